@@ -2,13 +2,12 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Drains;
 
-/// <summary>What a drain that did not end well is as an error.</summary>
 public static class DrainFailures
 {
-    /// <summary>False where there is no node of the name, or another one than was meant: then there is no result either, only an error.</summary>
+    /// <summary>False if the node does not exist or was replaced: such a drain has an error and no result.</summary>
     public static bool HasResult(NodeDrainResult result) => result is not { Status: NodeDrainStatus.Failed, NodeUid: "" };
 
-    /// <summary>Null for one that ended well, and for one that the user stopped.</summary>
+    /// <summary>Null for success and for a drain that the user stopped.</summary>
     public static NodeManagerException? Of(NodeDrainResult result)
     {
         if (!HasResult(result) && result.Blockers.FirstOrDefault(b => b.Kind == "Node") is { } replaced)
@@ -37,57 +36,69 @@ public static class DrainFailures
                 ErrorKind.ResourceBusy,
                 "If the node is still to be drained, run the command again."
             ),
-            NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") => (
-                ErrorIds.EvictionBlocked,
-                ErrorKind.InvalidOperation,
-                "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."
-            ),
-            NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") => (
-                ErrorIds.DisruptionControllerDown,
-                ErrorKind.InvalidOperation,
-                "Read cause and remedy in Blockers of the result, then run the command again to continue."
-            ),
-            // With Once, the server requested a later retry.
-            NodeDrainStatus.Blocked when result.Blockers.Count == 0 => (
-                ErrorIds.EvictionFailed,
-                ErrorKind.ResourceBusy,
-                "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."
-            ),
-            NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") => (
-                ErrorIds.DrainRefused,
-                ErrorKind.PermissionDenied,
-                "Grant it with a role; deploy/rbac.yaml contains suitable roles."
-            ),
-            NodeDrainStatus.Blocked => (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, Permit(result)),
             NodeDrainStatus.TimedOut => (
                 TimedOutOn(result),
                 ErrorKind.OperationTimeout,
                 "Read cause and remedy in Blockers of the result, then run the command again to continue."
             ),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Node") => (
-                ErrorIds.NodeDeleted,
-                ErrorKind.ObjectNotFound,
-                "List the nodes with Get-ClusterNode. A machine that registers again is a new node."
-            ),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") => (
-                ErrorIds.ReplacementStuck,
-                ErrorKind.ResourceUnavailable,
-                "The node is empty. Blockers of the result states why the replacement pods do not start."
-            ),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Credentials") => (
-                ErrorIds.Unauthorized,
-                ErrorKind.AuthenticationError,
-                "Renew the credentials and connect again, then run the command again to continue."
-            ),
-            NodeDrainStatus.Failed => (
-                ErrorIds.EvictionFailed,
-                ErrorKind.InvalidOperation,
-                "Read Pods and Blockers of the result, then run the command again to continue."
-            ),
+            NodeDrainStatus.Blocked => OfBlocked(result),
+            NodeDrainStatus.Failed => OfFailed(result),
             _ => null,
         };
         return failure is var (id, kind, advice) ? new(id, kind, Describe(result), result, advice) : null;
     }
+
+    private static (string Id, ErrorKind Kind, string Advice) OfBlocked(NodeDrainResult result) =>
+        result switch
+        {
+            _ when IsHeldBy(result, "Budget") => (
+                ErrorIds.EvictionBlocked,
+                ErrorKind.InvalidOperation,
+                "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."
+            ),
+            _ when IsHeldBy(result, "DisruptionController") => (
+                ErrorIds.DisruptionControllerDown,
+                ErrorKind.InvalidOperation,
+                "Read cause and remedy in Blockers of the result, then run the command again to continue."
+            ),
+            // With Once, the server requested a later retry.
+            _ when result.Blockers.Count == 0 => (
+                ErrorIds.EvictionFailed,
+                ErrorKind.ResourceBusy,
+                "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."
+            ),
+            _ when result.Blockers.All(b => b.Kind == "Permission") => (
+                ErrorIds.DrainRefused,
+                ErrorKind.PermissionDenied,
+                "Grant it with a role; deploy/rbac.yaml contains suitable roles."
+            ),
+            _ => (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, Permit(result)),
+        };
+
+    private static (string Id, ErrorKind Kind, string Advice) OfFailed(NodeDrainResult result) =>
+        result switch
+        {
+            _ when IsHeldBy(result, "Node") => (
+                ErrorIds.NodeDeleted,
+                ErrorKind.ObjectNotFound,
+                "List the nodes with Get-ClusterNode. A machine that registers again is a new node."
+            ),
+            _ when IsHeldBy(result, "Replacement") => (
+                ErrorIds.ReplacementStuck,
+                ErrorKind.ResourceUnavailable,
+                "The node is empty. Blockers of the result states why the replacement pods do not start."
+            ),
+            _ when IsHeldBy(result, "Credentials") => (
+                ErrorIds.Unauthorized,
+                ErrorKind.AuthenticationError,
+                "Renew the credentials and connect again, then run the command again to continue."
+            ),
+            _ => (
+                ErrorIds.EvictionFailed,
+                ErrorKind.InvalidOperation,
+                "Read Pods and Blockers of the result, then run the command again to continue."
+            ),
+        };
 
     // All refused pods have to be permitted before one is evicted.
     private static string Permit(NodeDrainResult result)
@@ -109,7 +120,7 @@ public static class DrainFailures
             + (result.Status != NodeDrainStatus.Cancelled && held.Length > 0 ? $": {NameList.Of(held)}." : $". {result.Message}");
     }
 
-    // A budget before a pod that does not end: what it holds up was not even asked to end.
+    // A budget before a stuck pod: pods behind a budget were not even asked to terminate.
     private static string TimedOutOn(NodeDrainResult result) =>
         IsHeldBy(result, "Server") ? ErrorIds.ServerUnreachable
         : IsHeldBy(result, "DisruptionController") ? ErrorIds.DisruptionControllerDown

@@ -7,15 +7,13 @@ using NodeManager.Drains.Planning;
 
 namespace NodeManager.Drains;
 
-/// <summary>Says what a drain would do. Also what <c>-WhatIf</c> shows.</summary>
 public static class DrainPlanner
 {
     /// <summary>
-    /// What a drain of these nodes would do, all of them going concurrently, in the order of the names. Touches nothing. Whether a budget blocks
-    /// is judged for each pod alone and for all pods that leave together: how many go concurrently, and whether the others
-    /// go in turns or never.
+    /// Plans the drain of these nodes together, ordered by name. Changes nothing. Budgets are judged for each pod alone and for all pods of
+    /// the plan together: how many can be evicted concurrently, in turns, or never.
     /// </summary>
-    /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; NodeReplaced; what the server refused.</exception>
+    /// <exception cref="NodeManagerException">NodeNotFound; NodeReplaced; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
@@ -35,7 +33,7 @@ public static class DrainPlanner
             cancellationToken
         );
 
-    /// <summary>What a drain of each of these nodes alone would do, one after another, all the others being back. Touches nothing.</summary>
+    /// <summary>Plans the drain of each node alone, one after another, with all other nodes in service. Changes nothing.</summary>
     /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanEachAsync(
         NodeManagerSession session,
@@ -56,7 +54,6 @@ public static class DrainPlanner
             cancellationToken
         );
 
-    /// <summary>The plans of nodes that go together, of all for which the basis was read.</summary>
     public static IReadOnlyList<NodeDrainPlan> Plan(NodeManagerSession session, PlanBasis basis, IReadOnlyList<PlannedNode> together)
     {
         IReadOnlyDictionary<string, (string Fits, string Reason)> places = FitEstimator.Estimate(together, basis);

@@ -12,20 +12,22 @@ using NodeManager.Drains.Progress;
 
 namespace NodeManager.Drains;
 
-/// <summary>Drains nodes: cordons them and takes their pods off, by eviction, so that budgets are honoured.</summary>
+/// <summary>Drains nodes: cordons them and evicts their pods within the budgets.</summary>
 public static class NodeDrainer
 {
     /// <summary>
-    /// Cordons all nodes, then drains them concurrently; a result a node, as it ends. Cancelled, it stops asking, leaves the nodes cordoned
-    /// and still yields a result (Cancelled) for each node within two seconds. So it does when the session ends, and then fails.
+    /// Cordons all nodes, then drains them concurrently; yields one result for each node. A cancellation stops new requests, keeps the
+    /// cordons, and yields a result (Cancelled) for each node within two seconds. The end of the session does the same and then fails.
     /// </summary>
     /// <remarks>
-    /// The plan is made before the cordon: a node with a pod that the options do not cover, or for which a permission is missing, is left
-    /// untouched, not even cordoned, and its result is Blocked. (kubectl cordons first and then refuses.) A node that was deleted meanwhile
-    /// is Drained when its pods had gone before, else Failed. Running it again continues where it stopped; a node that is drained already is
-    /// Drained immediately. A node that another operation works on is waited for; a drain of this process with the same options is joined.
+    /// The plan is made before the cordon: a node with a pod that the options do not cover, or without a required permission, is not
+    /// changed and its result is Blocked. (kubectl cordons first and then refuses.) A node that is deleted during the drain is Drained if
+    /// its pods had gone before, else Failed. A repeated drain resumes; a drained node is Drained immediately. A node locked by another
+    /// operation is awaited; a drain of this process with the same options is joined.
     /// </remarks>
-    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
+    /// <exception cref="NodeManagerException">
+    /// The cluster could not be read; nothing was changed. SessionClosed, after the results.
+    /// </exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
@@ -34,8 +36,7 @@ public static class NodeDrainer
         CancellationToken cancellationToken
     ) => RunAsync(session, nodes, options, new(), observer, new(observer), CancellationToken.None, cancellationToken);
 
-    /// <summary>The same for an operation that says how it uses the locks of its nodes.</summary>
-    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    /// <summary>As above, for an operation that chooses how it uses the locks of its nodes.</summary>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
@@ -45,8 +46,10 @@ public static class NodeDrainer
         CancellationToken cancellationToken
     ) => RunAsync(session, nodes, options, use, observer, new(observer), CancellationToken.None, cancellationToken);
 
-    /// <summary>The same. When <paramref name="withdrawal"/> is cancelled, nodes that this drain cordoned and that still have all their pods are uncordoned; the others stay cordoned.</summary>
-    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    /// <summary>
+    /// As above. When <paramref name="withdrawal"/> is cancelled, nodes cordoned by this drain that still have all their pods are
+    /// uncordoned.
+    /// </summary>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
@@ -57,7 +60,7 @@ public static class NodeDrainer
         CancellationToken cancellationToken
     ) => RunAsync(session, nodes, options, use, observer, new(observer), withdrawal, cancellationToken);
 
-    /// <summary>The same for a call that drains several times, and reports refused conditions once.</summary>
+    /// <summary>As above, for a call that drains several times and reports refused conditions once.</summary>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
@@ -103,7 +106,7 @@ public static class NodeDrainer
         );
         try
         {
-            // Not the caller's token: what was interrupted still has its result.
+            // Not the caller's token: an interrupted drain still has a result.
             bool isInterrupted = false;
             await foreach (NodeDrainResult result in results.Reader.ReadAllAsync(CancellationToken.None))
             {

@@ -9,23 +9,17 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains;
 
-/// <summary>Drains that a server left when it stopped, on the nodes themselves. Of several servers that want one, exactly one takes it.</summary>
+/// <summary>Drains that a stopping server recorded on their nodes for another server to resume. Exactly one server takes each.</summary>
 public static class UnfinishedDrains
 {
-    /// <summary>A drain left longer ago is not resumed: it may no longer be wanted.</summary>
+    /// <summary>An older drain is not resumed: the user may no longer want it.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Whether one is left on the node.</summary>
     public static bool Has(ClusterNode node) =>
         node.Annotations.TryGetValue(DrainAnnotation.Key, out string? text) && DrainAnnotation.Parse(text)?.Unfinished is not null;
 
-    /// <summary>Leaves a drain on its node, if that is still cordoned by a drain.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">The node that is drained, and no other of its name.</param>
-    /// <param name="server">Which servers may resume it.</param>
-    /// <param name="by">Who asked for it.</param>
-    /// <param name="options">How.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Records a drain on its node, if the node is still cordoned by a drain.</summary>
+    /// <param name="server">The servers that may resume it.</param>
     public static Task LeaveAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -53,8 +47,8 @@ public static class UnfinishedDrains
             cancellationToken
         );
 
-    /// <summary>Takes a drain off its node, to resume it. One that is too old is only taken off.</summary>
-    /// <returns>Null where there is none, another server is faster, or the node was put back into service.</returns>
+    /// <summary>Removes the record of a drain and returns it to resume. An expired record is only removed.</summary>
+    /// <returns>Null if there is none, another server took it, or the node was uncordoned.</returns>
     public static async Task<UnfinishedDrain?> TakeAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -76,7 +70,6 @@ public static class UnfinishedDrains
         return taken is not null && session.Time().GetUtcNow() - taken.At < Lifetime ? taken : null;
     }
 
-    /// <summary>How it is to be continued.</summary>
     public static DrainOptions OptionsOf(UnfinishedDrain drain, string reason) =>
         new()
         {

@@ -2,12 +2,9 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>What a node's maintenance that did not end well is as an error.</summary>
 public static class MaintenanceFailures
 {
-    /// <summary>A run that ends early names the nodes that it leaves cordoned.</summary>
-    /// <param name="failure">Why it ended.</param>
-    /// <param name="run">As it ended.</param>
+    /// <summary>Names the nodes that a run left cordoned when it ended early.</summary>
     internal static NodeManagerException WithCordoned(NodeManagerException failure, NodeMaintenanceRun run)
     {
         string[] nodes = [.. run.Nodes.Where(IsBegun).Select(static node => node.Node).Order(StringComparer.Ordinal)];
@@ -27,8 +24,6 @@ public static class MaintenanceFailures
         node.Status == NodeMaintenanceStatus.InProgress || (node.Status == NodeMaintenanceStatus.Pending && node.Batch > 0);
 
     /// <summary>Null for a node that did not fail.</summary>
-    /// <param name="node">As it ended.</param>
-    /// <param name="request">What was asked for.</param>
     public static NodeManagerException? Of(NodeMaintenanceResult node, MaintenanceRequest request) =>
         node.Status != NodeMaintenanceStatus.Failed
             ? null

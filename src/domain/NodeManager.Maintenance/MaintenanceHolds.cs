@@ -12,14 +12,11 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Tells which nodes running maintenances hold.</summary>
+/// <summary>Finds nodes held by running maintenance runs.</summary>
 public static class MaintenanceHolds
 {
-    /// <summary>The running maintenance that holds the node; null where there is none, or where its process is gone.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="name">Of the node.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">What the server refused; a missing node is not an error.</exception>
+    /// <summary>The running maintenance that holds the node; null if there is none, or if its process is gone.</summary>
+    /// <exception cref="NodeManagerException">The server's refusal; a missing node is not an error.</exception>
     public static Task<NodeHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session,
@@ -45,7 +42,10 @@ public static class MaintenanceHolds
             cancellationToken
         );
 
-    /// <summary>For one release: the lock of a run of a former version, which writes the claim alone; null where there is none, or where its process is gone.</summary>
+    /// <summary>
+    /// For one release: the lock of a run of an earlier version, which writes only the claim; null if there is none, or if its process is
+    /// gone.
+    /// </summary>
     internal static async Task<NodeLock?> FormerLockAsync(NodeManagerSession session, Node node, CancellationToken cancellationToken)
     {
         if (
@@ -65,8 +65,7 @@ public static class MaintenanceHolds
         };
     }
 
-    /// <summary>Warns of each of these nodes that a running maintenance holds.</summary>
-    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    /// <exception cref="NodeManagerException">The server's refusal.</exception>
     public static Task WarnAsync(
         NodeManagerSession session,
         IEnumerable<string> names,
@@ -83,7 +82,7 @@ public static class MaintenanceHolds
             cancellationToken
         );
 
-    /// <summary>The error for putting a held node back into service.</summary>
+    /// <summary>The error for uncordoning a held node.</summary>
     public static NodeManagerException Refusal(NodeHold hold) =>
         new(
             ErrorIds.NodeInMaintenance,

@@ -16,13 +16,15 @@ using NodeManager.Maintenance.Records;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Says what a maintenance would do. Also what <c>-WhatIf</c> shows.</summary>
+/// <summary>Plans a maintenance; also serves <c>-WhatIf</c>.</summary>
 public static class MaintenancePlanner
 {
     private const string Activity = "Planning the maintenance";
 
-    /// <summary>The batches in which the nodes would go now, and what each drain would meet. Touches nothing.</summary>
-    /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; what the server refused.</exception>
+    /// <summary>The current batches of the nodes, with the plan of each drain. Changes nothing.</summary>
+    /// <exception cref="NodeManagerException">
+    /// NodeNotFound, NodeReplaced, MaintenanceNotFound, InvalidMaxUnavailable; or the server's refusal.
+    /// </exception>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(
         NodeManagerSession session,
         MaintenanceRequest request,
@@ -36,7 +38,7 @@ public static class MaintenancePlanner
             cancellationToken
         );
 
-    /// <summary>The batches alone, without the nodes that are left out and without their drains' plans: what to confirm.</summary>
+    /// <summary>The batches alone, without excluded nodes and drain plans, for confirmations.</summary>
     /// <inheritdoc cref="PlanAsync(NodeManagerSession, MaintenanceRequest, IOperationObserver, CancellationToken)"/>
     public static Task<IReadOnlyList<NodeMaintenancePlan>> PlanBatchesAsync(
         NodeManagerSession session,
@@ -60,43 +62,17 @@ public static class MaintenancePlanner
         CancellationToken cancellationToken
     )
     {
-        MaintenanceOptions options = request.Options;
-        IReadOnlyList<NodeTarget> targets = NodeTarget.Distinct(request.Nodes);
-        HashSet<string>? open = null;
-        if (request.ResumeId is { } id)
-        {
-            StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
-            if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
-                observer.Warning($"Maintenance run {id} is already complete.");
-            else
-                RunOpener.CheckWork(stored.Run, OptionText.HashWork(request.WorkText), observer);
-            options = OptionText.Overlay(stored.Run.Options, request);
-            open = [.. stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Uid)];
-            targets = [.. stored.Nodes.Where(n => open.Contains(n.Uid)).Select(n => new NodeTarget(n.Name, n.Uid))];
-        }
-
+        (MaintenanceOptions options, IReadOnlyList<NodeTarget> targets) = request.ResumeId is { } id
+            ? await ReadRunAsync(session, connection, request, id, observer, cancellationToken)
+            : (request.Options, NodeTarget.Distinct(request.Nodes));
         UnavailabilityLimit limit = UnavailabilityLimit.Parse(options.MaxUnavailable);
         Dictionary<string, Node> byName = (await connection.Client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items.ToDictionary(
             n => n.Metadata.Name
         );
-        List<Node> nodes = [];
-        foreach (NodeTarget target in targets)
-        {
-            Node? node = byName.GetValueOrDefault(target.Name);
-            if (node is not null && target.Matches(node.Metadata.Uid))
-                nodes.Add(node);
-            else if (open is null)
-                throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
-        }
-
+        List<Node> nodes = Resolve(targets, byName, request.ResumeId is not null, session.Cluster);
         if (options.TopologyKey.Length > 0)
             TopologyGroup.Check(nodes, options.TopologyKey, observer);
-        List<MaintenanceWindow> windows = [.. options.Windows.Select(w => WindowParser.Parse(w, connection.Time.LocalTimeZone))];
-        DateTimeOffset now = connection.Time.GetUtcNow();
-        DateTimeOffset? opens =
-            windows.Count == 0 || windows.Exists(w => w.IsOpen(now))
-                ? null
-                : windows.Select(w => TimeZoneInfo.ConvertTime(w.NextOpening(now), w.Zone)).Min();
+        DateTimeOffset? opens = NextOpening(options, connection.Time);
         List<Node> leftOut = [.. nodes.Where(n => n.IsControlPlane() && !options.IncludeControlPlane)];
         List<MaintenanceCandidate> candidates = [.. nodes.Except(leftOut).Select(n => Candidate(n, options))];
         FleetSurvey survey = await FleetSurvey.ReadAsync(
@@ -109,11 +85,81 @@ public static class MaintenancePlanner
         if (survey.Basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
             throw survey.Basis.Survey.WhyNot(missing, session.Cluster);
         IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey.Room);
+        List<NodeMaintenancePlan> plans = PlanBatches(
+            session,
+            survey,
+            batches,
+            byName,
+            opens,
+            withDrains ? observer : null,
+            cancellationToken
+        );
+        if (withDrains)
+            plans.AddRange(
+                leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "excluded: control-plane node"))
+            );
+        return plans;
+    }
+
+    private static async Task<(MaintenanceOptions Options, IReadOnlyList<NodeTarget> Targets)> ReadRunAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        MaintenanceRequest request,
+        string id,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        StoredRun stored = await RunDirectory.FindAsync(connection, id, request.Namespace, session.Cluster, cancellationToken);
+        if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
+            observer.Warning($"Maintenance run {id} is already complete.");
+        else
+            RunOpener.CheckWork(stored.Run, OptionText.HashWork(request.WorkText), observer);
+        IEnumerable<NodeRecord> open = stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed);
+        return (OptionText.Overlay(stored.Run.Options, request), [.. open.Select(n => new NodeTarget(n.Name, n.Uid))]);
+    }
+
+    // Missing nodes are an error unless the run is resumed.
+    private static List<Node> Resolve(IEnumerable<NodeTarget> targets, Dictionary<string, Node> byName, bool isResumed, string cluster)
+    {
+        List<Node> nodes = [];
+        foreach (NodeTarget target in targets)
+        {
+            Node? node = byName.GetValueOrDefault(target.Name);
+            if (node is not null && target.Matches(node.Metadata.Uid))
+                nodes.Add(node);
+            else if (!isResumed)
+                throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, cluster);
+        }
+
+        return nodes;
+    }
+
+    private static DateTimeOffset? NextOpening(MaintenanceOptions options, TimeProvider time)
+    {
+        List<MaintenanceWindow> windows = [.. options.Windows.Select(w => WindowParser.Parse(w, time.LocalTimeZone))];
+        DateTimeOffset now = time.GetUtcNow();
+        return windows.Count == 0 || windows.Exists(w => w.IsOpen(now))
+            ? null
+            : windows.Select(w => TimeZoneInfo.ConvertTime(w.NextOpening(now), w.Zone)).Min();
+    }
+
+    // With an observer, including the plans of the drains.
+    private static List<NodeMaintenancePlan> PlanBatches(
+        NodeManagerSession session,
+        FleetSurvey survey,
+        IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches,
+        Dictionary<string, Node> byName,
+        DateTimeOffset? opens,
+        IOperationObserver? observer,
+        CancellationToken cancellationToken
+    )
+    {
         List<NodeMaintenancePlan> plans = [];
         for (int i = 0; i < batches.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Dictionary<string, NodeDrainPlan> drains = withDrains
+            Dictionary<string, NodeDrainPlan> drains = observer is not null
                 ? DrainPlanner.Plan(session, survey.Basis, [.. batches[i].Select(c => survey.Find(c.Name)!)]).ToDictionary(d => d.Node)
                 : [];
             plans.AddRange(
@@ -131,21 +177,17 @@ public static class MaintenancePlanner
                         )
                     )
             );
-            if (withDrains)
-                observer.Progress(
-                    new(
-                        Activity,
-                        Activity,
-                        $"{i + 1} of {batches.Count} batches planned",
-                        100 * (i + 1) / batches.Count,
-                        i + 1 == batches.Count
-                    )
-                );
+            observer?.Progress(
+                new(
+                    Activity,
+                    Activity,
+                    $"{i + 1} of {batches.Count} batches planned",
+                    100 * (i + 1) / batches.Count,
+                    i + 1 == batches.Count
+                )
+            );
         }
 
-        if (!withDrains)
-            return plans;
-        plans.AddRange(leftOut.Select(n => Describe(session, 0, n, GroupOf(n, options), null, null, null, "excluded: control-plane node")));
         return plans;
     }
 

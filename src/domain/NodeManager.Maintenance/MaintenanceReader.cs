@@ -8,16 +8,13 @@ using NodeManager.Maintenance.Requests;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Shows the runs that a namespace keeps.</summary>
+/// <summary>Reads the runs of a namespace.</summary>
 public static class MaintenanceReader
 {
     /// <summary>The newest first.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="ids">Of the runs, with wildcards; none: all.</param>
-    /// <param name="ns">Where they are kept.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">MaintenanceNotFound for an id without wildcards; what the server refused.</exception>
+    /// <param name="ids">Run ids with wildcards; none: all.</param>
+    /// <param name="limit">The maximum number.</param>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound for an id without wildcards; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeMaintenanceRun>> ReadAsync(
         NodeManagerSession session,
         IReadOnlyList<string> ids,
@@ -52,8 +49,8 @@ public static class MaintenanceReader
             cancellationToken
         );
 
-    /// <summary>The ids of all runs that are kept there, the newest first.</summary>
-    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    /// <summary>The ids of all runs, the newest first.</summary>
+    /// <exception cref="NodeManagerException">The server's refusal.</exception>
     public static Task<IReadOnlyList<string>> IdsAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<string>>(
             session,
@@ -89,7 +86,7 @@ public static class MaintenanceReader
         );
     }
 
-    // The newest first. A detached run has a record of its own from the moment at which a server has begun it.
+    // The newest first. A detached run gets a record of its own when a server starts it.
     private static async Task<IReadOnlyList<Entry>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
     {
         IReadOnlyList<NodeMaintenanceRequest>? requests = await DetachedDirectory.ListAsync(connection, ns, cancellationToken);
@@ -100,7 +97,7 @@ public static class MaintenanceReader
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden && requests is { Count: > 0 })
         {
-            // Who may only leave work to the server follows it by the requests.
+            // A user who may only submit detached work follows it by the requests.
             runs = [];
         }
 

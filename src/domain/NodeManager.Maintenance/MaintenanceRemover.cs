@@ -13,15 +13,15 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Removes the record of a run that no process works on, and its claims on nodes.</summary>
+/// <summary>Deletes the record of a run without a live process, and its claims on nodes.</summary>
 public static class MaintenanceRemover
 {
     /// <summary>
-    /// First the claims, then the record, so that it can be run again where it was interrupted. Nodes that the run has cordoned stay cordoned
-    /// unless they are to be resumed.
+    /// Deletes the claims first, then the record, so that an interrupted deletion can be repeated. Cordoned nodes stay cordoned unless they
+    /// are to be resumed.
     /// </summary>
-    /// <returns>The names of nodes that the run has left cordoned.</returns>
-    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive, what the server refused.</exception>
+    /// <returns>The names of nodes that stay cordoned.</returns>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive, or the server's refusal.</exception>
     public static Task<IReadOnlyList<string>> RemoveAsync(
         NodeManagerSession session,
         string id,
@@ -53,7 +53,7 @@ public static class MaintenanceRemover
                 }
                 catch (NodeManagerException missing) when (detached is not null && missing.ErrorId == ErrorIds.MaintenanceNotFound)
                 {
-                    // A drain, or a maintenance that did not begin: there is nothing else.
+                    // A drain, or a maintenance that did not start: there is nothing else.
                     await DetachedDirectory.DeleteAsync(connection, id, ns, token);
                     return [];
                 }
@@ -120,7 +120,7 @@ public static class MaintenanceRemover
         }
         catch (NodeGoneException)
         {
-            // It holds no claim any more.
+            // It holds no claim.
         }
     }
 

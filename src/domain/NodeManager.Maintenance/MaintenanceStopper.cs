@@ -9,14 +9,17 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Asks the process that works on a run, wherever it is, to stop.</summary>
+/// <summary>Requests the process that works on a run, wherever it is, to stop.</summary>
 public static class MaintenanceStopper
 {
     /// <summary>
-    /// Asks for it and waits until the process has let the run go, or is gone. Nodes in progress stay as they are; the run can be resumed.
+    /// Requests the stop and waits until the process has released the run, or is gone. Nodes in progress stay as they are; the run can be
+    /// resumed.
     /// </summary>
-    /// <returns>False where no process works on the run: nothing was changed.</returns>
-    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive (it did not stop in time), what the server refused.</exception>
+    /// <returns>False if no process works on the run: nothing was changed.</returns>
+    /// <exception cref="NodeManagerException">
+    /// MaintenanceNotFound, MaintenanceAlive (it did not stop in time), or the server's refusal.
+    /// </exception>
     public static Task<bool> StopAsync(NodeManagerSession session, string id, string ns, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session,

@@ -10,20 +10,18 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Waits for the end of runs, wherever they are carried out.</summary>
+/// <summary>Waits for the end of runs of any process.</summary>
 public static class MaintenanceWaiter
 {
     // A process that dies sends no event, so its Lease is read at this interval.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
-    /// <summary>Follows a run until no process works on it and none will: completed, failed, stopped or interrupted. One that is so already is returned immediately.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="id">Of the run.</param>
-    /// <param name="ns">Where it is kept.</param>
-    /// <param name="timeout">Null: without end. Zero: look once.</param>
-    /// <param name="observer">Told how far it is.</param>
-    /// <param name="cancellationToken">Ends the wait; the run continues.</param>
-    /// <exception cref="NodeManagerException">MaintenanceNotFound, WaitTimeout, what the server refused.</exception>
+    /// <summary>
+    /// Waits until no process works on a run and none will: completed, failed, stopped or interrupted. Returns such a run immediately.
+    /// </summary>
+    /// <param name="timeout">Null: no limit. Zero: check once.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, WaitTimeout, or the server's refusal.</exception>
     public static Task<NodeMaintenanceRun> WaitAsync(
         NodeManagerSession session,
         string id,
@@ -47,7 +45,8 @@ public static class MaintenanceWaiter
                         return run;
                     if (timeout == TimeSpan.Zero)
                         throw TimedOut(run);
-                    // Watched is what changes with each step; a follower of detached work may have no right to the run's own record.
+                    // Watches the object that changes with each step; a user of detached work may not have the permission to read the run's
+                    // own record.
                     using Watched watched = run.IsDetached
                         ? Watched.Of(
                             connection

@@ -10,17 +10,16 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 
-/// <summary>Maintains fleets: takes nodes out of service batch by batch, has work done on them, and puts them back.</summary>
+/// <summary>Maintains fleets: takes nodes out of service batch by batch, runs work on them, and returns them to service.</summary>
 public static class NodeMaintainer
 {
     /// <summary>
-    /// Maintains the nodes, or resumes an interrupted run: the one that is named, or one of the last day that was started with
-    /// the same options for these nodes. Cancelled, it stops touching nodes and returns within about two seconds; the run can be resumed
-    /// with, from anywhere.
+    /// Maintains the nodes, or resumes an interrupted run: the named one, or one of the last day with the same options for these nodes. A
+    /// cancellation stops all changes and returns within about two seconds; any process can resume the run.
     /// </summary>
     /// <exception cref="NodeManagerException">
-    /// Nothing was begun: NodeNotFound, NodeReplaced, MaintenanceNotFound, MaintenanceConflict (another run has a node, or the run is in other hands),
-    /// MaintenanceInvalid, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
+    /// Nothing was begun: NodeNotFound, NodeReplaced, MaintenanceNotFound, MaintenanceConflict (another run has a node, or another process
+    /// has the run), MaintenanceInvalid, InvalidWindow, InvalidMaxUnavailable, or the server's refusal.
     /// </exception>
     public static async Task<MaintenanceOutcome> RunAsync(
         NodeManagerSession session,

@@ -17,16 +17,13 @@ public sealed record DrainRequest(NodeManagerSession Session, IReadOnlyList<Node
     public NodeLockUse Lock { get; init; } = new();
 }
 
-/// <summary>How the drain of a node ended.</summary>
-/// <param name="Node">Its name.</param>
-/// <param name="Result">Null where no such node exists, or another one than was meant.</param>
-/// <param name="Failure">What it is as an error; null for a node that was drained, and for one that the user stopped.</param>
+/// <param name="Result">Null if no such node exists, or if it was replaced.</param>
+/// <param name="Failure">The error; null for a drained node, and for one that the user stopped.</param>
 public sealed record DrainOutcome(string Node, NodeDrainResult? Result, NodeManagerException? Failure);
 
-/// <summary>A maintenance in one cluster.</summary>
 public sealed record ClusterMaintenance(NodeManagerSession Session, MaintenanceRequest Request);
 
-/// <summary>Runs drains and maintenances, for their callers or without them. What an outcome means is judged here, for all views of them.</summary>
+/// <summary>Runs drains and maintenance runs in the foreground or background, and judges their outcomes for all callers.</summary>
 public static class NodeOperations
 {
     public const string Drain = "NodeDrain";
@@ -36,11 +33,11 @@ public static class NodeOperations
     private static readonly TimeSpan NoTime = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Drains nodes, and warns of those that a running maintenance holds.</summary>
-    /// <param name="request">Which, and how.</param>
-    /// <param name="observer">Told what happens.</param>
+    /// <param name="observer">Receives messages and progress.</param>
     /// <param name="withdrawal">See <see cref="NodeDrainer"/>.</param>
-    /// <param name="cancellationToken">Stops it; each node still has an outcome.</param>
-    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the outcomes.</exception>
+    /// <exception cref="NodeManagerException">
+    /// The cluster could not be read; nothing was changed. SessionClosed, after the outcomes.
+    /// </exception>
     public static async IAsyncEnumerable<DrainOutcome> DrainAsync(
         DrainRequest request,
         IOperationObserver observer,
@@ -71,7 +68,7 @@ public static class NodeOperations
 
     /// <summary>
     /// Drains nodes in the background. The operation reports the end of each node (<see cref="OperationItemEnded"/>, with its name), its
-    /// <see cref="NodeDrainResult"/> as output unless no such node exists, and a failure for each that did not end well.
+    /// <see cref="NodeDrainResult"/> as output unless no such node exists, and each failure.
     /// </summary>
     public static RunningOperation StartDrain(params IReadOnlyList<DrainRequest> requests) =>
         RunningOperation.Start(
@@ -99,8 +96,9 @@ public static class NodeOperations
         );
 
     /// <summary>
-    /// Maintains nodes. The operation reports the start of each run (<see cref="OperationItemStarted"/>) with a <see cref="NodeMaintenanceRun"/>, and
-    /// start and end of each of its nodes with a <see cref="NodeMaintenanceResult"/>, which is also its output; the run is its last.
+    /// Maintains nodes. The operation reports the start of each run (<see cref="OperationItemStarted"/>) with a <see
+    /// cref="NodeMaintenanceRun"/>, and start and end of each node with a <see cref="NodeMaintenanceResult"/>, which is also its output;
+    /// the run is its last output.
     /// </summary>
     public static RunningOperation StartMaintenance(params IReadOnlyList<ClusterMaintenance> requests) =>
         RunningOperation.Start(
@@ -110,7 +108,7 @@ public static class NodeOperations
             context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => MaintainAsync(r, context))))
         );
 
-    // A server that does not answer is the drain's to report, within its time.
+    // The drain reports an unreachable server, within its timeout.
     private static async Task WarnAsync(DrainRequest request, IOperationObserver observer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(WarningLimit, TimeProvider.System);
@@ -152,7 +150,7 @@ public static class NodeOperations
             context.Fail(failure, outcome.Run.Id);
     }
 
-    // What fails in one cluster leaves the work in the others alone.
+    // A failure in one cluster does not affect the others.
     private static async Task GuardAsync(OperationContext context, NodeManagerSession session, Func<Task> work)
     {
         try

@@ -1,12 +1,9 @@
 namespace NodeManager.Monitoring;
 
-/// <summary>Bounds how long an answer is waited for: a server that takes requests and does not answer them is as unreachable as one that refuses them.</summary>
+/// <summary>Limits the wait for an answer: a silent server is as unreachable as one that refuses connections.</summary>
 internal static class AnswerLimit
 {
-    /// <param name="limit">For the whole of it, all tries included.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="ask">Sends what is to be answered.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="limit">For all retries together.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
     public static async Task<T> AskAsync<T>(
         TimeSpan limit,

@@ -8,8 +8,8 @@ using NodeManager.Monitoring.Alerts.Incidents;
 namespace NodeManager.Monitoring;
 
 /// <summary>
-/// Raises alerts for the nodes of a session, and sends them to sinks. Nothing is claimed while the watch is cut or the API server does not answer; the
-/// outage is an alert itself.
+/// Raises alerts for the nodes of a session, and sends them to sinks. During an outage of the watch or API server no node's state is
+/// reported; the outage is an alert itself.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "RunAsync disposes of the dispatcher at its end.")]
 internal sealed class ClusterHealthMonitor : IHealthFollower
@@ -27,10 +27,8 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     private readonly HealthWatch _watch;
     private readonly ClusterConnection _connection;
 
-    /// <param name="connection">Where.</param>
-    /// <param name="request">What, and where alerts go.</param>
     /// <param name="observer">Receives warnings and progress; alerts go to <paramref name="emit"/>.</param>
-    /// <param name="emit">Takes each transition.</param>
+    /// <param name="emit">Receives each transition.</param>
     /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
     public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
     {
@@ -64,7 +62,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
 
     DateTimeOffset? IHealthFollower.NextDue => _machine.NextDue;
 
-    /// <summary>Monitors until it is cancelled.</summary>
+    /// <summary>Monitors until cancelled.</summary>
     /// <exception cref="Exception">The nodes cannot be read at the start.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -13,8 +13,10 @@ public static class HealthMonitoring
     /// <summary>How many transitions an operation keeps for late readers.</summary>
     public const int OutputLimit = 10_000;
 
-    /// <summary>What <see cref="Start"/> would refuse.</summary>
-    /// <exception cref="NodeManagerException">InvalidSelector, InvalidNodeName; MonitorInvalid: several sessions with one state file.</exception>
+    /// <summary>Validates the requests as <see cref="Start"/> does.</summary>
+    /// <exception cref="NodeManagerException">
+    /// InvalidSelector, InvalidNodeName; MonitorInvalid: several sessions with one state file.
+    /// </exception>
     public static void Check(IReadOnlyList<MonitorRequest> requests)
     {
         foreach (MonitorRequest request in requests)
@@ -36,7 +38,9 @@ public static class HealthMonitoring
         }
     }
 
-    /// <summary>Starts a monitor for each request. The operation's output are the transitions (<see cref="NodeAlert"/>); it runs until it is cancelled.</summary>
+    /// <summary>
+    /// Starts a monitor for each request. The operation outputs the transitions (<see cref="NodeAlert"/>) until it is cancelled.
+    /// </summary>
     /// <exception cref="NodeManagerException">See <see cref="Check"/>.</exception>
     public static RunningOperation Start(params IReadOnlyList<MonitorRequest> requests)
     {
@@ -50,7 +54,7 @@ public static class HealthMonitoring
         );
     }
 
-    // What fails in one cluster leaves the monitors of the others alone.
+    // A failure in one cluster does not affect the monitors of the others.
     private static async Task RunAsync(MonitorRequest request, OperationContext context)
     {
         try

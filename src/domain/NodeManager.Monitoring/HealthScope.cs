@@ -3,16 +3,14 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Monitoring;
 
-/// <summary>Which nodes are watched.</summary>
-/// <param name="Session">Where.</param>
-/// <param name="IsNamed">Whether a name is one of them.</param>
-/// <param name="Selector">Of their labels; null: all.</param>
+/// <summary>Selects the watched nodes.</summary>
+/// <param name="IsNamed">True if a name is selected.</param>
+/// <param name="Selector">Null: all.</param>
 internal sealed record HealthScope(NodeManagerSession Session, Predicate<string> IsNamed, LabelSelector? Selector)
 {
-    /// <summary>Nodes that are named without wildcards: where one does not exist, its name may be misspelled.</summary>
+    /// <summary>Names without wildcards: a missing node may be a typing error.</summary>
     public IReadOnlyList<string> PlainNames { get; private init; } = [];
 
-    /// <param name="session">Where.</param>
     /// <param name="names">Plain names or wildcards; none: all.</param>
     /// <param name="selector">As kubectl's <c>-l</c>; null: all.</param>
     public static HealthScope Of(NodeManagerSession session, IReadOnlyList<string> names, string? selector) =>

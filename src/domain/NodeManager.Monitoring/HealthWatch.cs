@@ -6,17 +6,19 @@ using NodeManager.Core.Sessions;
 namespace NodeManager.Monitoring;
 
 /// <summary>
-/// Watches the health of nodes for its readers: evaluates a node when related objects change, and its Lease when that is due. While the watch is
-/// cut or the API server does not answer, nothing is said of nodes. The follower is called from one thread at a time.
+/// Watches the health of nodes: evaluates a node when related objects change, and its Lease when that is due. During an outage of the watch
+/// or API server no node is evaluated. Calls the follower from one thread at a time.
 /// </summary>
 internal sealed class HealthWatch
 {
-    /// <summary>What happens within this time is judged together.</summary>
+    /// <summary>Changes within this time are evaluated together.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Servers send a bookmark each minute, which is also the default interval. A bookmark that is slightly late must not cause a relist.</summary>
+    /// <summary>
+    /// Servers send a bookmark each minute, which is also the default interval. A slightly late bookmark must not cause a relist.
+    /// </summary>
     private static readonly TimeSpan BookmarkDelay = TimeSpan.FromSeconds(2);
 
     private readonly ClusterConnection _connection;
@@ -41,11 +43,9 @@ internal sealed class HealthWatch
     private bool _isCatchingUp;
     private DateTimeOffset _caughtUpAt;
 
-    /// <param name="connection">Where.</param>
-    /// <param name="scope">Which nodes.</param>
-    /// <param name="follower">Told what is found.</param>
-    /// <param name="observer">Told of what cannot be read.</param>
-    /// <param name="wall">The clock by which an answer is late: a cluster's own may run faster than its machine. Null: the system's.</param>
+    /// <param name="follower">Receives the evaluations.</param>
+    /// <param name="observer">Receives read failures.</param>
+    /// <param name="wall">The clock for late answers: a cluster's own may run faster than its machine. Null: the system's.</param>
     public HealthWatch(
         ClusterConnection connection,
         HealthScope scope,
@@ -62,7 +62,7 @@ internal sealed class HealthWatch
         _wall = wall ?? TimeProvider.System;
     }
 
-    /// <summary>Watches until it is cancelled.</summary>
+    /// <summary>Watches until cancelled.</summary>
     /// <exception cref="Exception">The nodes cannot be read at the start.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class HealthWatch
             }
             catch (Exception) when (!isFirst && !cancellationToken.IsCancellationRequested)
             {
-                // The follower knows of the outage; a new watch may work.
+                // The follower is notified of the outage; a new watch may succeed.
             }
 
             if (isFirst)
@@ -101,20 +101,20 @@ internal sealed class HealthWatch
         }
     }
 
-    /// <summary>Has something done between two judgements, on the follower's thread. From any thread.</summary>
+    /// <summary>Runs an action between two evaluations, on the follower's thread. Callable from any thread.</summary>
     public void Post(Action<DateTimeOffset> news)
     {
         _inbox.Enqueue(news);
         Wake();
     }
 
-    // Ends when the nodes cannot be watched any more.
+    // Completes when the nodes cannot be watched any more.
     private async Task FollowAsync(MonitoredNodes nodes, bool isFirst, CancellationToken cancellationToken)
     {
         DateTimeOffset? retryAt = null;
         if (isFirst)
         {
-            // The first look at Leases comes before the first claim.
+            // Leases are read before the first evaluation.
             Apply(await LeaseReader.ReadAsync(_connection, null, _wall, cancellationToken));
             _stale.Clear();
             foreach (
@@ -193,7 +193,7 @@ internal sealed class HealthWatch
         return look.Uid;
     }
 
-    // Time alone changes findings, too: a cordon becomes old, an eviction is long ago.
+    // Time alone changes findings, too: a cordon becomes old, an eviction expires.
     private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
     {
         // LookAt changes the set.
@@ -202,7 +202,7 @@ internal sealed class HealthWatch
         _nextFull = now + Interval;
     }
 
-    // When a watch that has been silent since is no longer trusted: it may be dead without being cut. Null: it is being replaced by a list, or known to be cut.
+    // When a silent watch is no longer trusted: it may be dead without a disconnect. Null: a list is replacing it, or it is disconnected.
     private DateTimeOffset? SilentUntil(MonitoredNodes nodes) =>
         _isDown || _isCatchingUp
             ? null
@@ -249,7 +249,7 @@ internal sealed class HealthWatch
             ComeBack(nodes, now);
         else
         {
-            // Leases were not looked at during the outage: what is known of them says nothing about now.
+            // Leases were not read during the outage: the known ones are stale.
             _isLooking = true;
             _ = LookAsync(null, then => ComeBack(nodes, then));
         }
@@ -342,7 +342,7 @@ internal sealed class HealthWatch
         DateTimeOffset due = _nextFull;
         if (_follower.NextDue is { } next && next < due)
             due = next;
-        // During an outage nothing is judged; what expired then is judged after it.
+        // Nothing is evaluated during an outage; expired nodes are evaluated after it.
         foreach (DateTimeOffset at in _expiring.Values)
             if (!_isDown && at < due)
                 due = at;
@@ -369,7 +369,7 @@ internal sealed class HealthWatch
         bool isNews = await Task.WhenAny(woken, isDue) == woken;
         await end.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        // News are gathered for a moment: a change of a node seldom comes alone.
+        // A short delay, because changes of a node seldom come alone.
         if (isNews && pause > Gather)
             await Task.Delay(Gather, _time, cancellationToken);
         if (isNews)

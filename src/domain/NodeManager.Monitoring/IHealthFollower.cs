@@ -3,30 +3,28 @@ namespace NodeManager.Monitoring;
 /// <summary>Follows the health of nodes. Called from one thread at a time; returns immediately.</summary>
 internal interface IHealthFollower
 {
-    /// <summary>The UIDs of the nodes that it has been told of and that are not forgotten.</summary>
+    /// <summary>The UIDs of the observed nodes that are not removed.</summary>
     IReadOnlyCollection<string> Nodes { get; }
 
-    /// <summary>When <see cref="Publish"/> is to be called although nothing has changed; null: never.</summary>
+    /// <summary>When <see cref="Publish"/> is due without a change; null: never.</summary>
     DateTimeOffset? NextDue { get; }
 
-    /// <summary>The server has answered; the nodes come next.</summary>
+    /// <summary>The server has answered; the nodes follow.</summary>
     void Begin();
 
-    /// <summary>What is found on a node now.</summary>
-    /// <param name="look">The node and its findings.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="isInitial">It was there, as it is, when the watch began.</param>
+    /// <summary>The current findings of a node.</summary>
+    /// <param name="isInitial">True if it is unchanged since the watch began.</param>
     void Observe(NodeLook look, DateTimeOffset now, bool isInitial);
 
-    /// <summary>A node is gone, or no longer selected.</summary>
+    /// <summary>A node was deleted or is no longer selected.</summary>
     void Forget(string uid, DateTimeOffset now);
 
-    /// <summary>From now on nothing is known of the nodes. Called again as long as it is so.</summary>
+    /// <summary>The nodes are unknown from now on. Called repeatedly during the outage.</summary>
     void Disconnect(string problem, DateTimeOffset now);
 
-    /// <summary>The nodes are known again; those that are there follow.</summary>
+    /// <summary>The nodes are known again; the existing ones follow.</summary>
     void Reconnect(DateTimeOffset now);
 
-    /// <summary>All that happened together has been told.</summary>
+    /// <summary>All simultaneous changes have been reported.</summary>
     void Publish(DateTimeOffset now);
 }

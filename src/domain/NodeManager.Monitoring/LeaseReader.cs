@@ -9,15 +9,13 @@ namespace NodeManager.Monitoring;
 /// <summary>Reads the nodes' Leases: a few by name, many by one list.</summary>
 internal static class LeaseReader
 {
-    // So many requests by name cost less than a list of the whole cluster.
+    // Up to this number, requests by name cost less than a list of the whole cluster.
     private const int FewNodes = 8;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <param name="connection">Where.</param>
-    /// <param name="nodes">Which; null: all.</param>
-    /// <param name="wall">The clock by which an answer is late.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="nodes">Null: all.</param>
+    /// <param name="wall">The clock for late answers.</param>
     public static async Task<LeaseLook> ReadAsync(
         ClusterConnection connection,
         IReadOnlyCollection<string>? nodes,
@@ -46,9 +44,8 @@ internal static class LeaseReader
     }
 }
 
-/// <summary>What a look at Leases brought.</summary>
-/// <param name="Leases">Those that were found.</param>
-/// <param name="Asked">The nodes that were asked for; null: all.</param>
-/// <param name="Problem">Why nothing was read; null where it was.</param>
-/// <param name="IsForbidden">It stays so.</param>
+/// <summary>The result of reading Leases.</summary>
+/// <param name="Asked">The requested nodes; null: all.</param>
+/// <param name="Problem">The failure; null on success.</param>
+/// <param name="IsForbidden">True for a permanent failure.</param>
 internal sealed record LeaseLook(IReadOnlyList<NodeLease> Leases, IReadOnlyCollection<string>? Asked, string? Problem, bool IsForbidden);

@@ -3,7 +3,7 @@ using NodeManager.Monitoring.Alerts.Incidents;
 
 namespace NodeManager.Monitoring;
 
-/// <summary>What to monitor, and where alerts go.</summary>
+/// <summary>The nodes to monitor, and the sinks of alerts.</summary>
 public sealed record MonitorRequest
 {
     public required NodeManagerSession Session { get; init; }
@@ -16,18 +16,17 @@ public sealed record MonitorRequest
 
     public AlertOptions Options { get; init; } = new();
 
-    /// <summary>The least severity that raises alerts: one of <see cref="NodeFindingSeverity"/>.</summary>
+    /// <summary>The lowest <see cref="NodeFindingSeverity"/> that raises alerts.</summary>
     public string MinimumSeverity { get; init; } = NodeFindingSeverity.Warning;
 
-    /// <summary>The sinks by name.</summary>
     public IReadOnlyDictionary<string, AlertSinkDefinition> Sinks { get; init; } = new Dictionary<string, AlertSinkDefinition>();
 
-    /// <summary>How many transitions wait for each sink at most.</summary>
+    /// <summary>The maximum number of pending transitions for each sink.</summary>
     public int QueueLimit { get; init; } = 1000;
 
     /// <summary>The state file; null: undelivered transitions end with the process.</summary>
     public string? StatePath { get; init; }
 
-    /// <summary>The clock of receivers and of waits for answers: a cluster's own may run faster.</summary>
+    /// <summary>The clock of receivers and of late answers: a cluster's own may run faster.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
 }

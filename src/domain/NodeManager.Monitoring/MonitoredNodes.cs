@@ -9,7 +9,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Monitoring;
 
-/// <summary>The nodes that a watch looks at, from the session's shared caches: what changed since the last look, and what is found on a node now.</summary>
+/// <summary>The watched nodes from the session's shared caches: their changes since the last call, and their current findings.</summary>
 internal sealed class MonitoredNodes : IDisposable
 {
     private static readonly ObjectIndex<Event> ByNode = new(static one => NodeOf(one) is { Length: > 0 } node ? [node] : []);
@@ -25,9 +25,7 @@ internal sealed class MonitoredNodes : IDisposable
     private readonly CacheUse<Event>[] _events;
     private readonly List<IDisposable> _subscriptions = [];
 
-    /// <param name="connection">Where.</param>
-    /// <param name="scope">Which nodes.</param>
-    /// <param name="wake">Called, from any thread, when something changed.</param>
+    /// <param name="wake">Called, from any thread, after a change.</param>
     public MonitoredNodes(ClusterConnection connection, HealthScope scope, Action wake)
     {
         _scope = scope;
@@ -43,7 +41,6 @@ internal sealed class MonitoredNodes : IDisposable
         Watch.Changed += wake;
     }
 
-    /// <summary>Whether the nodes are known at all.</summary>
     public WatchState Watch => _nodes.Cache.Watch;
 
     /// <summary>Why the nodes cannot be watched any more; null while they can.</summary>
@@ -51,10 +48,9 @@ internal sealed class MonitoredNodes : IDisposable
 
     public int Count => _nodes.Cache.Count;
 
-    /// <summary>The names of all nodes that are selected.</summary>
     public IReadOnlyList<string> Names => [.. _nodes.Cache.Items.Where(_scope.Selects).Select(static node => node.Metadata.Name)];
 
-    /// <summary>Waits until all is known that may be read, and follows it from there.</summary>
+    /// <summary>Waits for all readable data, and follows it.</summary>
     public async Task StartAsync(IOperationObserver observer, CancellationToken cancellationToken)
     {
         await _nodes.Cache.Synced.WaitAsync(cancellationToken);
@@ -71,7 +67,7 @@ internal sealed class MonitoredNodes : IDisposable
         }
     }
 
-    /// <summary>The names of the nodes around which something changed since the last call.</summary>
+    /// <summary>The names of the nodes with changes since the last call.</summary>
     public IReadOnlyList<string> TakeChanged()
     {
         lock (_lock)
@@ -82,8 +78,8 @@ internal sealed class MonitoredNodes : IDisposable
         }
     }
 
-    /// <summary>Reads all nodes from the server: the watch has been silent.</summary>
-    /// <returns>How many there are.</returns>
+    /// <summary>Relists all nodes because the watch was silent.</summary>
+    /// <returns>The number of nodes.</returns>
     public static async Task<int> CatchUpAsync(ClusterConnection connection, CancellationToken cancellationToken)
     {
         using CacheUse<Node> use = connection.Caches().Open(Resources.Nodes, new());
@@ -91,12 +87,10 @@ internal sealed class MonitoredNodes : IDisposable
         return use.Cache.Count;
     }
 
-    /// <summary>Looks at a node.</summary>
-    /// <param name="name">Of the node.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Evaluates a node.</summary>
     /// <param name="server">The control plane's version.</param>
-    /// <param name="leases">What is known of Leases.</param>
-    /// <returns>What is found; null for a node that is gone or not selected. The UID of another node that had the name before.</returns>
+    /// <param name="leases">The known Leases.</param>
+    /// <returns>Null for a node that is deleted or not selected. Former: the UID of the previous node of the name.</returns>
     public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, NodeLeaseTracker leases)
     {
         Known? known = _known.GetValueOrDefault(name);
@@ -158,8 +152,8 @@ internal sealed class MonitoredNodes : IDisposable
         }
     }
 
-    // Kubelets report every five minutes although nothing has changed: of thousands, some do every moment. From a node that has findings, or is not known to
-    // have a Lease, each sign counts.
+    // Kubelets report every five minutes without a change: of thousands, some do every moment. For a node with findings, or without a known
+    // Lease, each report counts.
     private void MarkChange(ObjectChange<Node> change)
     {
         string name = change.Object.Metadata.Name;
@@ -215,13 +209,11 @@ internal sealed class MonitoredNodes : IDisposable
     }
 }
 
-/// <summary>What was found on a node.</summary>
-/// <param name="Uid">The node's.</param>
-/// <param name="Node">As it was then; read only.</param>
-/// <param name="Findings">The worst first.</param>
-/// <param name="IsFirst">It was not looked at before.</param>
-/// <param name="NextAt">When to look again even if nothing changes; null: no such moment.</param>
-/// <param name="DependsOnTime">Whether to look again now and then even if nothing changes.</param>
+/// <summary>The evaluation of a node.</summary>
+/// <param name="Node">As evaluated; read only.</param>
+/// <param name="IsFirst">True for its first evaluation.</param>
+/// <param name="NextAt">The next evaluation without a change; null: none.</param>
+/// <param name="DependsOnTime">True if periodic evaluations are needed without a change.</param>
 internal sealed record NodeLook(
     string Uid,
     Node Node,

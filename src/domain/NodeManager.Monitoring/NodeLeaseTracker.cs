@@ -3,10 +3,10 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Monitoring;
 
 /// <summary>
-/// What is known of the nodes' Leases, and when to look at them again: they are listed when one may have become stale, not watched, as thousands of them
-/// change hundreds of times a second. Not thread-safe.
+/// The known Leases of nodes, and when to read them again: they are listed when one may have become stale, not watched, because thousands
+/// of them change hundreds of times a second. Not thread-safe.
 /// </summary>
-/// <param name="limit">How long a Lease may go without renewal.</param>
+/// <param name="limit">The maximum time without a renewal.</param>
 internal sealed class NodeLeaseTracker(TimeSpan limit)
 {
     private static readonly TimeSpan ShortestDoubt = TimeSpan.FromSeconds(1);
@@ -16,7 +16,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(11);
     private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1.5);
 
-    // A limit is exceeded when it is over.
+    // A limit is exceeded strictly after its end.
     private static readonly TimeSpan Beyond = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan ExpectedWithin = TimeSpan.FromSeconds(5);
@@ -26,45 +26,43 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     private DateTimeOffset? _due;
     private bool _isDueKnown;
 
-    /// <summary>The Lease of a node; null where none is known.</summary>
+    /// <summary>Null if unknown.</summary>
     public NodeLease? Find(string node) => _entries.GetValueOrDefault(node)?.Lease;
 
     /// <summary>
-    /// When the Lease was last renewed, by our own clock. One that may have been renewed since it was looked at counts as renewed in time: nothing is
-    /// claimed without a look.
+    /// The last renewal, by our own clock. A Lease that may have been renewed since it was read counts as renewed in time.
     /// </summary>
     public DateTimeOffset? RenewedAt(string node, DateTimeOffset now) =>
         !_entries.TryGetValue(node, out Entry? entry) ? null
         : IsStale(entry) || now <= entry.RenewedAt + limit ? entry.RenewedAt
         : now - limit;
 
-    /// <summary>When to look again; null: never.</summary>
+    /// <summary>The next time to read Leases; null: never.</summary>
     public DateTimeOffset? NextDue
     {
         get
         {
-            // Asked for at every change of any node.
+            // Called for every change of any node.
             if (!_isDueKnown)
                 (_due, _isDueKnown) = (FindDue(), true);
             return _due;
         }
     }
 
-    /// <summary>The nodes whose Leases are due.</summary>
     public IReadOnlyList<string> Due(DateTimeOffset now) =>
         [
             .. _entries.Where(entry => DueOf(entry.Value) <= now).Select(static entry => entry.Key),
             .. _expected.Where(one => one.Value <= now).Select(static one => one.Key),
         ];
 
-    /// <summary>A node that had no Lease so far may have one by now.</summary>
+    /// <summary>A node without a Lease may have one by now.</summary>
     public void Expect(string node, DateTimeOffset now)
     {
         if (!_entries.ContainsKey(node) && _expected.TryAdd(node, now + ExpectedWithin))
             _isDueKnown = false;
     }
 
-    /// <summary>A change of the node makes it worth a look: it may report again.</summary>
+    /// <summary>A change of the node may mean that it reports again.</summary>
     public void Doubt(string node)
     {
         if (!_entries.TryGetValue(node, out Entry? entry) || !IsStale(entry))
@@ -73,12 +71,12 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
         _isDueKnown = false;
     }
 
-    /// <summary>Takes in what was read.</summary>
-    /// <param name="leases">All of them, or some.</param>
-    /// <param name="asked">The nodes that were asked for; null: all.</param>
+    /// <summary>Stores Leases that were read.</summary>
+    /// <param name="leases">All or some.</param>
+    /// <param name="asked">The requested nodes; null: all.</param>
     /// <param name="now">When they were read, by our clock.</param>
-    /// <param name="serverNow">The same by the API server's, whose times Leases have.</param>
-    /// <returns>The nodes that became stale, or are so no longer, or whose clock shows something new.</returns>
+    /// <param name="serverNow">When they were read, by the API server's clock, which the times in Leases use.</param>
+    /// <returns>The nodes that became stale or current, or whose clock skew changed.</returns>
     public IReadOnlyList<string> Apply(
         IReadOnlyCollection<NodeLease> leases,
         IReadOnlyCollection<string>? asked,
@@ -101,7 +99,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
             Entry? before = _entries.GetValueOrDefault(node);
             bool isSame = before is not null && before.Lease.Metadata.ResourceVersion == lease.Metadata.ResourceVersion;
             DateTimeOffset renewed = isSame ? before!.RenewedAt : Estimate(lease, now, serverNow);
-            // What changed between two looks was renewed after the first.
+            // A change between two reads means a renewal after the first.
             if (!isSame && before is not null && renewed < before.LookedAt)
                 renewed = before.LookedAt;
             Entry entry = new(lease, renewed, now) { IsConfirmed = isSame || now <= renewed + limit };
@@ -139,7 +137,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
 
     private static DateTimeOffset? WrittenAt(NodeLease lease) => lease.Metadata.ManagedFields?.Max(static entry => entry.Time);
 
-    // In steps of seconds, as the server's times are.
+    // In seconds, as the server's times.
     private static long? Skew(NodeLease lease) =>
         lease.Spec.RenewTime is { } renewed && WrittenAt(lease) is { } written ? (long)(renewed - written).TotalSeconds / 2 : null;
 
@@ -153,7 +151,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
             return entry.LookedAt + RenewInterval;
         if (!IsStale(entry))
             return entry.RenewedAt + limit + Beyond;
-        // The longer it is stale, the more seldom.
+        // Read less often the longer it is stale.
         TimeSpan pause = (entry.LookedAt - entry.RenewedAt - limit) / 10;
         return entry.LookedAt
             + (
@@ -171,7 +169,9 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
 
         public DateTimeOffset LookedAt { get; } = lookedAt;
 
-        /// <summary>False for a Lease that looks stale at the first look: its times may be those of something else. A second look tells.</summary>
+        /// <summary>
+        /// False for a Lease that is stale at the first read: its times may be from another clock. The second read decides.
+        /// </summary>
         public bool IsConfirmed { get; init; }
 
         public bool IsDoubted { get; set; }

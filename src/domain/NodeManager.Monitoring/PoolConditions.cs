@@ -7,17 +7,16 @@ using NodeManager.Monitoring.Alerts.Incidents;
 namespace NodeManager.Monitoring;
 
 /// <summary>
-/// Raises an alert for each pool of the autoscaler whose machines are not what was planned, from the condition that the autoscaler writes. Where the
-/// definitions are not installed, or pools cannot be read, there is none.
+/// Raises an alert for each pool whose machines differ from its plan, by the autoscaler's condition. Without the CRDs or the permission to
+/// read pools there are none.
 /// </summary>
 internal sealed class PoolConditions : IDisposable
 {
     private readonly CacheUse<NodeSmithPool> _pools;
     private readonly IDisposable _subscription;
 
-    /// <param name="connection">Where.</param>
-    /// <param name="machine">Gets what is found.</param>
-    /// <param name="post">Has something done on the thread of the machine.</param>
+    /// <param name="machine">Receives the findings.</param>
+    /// <param name="post">Runs an action on the machine's thread.</param>
     public PoolConditions(ClusterConnection connection, AlertMachine machine, Action<Action<DateTimeOffset>> post)
     {
         _pools = connection.Caches().Open(NodeSmithResources.Pools, new ListOptions());

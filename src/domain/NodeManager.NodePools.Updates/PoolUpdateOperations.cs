@@ -17,15 +17,16 @@ public static class PoolUpdateOperations
         CancellationToken cancellationToken
     );
 
-    /// <summary>Updates pools concurrently. The operation reports each <see cref="NodePoolUpdate"/> as output when it ends, and a failure for each that did not end well.</summary>
+    /// <summary>
+    /// Updates pools concurrently. The operation outputs each <see cref="NodePoolUpdate"/> when it ends, and reports each failure.
+    /// </summary>
     public static RunningOperation Start(params IReadOnlyList<(NodeManagerSession Session, PoolUpdateRequest Request)> requests) =>
         Start(requests, PoolUpdates.RunAsync);
 
-    /// <summary>The same for an update that is there: see <see cref="PoolUpdates.ContinueAsync"/>.</summary>
+    /// <summary>As above, for an existing update: see <see cref="PoolUpdates.ContinueAsync"/>.</summary>
     public static RunningOperation Continue(NodeManagerSession session, PoolUpdateRequest request) =>
         Start([(session, request)], PoolUpdates.ContinueAsync);
 
-    /// <summary>The target of the operation that updates a pool.</summary>
     public static string TargetOf(NodeManagerSession session, string pool) => $"pool {pool} in cluster '{session.Cluster}'";
 
     private static RunningOperation Start(IReadOnlyList<(NodeManagerSession Session, PoolUpdateRequest Request)> requests, Work work) =>
@@ -47,7 +48,7 @@ public static class PoolUpdateOperations
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !context.Token.IsCancellationRequested)
         {
-            // What fails for one pool leaves the others alone.
+            // A failure of one pool does not affect the others.
             context.Fail(exception, request.Pool);
         }
     }

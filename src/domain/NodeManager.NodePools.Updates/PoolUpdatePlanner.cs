@@ -3,6 +3,7 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
 using NodeManager.Drains;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Updates.Decisions;
@@ -14,93 +15,85 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates;
 
-/// <summary>Says what an update would do. Also what <c>-WhatIf</c> shows.</summary>
+/// <summary>Plans updates; also serves <c>-WhatIf</c>.</summary>
 public static class PoolUpdatePlanner
 {
-    /// <summary>The nodes that would be replaced, in their order, with the pods that move and what blocks them. Touches nothing.</summary>
-    /// <exception cref="NodeManagerException">NodePoolNotFound; PoolUpdateInvalid; what the server refused.</exception>
+    /// <summary>The nodes to replace, in order, with the pods that move and their blockers. Changes nothing.</summary>
+    /// <exception cref="NodeManagerException">NodePoolNotFound; PoolUpdateInvalid; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(
         NodeManagerSession session,
         PoolUpdateRequest request,
         IOperationObserver observer,
         CancellationToken cancellationToken
     ) =>
-        ClusterOperation.RunAsync<IReadOnlyList<NodePoolUpdatePlan>>(
+        ClusterOperation.RunAsync(
             session,
             request.Pool,
-            async (connection, token) =>
-            {
-                RunScope scope = new(
-                    session,
-                    connection,
-                    new RollErrors(request.Pool),
-                    new RollObserver(observer, "pool/" + request.Pool),
-                    token
-                )
-                {
-                    Namespace = request.Namespace,
-                };
-                if (request.Service is { } service)
-                    return await PlanAsync(scope, request, service, token);
-                using RollContext context = new(scope, request);
-                await context.CatchUpAsync(token);
-                NodeSmithPool pool = context.Pool is { Metadata.DeletionTimestamp: null } found
-                    ? found
-                    : throw RollErrors.PoolNotFound(request.Pool, request.Namespace, session.Cluster);
-                List<NodeSmithClaim> claims =
-                [
-                    .. context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)),
-                ];
-                var limit = SurgeLimit.Of(request.Options.MaxSurge, request.Options.MaxUnavailable, claims.Count);
-                List<RollNode> nodes = [.. ClaimRollOpener.Outdated(context, pool, claims, request.Options.All)];
-                if (
-                    await StoredRoll.FindAsync(connection, request.Namespace, request.Pool, isService: false, token)
-                        is { State.IsOver: false } stored
-                    && stored.Record.PoolUid == pool.Metadata.Uid
-                )
-                {
-                    observer.Warning(
-                        $"The update of pool {request.Pool} that {stored.Record.By} began at {stored.Record.At:u} is not over: it would be continued."
-                    );
-                    nodes =
-                    [
-                        .. stored.Nodes.Where(one =>
-                            one.IsBack == stored.State.IsBack
-                            && one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Removing
-                        ),
-                    ];
-                }
-
-                Dictionary<string, NodeDrainPlan> byNode = await DrainsAsync(
-                    session,
-                    request,
-                    nodes,
-                    meetsNewNodes: request.Options.Strategy == PoolUpdateStrategy.BlueGreen || limit.Surge > 0,
-                    token
-                );
-                int together =
-                    request.Options.Strategy == PoolUpdateStrategy.BlueGreen
-                        ? Math.Max(1, nodes.Count)
-                        : Math.Max(1, limit.Surge + limit.Unavailable);
-                return
-                [
-                    .. nodes.Select(
-                        (node, index) =>
-                            Describe(
-                                session,
-                                request.Pool,
-                                node,
-                                1 + (index / together),
-                                node.Size.In(pool).ToString(),
-                                byNode.GetValueOrDefault(node.Node)
-                            )
-                    ),
-                ];
-            },
+            (connection, token) => PlanAsync(session, connection, request, observer, token),
             cancellationToken
         );
 
-    // A second pool: all nodes leave together.
+    private static async Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        PoolUpdateRequest request,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        RunScope scope = new(
+            session,
+            connection,
+            new RollErrors(request.Pool),
+            new RollObserver(observer, "pool/" + request.Pool),
+            cancellationToken
+        )
+        {
+            Namespace = request.Namespace,
+        };
+        if (request.Service is { } service)
+            return await PlanAsync(scope, request, service, cancellationToken);
+        using RollContext context = new(scope, request);
+        await context.CatchUpAsync(cancellationToken);
+        NodeSmithPool pool = context.Pool is { Metadata.DeletionTimestamp: null } found
+            ? found
+            : throw RollErrors.PoolNotFound(request.Pool, request.Namespace, session.Cluster);
+        List<NodeSmithClaim> claims =
+        [
+            .. context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)),
+        ];
+        var limit = SurgeLimit.Of(request.Options.MaxSurge, request.Options.MaxUnavailable, claims.Count);
+        List<RollNode> nodes = [.. ClaimRollOpener.Outdated(context, pool, claims, request.Options.All)];
+        if (await FindUnfinishedAsync(scope, request, pool.Metadata.Uid ?? "", cancellationToken) is { } stored)
+            nodes = RemainingOf(stored);
+        Dictionary<string, NodeDrainPlan> byNode = await DrainsAsync(
+            session,
+            request,
+            nodes,
+            meetsNewNodes: request.Options.Strategy == PoolUpdateStrategy.BlueGreen || limit.Surge > 0,
+            cancellationToken
+        );
+        int together =
+            request.Options.Strategy == PoolUpdateStrategy.BlueGreen
+                ? Math.Max(1, nodes.Count)
+                : Math.Max(1, limit.Surge + limit.Unavailable);
+        return
+        [
+            .. nodes.Select(
+                (node, index) =>
+                    Describe(
+                        session,
+                        request.Pool,
+                        node,
+                        1 + (index / together),
+                        node.Size.In(pool).ToString(),
+                        byNode.GetValueOrDefault(node.Node)
+                    )
+            ),
+        ];
+    }
+
+    // With a second pool, all nodes are drained together.
     private static async Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(
         RunScope scope,
         PoolUpdateRequest request,
@@ -111,25 +104,8 @@ public static class PoolUpdatePlanner
         using RollScope context = new(scope, request);
         await context.CatchUpAsync(cancellationToken);
         PoolRecord pool = await new PoolTarget { Id = request.PoolId, Name = request.Pool }.FindAsync(service, cancellationToken);
-        if (
-            await StoredRoll.FindAsync(scope.Connection, request.Namespace, request.Pool, isService: true, cancellationToken)
-                is { State.IsOver: false } stored
-            && stored.Record.PoolUid == pool.Id
-        )
-        {
-            scope.Observer.Warning(
-                $"The update of pool {request.Pool} that {stored.Record.By} began at {stored.Record.At:u} is not over: it would be continued."
-            );
-            RollNode[] left =
-            [
-                .. stored.Nodes.Where(one =>
-                    one.IsBack == stored.State.IsBack
-                    && one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Removing
-                ),
-            ];
-            return await DescribeAsync(left, stored.State.IsBack ? stored.Record.Pool : stored.Record.SecondPool);
-        }
-
+        if (await FindUnfinishedAsync(scope, request, pool.Id, cancellationToken) is { } stored)
+            return await DescribeAsync(RemainingOf(stored), stored.State.IsBack ? stored.Record.Pool : stored.Record.SecondPool);
         (_, _, IReadOnlyList<RollNode> nodes, PoolDraft? second) = await ServiceRollOpener.LookAsync(
             context,
             new(context, service),
@@ -162,6 +138,31 @@ public static class PoolUpdatePlanner
             ];
         }
     }
+
+    private static async Task<StoredRoll?> FindUnfinishedAsync(
+        RunScope scope,
+        PoolUpdateRequest request,
+        string poolUid,
+        CancellationToken cancellationToken
+    )
+    {
+        bool isService = request.Service is not null;
+        StoredRoll? stored = await StoredRoll.FindAsync(scope.Connection, request.Namespace, request.Pool, isService, cancellationToken);
+        if (stored is not { State.IsOver: false } || stored.Record.PoolUid != poolUid)
+            return null;
+        scope.Observer.Warning(
+            $"The update of pool {request.Pool} that {stored.Record.By} began at {stored.Record.At:u} is not over: it would be continued."
+        );
+        return stored;
+    }
+
+    private static List<RollNode> RemainingOf(StoredRoll stored) =>
+        [
+            .. stored.Nodes.Where(one =>
+                one.IsBack == stored.State.IsBack
+                && one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Removing
+            ),
+        ];
 
     private static async Task<Dictionary<string, NodeDrainPlan>> DrainsAsync(
         NodeManagerSession session,

@@ -18,15 +18,15 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates;
 
-/// <summary>Rolls pools: replaces their nodes, by claims in the cluster, by a second pool or the service's own roll behind a service.</summary>
+/// <summary>Replaces the nodes of pools: by claims in the cluster, or for a service by a second pool or the service's own roll.</summary>
 public static class PoolUpdates
 {
     /// <summary>
-    /// Works on the update of a pool until it is over. Cancelled, it touches nothing more and returns within about two seconds; the update can
-    /// be continued from anywhere.
+    /// Works on the update of a pool until it ends. A cancellation stops all changes and returns within about two seconds; any process can
+    /// resume the update.
     /// </summary>
     /// <exception cref="NodeManagerException">
-    /// Nothing was begun: NodePoolNotFound, PoolUpdateNotFound, PoolUpdateInvalid, PoolUpdateConflict, and what the server refuses.
+    /// Nothing was begun: NodePoolNotFound, PoolUpdateNotFound, PoolUpdateInvalid, PoolUpdateConflict, or the server's refusal.
     /// </exception>
     public static async Task<PoolUpdateOutcome> RunAsync(
         NodeManagerSession session,
@@ -69,10 +69,13 @@ public static class PoolUpdates
     }
 
     /// <summary>
-    /// Continues or ends an update: here, or by the process that holds it where that shows by a renewal of its lease that it lives. The update is then
-    /// as that process has it.
+    /// Resumes or ends an update: here, or by the process that holds it, if a renewal of its Lease shows that it is live. Returns that
+    /// process's state.
     /// </summary>
-    /// <exception cref="NodeManagerException">PoolUpdateNotFound, and what <see cref="RunAsync(NodeManagerSession, PoolUpdateRequest, IOperationObserver, CancellationToken)"/> raises but for PoolUpdateConflict.</exception>
+    /// <exception cref="NodeManagerException">
+    /// PoolUpdateNotFound, or an error of <see cref="RunAsync(NodeManagerSession, PoolUpdateRequest, IOperationObserver,
+    /// CancellationToken)"/> except PoolUpdateConflict.
+    /// </exception>
     public static async Task<PoolUpdateOutcome> ContinueAsync(
         NodeManagerSession session,
         PoolUpdateRequest request,
@@ -91,12 +94,10 @@ public static class PoolUpdates
         }
     }
 
-    /// <summary>Updates of pools, by the names of the pools.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="place">Where in it. Without a namespace, one that may not be read is left out.</param>
+    /// <summary>Updates by pool name.</summary>
+    /// <param name="place">Without a namespace, a provider that cannot be read is left out.</param>
     /// <param name="pools">Names with wildcards; none: all.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">PoolUpdateNotFound for a name without wildcards; what the server refused.</exception>
+    /// <exception cref="NodeManagerException">PoolUpdateNotFound for a name without wildcards; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodePoolUpdate>> ReadAsync(
         NodeManagerSession session,
         PoolUpdatePlace place,
@@ -142,13 +143,11 @@ public static class PoolUpdates
             cancellationToken
         );
 
-    /// <summary>
-    /// Changes a running or paused update of any process: the process that holds it sees the change within moments.
-    /// </summary>
-    /// <returns>The update, and whether a process works on it.</returns>
+    /// <summary>Changes a running or paused update of any process: its holder observes the change within moments.</summary>
+    /// <returns>The update, and whether a process holds it.</returns>
     /// <exception cref="NodeManagerException">
-    /// PoolUpdateNotFound; PoolUpdateInvalid: it is over, a limit is not valid, or several pools have the name; PoolUpdateUnsupported: a pool of a service does
-    /// not offer it; what the server refused.
+    /// PoolUpdateNotFound; PoolUpdateInvalid: it has ended, a limit is not valid, or several pools have the name; PoolUpdateUnsupported: a
+    /// pool of a service does not offer it; or the server's refusal.
     /// </exception>
     public static Task<(NodePoolUpdate Update, bool IsHeld)> ChangeAsync(
         NodeManagerSession session,
@@ -251,7 +250,7 @@ public static class PoolUpdates
             }
         }
 
-        // Who works with pools of one kind needs no rights where those of the other are.
+        // A user of pools of one provider needs no permissions for the other.
         if (refused is not null && refusals == place.Namespaces.Count)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(refused);
         return rolls;
@@ -419,7 +418,7 @@ public static class PoolUpdates
                 null
             );
 
-    // An update writes its end before it releases its Lease: one that no process holds may have ended since it was read.
+    // An update writes its end before it releases its Lease: one without a holder may have ended since it was read.
     private static async Task<StoredRoll> LatestAsync(
         ClusterConnection connection,
         StoredRoll roll,
@@ -430,7 +429,7 @@ public static class PoolUpdates
             ? roll
             : await StoredRoll.FindAsync(connection, roll.Namespace, roll.Record.Pool, roll.Record.IsService, cancellationToken) ?? roll;
 
-    // By this machine's clock: good enough to show.
+    // By this machine's clock: good enough for display.
     private static async Task<bool> IsHeldAsync(ClusterConnection connection, StoredRoll roll, CancellationToken cancellationToken)
     {
         LeaseState lease = await RunLeaseReader.ReadAsync(

@@ -4,36 +4,36 @@ using NodeManager.Core.Progress;
 namespace NodeManager.NodePools;
 
 /// <summary>
-/// Where node pools are kept. Thread-safe. Fails with <see cref="NodeManagerException"/>, for a pool that does not exist with the ErrorId
-/// NodePoolNotFound; a change whose answer was lost fails with <see cref="PoolAnswerLostException"/>.
+/// The storage of node pools. Thread-safe. Fails with <see cref="NodeManagerException"/>, for a missing pool with the ErrorId
+/// NodePoolNotFound; a change without an answer fails with <see cref="PoolAnswerLostException"/>.
 /// </summary>
 public interface INodePoolProvider
 {
     /// <summary>A <see cref="NodePoolProvider"/>.</summary>
     string Name { get; }
 
-    /// <summary>How specifications are written here.</summary>
+    /// <summary>The format of its specifications.</summary>
     IPoolFormat Format { get; }
 
     /// <summary>
-    /// True where a replacement holds only for the version that was read, and otherwise fails with the ErrorId Conflict: no change of another
-    /// client can be lost.
+    /// True if a replacement applies only to the version that was read, and otherwise fails with the ErrorId Conflict: changes of other
+    /// clients cannot be lost.
     /// </summary>
     bool HasPreconditions { get; }
 
-    /// <summary>True where a pool can get another name.</summary>
+    /// <summary>True if pools can be renamed.</summary>
     bool CanRename { get; }
 
-    /// <summary>Who creates pools through this provider, as <see cref="PoolRecord.CreatedBy"/> will have it.</summary>
+    /// <summary>The creator of pools of this provider, as in <see cref="PoolRecord.CreatedBy"/>.</summary>
     string User { get; }
 
-    /// <summary>What is known of the controller that makes the nodes; null where it is another party's.</summary>
+    /// <summary>The known behavior of the controller that creates the nodes; null for a third-party controller.</summary>
     IPoolController? Controller { get; }
 
-    /// <summary>The provider's own clock, as far as its answers showed it: times of creation are compared with it.</summary>
+    /// <summary>The provider's clock, derived from its answers; creation times are compared with it.</summary>
     DateTimeOffset Now { get; }
 
-    /// <summary>The clusters that pools can be created in.</summary>
+    /// <summary>The clusters for new pools.</summary>
     IAsyncEnumerable<PoolCluster> ListClustersAsync(CancellationToken cancellationToken);
 
     /// <summary>Pools as pages arrive.</summary>
@@ -42,37 +42,33 @@ public interface INodePoolProvider
     Task<PoolRecord> GetAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Creates a pool at most once.</summary>
-    /// <param name="draft">What to create.</param>
-    /// <param name="observer">Warned of what keeps the pool from getting nodes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="observer">Warned of problems that prevent nodes of the pool.</param>
     Task<PoolRecord> CreateAsync(PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken);
 
     /// <summary>Replaces name and specification.</summary>
-    /// <param name="before">The pool as it was read; <see cref="HasPreconditions"/> says whether it must still be so.</param>
-    /// <param name="name">The name afterwards.</param>
-    /// <param name="spec">The specification afterwards.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="before">The pool as read; <see cref="HasPreconditions"/> tells whether it must be unchanged.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="spec">The new specification.</param>
     Task<PoolRecord> ReplaceAsync(PoolRecord before, string name, JsonObject spec, CancellationToken cancellationToken);
 
-    /// <summary>A pool that a lost first try has deleted counts as deleted by this call.</summary>
+    /// <summary>A pool deleted by an earlier try of this call counts as deleted by it.</summary>
     Task DeleteAsync(string id, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<NodePoolControllerStatus>> GetStatusAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Tells the nodes of a pool from others.</summary>
+    /// <summary>A predicate for the nodes of a pool.</summary>
     Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken);
 
-    /// <summary>Follows pools as they change; null where they have to be asked for repeatedly.</summary>
+    /// <summary>Follows pools by a watch; null if they have to be polled.</summary>
     IPoolFollower? Follow();
 
     Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken);
 
-    /// <summary>Fails with the ErrorId Forbidden where the provider can say beforehand that this user may not make such a change.</summary>
-    /// <param name="verb">As the Kubernetes API names it: <c>create</c>, <c>patch</c>, <c>delete</c>.</param>
-    /// <param name="subresource">Which part of a pool: <c>status</c>; null: the pool.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Fails with the ErrorId Forbidden if the provider knows that this user may not make such a change.</summary>
+    /// <param name="verb">As in the Kubernetes API: <c>create</c>, <c>patch</c>, <c>delete</c>.</param>
+    /// <param name="subresource"><c>status</c>; null: the pool.</param>
     Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>True where the provider has returned this field of a specification; fields beyond the public specification are sent only then.</summary>
+    /// <summary>True if the provider has returned this field; fields beyond the public specification are sent only then.</summary>
     bool HasReturned(string field);
 }

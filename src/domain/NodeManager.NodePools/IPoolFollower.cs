@@ -1,11 +1,11 @@
 namespace NodeManager.NodePools;
 
-/// <summary>Pools as a watch shows them. Disposing it ends its share of the watch.</summary>
+/// <summary>Pools as reported by a watch. Dispose it to release the watch.</summary>
 public interface IPoolFollower : IDisposable
 {
-    /// <summary>Waits until <see cref="Look"/> shows nothing older than now.</summary>
+    /// <summary>Waits until <see cref="Look"/> returns nothing older than this call.</summary>
     Task CatchUpAsync(CancellationToken cancellationToken);
 
-    /// <summary>The pool with its status (null: it is gone), and a task that ends when that changes, or fails when the watch does.</summary>
+    /// <summary>The pool with its status (null: deleted), and a task that completes when that changes, or fails with the watch.</summary>
     (PoolRecord? Pool, Task Changed) Look(string id);
 }

@@ -2,24 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools;
 
-/// <summary>How a provider writes the specification of a pool. Pure and thread-safe.</summary>
+/// <summary>The format of a provider's pool specifications. Thread-safe.</summary>
 public interface IPoolFormat
 {
-    /// <summary>The paths, such as <c>spec.nodeCount</c>, of the fields that decide how many nodes there are.</summary>
+    /// <summary>The paths, such as <c>spec.nodeCount</c>, of the fields that determine the number of nodes.</summary>
     IReadOnlyList<string> ScalingFields { get; }
 
-    /// <summary>The specification as users hold it. Never fails: what is not as it should be is left out.</summary>
+    /// <summary>Never fails: invalid fields are left out.</summary>
     NodePoolSpec Read(JsonObject spec);
 
-    /// <summary>What is wrong with a specification, or questionable.</summary>
-    /// <param name="name">The pool's name; null to leave it unchecked.</param>
-    /// <param name="spec">The specification.</param>
+    /// <summary>The errors and warnings of a specification.</summary>
+    /// <param name="name">Null to skip its check.</param>
     IReadOnlyList<NodePoolFinding> Check(string? name, JsonObject spec);
 
-    /// <summary>The JSON merge patch that a change is.</summary>
-    /// <param name="change">What is given.</param>
-    /// <param name="spec">The current specification, empty for a pool that is to be created.</param>
-    /// <param name="name">The pool's name, for errors.</param>
+    /// <summary>The JSON merge patch of a change.</summary>
+    /// <param name="spec">Empty for a new pool.</param>
     /// <exception cref="NodeManagerException">NodePoolFieldUnsupported: the format has no such field. NodePoolInvalid.</exception>
     JsonObject PatchOf(PoolChange change, JsonObject spec, string name);
 }

@@ -1,7 +1,7 @@
 namespace NodeManager.NodePools;
 
-/// <summary>A change may have been applied: it was sent, and no answer says whether it was.</summary>
-/// <param name="error">What users see where nothing more can be found out.</param>
+/// <summary>A change was sent and not answered, so that it may have been applied.</summary>
+/// <param name="error">The error for users if the outcome cannot be determined.</param>
 public sealed class PoolAnswerLostException(NodeManagerException error) : Exception(error.Message, error)
 {
     public NodeManagerException Error { get; } = error;

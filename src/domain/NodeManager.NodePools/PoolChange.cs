@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools;
 
-/// <summary>Fields of a pool's specification that are given; null for those that are not.</summary>
+/// <summary>Changes of a pool's specification; null fields stay.</summary>
 public sealed record PoolChange
 {
     public string? MachineType { get; init; }
@@ -25,7 +25,6 @@ public sealed record PoolChange
 
     public string? UserData { get; init; }
 
-    /// <summary>Of a NodeSmithPool: the name of a NodeSmithProvider.</summary>
     public string? NodeProvider { get; init; }
 
     /// <summary>Of a NodeSmithPool; empty removes them.</summary>
@@ -50,7 +49,7 @@ public sealed record PoolChange
     public JsonObject? Patch { get; init; }
 }
 
-/// <summary>Fields of a pool's autoscaling; null for those that are not given.</summary>
+/// <summary>Changes of a pool's autoscaling; null fields stay.</summary>
 public sealed record PoolScaling
 {
     public bool? Enabled { get; init; }
@@ -68,7 +67,7 @@ public sealed record PoolScaling
     public TimeSpan? ScaleUpDelay { get; init; }
 }
 
-/// <summary>The extensions of a pool's specification; null for those that are not given.</summary>
+/// <summary>Changes of the extensions of a pool's specification; null fields stay.</summary>
 public sealed record PoolExtensions
 {
     public string? Release { get; init; }

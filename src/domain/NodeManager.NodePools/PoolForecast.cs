@@ -1,8 +1,7 @@
 namespace NodeManager.NodePools;
 
-/// <summary>What a change of a specification does to the number of a pool's nodes, when nothing is left to do.</summary>
-/// <param name="Nodes">How many there are then.</param>
-/// <param name="Added">How many come because of the change.</param>
-/// <param name="Removed">The names of those that go because of the change.</param>
-/// <param name="Reason">Why, in words.</param>
+/// <summary>The effect of a change on a pool's nodes, when it is complete.</summary>
+/// <param name="Nodes">The final number of nodes.</param>
+/// <param name="Added">The number of added nodes.</param>
+/// <param name="Removed">The names of removed nodes.</param>
 public sealed record PoolForecast(int Nodes, int Added, IReadOnlyList<string> Removed, string Reason);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools;
 
-/// <summary>A pool as its provider has it, its specification with all fields.</summary>
+/// <summary>A pool as returned by its provider, with all fields of its specification.</summary>
 public sealed record PoolRecord
 {
     public required string Id { get; init; }
@@ -27,22 +27,17 @@ public sealed record PoolRecord
     /// <summary>Of a NodeSmithPool; else empty.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>What controllers report, where the provider sends it with the pool; else null.</summary>
+    /// <summary>The reports of controllers, if the provider returns them with the pool; else null.</summary>
     public IReadOnlyList<NodePoolControllerStatus>? Status { get; init; }
 }
 
-/// <summary>A pool to create.</summary>
-/// <param name="Name">The pool's name.</param>
 /// <param name="ClusterId">The provider's id of the cluster.</param>
 /// <param name="Spec">Never changed in place.</param>
 public sealed record PoolDraft(string Name, string ClusterId, JsonObject Spec);
 
-/// <summary>A cluster that a provider keeps pools of.</summary>
-/// <param name="Id">The provider's id.</param>
-/// <param name="Name">The provider's name for it.</param>
 public sealed record PoolCluster(string Id, string Name);
 
-/// <summary>Which pools to list. The provider answers the filters, a cluster where it can.</summary>
+/// <summary>Filters of a list, which the provider applies; the cluster only if it can.</summary>
 public sealed record PoolListQuery
 {
     /// <summary>The provider's id of a cluster; empty for all.</summary>
@@ -55,7 +50,6 @@ public sealed record PoolListQuery
     public string Health { get; init; } = "";
 }
 
-/// <summary>What a controller reports about a pool.</summary>
 public sealed record PoolStatusReport
 {
     public required string Controller { get; init; }

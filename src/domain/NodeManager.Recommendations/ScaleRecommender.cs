@@ -15,11 +15,11 @@ namespace NodeManager.Recommendations;
 /// <summary>Recommends to add or to remove nodes. Changes nothing.</summary>
 public static class ScaleRecommender
 {
-    /// <param name="session">Where; its configuration has the thresholds and bounds.</param>
-    /// <param name="request">What differs from them.</param>
-    /// <param name="observer">Told once when usage is not known.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">ConfigurationValueInvalid: thresholds or bounds that exclude each other. InvalidSelector. Forbidden.</exception>
+    /// <param name="session">Its configuration has the thresholds and bounds.</param>
+    /// <param name="observer">Warned once if usage is unknown.</param>
+    /// <exception cref="NodeManagerException">
+    /// ConfigurationValueInvalid: thresholds or bounds that exclude each other. InvalidSelector. Forbidden.
+    /// </exception>
     public static async Task<NodeScaleRecommendation> RecommendAsync(
         NodeManagerSession session,
         RecommendationRequest request,
@@ -79,7 +79,7 @@ public static class ScaleRecommender
         }
 
         RecommendationHistory history = connection.Get<RecommendationHistory>();
-        // Other nodes or other thresholds are another question.
+        // Other nodes or thresholds have a history of their own.
         string key = string.Join(
             '|',
             request.Selector,
@@ -113,7 +113,7 @@ public static class ScaleRecommender
             Usage = usage.GetValueOrDefault(plan.Name),
         };
 
-    // As a drain of the node alone meets them, all of its pods finding a place.
+    // For a drain of the node alone, with places for all of its pods.
     private static IReadOnlyList<PodBudget> Blocking(PlannedNode plan, PlanBasis basis)
     {
         Dictionary<string, (string, string)> fits = plan.Pods.ToDictionary(static p => p.Plan.Uid, static _ => (NodeDrainPodFit.Yes, ""));

@@ -7,17 +7,15 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Recommendations;
 
-/// <summary>What nodes use, for the thresholds of recommendations and of the autoscaler.</summary>
+/// <summary>The usage of nodes, for the thresholds of recommendations and of the autoscaler.</summary>
 public static class ThresholdUsage
 {
     public static IReadOnlyDictionary<string, NodeUsage> NotKnown { get; } = new Dictionary<string, NodeUsage>();
 
-    /// <summary>By node name; empty where <c>metricsEnabled</c> is false, or there are no metrics.</summary>
-    /// <param name="configuration">Whether metrics may be asked for.</param>
-    /// <param name="connection">Where.</param>
-    /// <param name="nodes">Those whose allocatable is known.</param>
-    /// <param name="observer">Warned where there are none.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>By node name; empty if <c>metricsEnabled</c> is false, or if there are no metrics.</summary>
+    /// <param name="configuration">Enables or disables metrics.</param>
+    /// <param name="nodes">Nodes with known allocatable.</param>
+    /// <param name="observer">Warned if there are none.</param>
     public static async Task<IReadOnlyDictionary<string, NodeUsage>> ReadAsync(
         NodeManagerConfiguration configuration,
         ClusterConnection connection,

@@ -6,8 +6,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Runs;
 
 /// <summary>
-/// The Lease by which one process holds a run. While the hold is in doubt, no node is changed until it is renewed; once it is lost, or
-/// another process has asked the run to stop, the run ends. Thread-safe.
+/// The Lease by which one process holds a run. While the hold is in doubt, no node is changed until the next renewal. When it is lost, or
+/// another process requests a stop, the run ends. Thread-safe.
 /// </summary>
 public sealed class RunLease : ILeaseListener, IAsyncDisposable
 {
@@ -17,9 +17,6 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
     private readonly CancellationTokenSource _lost;
     private volatile string _stoppedBy = "";
 
-    /// <param name="scope">Of the run.</param>
-    /// <param name="run">Its id.</param>
-    /// <param name="holder">Who takes it.</param>
     /// <param name="label">Marks the Lease, with the run's id as value.</param>
     public RunLease(RunScope scope, string run, string holder, string label = RunLayout.Label)
     {
@@ -42,26 +39,27 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
 
     public string Holder { get; }
 
-    /// <summary>Cancelled when another process has it, when it can no longer be renewed, or when the run is asked to stop.</summary>
+    /// <summary>Cancelled when another process holds the Lease, when it can no longer be renewed, or on a request to stop.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Cancelled when the hold gets into doubt; a new one when it is out of it.</summary>
+    /// <summary>Cancelled when the hold is in doubt; replaced after the next renewal.</summary>
     public CancellationToken InDoubt => _lease.InDoubt;
 
-    /// <summary>True where the lease is still this process's, so that the end of the run can be written.</summary>
+    /// <summary>True if stopped on request: the Lease is still held, so that the end of the run can be written.</summary>
     public bool IsStopped => _stoppedBy.Length > 0;
 
-    /// <summary>Takes the lease: makes it, or takes it from a holder that is gone.</summary>
-    /// <param name="waits">Told when it has to be seen first whether the holder is gone.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException"><see cref="RunErrors.Conflict"/>: its holder lives, or another one was faster.</exception>
+    /// <summary>Creates the Lease, or takes it from an expired holder.</summary>
+    /// <param name="waits">Called if the wait for the holder's expiry begins.</param>
+    /// <exception cref="NodeManagerException">
+    /// <see cref="RunErrors.Conflict"/>: its holder is live, or another process took it first.
+    /// </exception>
     public async Task TakeAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
         if (await _lease.TryAcquireAsync(waits, cancellationToken) is { } other)
             throw _scope.Errors.Conflict(_run, other.Holder, other.Duration);
     }
 
-    /// <summary>Ends when the lease is ours beyond doubt.</summary>
+    /// <summary>Completes when the Lease is held beyond doubt.</summary>
     /// <exception cref="NodeManagerException">As <see cref="WhyLost"/>.</exception>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
@@ -70,13 +68,13 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
             throw WhyLost();
     }
 
-    /// <summary>What <see cref="Lost"/> was cancelled for.</summary>
+    /// <summary>The error that cancelled <see cref="Lost"/>.</summary>
     public NodeManagerException WhyLost() =>
         _stoppedBy.Length > 0 ? _scope.Errors.Stopped(_run, _stoppedBy)
         : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? _scope.Errors.NotRenewed(_run, Known(refusal))
         : _scope.Errors.TakenOver(_run, _lease.Taker);
 
-    /// <summary>Releases it immediately, and stops renewing.</summary>
+    /// <summary>Releases the Lease immediately, and stops the renewals.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

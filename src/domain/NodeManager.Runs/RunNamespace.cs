@@ -5,13 +5,11 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Runs;
 
-/// <summary>The namespace that runs are kept in: made where it is missing.</summary>
+/// <summary>Creates the namespace of runs if it is missing.</summary>
 public static class RunNamespace
 {
-    /// <param name="scope">Of the run.</param>
-    /// <param name="write">The first thing that is written into it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException"><see cref="RunErrors.NoNamespace"/>: it is missing and may not be made.</exception>
+    /// <param name="write">The first write into the namespace.</param>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.NoNamespace"/>: it is missing and cannot be created.</exception>
     public static async Task EnsureAsync(RunScope scope, Func<Task> write, CancellationToken cancellationToken)
     {
         try
@@ -32,7 +30,7 @@ public static class RunNamespace
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
             {
-                // Another client made it at the same time.
+                // Another client created it concurrently.
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {

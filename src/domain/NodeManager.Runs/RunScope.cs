@@ -6,10 +6,7 @@ using NodeManager.Kubernetes;
 
 namespace NodeManager.Runs;
 
-/// <summary>What all parts of one run share.</summary>
-/// <param name="session">Where.</param>
-/// <param name="connection">Of the session.</param>
-/// <param name="errors">Of the run's kind.</param>
+/// <summary>The state shared by all parts of one run.</summary>
 /// <param name="observer">Receives warnings and progress.</param>
 /// <param name="caller">Cancelled when the command is stopped.</param>
 public class RunScope(
@@ -32,18 +29,17 @@ public class RunScope(
 
     public RunErrors Errors { get; } = errors;
 
-    /// <summary>Where the run's ConfigMaps and Lease are.</summary>
+    /// <summary>The namespace of the run's ConfigMaps and Lease.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>How long the lease of a run is valid without a renewal, before another process can resume the run.</summary>
+    /// <summary>The Lease duration: another process can resume the run after this time without a renewal.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 
     public IOperationObserver Observer { get; } = observer;
 
-    /// <summary>Continues asking a server that does not answer.</summary>
     public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
 
-    /// <summary>Its own, and its drains'.</summary>
+    /// <summary>Of the run and its drains.</summary>
     public ConditionRefusals ConditionRefusals { get; } = new(observer);
 
     public DateTimeOffset Now => Time.GetUtcNow();
@@ -52,12 +48,12 @@ public class RunScope(
     public CancellationToken Lost { get; set; }
 
     /// <summary>
-    /// True from the first moment of an interrupt. Tokens that are linked to the caller's hear of it a little later, and what was
-    /// cancelled in between did not fail.
+    /// True from the first moment of an interrupt. Tokens linked to the caller's are cancelled a little later, and a cancellation in
+    /// between is not a failure.
     /// </summary>
     public bool IsStopping => caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
 
-    /// <summary>Does it for all of them, so many concurrently as a server takes from one client.</summary>
+    /// <summary>Runs the action for all items, with limited concurrency for one server.</summary>
     public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             items,

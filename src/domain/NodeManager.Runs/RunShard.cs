@@ -8,18 +8,14 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Runs;
 
 /// <summary>
-/// One of a run's ConfigMaps, as the run's holder writes it. Every write carries the version that the holder knows: once another one has
-/// taken over, and said so in it, nothing of the former comes through. Writes that come while one is in progress go together with the next.
-/// Thread-safe.
+/// One of a run's ConfigMaps, as written by the run's holder. Every write carries the known resourceVersion: after another process recorded
+/// its takeover, writes of the previous holder conflict. Writes during a write in progress are batched into the next. Thread-safe.
 /// </summary>
-/// <param name="scope">Of the run.</param>
-/// <param name="run">Its id.</param>
-/// <param name="number">Of the page; counts from 0.</param>
-/// <param name="holder">Who writes.</param>
+/// <param name="number">The page, from 0.</param>
 /// <param name="label">Marks the page, with the run's id as value; null: <see cref="RunLayout.LabelOf"/>.</param>
 public sealed class RunShard(RunScope scope, string run, int number, string holder, string? label = null) : IDisposable
 {
-    /// <summary>Under which each page says who writes it.</summary>
+    /// <summary>The key of the holder in each page.</summary>
     public const string HolderKey = "holder";
 
     private readonly Lock _lock = new();
@@ -29,7 +25,6 @@ public sealed class RunShard(RunScope scope, string run, int number, string hold
 
     private string Name => RunLayout.NameOf(run, number);
 
-    /// <summary>Makes the page.</summary>
     public async Task CreateAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
     {
         ConfigMap map = new()
@@ -51,17 +46,16 @@ public sealed class RunShard(RunScope scope, string run, int number, string hold
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
         {
-            // Ids are made at random, so it is the one that was made when the answer was lost.
+            // Ids are random, so this is the page whose creation had no answer.
             await RefreshAsync(cancellationToken);
         }
     }
 
-    /// <summary>Says that this holder has it now: from here on, nothing of the former one comes through.</summary>
-    /// <param name="read">The page as it was read, with the former holder.</param>
-    /// <param name="data">What else to write.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The page with what the former holder left.</returns>
-    /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>: yet another one was faster.</exception>
+    /// <summary>Records this holder: from here on, writes of the previous holder conflict.</summary>
+    /// <param name="read">The page as read, with the previous holder.</param>
+    /// <param name="data">Further data to write.</param>
+    /// <returns>The page with the state of the previous holder.</returns>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>: another process took it first.</exception>
     public async Task<ConfigMap> TakeOverAsync(
         ConfigMap read,
         IReadOnlyDictionary<string, string> data,
@@ -96,7 +90,7 @@ public sealed class RunShard(RunScope scope, string run, int number, string hold
         return FlushAsync(cancellationToken);
     }
 
-    /// <summary>Writes what an interrupt has kept from being written.</summary>
+    /// <summary>Writes what an interrupt prevented.</summary>
     /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// The cluster as the rules see it: nodes, the pods on them, and what pods refer to. Pods may be taken away and assumed elsewhere, so that
-/// a plan can see many pods leave several nodes. Not thread-safe: <see cref="Clone"/> it for what runs side by side.
+/// The cluster for the scheduling rules: nodes, their pods, and the objects that pods refer to. Plans may remove pods and assume them on
+/// other nodes. Not thread-safe: <see cref="Clone"/> it for concurrent use.
 /// </summary>
 public sealed class ClusterSnapshot
 {
@@ -20,18 +20,18 @@ public sealed class ClusterSnapshot
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly ImageCatalog _images = new();
 
-    // Pods of a workload come one after another.
+    // Pods of a workload usually follow one another.
     private PodState? _latest;
     private NodeState[]? _nodesByZone;
 
-    /// <param name="minorVersion">Of Kubernetes 1.x: the order of the rules and their wording follow it.</param>
+    /// <param name="minorVersion">The Kubernetes minor version, which determines the order and messages of the rules.</param>
     public ClusterSnapshot(int minorVersion = 37) => MinorVersion = minorVersion;
 
     public int MinorVersion { get; }
 
     /// <summary>
-    /// True where all claims, volumes and storage classes of the cluster are in here, so that what is missing does not exist. Else what
-    /// depends on them cannot be judged.
+    /// True if all claims, volumes and storage classes of the cluster are included, so that missing ones do not exist. Otherwise dependent
+    /// rules cannot be judged.
     /// </summary>
     public bool KnowsStorage { get; init; }
 
@@ -39,7 +39,7 @@ public sealed class ClusterSnapshot
 
     public IReadOnlyCollection<PodState> Pods => _pods.Values;
 
-    /// <summary>One of each zone in turn; the same list while nodes and their zones stay.</summary>
+    /// <summary>One node of each zone in turn; the same list while nodes and their zones are unchanged.</summary>
     internal IReadOnlyList<NodeState> NodesByZone =>
         _nodesByZone ??= [
             .. _nodes
@@ -51,12 +51,12 @@ public sealed class ClusterSnapshot
 
     internal IReadOnlyCollection<PodState> PodsWithAntiAffinity => _antiAffine.Values;
 
-    /// <summary>Those that prefer or ask for company or solitude.</summary>
+    /// <summary>Pods with affinity or anti-affinity, preferred or required.</summary>
     internal IReadOnlyCollection<PodState> PodsWithAffinity => _affine.Values;
 
     internal ImageCatalog Images => _images;
 
-    /// <summary>A snapshot of nodes and pods; pods without a node and finished ones do not count.</summary>
+    /// <summary>Unscheduled and completed pods do not count.</summary>
     public static ClusterSnapshot Of(IEnumerable<Node> nodes, IEnumerable<Pod> pods, int minorVersion = 37)
     {
         ClusterSnapshot snapshot = new(minorVersion);
@@ -69,7 +69,7 @@ public sealed class ClusterSnapshot
 
     public NodeState? Node(string name) => _nodes.GetValueOrDefault(name);
 
-    /// <summary>Adds a node or replaces it; its pods stay.</summary>
+    /// <summary>Adds or replaces a node; its pods stay.</summary>
     public void SetNode(Node node)
     {
         if (_nodes.TryGetValue(node.Metadata.Name, out NodeState? state))
@@ -89,7 +89,7 @@ public sealed class ClusterSnapshot
             state.Add(key, pod);
     }
 
-    /// <summary>Takes a node away. Its pods still count for affinity nowhere, and are there again if the node comes back.</summary>
+    /// <summary>Removes a node. Its pods do not count until the node is added again.</summary>
     public void RemoveNode(string name)
     {
         if (!_nodes.Remove(name, out NodeState? state))
@@ -99,7 +99,7 @@ public sealed class ClusterSnapshot
             _nodeless[name] = state.Pods.ToDictionary(pod => pod.Pod.Key(), StringComparer.Ordinal);
     }
 
-    /// <summary>Adds a pod where its spec says it is, or replaces it; without a node, or finished, it is taken away.</summary>
+    /// <summary>Adds or replaces a pod on its spec's node; removes it if it is unscheduled or completed.</summary>
     public void SetPod(Pod pod)
     {
         RemovePod(pod);
@@ -107,14 +107,13 @@ public sealed class ClusterSnapshot
             Add(_latest = new(pod, pod.Spec.NodeName, _latest));
     }
 
-    /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
+    /// <summary>Moves a pod to a node; the pod object is not changed.</summary>
     public void Assume(Pod pod, string nodeName)
     {
         RemovePod(pod);
         Add(_latest = new(pod, nodeName, _latest));
     }
 
-    /// <summary>True if it was there.</summary>
     public bool RemovePod(Pod pod) => Take(pod.Key()) is not null;
 
     public void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels) =>
@@ -134,15 +133,15 @@ public sealed class ClusterSnapshot
 
     public void RemoveStorageClass(string name) => _storageClasses.Remove(name);
 
-    /// <summary>Pods of a service are kept apart by default.</summary>
+    /// <summary>Pods of a service are spread by default.</summary>
     public void SetService(Service service) => _services[service.Key()] = service;
 
     public void RemoveService(Service service) => _services.Remove(service.Key());
 
-    /// <summary>The images that a node has; null: none.</summary>
+    /// <summary>The images on a node; null: none.</summary>
     public void SetImages(string nodeName, IReadOnlyList<ContainerImage>? held) => _images.Set(nodeName, held ?? []);
 
-    /// <summary>A copy that changes apart from this one; the objects themselves are shared.</summary>
+    /// <summary>An independent copy that shares the API objects.</summary>
     public ClusterSnapshot Clone()
     {
         ClusterSnapshot copy = new(MinorVersion) { KnowsStorage = KnowsStorage };
@@ -166,7 +165,7 @@ public sealed class ClusterSnapshot
 
     internal PersistentVolumeClaim? Claim(string ns, string name) => _claims.GetValueOrDefault($"{ns}/{name}");
 
-    /// <summary>The labels by which services pick that pod; empty where none does.</summary>
+    /// <summary>The selector labels of the services that select the pod; empty without any.</summary>
     internal Dictionary<string, string> ServiceLabels(Pod pod)
     {
         Dictionary<string, string> labels = [];
@@ -188,7 +187,7 @@ public sealed class ClusterSnapshot
 
     internal StorageClass? StorageClass(string name) => _storageClasses.GetValueOrDefault(name);
 
-    /// <summary>Takes a pod away by its <c>namespace/name</c>; null where there is none.</summary>
+    /// <summary>Removes a pod by its <c>namespace/name</c>; null if it does not exist.</summary>
     internal PodState? Take(string key)
     {
         if (!_pods.Remove(key, out PodState? state))
@@ -202,7 +201,7 @@ public sealed class ClusterSnapshot
         return state;
     }
 
-    /// <summary>Adds a pod that is not in here yet.</summary>
+    /// <summary>Adds a new pod.</summary>
     internal void Add(PodState state)
     {
         string key = state.Pod.Key();

@@ -2,16 +2,16 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>Annotations of pods and nodes that ask autoscalers to leave them alone.</summary>
+/// <summary>Annotations of pods and nodes against disruption by autoscalers.</summary>
 public static class DisruptionAnnotations
 {
-    /// <summary>Of Karpenter: <c>true</c>, or on a pod how long from its start.</summary>
+    /// <summary>Karpenter: <c>true</c>, or on a pod the time from its start.</summary>
     public const string DoNotDisrupt = "karpenter.sh/do-not-disrupt";
 
-    /// <summary>Of the cluster autoscaler, on nodes: <c>true</c>.</summary>
+    /// <summary>cluster-autoscaler, on nodes: <c>true</c>.</summary>
     public const string ScaleDownDisabled = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
 
-    /// <summary>Of the cluster autoscaler, on pods: <c>true</c> or <c>false</c>.</summary>
+    /// <summary>cluster-autoscaler, on pods: <c>true</c> or <c>false</c>.</summary>
     public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 
     /// <summary>The annotation that keeps a node from being removed by an autoscaler; null without one.</summary>

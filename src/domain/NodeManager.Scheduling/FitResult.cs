@@ -1,22 +1,21 @@
 namespace NodeManager.Scheduling;
 
-/// <summary>Whether a pod can be placed on a node, and why not.</summary>
-/// <param name="Verdict">The answer.</param>
-/// <param name="Reasons">In the scheduler's words, of the first rule that forbids it; for <see cref="FitVerdict.Unknown"/> what cannot be judged.</param>
-/// <param name="IsResolvable">Whether other pods leaving the node could change the answer.</param>
+/// <param name="Reasons">
+/// The scheduler's message of the first rejecting rule; for <see cref="FitVerdict.Unknown"/> the rule that cannot be judged.
+/// </param>
+/// <param name="IsResolvable">True if the preemption of pods could change the result.</param>
 public sealed record FitResult(FitVerdict Verdict, IReadOnlyList<string> Reasons, bool IsResolvable = false)
 {
-    /// <summary>True where it is the pod itself that forbids it, and no node is looked at.</summary>
+    /// <summary>True if the pod itself is rejected before any node is examined.</summary>
     public bool IsForAllNodes { get; init; }
 
     public static FitResult Fits { get; } = new(FitVerdict.Fits, []);
 
     public static FitResult Unknown(params string[] reasons) => new(FitVerdict.Unknown, reasons);
 
-    /// <summary>Not as long as the node is what it is.</summary>
     public static FitResult Never(params string[] reasons) => new(FitVerdict.DoesNotFit, reasons);
 
-    /// <summary>Not with the pods that are there now.</summary>
+    /// <summary>The node's current pods reject the pod.</summary>
     public static FitResult NotNow(params string[] reasons) => new(FitVerdict.DoesNotFit, reasons, true);
 
     public override string ToString() => Reasons.Count == 0 ? Verdict.ToString() : $"{Verdict}: {string.Join(", ", Reasons)}";

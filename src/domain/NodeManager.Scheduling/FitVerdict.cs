@@ -1,14 +1,14 @@
 namespace NodeManager.Scheduling;
 
-/// <summary>Whether a pod can be placed on a node.</summary>
+/// <summary>Whether a pod fits on a node.</summary>
 public enum FitVerdict
 {
-    /// <summary>Every rule agrees.</summary>
+    /// <summary>All rules accept.</summary>
     Fits,
 
-    /// <summary>A rule forbids it.</summary>
+    /// <summary>A rule rejects it.</summary>
     DoesNotFit,
 
-    /// <summary>No rule that we know forbids it, but the scheduler decides by something that we cannot judge.</summary>
+    /// <summary>No known rule rejects it, but a rule that cannot be judged may.</summary>
     Unknown,
 }

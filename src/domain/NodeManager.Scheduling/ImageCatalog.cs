@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>Which node has which images, and how large they are.</summary>
+/// <summary>The images on nodes and their sizes.</summary>
 internal sealed class ImageCatalog
 {
     private readonly Dictionary<string, Dictionary<string, long>> _byNode = new(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal sealed class ImageCatalog
         _byNode[nodeName] = held;
     }
 
-    /// <summary>The image's size in bytes and the number of nodes that have it; null where this node does not.</summary>
+    /// <summary>The image's size in bytes and the number of nodes with it; null if this node does not have it.</summary>
     public (long Size, int Nodes)? Find(string nodeName, string image)
     {
         string name = Normal(image);
@@ -39,6 +39,6 @@ internal sealed class ImageCatalog
             _holders.Add(name, count);
     }
 
-    /// <summary>Without a tag the latest is meant; a digest's colon is behind the last slash as well.</summary>
+    /// <summary>Adds the default tag; the colon of a digest is after the last slash as well.</summary>
     private static string Normal(string image) => image.LastIndexOf(':') <= image.LastIndexOf('/') ? image + ":latest" : image;
 }

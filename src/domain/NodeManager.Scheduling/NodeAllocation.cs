@@ -2,8 +2,8 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>What the pods of a node reserve together.</summary>
-/// <param name="Pods">How many pods count: those that are not finished.</param>
+/// <summary>The reservations of a node's pods.</summary>
+/// <param name="Pods">The number of active pods.</param>
 /// <param name="Requests">Exact amounts by resource name.</param>
 public sealed record NodeAllocation(int Pods, IReadOnlyDictionary<string, decimal> Requests)
 {
@@ -25,12 +25,12 @@ public sealed record NodeAllocation(int Pods, IReadOnlyDictionary<string, decima
         return new(count, sum);
     }
 
-    /// <summary>The sums of every node that has pods; pods without a node count nowhere.</summary>
+    /// <summary>The sums by node; unscheduled pods do not count.</summary>
     public static IReadOnlyDictionary<string, NodeAllocation> ByNode(IEnumerable<Pod> pods) =>
         pods.Where(pod => !string.IsNullOrEmpty(pod.Spec.NodeName))
             .GroupBy(pod => pod.Spec.NodeName!, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, Of, StringComparer.Ordinal);
 
-    /// <summary>The amount reserved of a resource; 0 where nothing is. <c>pods</c> is the count.</summary>
+    /// <summary>The reserved amount; <c>pods</c> is the count.</summary>
     public decimal this[string resource] => resource == "pods" ? Pods : Requests.GetValueOrDefault(resource);
 }

@@ -3,7 +3,9 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>Whether a node is one of those that a pod or a volume asks for. Source: k8s.io/component-helpers/scheduling/corev1/nodeaffinity.</summary>
+/// <summary>
+/// Matches nodes with the selectors of pods and volumes. Source: k8s.io/component-helpers/scheduling/corev1/nodeaffinity.
+/// </summary>
 public static class NodeSelectorMatching
 {
     /// <summary>The pod's nodeSelector and its required node affinity, both.</summary>
@@ -16,7 +18,9 @@ public static class NodeSelectorMatching
         return required is null || required.Selects(node);
     }
 
-    /// <summary>The nodes that each term of the required affinity names, as those of daemon sets do; null where one names none, or all contradict themselves.</summary>
+    /// <summary>
+    /// The nodes named by the required affinity's terms, as for DaemonSet pods; null if a term names none, or if all contradict themselves.
+    /// </summary>
     public static HashSet<string>? NamedNodes(this Pod pod)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -39,7 +43,7 @@ public static class NodeSelectorMatching
         return names.Count == 0 ? null : names;
     }
 
-    /// <summary>Any term will do; a selector without terms selects nothing.</summary>
+    /// <summary>Any term suffices; a selector without terms selects nothing.</summary>
     public static bool Selects(this NodeSelector selector, Node node) => selector.NodeSelectorTerms.Exists(term => term.Selects(node));
 
     /// <summary>All expressions must hold; an empty term selects nothing. The only field is <c>metadata.name</c>.</summary>

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>A node with the pods that count on it, in a <see cref="ClusterSnapshot"/>.</summary>
+/// <summary>A node of a <see cref="ClusterSnapshot"/> with its pods.</summary>
 public sealed class NodeState
 {
     private readonly Dictionary<string, PodState> _pods;
@@ -29,25 +29,25 @@ public sealed class NodeState
 
     public string Name => Node.Metadata.Name;
 
-    /// <summary>Not finished, assumed ones included.</summary>
+    /// <summary>The active pods, including assumed ones.</summary>
     public IReadOnlyCollection<PodState> Pods => _pods.Values;
 
-    /// <summary>The same, for walks over all nodes for every pod that is placed.</summary>
+    /// <summary>Without an interface, for hot loops over all nodes.</summary>
     internal Dictionary<string, PodState>.ValueCollection PodStates => _pods.Values;
 
-    /// <summary>What the pods reserve; <c>pods</c> is their number.</summary>
+    /// <summary>The requests of the pods; <c>pods</c> is their number.</summary>
     public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.GetValueOrDefault(resource);
 
-    /// <summary>What the pods are taken to use where fullness is compared: see <see cref="PodRequests.Assumed"/>.</summary>
+    /// <summary>The requests for scoring, see <see cref="PodRequests.Assumed"/>.</summary>
     internal decimal Assumed(string resource) => _assumed.GetValueOrDefault(resource);
 
-    /// <summary>What pods may reserve; 0 where the node does not offer it.</summary>
+    /// <summary>0 if the node does not have the resource.</summary>
     public decimal Allocatable(string resource) =>
         Node.Status.Allocatable is { } all && all.TryGetValue(resource, out var quantity) ? quantity.Value : 0;
 
     public decimal Free(string resource) => Allocatable(resource) - Requested(resource);
 
-    /// <summary>The value of a topology label; null where the node has none.</summary>
+    /// <summary>Null if the node does not have the label.</summary>
     public string? Label(string key) => Node.Metadata.Labels?.GetValueOrDefault(key);
 
     internal void Add(string key, PodState pod)

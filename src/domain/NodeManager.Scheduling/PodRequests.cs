@@ -4,26 +4,24 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// What a pod reserves on its node, as the scheduler and the kubelet count it.
-/// Source: k8s.io/component-helpers/resource (PodRequests), with the resources of the status taken into account.
+/// The resources that a pod reserves on its node, as the scheduler and the kubelet count them. Source: k8s.io/component-helpers/resource
+/// (PodRequests), with the resources of the status taken into account.
 /// </summary>
 public static class PodRequests
 {
-    /// <summary>Exact amounts by resource name: cores, bytes, counts. A finished pod reserves nothing.</summary>
+    /// <summary>Exact amounts by resource name: cores, bytes, counts. A completed pod reserves nothing.</summary>
     public static IReadOnlyDictionary<string, decimal> Of(Pod pod) =>
         pod.IsFinished() ? new Dictionary<string, decimal>() : Of(pod.Spec, pod.Status);
 
     /// <summary>
-    /// What the scheduler takes a container for that says nothing of its cpu or memory, where it compares how full nodes are: a tenth of a core
-    /// and 200 MiB. What is said to be 0 is 0.
+    /// The scheduler's default for scoring a container without a cpu or memory request: 100m and 200 MiB. An explicit 0 is 0.
     /// </summary>
     public static IReadOnlyDictionary<string, decimal> Assumed { get; } =
         new Dictionary<string, decimal> { ["cpu"] = 0.1m, ["memory"] = 200 * 1024 * 1024 };
 
-    /// <summary>The same for a pod that does not run yet: a template, or one to be placed.</summary>
-    /// <param name="spec">The pod's.</param>
-    /// <param name="status">What was granted, if it runs.</param>
-    /// <param name="missing">What to take for each container's requests that are not said; null: nothing.</param>
+    /// <summary>As above, for a pod that is not running: a template, or a pod to place.</summary>
+    /// <param name="status">The allocated resources of a running pod.</param>
+    /// <param name="missing">The default for missing requests of a container; null: none.</param>
     public static IReadOnlyDictionary<string, decimal> Of(
         PodSpec spec,
         PodStatus? status = null,
@@ -34,7 +32,7 @@ public static class PodRequests
         foreach (Container container in spec.Containers)
             Add(sum, With(missing, Granted(container, status?.ContainerStatuses, status)));
 
-        // Init containers run one after another, beside the sidecars that were started before them.
+        // Init containers run one after another, beside the sidecars started before them.
         Dictionary<string, decimal> sidecars = [];
         Dictionary<string, decimal> peak = [];
         foreach (Container container in spec.InitContainers ?? [])
@@ -80,7 +78,7 @@ public static class PodRequests
         return result;
     }
 
-    /// <summary>Said by a condition since 1.33, by a field before.</summary>
+    /// <summary>Reported by a condition since 1.33, by a field before.</summary>
     private static bool IsInfeasible(PodStatus status) =>
         status.Resize == "Infeasible"
         || status.Conditions?.Exists(condition => condition is { Type: "PodResizePending", Status: "True", Reason: "Infeasible" }) == true;

@@ -4,14 +4,14 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// What the rules that count pods look at in the pod to be placed, as text: pods with the same signature share the counts. Labels that no
-/// selector asks for are left out, so the pods of a StatefulSet have one signature although each carries its own name.
+/// The pod properties that the counting rules use, as text: pods with the same signature share the counts. Labels that no selector uses are
+/// left out, so that the pods of a StatefulSet have one signature despite their name labels.
 /// </summary>
 internal sealed class PodSignature
 {
     private readonly HashSet<string> _selectedKeys = new(StringComparer.Ordinal);
 
-    /// <summary>Notes the label keys that the pod's terms select by. True if there are new ones: signatures made before are void.</summary>
+    /// <summary>Adds the label keys of the pod's selectors. True if there are new ones: earlier signatures are invalid.</summary>
     public bool Note(Pod pod)
     {
         int before = _selectedKeys.Count;
@@ -40,7 +40,7 @@ internal sealed class PodSignature
                         ? spec.Affinity
                         : new() { PodAffinity = spec.Affinity.PodAffinity, PodAntiAffinity = spec.Affinity.PodAntiAffinity },
                 TopologySpreadConstraints = spec.TopologySpreadConstraints,
-                // Which nodes count in a spread.
+                // Determines which nodes count in a spread.
                 NodeSelector = isSpread ? spec.NodeSelector : null,
                 Tolerations = isSpread ? spec.Tolerations : null,
             },
@@ -48,7 +48,7 @@ internal sealed class PodSignature
         return JsonSerializer.Serialize(looked, KubernetesJson.Default.Pod);
     }
 
-    /// <summary>Namespace and selected labels: what decides in which counts of others the pod is.</summary>
+    /// <summary>Namespace and selected labels, which determine the counts that include the pod.</summary>
     public string CountedOf(Pod pod) =>
         string.Join(
             '\n',

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>A pod where it runs, or where a plan assumes it to run.</summary>
+/// <summary>A pod on its actual or assumed node.</summary>
 public sealed class PodState
 {
     internal PodState(Pod pod, string nodeName, PodState? like = null)
@@ -35,12 +35,11 @@ public sealed class PodState
 
     public IReadOnlyDictionary<string, decimal> Requests { get; }
 
-    /// <summary>The same with <see cref="PodRequests.Assumed"/> for containers that do not say.</summary>
+    /// <summary>With <see cref="PodRequests.Assumed"/> for missing requests.</summary>
     internal IReadOnlyDictionary<string, decimal> AssumedRequests { get; }
 
     internal string? OwnerUid { get; }
 
-    /// <summary>The same pod on another node.</summary>
     internal PodState On(string nodeName) => new(this, nodeName);
 
     internal bool HasPodAffinity => Pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
@@ -48,7 +47,7 @@ public sealed class PodState
     internal bool HasRequiredAntiAffinity =>
         Pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 };
 
-    // Told without counting, where pods share what they have in common.
+    // Compares references first, because equal pods share parts.
     private static bool RequestsAsMuch(Pod pod, Pod other) =>
         ReferenceEquals(pod.Spec.Containers, other.Spec.Containers)
         && ReferenceEquals(pod.Spec.InitContainers, other.Spec.InitContainers)

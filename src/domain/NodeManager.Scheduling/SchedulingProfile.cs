@@ -5,8 +5,7 @@ using NodeManager.Scheduling.Scoring;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// What a profile of kube-scheduler's configuration makes of the rules: which run, and with what weights and arguments. A plugin is named as
-/// the configuration names it.
+/// A profile of kube-scheduler's configuration: the active rules with weights and arguments. Plugins have their names of the configuration.
 /// </summary>
 public sealed record SchedulingProfile
 {
@@ -27,7 +26,7 @@ public sealed record SchedulingProfile
         },
     ];
 
-    /// <summary>The rules of <see cref="PodFit"/>, and those plugins of kube-scheduler that never say no here.</summary>
+    /// <summary>The rules of <see cref="PodFit"/>, and kube-scheduler plugins that never reject here.</summary>
     public static IReadOnlySet<string> KnownFilters { get; } =
         new HashSet<string>
         {
@@ -60,46 +59,44 @@ public sealed record SchedulingProfile
             "NodePreferAvoidPods",
         };
 
-    /// <summary>The scheduler's name, which pods ask for.</summary>
+    /// <summary>The scheduler name in pod specs.</summary>
     public string Name { get; init; } = "default-scheduler";
 
-    /// <summary>The filters that run; null: all.</summary>
+    /// <summary>The active filters; null: all.</summary>
     public IReadOnlySet<string>? Filters { get; init; }
 
-    /// <summary>The plugins that score, with their weights.</summary>
+    /// <summary>The active score plugins with their weights.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Scores { get; init; }
 
-    /// <summary>How NodeResourcesFit scores.</summary>
     public ResourceScoring Fit { get; init; } = ResourceScoring.Least;
 
-    /// <summary>How its three predecessors score (v1beta1), by their names.</summary>
+    /// <summary>The scoring of its three predecessors (v1beta1), by name.</summary>
     public IReadOnlyDictionary<string, ResourceScoring> Former { get; init; } = new Dictionary<string, ResourceScoring>();
 
     /// <summary>The resources that NodeResourcesBalancedAllocation compares.</summary>
     public IReadOnlyList<string> BalancedResources { get; init; } = ["cpu", "memory"];
 
-    /// <summary>Resources that NodeResourcesFit lets pass, by name, or by the part before the slash.</summary>
+    /// <summary>Resources that NodeResourcesFit ignores, by name, or by the prefix before the slash.</summary>
     public IReadOnlySet<string> IgnoredResources { get; init; } = new HashSet<string>();
 
-    /// <summary>What a pod's required affinity to the one to be placed adds to a node; 0 to 100.</summary>
+    /// <summary>The weight of an existing pod's required affinity to the new pod; 0 to 100.</summary>
     public int HardPodAffinityWeight { get; init; } = 1;
 
-    /// <summary>A pod that prefers no company itself is not drawn by what others prefer.</summary>
+    /// <summary>True to ignore the preferences of existing pods if the new pod has none.</summary>
     public bool IgnorePreferredTermsOfExistingPods { get; init; }
 
-    /// <summary>How pods are spread that say nothing of it themselves.</summary>
+    /// <summary>The spread constraints of pods without their own.</summary>
     public IReadOnlyList<TopologySpreadConstraint> DefaultConstraints { get; init; } = SystemConstraints;
 
-    /// <summary>The default constraints are the system's own: nodes without such labels count as well.</summary>
+    /// <summary>True for the system's default constraints: nodes without the labels count as well.</summary>
     public bool HasSystemConstraints => ReferenceEquals(DefaultConstraints, SystemConstraints);
 
-    /// <summary>Node affinity that every pod of the profile has beside its own.</summary>
+    /// <summary>Node affinity in addition to the pod's own.</summary>
     public NodeAffinity? AddedAffinity { get; init; }
 
-    /// <summary>What a scheduler of that minor release does without a configuration.</summary>
+    /// <summary>The profile of a scheduler of that minor version without a configuration.</summary>
     public static SchedulingProfile Default(int minorVersion) => minorVersion <= 22 ? Old : Current;
 
-    /// <summary>Whether a filter of that name runs.</summary>
     public bool Runs(string filter) => Filters is null || Filters.Contains(filter);
 
     private static SchedulingProfile Old { get; } =

@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// A topology spread constraint as it holds for one pod: its own, or one of the profile's defaults, which spread what shares the pod's services
-/// and owner. Source: "Pod Topology Spread Constraints" of the Kubernetes documentation.
+/// A topology spread constraint for one pod: its own, or one of the profile's defaults, which spread the pods of the same services and
+/// owner. Source: "Pod Topology Spread Constraints" of the Kubernetes documentation.
 /// </summary>
 internal sealed class SpreadConstraint
 {
@@ -30,10 +30,10 @@ internal sealed class SpreadConstraint
 
     public int MinDomains => _constraint.MinDomains ?? 1;
 
-    /// <summary>The pod itself is one of those that are spread.</summary>
+    /// <summary>True if the selector matches the pod itself.</summary>
     public bool MatchesItself => _matches(_pod);
 
-    /// <summary>The constraints with that action, <c>DoNotSchedule</c> or <c>ScheduleAnyway</c>.</summary>
+    /// <summary>The constraints with the action <c>DoNotSchedule</c> or <c>ScheduleAnyway</c>.</summary>
     public static List<SpreadConstraint> Of(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, string action)
     {
         if (pod.Spec.TopologySpreadConstraints is { Count: > 0 } own)
@@ -49,12 +49,12 @@ internal sealed class SpreadConstraint
         return [.. defaults.Select(one => new SpreadConstraint(pod, one, kin, countsNone: false, owner))];
     }
 
-    /// <summary>Whether what runs on that node counts.</summary>
+    /// <summary>True if the node's pods count.</summary>
     public bool Includes(Node node) =>
         (_constraint.NodeAffinityPolicy == "Ignore" || _pod.Selects(node))
         && (_constraint.NodeTaintsPolicy != "Honor" || _pod.FirstUntolerated(node) is null);
 
-    /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
+    /// <summary>The number of matching pods on the node, without terminating ones.</summary>
     public int Count(NodeState node)
     {
         if (_countsNone)
@@ -66,7 +66,7 @@ internal sealed class SpreadConstraint
         return count;
     }
 
-    /// <summary>Whether that pod is among those to spread.</summary>
+    /// <summary>True if the pod matches.</summary>
     public bool Counts(PodState other) => (_owner is null || other.OwnerUid == _owner) && Counts(other.Pod);
 
     /// <inheritdoc cref="Counts(PodState)"/>
@@ -76,7 +76,7 @@ internal sealed class SpreadConstraint
     private static SpreadConstraint OfPod(Pod pod, TopologySpreadConstraint constraint, int minorVersion)
     {
         LabelSelector? selector = WithMatchLabelKeys(pod, constraint);
-        // A selector that selects everything counts nothing, since 1.25.
+        // An empty selector counts nothing, since 1.25.
         bool isEmpty = selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or [] };
         return new(pod, constraint, other => selector.Matches(other.Metadata.Labels), isEmpty && minorVersion >= 25);
     }
@@ -99,7 +99,7 @@ internal sealed class SpreadConstraint
         return new() { MatchLabels = selector.MatchLabels, MatchExpressions = expressions };
     }
 
-    /// <summary>Which pods are of the same services and owner; null where it has neither. What an owner selects is what it owns.</summary>
+    /// <summary>Matches pods of the same services and owner; null without either. An owner selects the pods that it owns.</summary>
     private static Predicate<Pod>? Kin(Pod pod, ClusterSnapshot snapshot, string? owner)
     {
         Dictionary<string, string> labels = snapshot.ServiceLabels(pod);

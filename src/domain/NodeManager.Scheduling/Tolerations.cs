@@ -2,13 +2,16 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>Which taints a pod tolerates. Source: k8s.io/api/core/v1 (Toleration.ToleratesTaint).</summary>
+/// <summary>Matches taints and tolerations. Source: k8s.io/api/core/v1 (Toleration.ToleratesTaint).</summary>
 public static class Tolerations
 {
-    /// <summary>The taint that a cordon brings.</summary>
+    /// <summary>The taint of a cordon.</summary>
     public static Taint Unschedulable { get; } = new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" };
 
-    /// <summary>An empty effect tolerates every effect; an empty key with <c>Exists</c> every taint; <c>Gt</c> and <c>Lt</c> compare integers (1.35).</summary>
+    /// <summary>
+    /// An empty effect tolerates every effect; an empty key with <c>Exists</c> every taint; <c>Gt</c> and <c>Lt</c> compare integers
+    /// (1.35).
+    /// </summary>
     public static bool Tolerates(this Toleration toleration, Taint taint)
     {
         if (!string.IsNullOrEmpty(toleration.Effect) && toleration.Effect != taint.Effect)
@@ -30,7 +33,7 @@ public static class Tolerations
 
     public static bool Tolerates(this Pod pod, Taint taint) => pod.Spec.Tolerations.Tolerates(taint);
 
-    /// <summary>The first taint that keeps the pod from being placed on a node: of effect NoSchedule or NoExecute. Null if none does.</summary>
+    /// <summary>The first untolerated taint with effect NoSchedule or NoExecute; null if there is none.</summary>
     public static Taint? FirstUntolerated(this Pod pod, Node node)
     {
         foreach (Taint taint in node.Spec.Taints ?? [])

@@ -3,19 +3,18 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Scheduling;
 
-/// <summary>Which volume a claim would get. Source: "Persistent Volumes: Binding" of the Kubernetes documentation.</summary>
+/// <summary>Predicts the volume of a claim. Source: "Persistent Volumes: Binding" of the Kubernetes documentation.</summary>
 public static class VolumeBinding
 {
     /// <summary>The provisioner of StorageClasses with manually created volumes.</summary>
     public const string NoProvisioner = "kubernetes.io/no-provisioner";
 
-    /// <summary>True for a claim that is filled only once it is known where its first pod goes.</summary>
+    /// <summary>True if claims are bound only when their first pod is scheduled.</summary>
     public static bool Waits(this StorageClass storageClass) => storageClass.VolumeBindingMode == "WaitForFirstConsumer";
 
-    /// <summary>The smallest free volume that will do; null where there is none. A volume that names the claim comes before all others.</summary>
-    /// <param name="claim">Not bound yet.</param>
-    /// <param name="volumes">All that there are.</param>
-    /// <param name="node">From where it has to be reachable; null where that does not matter.</param>
+    /// <summary>The smallest suitable free volume; null without one. A volume that names the claim takes precedence.</summary>
+    /// <param name="claim">Unbound.</param>
+    /// <param name="node">The node that has to access it; null for any.</param>
     public static PersistentVolume? Choose(PersistentVolumeClaim claim, IEnumerable<PersistentVolume> volumes, Node? node)
     {
         decimal size = Size(claim.Spec.Resources?.Requests);
@@ -39,7 +38,7 @@ public static class VolumeBinding
         (snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not NoProvisioner } known && IsAllowed(known, node))
         || Choose(claim, snapshot.Volumes, node) is not null;
 
-    /// <summary>Whether volumes of the class are made everywhere.</summary>
+    /// <summary>True if volumes of the class can be provisioned for all nodes.</summary>
     internal static bool IsUnrestricted(StorageClass storageClass) => storageClass.AllowedTopologies is not { Count: > 0 };
 
     // A term without expressions holds nowhere.

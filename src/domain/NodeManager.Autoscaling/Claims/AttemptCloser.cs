@@ -4,15 +4,11 @@ using NodeManager.Controllers.Queueing;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Gives an attempt up: its machine is destroyed before there is another one.</summary>
+/// <summary>Gives up an attempt: its machine is deleted before the next one is created.</summary>
 internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
 {
-    /// <param name="claim">As last seen.</param>
-    /// <param name="pool">Null: it is gone.</param>
-    /// <param name="reason">One word.</param>
-    /// <param name="message">For people.</param>
-    /// <param name="isFinal">True where another attempt makes no sense.</param>
-    /// <param name="cancellationToken">Stops it; the next call continues.</param>
+    /// <param name="pool">Null: it was deleted.</param>
+    /// <param name="isFinal">True if another attempt cannot succeed.</param>
     public async Task<ReconcileResult> CloseAsync(
         NodeSmithClaim claim,
         NodeSmithPool? pool,
@@ -26,7 +22,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
             return ReconcileResult.Again(held);
         string uid = claim.Metadata.Uid!;
         int attempt = claim.Status?.LaunchAttempts ?? 0;
-        // Refused where the claim has changed: it may have its node by now.
+        // Refused if the claim has changed: it may have its node by now.
         claim = await work.Scope.ClaimWriter.WriteStatusAsync(
             claim,
             status => status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Replacing),
@@ -34,22 +30,9 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
         );
         if (await remover.RemoveAsync(claim, pool, cancellationToken) is { } obstacle)
         {
-            if (obstacle.Message.Length == 0)
-                return ReconcileResult.Again(obstacle.After);
-            // The step that was not reached, so that what was reached stays true.
-            string step =
-                string.IsNullOrEmpty(claim.Status?.ProviderID) ? NodeSmithConditions.Launched
-                : claim.Status.Conditions.IsTrue(NodeSmithConditions.Registered) ? NodeSmithConditions.Initialized
-                : NodeSmithConditions.Registered;
-            return await work.StallAsync(
-                work.Scope.Claims.Find(uid) ?? claim,
-                step,
-                step == NodeSmithConditions.Launched ? "Unknown" : "False",
-                obstacle.Reason,
-                $"{message} {obstacle.Message}",
-                obstacle.After,
-                cancellationToken
-            );
+            return obstacle.Message.Length == 0
+                ? ReconcileResult.Again(obstacle.After)
+                : await StallAsync(claim, obstacle, message, cancellationToken);
         }
 
         bool hasFailed = isFinal || attempt >= ClaimAttempts.Most;
@@ -76,5 +59,28 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
         work.Note(claim, hasFailed ? "Fail" : "Retry", message);
         await work.Scope.TellAsync(claim, "Warning", hasFailed ? "Failed" : reason, message, cancellationToken);
         return ReconcileResult.Done;
+    }
+
+    private Task<ReconcileResult> StallAsync(
+        NodeSmithClaim claim,
+        MachineObstacle obstacle,
+        string message,
+        CancellationToken cancellationToken
+    )
+    {
+        // The first incomplete step, so that completed ones stay true.
+        string step =
+            string.IsNullOrEmpty(claim.Status?.ProviderID) ? NodeSmithConditions.Launched
+            : claim.Status.Conditions.IsTrue(NodeSmithConditions.Registered) ? NodeSmithConditions.Initialized
+            : NodeSmithConditions.Registered;
+        return work.StallAsync(
+            work.Scope.Claims.Find(claim.Metadata.Uid!) ?? claim,
+            step,
+            step == NodeSmithConditions.Launched ? "Unknown" : "False",
+            obstacle.Reason,
+            $"{message} {obstacle.Message}",
+            obstacle.After,
+            cancellationToken
+        );
     }
 }

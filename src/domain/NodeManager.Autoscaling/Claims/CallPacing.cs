@@ -4,8 +4,8 @@ using NodeManager.Controllers.Queueing;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>
-/// When a provider may be asked again for a claim after a call that failed. A claim is looked at after each of its changes, those of its own
-/// conditions too: without this each failure that is written down would lead to the next call immediately. Thread-safe.
+/// The back-off of provider calls for a claim. A claim is reconciled after each of its changes, including its own conditions: without the
+/// back-off each recorded failure would cause the next call immediately. Thread-safe.
 /// </summary>
 internal sealed class CallPacing(TimeProvider time)
 {
@@ -13,17 +13,15 @@ internal sealed class CallPacing(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (int Failures, long Since, TimeSpan Delay)> _waiting = new(StringComparer.Ordinal);
 
-    /// <summary>How long to wait yet; null: it may be asked.</summary>
+    /// <summary>The remaining wait; null: none.</summary>
     public TimeSpan? Left(string uid) =>
         _waiting.TryGetValue(uid, out (int Failures, long Since, TimeSpan Delay) wait)
         && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } left
             ? left
             : null;
 
-    /// <summary>A call failed.</summary>
-    /// <param name="uid">Of the claim.</param>
-    /// <param name="asked">What the provider asked for; null: the own back-off.</param>
-    /// <returns>How long to wait.</returns>
+    /// <param name="asked">The provider's retry delay; null: the own back-off.</param>
+    /// <returns>The wait.</returns>
     public TimeSpan Failed(string uid, TimeSpan? asked = null)
     {
         int failures = _waiting.GetValueOrDefault(uid).Failures + 1;

@@ -6,19 +6,19 @@ using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>How often a claim may try to get a machine, for how long, and what it asks for. Pure.</summary>
+/// <summary>The limits of a claim's attempts, and its requests.</summary>
 public static class ClaimAttempts
 {
-    /// <summary>After so many attempts a claim has failed.</summary>
+    /// <summary>A claim fails after this number of attempts.</summary>
     public const int Most = 3;
 
     public static readonly TimeSpan DefaultRegistrationTimeout = TimeSpan.FromMinutes(5);
 
-    // What a machine has where neither claim nor pool says it.
+    // The machine size without one in claim or pool.
     private const long DefaultCores = 2,
         DefaultMemory = 2048;
 
-    /// <summary>True where an attempt was begun, and neither brought a machine nor was given up.</summary>
+    /// <summary>True if an attempt is in progress: no machine yet, and not given up.</summary>
     public static bool IsOpen(NodeSmithClaim claim) =>
         claim.Status is { LaunchAttempts: > 0, ProviderID: null or "" } status
         && status.Conditions.Find(NodeSmithConditions.Launched)?.Status == "Unknown";
@@ -29,19 +29,19 @@ public static class ClaimAttempts
 
     public static bool HasFailed(NodeSmithClaim claim) => claim.Status?.Conditions.IsTrue(NodeSmithConditions.Failed) == true;
 
-    /// <summary>How long its node may take to register, and again to become Ready.</summary>
+    /// <summary>The timeout of the node's registration, and again of its readiness.</summary>
     public static TimeSpan TimeoutOf(NodeSmithPool? pool) =>
         pool?.Spec.RegistrationTimeout is { } text && GoDuration.Parse(text) is { Ticks: > 0 } timeout
             ? timeout
             : DefaultRegistrationTimeout;
 
-    /// <summary>The claim's own name where a machine may have it; always the same for a claim.</summary>
+    /// <summary>The claim's own name if a machine may have it; constant for a claim.</summary>
     public static string MachineNameOf(NodeSmithClaim claim) =>
         claim.MachineName is { Length: > 0 } given ? given
         : KubernetesNames.CheckLabel(claim.Metadata.Name) is null ? claim.Metadata.Name
         : $"nsc-{claim.Metadata.Uid!.Replace("-", "", StringComparison.Ordinal)}";
 
-    /// <summary>What the claim's machine has.</summary>
+    /// <summary>The size of the claim's machine.</summary>
     public static (long CpuCores, long MemoryMiB) SizeOf(NodeSmithClaim claim, NodeSmithPool? pool)
     {
         NodeSmithSize? asked = claim.Spec.Requirements,
@@ -55,7 +55,7 @@ public static class ClaimAttempts
         );
     }
 
-    /// <summary>The request to the provider, the same each time.</summary>
+    /// <summary>The request to the provider, equal for all attempts.</summary>
     public static MachineRequest RequestOf(NodeSmithClaim claim, NodeSmithPool pool, bool isFirst)
     {
         (long cores, long memory) = SizeOf(claim, pool);
@@ -75,7 +75,6 @@ public static class ClaimAttempts
         };
     }
 
-    /// <summary>What a claim's machine is recognized by.</summary>
     public static MachineIdentity IdentityOf(NodeSmithClaim claim) =>
         new(claim.Status?.ProviderID is { Length: > 0 } id ? id : null, MachineNameOf(claim), claim.Metadata.Uid!);
 }

@@ -3,7 +3,7 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Writes how far a claim is into its conditions.</summary>
+/// <summary>Writes the progress of a claim into its conditions.</summary>
 internal sealed class ClaimConditions(NodeSmithClaim claim, DateTimeOffset now)
 {
     private static readonly string[] Steps =
@@ -13,7 +13,7 @@ internal sealed class ClaimConditions(NodeSmithClaim claim, DateTimeOffset now)
         NodeSmithConditions.Initialized,
     ];
 
-    /// <summary>The step is done; what comes after it is as it was, or yet to come.</summary>
+    /// <summary>The step is completed; later ones are unchanged.</summary>
     public void Done(NodeSmithClaimStatus status, string step, string message)
     {
         Set(status, step, "True", step, message);
@@ -26,14 +26,14 @@ internal sealed class ClaimConditions(NodeSmithClaim claim, DateTimeOffset now)
             Set(status, NodeSmithConditions.Ready, "False", "Not" + next, $"The claim is not {next} yet.");
     }
 
-    /// <summary>The step is not done, and why.</summary>
+    /// <summary>The step is not completed, and why.</summary>
     public void Missing(NodeSmithClaimStatus status, string step, string state, string reason, string message)
     {
         Set(status, step, state, reason, message);
         Set(status, NodeSmithConditions.Ready, "False", reason, message);
     }
 
-    /// <summary>What was reached is lost: the claim has no machine any more.</summary>
+    /// <summary>The claim has no machine any more.</summary>
     public void Reset(NodeSmithClaimStatus status, string reason, string message)
     {
         foreach (string step in Steps.Where(step => status.Conditions.Find(step) is not null))
@@ -42,7 +42,6 @@ internal sealed class ClaimConditions(NodeSmithClaim claim, DateTimeOffset now)
         Set(status, NodeSmithConditions.Ready, "False", reason, message);
     }
 
-    /// <summary>One condition.</summary>
     public void Set(NodeSmithClaimStatus status, string type, string state, string reason, string message)
     {
         status.Conditions = status.Conditions.With(type, state, reason, message, now, claim.Metadata.Generation);

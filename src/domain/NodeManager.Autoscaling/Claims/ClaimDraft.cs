@@ -2,16 +2,13 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>A claim as it is created. Pure.</summary>
+/// <summary>Builds a new claim.</summary>
 public static class ClaimDraft
 {
-    /// <param name="pool">Of the claim, as it is now.</param>
     /// <param name="sequence">Reserved in the pool's status.</param>
-    /// <param name="cpuCores">Of the machine.</param>
-    /// <param name="memoryMiB">Of the machine.</param>
     /// <param name="shape">The pool's shape; empty: none.</param>
     /// <param name="zone">Empty: any.</param>
-    /// <param name="plan">What it is planned to be; null: it replaces another one, or keeps a minimum.</param>
+    /// <param name="plan">The planned machine; null: the claim replaces another one, or keeps a minimum.</param>
     public static NodeSmithClaim Of(
         NodeSmithPool pool,
         long sequence,

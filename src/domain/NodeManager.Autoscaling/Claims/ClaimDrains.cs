@@ -8,17 +8,14 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>How far the drain of a claim's node is.</summary>
-/// <param name="IsRunning">True while it runs.</param>
-/// <param name="Result">How it ended; null while it runs, and where it ended with an exception.</param>
-/// <param name="Failure">That exception.</param>
+/// <param name="Result">Null while it runs, and if it ended with an exception.</param>
+/// <param name="Failure">The exception.</param>
 internal readonly record struct ClaimDrainState(bool IsRunning, NodeDrainResult? Result, Exception? Failure);
 
 /// <summary>
-/// Drains the nodes of claims that are deleted, beside the queue: a drain lasts as long as budgets want, and a queue has only so many workers.
+/// Drains the nodes of deleted claims, beside the queue: a drain takes as long as budgets require, and a queue has few workers.
 /// </summary>
-/// <param name="work">What it works with.</param>
-/// <param name="ended">Told of the claim whose drain has ended.</param>
+/// <param name="ended">Receives the claim whose drain has ended.</param>
 /// <param name="stop">Ends all drains; their nodes stay cordoned.</param>
 internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, CancellationToken stop)
 {
@@ -28,9 +25,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
     private readonly ConcurrentDictionary<string, Run> _runs = new(StringComparer.Ordinal);
 
     /// <summary>Starts the drain, or returns the one in progress.</summary>
-    /// <param name="claim">Whose node it is.</param>
-    /// <param name="node">The node.</param>
-    /// <param name="limit">How long it may take; null: as long as it takes.</param>
+    /// <param name="limit">The timeout; null: none.</param>
     /// <param name="reason">For the events on the node.</param>
     public ClaimDrainState Ensure(NodeSmithClaim claim, Node node, TimeSpan? limit, string reason)
     {
@@ -45,7 +40,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
             : new(false, run.Task.Result, null);
     }
 
-    /// <summary>What is known of the claim's drain is of no use any more.</summary>
+    /// <summary>Discards the state of the claim's drain.</summary>
     public void Forget(string uid)
     {
         if (!_runs.TryRemove(uid, out Run? run))
@@ -54,7 +49,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
         _ = run.Task.ContinueWith(_ => run.Stop.Dispose(), TaskScheduler.Default);
     }
 
-    /// <summary>Ends when all drains have.</summary>
+    /// <summary>Completes when all drains have ended.</summary>
     public Task EndAsync() =>
         Task.WhenAll(
             _runs
@@ -73,9 +68,9 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
         {
             DeleteEmptyDirData = true,
             DeleteUnmanagedPods = true,
-            // A single replica under minAvailable 1 would hold the node forever; its successor is ready before it goes.
+            // A single replica under minAvailable 1 would block the node forever; with a surge its replacement is ready first.
             Surge = true,
-            // Zero is without end, whatever the session's configuration says.
+            // Zero is no limit, whatever the session's configuration says.
             Timeout = limit ?? TimeSpan.Zero,
             SkipWaitForDeleteTimeout = node.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet,
             Reason = reason,

@@ -6,7 +6,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Gets a claim its machine.</summary>
+/// <summary>Creates the machine of a claim.</summary>
 internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
 {
     private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(5);
@@ -26,32 +26,14 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         if (work.Pacing.Left(uid) is { } wait)
             return ReconcileResult.Again(wait);
         string stalled = isOpen ? "Unknown" : "False";
+        Task<ReconcileResult> StallAsync(string reason, string message, TimeSpan? after) =>
+            work.StallAsync(claim, NodeSmithConditions.Launched, stalled, reason, message, after, cancellationToken);
         if (work.PoolOf(claim) is not { } pool)
-            return await work.StallAsync(
-                claim,
-                NodeSmithConditions.Launched,
-                stalled,
-                "PoolNotFound",
-                $"NodeSmithPool {claim.Spec.PoolRef} does not exist.",
-                null,
-                cancellationToken
-            );
+            return await StallAsync("PoolNotFound", $"NodeSmithPool {claim.Spec.PoolRef} does not exist.", null);
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
         if (access.Provider is not { } provider)
-        {
-            TimeSpan after = work.Pacing.Failed(uid, TimeSpan.FromSeconds(30));
-            return await work.StallAsync(
-                claim,
-                NodeSmithConditions.Launched,
-                stalled,
-                access.Reason,
-                access.Message,
-                after,
-                cancellationToken
-            );
-        }
-
-        // What is written first is what a crash leaves: that a machine may exist, and where.
+            return await StallAsync(access.Reason, access.Message, work.Pacing.Failed(uid, TimeSpan.FromSeconds(30)));
+        // Recorded first, so that it survives a crash: a machine may exist, and where.
         bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
         DateTimeOffset begun = isOpen ? default : await ServerClock.ReadAsync(work.Scope.Client, work.Scope.Namespace, cancellationToken);
         long start = work.Scope.Time.GetTimestamp();
@@ -61,7 +43,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
             cancellationToken
         );
         int attempt = claim.Status!.LaunchAttempts!.Value;
-        // From here on there may be a machine (again).
+        // From here on there may be a machine again.
         work.Destroyed.TryRemove(uid, out _);
         MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
         MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
@@ -70,7 +52,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         {
             work.Pacing.Succeeded(uid);
             work.Made[uid] = (attempt, machine);
-            // The provider's clock may be another one: its time counts where it lies within this call.
+            // The provider's clock may differ: its time counts if it is within this call.
             bool isCredible = !isOpen && machine.CreatedAt > begun && machine.CreatedAt <= begun + work.Scope.Time.GetElapsedTime(start);
             await KeepAsync(claim, attempt, machine, isCredible ? machine.CreatedAt : null, cancellationToken);
             return ReconcileResult.Done;
@@ -133,7 +115,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         await work.Scope.TellAsync(claim, "Normal", "Launched", message, cancellationToken);
     }
 
-    // The server dropped the field: its definitions are those of an earlier release, or the original ones.
+    // The server dropped the field: its CRDs are those of an earlier release, or the original ones.
     private async Task KeepNameAsync(NodeSmithClaim claim, string name, CancellationToken cancellationToken)
     {
         const string Advice =
@@ -153,7 +135,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
     )
     {
         string reason = result.Outcome == MachineOutcome.Failed ? "LaunchFailed" : result.Outcome.ToString();
-        // The provider tried and gave up, or never can: what it may have left is destroyed, and the attempt counts.
+        // The provider failed permanently: a partial machine is deleted, and the attempt counts.
         if (result.Outcome is MachineOutcome.Failed or MachineOutcome.Invalid)
             return await closer.CloseAsync(
                 claim,

@@ -8,8 +8,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>
-/// The lease in a claim's status: who works on its machine, and at what. Beside the autoscaler's own Lease it keeps apart those that know
-/// nothing of each other, the original KubeNodeSmith for one. A lease that was seen to stay as it is for its time is abandoned. Thread-safe.
+/// The lease in a claim's status: who works on its machine, and on which step. Beside the autoscaler's own Lease it excludes other
+/// programs, such as the original KubeNodeSmith. A lease that was observed unchanged for its duration has expired. Thread-safe.
 /// </summary>
 internal sealed class ClaimLeases(AutoscalerScope scope)
 {
@@ -23,7 +23,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
 
     private readonly ConcurrentDictionary<string, (string Sign, long Since)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>How long another's lease must be watched yet; null: the claim is free.</summary>
+    /// <summary>How long another's lease must still be observed; null: the claim is free.</summary>
     public TimeSpan? Left(NodeSmithClaim claim)
     {
         string uid = claim.Metadata.Uid!;
@@ -42,7 +42,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
         return left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>A lease of ours that begins now, or continues.</summary>
+    /// <summary>Our lease, new or renewed.</summary>
     public NodeSmithClaimLease Take(NodeSmithClaimLease? current, string phase) =>
         current is { } ours && ours.Holder == scope.Identity && ours.Phase == phase
             ? ours
@@ -55,7 +55,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                 TimeoutSeconds = TimeoutSeconds,
             };
 
-    /// <summary>Does something that may take long, and shows meanwhile that it continues.</summary>
+    /// <summary>Runs a long action with renewals of the lease.</summary>
     public async Task<TResult> HoldAsync<TResult>(
         NodeSmithClaim claim,
         Func<CancellationToken, Task<TResult>> work,
@@ -90,7 +90,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                         "yyyy-MM-dd'T'HH:mm:ss'Z'",
                         System.Globalization.CultureInfo.InvariantCulture
                     );
-                    // A heartbeat that was cancelled may still arrive, after the lease was released or taken by another: it must not bring it back.
+                    // A cancelled renewal may arrive after the lease was released or taken by another: it must not restore it.
                     NodeSmithClaim now = await scope.Client.PatchAsync(
                         NodeSmithResources.Claims,
                         claim.Metadata.Name,
@@ -108,7 +108,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                 }
                 catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException)
                 {
-                    // The next one may come through; the work itself finds out what is wrong.
+                    // The next renewal may succeed; the work itself detects the failure.
                 }
             }
         }

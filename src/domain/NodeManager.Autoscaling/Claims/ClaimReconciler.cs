@@ -7,8 +7,8 @@ using NodeManager.Kubernetes.Errors;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>
-/// Leads claims through their lives: Launched, Registered, Initialized, Ready, or Failed; and when they are deleted, to their end. Each step is
-/// recorded before and after it, so that the next process knows what may exist.
+/// Reconciles claims: Launched, Registered, Initialized, Ready, or Failed; and their deletion. Each step is recorded before and after it,
+/// so that the next process knows what may exist.
 /// </summary>
 internal sealed class ClaimReconciler
 {
@@ -18,9 +18,8 @@ internal sealed class ClaimReconciler
     private readonly ClaimTerminator _terminator;
     private readonly ClaimDrains _drains;
 
-    /// <param name="scope">What controllers share.</param>
-    /// <param name="again">Told of a claim to look at again.</param>
-    /// <param name="stop">Ends what continues beside the queue.</param>
+    /// <param name="again">Requeues a claim.</param>
+    /// <param name="stop">Ends the work beside the queue.</param>
     public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> again, CancellationToken stop)
     {
         _work = new(scope);
@@ -42,7 +41,7 @@ internal sealed class ClaimReconciler
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
-            // What was decided on is out of date.
+            // The input of the decision is stale.
             if (await _work.Scope.ClaimWriter.ReadAsync(claim, cancellationToken) is null)
                 return ReconcileResult.Done;
             throw;
@@ -57,13 +56,13 @@ internal sealed class ClaimReconciler
         _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim was deleted.");
     }
 
-    /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried immediately.</summary>
+    /// <summary>The settings or credentials of its provider have changed: retries immediately.</summary>
     public void Resume(NodeSmithClaim claim) => _work.Pacing.Succeeded(claim.Metadata.Uid!);
 
-    /// <summary>Its deletion was seen to begin.</summary>
+    /// <summary>Records the observed start of its deletion.</summary>
     public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
 
-    /// <summary>Ends when nothing continues beside the queue.</summary>
+    /// <summary>Completes when no work continues beside the queue.</summary>
     public Task EndAsync() => _drains.EndAsync();
 
     private async Task<ReconcileResult> ReconcileAsync(NodeSmithClaim claim, CancellationToken cancellationToken)

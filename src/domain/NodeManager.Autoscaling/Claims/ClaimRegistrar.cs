@@ -10,7 +10,7 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Follows the node of a claim's machine: until it registers, until it can take pods, and from then on.</summary>
+/// <summary>Follows the node of a claim's machine: its registration, its initialization, and its loss.</summary>
 internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
 {
     private const string NodeNotFound = nameof(NodeNotFound),
@@ -71,7 +71,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             );
         }
 
-        // A watch may lag; a machine whose node is there is not destroyed.
+        // A watch may lag; a machine with a registered node is not deleted.
         if (
             await ReadNodeAsync(ClaimAttempts.MachineNameOf(claim), cancellationToken) is { } late
             && NodeOwnership.Check(claim, late) is null
@@ -88,7 +88,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         return await closer.CloseAsync(claim, pool, "RegistrationTimeout", message, isFinal: false, cancellationToken);
     }
 
-    // Since the machine was launched, or since its node went.
+    // Since the launch of the machine, or since its node was deleted.
     private TimeSpan Waited(NodeSmithClaim claim)
     {
         NodeSmithClaimStatus status = claim.Status!;
@@ -149,7 +149,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         DateTimeOffset registered = claim.Status!.Conditions.Find(NodeSmithConditions.Registered)?.LastTransitionTime ?? work.Scope.Now;
         TimeSpan timeout = ClaimAttempts.TimeoutOf(pool),
             left = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
-        // A node that is Ready and lacks something else may have pods, and its setup may be slow. It is not destroyed.
+        // A Ready node with a slow setup may already run pods, so it is not deleted.
         if (reason == NodeInitialization.Smaller && left <= TimeSpan.Zero)
             return await AcceptAsync(claim, node, missing, cancellationToken);
         if (reason != "NodeNotReady" || left > TimeSpan.Zero)
@@ -167,7 +167,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         return await closer.CloseAsync(claim, pool, reason, late, isFinal: false, cancellationToken);
     }
 
-    // A machine that is smaller than requested does not grow by waiting: it serves the pods that fit, and plans use what it has.
+    // A machine that is smaller than requested does not grow: it serves the pods that fit, and plans use its actual size.
     private async Task<ReconcileResult> AcceptAsync(NodeSmithClaim claim, Node node, string? smaller, CancellationToken cancellationToken)
     {
         string message = smaller is null
@@ -202,7 +202,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         return ReconcileResult.Done;
     }
 
-    // Its pods are gone with the node. The machine goes as that of any claim; the pool makes another one where it needs one.
+    // Its pods are gone with the node. The machine is deleted as for any claim; the pool creates another one if needed.
     private async Task<ReconcileResult> GiveUpAsync(NodeSmithClaim claim, string why, CancellationToken cancellationToken)
     {
         work.Note(claim, "Remove", why);

@@ -7,10 +7,10 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Ends a claim that was deleted: drains its node, destroys its machine, deletes the node, lets the claim go.</summary>
+/// <summary>Ends a deleted claim: drains its node, deletes the machine and the node, and releases the claim.</summary>
 internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
 {
-    // Whoever works on the node has it for minutes; that it is free shows with a change of the node, too.
+    // An operation on the node takes minutes; a change of the node also shows its end.
     private static readonly TimeSpan BusyRecheck = TimeSpan.FromSeconds(10);
 
     private readonly LostMachines _lost = new(work);
@@ -73,7 +73,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         return ReconcileResult.Done;
     }
 
-    // Null where the node may go.
+    // Null if the node may be deleted.
     private async Task<ReconcileResult?> DrainAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
@@ -102,18 +102,28 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
         claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
         ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
-        if (drain.IsRunning)
-        {
-            // The machine of a node that is not Ready may turn out not to exist.
-            TimeSpan? again =
-                node.Status.Conditions.IsTrue("Ready") ? left
-                : left < LostMachines.Recheck ? left
-                : LostMachines.Recheck;
-            return again is { } after ? ReconcileResult.Again(after) : ReconcileResult.Done;
-        }
+        if (!drain.IsRunning)
+            return await EndDrainAsync(claim, node, drain, left, cancellationToken);
+        // The machine of a node that is not Ready may turn out not to exist.
+        TimeSpan? again =
+            node.Status.Conditions.IsTrue("Ready") ? left
+            : left < LostMachines.Recheck ? left
+            : LostMachines.Recheck;
+        return again is { } after ? ReconcileResult.Again(after) : ReconcileResult.Done;
+    }
 
+    // Null if the node may be deleted.
+    private async Task<ReconcileResult?> EndDrainAsync(
+        NodeSmithClaim claim,
+        Node node,
+        ClaimDrainState drain,
+        TimeSpan? left,
+        CancellationToken cancellationToken
+    )
+    {
         if (drain.Result?.Status == NodeDrainStatus.Drained)
             return null;
+        string uid = claim.Metadata.Uid!;
         drains.Forget(uid);
         if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted)
             return ReconcileResult.Again(TimeSpan.FromSeconds(1));
@@ -143,7 +153,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         );
     }
 
-    // Another operation works on the node.
+    // Another operation holds the node's lock.
     private Task<ReconcileResult> WaitAsync(NodeSmithClaim claim, string why, TimeSpan? left, CancellationToken cancellationToken) =>
         work.StallAsync(
             work.Scope.Claims.Find(claim.Metadata.Uid!) ?? claim,

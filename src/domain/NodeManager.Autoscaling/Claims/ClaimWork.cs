@@ -7,17 +7,17 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>What the steps of a claim's life share.</summary>
+/// <summary>The state shared by the steps of a claim.</summary>
 internal sealed class ClaimWork(AutoscalerScope scope)
 {
-    // Whatever keeps a provider from being made is for a person to change; it is looked at as often.
+    // A user has to fix a provider that cannot be created; it is rechecked at this interval.
     private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
 
     private int _hasWarned;
 
     public AutoscalerScope Scope => scope;
 
-    /// <summary>True the first time: outdated definitions are reported once.</summary>
+    /// <summary>True the first time: outdated CRDs are reported once.</summary>
     public bool WarnsOfDefinitions() => Interlocked.Exchange(ref _hasWarned, 1) == 0;
 
     public ClaimLeases Leases { get; } = new(scope);
@@ -26,17 +26,19 @@ internal sealed class ClaimWork(AutoscalerScope scope)
 
     public SeenTimes Seen { get; } = new(scope.Time);
 
-    /// <summary>Claims whose machine of an attempt this process has destroyed: where writing that down failed, the provider is not asked again.</summary>
+    /// <summary>
+    /// Claims whose machine this process has deleted in an attempt: if recording it failed, the provider is not called again.
+    /// </summary>
     public ConcurrentDictionary<string, int> Destroyed { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The same of machines that this process got from a provider.</summary>
+    /// <summary>The machines that this process got from a provider, for the same reason.</summary>
     public ConcurrentDictionary<string, (int Attempt, Machine Machine)> Made { get; } = new(StringComparer.Ordinal);
 
     public ClaimConditions Conditions(NodeSmithClaim claim) => new(claim, scope.Now);
 
     public NodeSmithPool? PoolOf(NodeSmithClaim claim) => scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef);
 
-    /// <summary>The provider that has, or is to have, the claim's machine.</summary>
+    /// <summary>The provider of the claim's machine.</summary>
     public async Task<MachineProviderAccess> OpenProviderAsync(
         NodeSmithClaim claim,
         NodeSmithPool? pool,
@@ -54,10 +56,10 @@ internal sealed class ClaimWork(AutoscalerScope scope)
             : MachineProviderAccess.None("ProviderNotFound", $"NodeSmithProvider {name} does not exist.");
     }
 
-    /// <summary>The node that the claim's machine registered; null: none yet.</summary>
+    /// <summary>Null if no node has registered yet.</summary>
     public Node? FindNode(NodeSmithClaim claim) => Candidates(claim).FirstOrDefault(node => NodeOwnership.Check(claim, node) is null);
 
-    /// <summary>Nodes that look like it.</summary>
+    /// <summary>The nodes that match the claim's keys.</summary>
     public IEnumerable<Node> Candidates(NodeSmithClaim claim)
     {
         if (claim.Status is not { ProviderID.Length: > 0 } status)
@@ -67,7 +69,7 @@ internal sealed class ClaimWork(AutoscalerScope scope)
             .Concat(scope.Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ByName(ClaimAttempts.MachineNameOf(claim))));
     }
 
-    /// <summary>Writes why a step of the claim cannot be made, and when it is tried again.</summary>
+    /// <summary>Records why a step of the claim is not possible, and when it is retried.</summary>
     public async Task<ReconcileResult> StallAsync(
         NodeSmithClaim claim,
         string step,

@@ -15,8 +15,8 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>
-/// Ends what is left of a claim whose machine no longer exists: no kubelet will ever end its pods. As Kubernetes' non-graceful node shutdown has it,
-/// the node gets the out-of-service taint, which lets volumes be detached immediately, and its pods are force-deleted.
+/// Cleans up after a claim whose machine no longer exists: no kubelet will ever end its pods. As in Kubernetes' non-graceful node shutdown,
+/// the node gets the out-of-service taint, which allows immediate volume detachment, and its pods are force-deleted.
 /// </summary>
 internal sealed class LostMachines(ClaimWork work)
 {
@@ -29,10 +29,10 @@ internal sealed class LostMachines(ClaimWork work)
 
     private readonly ConcurrentDictionary<string, (bool IsLost, long At)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>When the provider is worth asking again while a drain of a node that is not Ready goes on.</summary>
+    /// <summary>The recheck interval during the drain of a node that is not Ready.</summary>
     public static TimeSpan Recheck => CheckInterval;
 
-    /// <summary>True where the node is not Ready and the provider says that the claim's machine does not exist.</summary>
+    /// <summary>True if the node is not Ready and the provider reports that the claim's machine does not exist.</summary>
     public async Task<bool> IsLostAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
@@ -51,7 +51,7 @@ internal sealed class LostMachines(ClaimWork work)
         return isLost;
     }
 
-    /// <summary>Null where the node may be deleted.</summary>
+    /// <summary>Null if the node may be deleted.</summary>
     public async Task<ReconcileResult?> ReleaseAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!,
@@ -129,7 +129,7 @@ internal sealed class LostMachines(ClaimWork work)
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone already, or another one has its name.
+            // Deleted, or replaced under its name.
         }
     }
 

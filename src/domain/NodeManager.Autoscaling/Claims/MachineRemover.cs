@@ -8,19 +8,17 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Why a claim's machine is still there.</summary>
-/// <param name="Reason">One word.</param>
-/// <param name="Message">For people.</param>
-/// <param name="After">When it is tried again.</param>
+/// <summary>Why a claim's machine still exists.</summary>
+/// <param name="After">The retry delay.</param>
 internal sealed record MachineObstacle(string Reason, string Message, TimeSpan After);
 
-/// <summary>Destroys the machine of a claim, then deletes its node.</summary>
+/// <summary>Deletes the machine of a claim, then its node.</summary>
 internal sealed class MachineRemover(ClaimWork work)
 {
-    // Only a person can help.
+    // Only a user can help.
     private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>Null where machine and node are gone.</summary>
+    /// <summary>Null if machine and node are gone.</summary>
     public async Task<MachineObstacle?> RemoveAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
@@ -84,7 +82,7 @@ internal sealed class MachineRemover(ClaimWork work)
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone already, or another one has its name.
+            // Deleted, or replaced under its name.
         }
     }
 }

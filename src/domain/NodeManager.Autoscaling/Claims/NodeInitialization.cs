@@ -3,16 +3,16 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Whether a node that has registered can take the pods that its machine was made for. Pure.</summary>
+/// <summary>Whether a registered node can take the pods that its machine was created for.</summary>
 internal static class NodeInitialization
 {
     /// <summary>The node has less than its claim requires.</summary>
     public const string Smaller = "ResourcesMissing";
 
-    // A machine's kernel and firmware keep a part of its memory.
+    // A machine's kernel and firmware reserve a part of its memory.
     private const decimal VisibleMemory = 0.9m;
 
-    // The kubelet's and the cloud provider's own, until they have looked at the node.
+    // Set by the kubelet and the cloud provider until they have initialized the node.
     private static readonly string[] Temporary =
     [
         "node.kubernetes.io/not-ready",
@@ -20,7 +20,7 @@ internal static class NodeInitialization
         "node.cloudprovider.kubernetes.io/uninitialized",
     ];
 
-    /// <summary>Null where it can; otherwise what is missing.</summary>
+    /// <summary>Null if it can; otherwise the missing part.</summary>
     public static (string Reason, string Message)? Check(NodeSmithClaim claim, NodeSmithPool? pool, Node node)
     {
         string name = node.Metadata.Name;

@@ -4,13 +4,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>Whether a node is the one that the machine of a claim registered. Pure.</summary>
+/// <summary>Whether a node belongs to the machine of a claim.</summary>
 public static class NodeOwnership
 {
-    /// <summary>Null where it is; otherwise what is against it, for people.</summary>
+    /// <summary>Null if it does; otherwise the contradiction.</summary>
     /// <remarks>
-    /// By the provider's id where the node has one, else by the name that the provider gave the machine. The pool's label proves nothing:
-    /// any client can set it. A node that is older than the machine belonged to another one, whose id or name came again.
+    /// By provider id if the node has one, else by the provider's name of the machine. The pool's label proves nothing, because any client
+    /// can set it. A node that is older than the machine belonged to another one with the same id or name.
     /// </remarks>
     public static string? Check(NodeSmithClaim claim, Node node)
     {
@@ -27,7 +27,7 @@ public static class NodeOwnership
             return $"node {name} has no provider ID, and the claim's machine is named {claim.MachineName ?? claim.Metadata.Name}";
         }
 
-        // Times of nodes have whole seconds.
+        // Times of nodes are whole seconds.
         DateTimeOffset born = NodeSmithConditionList.Seconds(status.MachineCreated ?? claim.Metadata.CreationTimestamp ?? default);
         return node.Metadata.CreationTimestamp is { } created && created < born
             ? $"node {name} was created at {created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} and is older than the machine ({born.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'})"

@@ -5,16 +5,15 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 
-/// <summary>What a node gets from its pool when it has registered. Pure.</summary>
+/// <summary>The pool's labels, annotations and taints for a registered node.</summary>
 internal static class NodeRegistration
 {
-    /// <summary>The merge patch that a node lacks; null where it has all of it, or had it once.</summary>
+    /// <summary>The merge patch for a node; null if it is complete, or was completed before.</summary>
     /// <remarks>
-    /// The annotation in the same patch says that it was done: what others remove later, startup taints above all, is not put back. A node
-    /// that is Ready without its startup taints had them from its bootstrap and has lost them already.
+    /// The annotation in the same patch records the completion: parts that others remove later, above all startup taints, are not restored.
+    /// A Ready node without its startup taints had them from its bootstrap and has lost them already.
     /// </remarks>
-    /// <param name="claim">Whose node it is.</param>
-    /// <param name="pool">Null: it is gone, and only the claim is noted.</param>
+    /// <param name="pool">Null: it was deleted, and only the claim is recorded.</param>
     /// <param name="node">As read from the server.</param>
     public static JsonObject? Patch(NodeSmithClaim claim, NodeSmithPool? pool, JsonObject node)
     {
@@ -57,7 +56,6 @@ internal static class NodeRegistration
         return patch;
     }
 
-    /// <summary>The labels of a pool's nodes.</summary>
     public static Dictionary<string, string> LabelsOf(NodeSmithPool pool) =>
         new(pool.Spec.MachineTemplate.Labels ?? []) { [PoolLabelKeyOf(pool)] = pool.Metadata.Name };
 

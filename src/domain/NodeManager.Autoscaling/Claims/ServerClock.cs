@@ -6,12 +6,12 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>
-/// The API server's clock, by which nodes are as old as they are. The own clock may be minutes off: a machine's node would then be taken for
-/// one from before the machine, and no claim would ever register.
+/// The API server's clock, which determines the age of nodes. With the local clock, which may be minutes off, a new node could seem older
+/// than its machine, and no claim would ever register.
 /// </summary>
 internal static class ServerClock
 {
-    /// <summary>What time it is there: what an object would have been created at.</summary>
+    /// <summary>The current time of the server: the creationTimestamp of an object created now.</summary>
     public static async Task<DateTimeOffset> ReadAsync(KubernetesClient client, string ns, CancellationToken cancellationToken)
     {
         var probe = new ConfigMap

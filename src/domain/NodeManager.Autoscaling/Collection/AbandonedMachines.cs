@@ -13,15 +13,12 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Collection;
 
-/// <summary>A machine whose claim was given up while the machine stayed.</summary>
-/// <param name="Claim">The name that the claim had.</param>
-/// <param name="Pool">Of the claim.</param>
+/// <summary>A machine whose claim was abandoned.</summary>
+/// <param name="Claim">The name of the claim.</param>
 /// <param name="Provider">The name of the NodeSmithProvider.</param>
-/// <param name="ProviderId">Null: none was stored; there may be a machine of the name all the same.</param>
-/// <param name="Machine">Its name.</param>
+/// <param name="ProviderId">Null: none was stored; a machine of the name may exist anyway.</param>
 /// <param name="Node">Null: none registered.</param>
-/// <param name="By">Who gave it up.</param>
-/// <param name="At">When.</param>
+/// <param name="By">Who abandoned it.</param>
 internal sealed record AbandonedMachine(
     string Claim,
     string Pool,
@@ -33,10 +30,10 @@ internal sealed record AbandonedMachine(
     DateTimeOffset At
 );
 
-/// <summary>The machines that are not destroyed although no claim has them: a ConfigMap with one key per claim, by UID.</summary>
+/// <summary>The machines that are not deleted although they have no claim: a ConfigMap with one key per claim UID.</summary>
 internal static partial class AbandonedMachines
 {
-    /// <summary>UIDs of claims whose machines are left alone.</summary>
+    /// <summary>UIDs of claims whose machines are kept.</summary>
     public static async Task<IReadOnlySet<string>> ReadAsync(KubernetesClient client, string ns, CancellationToken cancellationToken)
     {
         try
@@ -50,7 +47,6 @@ internal static partial class AbandonedMachines
         }
     }
 
-    /// <summary>Records the machine of a claim. Safe to repeat.</summary>
     public static async Task RecordAsync(KubernetesClient client, NodeSmithClaim claim, string by, CancellationToken cancellationToken)
     {
         NodeSmithClaimStatus status = claim.Status ?? new();
@@ -102,7 +98,7 @@ internal static partial class AbandonedMachines
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // Another one was faster.
+            // Created by another client.
         }
     }
 

@@ -13,19 +13,36 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Collection;
 
 /// <summary>
-/// Removes what should not be there: machines without claims, claims without machines, nodes without either. Only what carries the UID of a
-/// claim of this cluster is touched, and only once it was found twice.
+/// Removes leftovers: machines without claims, claims without machines, nodes without either. Only objects with the UID of a claim of this
+/// cluster are deleted, and only when they were found twice.
 /// </summary>
 internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creator)
 {
-    // What was found without its counterpart, and when it was first.
+    // Objects without a counterpart in the previous run.
     private HashSet<string> _suspects = [];
 
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        // Machines first: the claim of a machine is older than the machine, so a list of claims that is read later has it.
-        var listed = new List<(NodeSmithProvider Resource, IMachineProvider Provider, IReadOnlyList<Machine> Machines)>();
+        // Machines first: a claim is older than its machine, so a list of claims that is read later contains it.
+        (List<ProviderMachines> listed, bool isWhole) = await ListAsync(cancellationToken);
+        Dictionary<string, NodeSmithClaim> claims = (await creator.ListAsync(cancellationToken)).ToDictionary(
+            static one => one.Metadata.Uid!,
+            StringComparer.Ordinal
+        );
+        IReadOnlySet<string> abandoned = await AbandonedMachines.ReadAsync(scope.Client, scope.Namespace, cancellationToken);
+        foreach (ProviderMachines provider in listed)
+            await CollectAsync(provider, claims, abandoned, seen, cancellationToken);
+        if (isWhole && listed.Count > 0)
+            await CollectNodesAsync(listed, claims, abandoned, seen, cancellationToken);
+        _suspects = seen;
+        return ReconcileResult.Again(scope.Options.CollectionInterval);
+    }
+
+    // IsWhole: no provider has failed to list its machines.
+    private async Task<(List<ProviderMachines> Listed, bool IsWhole)> ListAsync(CancellationToken cancellationToken)
+    {
+        List<ProviderMachines> listed = [];
         bool isWhole = true;
         foreach (NodeSmithProvider resource in scope.Providers.Items)
         {
@@ -34,7 +51,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
                 ? await opened.ListAsync(cancellationToken)
                 : MachineListResult.Ended(MachineOutcome.Invalid, access.Message);
             if (list.Outcome == MachineOutcome.Succeeded)
-                listed.Add((resource, access.Provider!, list.Machines));
+                listed.Add(new(resource, access.Provider!, list.Machines));
             else
                 isWhole = false;
             scope.Decisions.Note(
@@ -47,59 +64,63 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
             );
         }
 
-        Dictionary<string, NodeSmithClaim> claims = (await creator.ListAsync(cancellationToken)).ToDictionary(
-            static one => one.Metadata.Uid!,
-            StringComparer.Ordinal
-        );
-        IReadOnlySet<string> abandoned = await AbandonedMachines.ReadAsync(scope.Client, scope.Namespace, cancellationToken);
-        foreach ((NodeSmithProvider resource, IMachineProvider provider, IReadOnlyList<Machine> machines) in listed)
-        {
-            foreach (
-                Machine machine in machines.Where(one =>
-                    IsClaim(one.ClaimUid) && !claims.ContainsKey(one.ClaimUid) && !abandoned.Contains(one.ClaimUid)
-                )
-            )
-            {
-                if (IsConfirmed($"machine {machine.ProviderId} {machine.ClaimUid}", seen))
-                    await DestroyAsync(resource, provider, machine, cancellationToken);
-            }
+        return (listed, isWhole);
+    }
 
-            HashSet<string> present = [.. machines.Select(static one => one.ClaimUid)];
-            foreach (
-                NodeSmithClaim claim in claims.Values.Where(one => IsLaunchedBy(one, resource) && !present.Contains(one.Metadata.Uid!))
+    private async Task CollectAsync(
+        ProviderMachines provider,
+        Dictionary<string, NodeSmithClaim> claims,
+        IReadOnlySet<string> abandoned,
+        HashSet<string> seen,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (
+            Machine machine in provider.Machines.Where(one =>
+                IsClaim(one.ClaimUid) && !claims.ContainsKey(one.ClaimUid) && !abandoned.Contains(one.ClaimUid)
             )
-            {
-                if (IsConfirmed($"claim {claim.Metadata.Uid} {claim.Status!.ProviderID}", seen))
-                    await RemoveAsync(provider, claim, cancellationToken);
-            }
+        )
+        {
+            if (IsConfirmed($"machine {machine.ProviderId} {machine.ClaimUid}", seen))
+                await DestroyAsync(provider.Resource, provider.Provider, machine, cancellationToken);
         }
 
-        if (isWhole && listed.Count > 0)
+        HashSet<string> present = [.. provider.Machines.Select(static one => one.ClaimUid)];
+        foreach (
+            NodeSmithClaim claim in claims.Values.Where(one => IsLaunchedBy(one, provider.Resource) && !present.Contains(one.Metadata.Uid!))
+        )
         {
-            HashSet<string> uids = [.. listed.SelectMany(static one => one.Machines).Select(static one => one.ClaimUid)];
-            // A machine of another claim that has the id of a former one keeps no node of that.
-            HashSet<string> ids =
-            [
-                .. listed
-                    .SelectMany(static one => one.Machines)
-                    .Where(static one => one.ClaimUid.Length == 0)
-                    .Select(static one => ProviderIds.Normalize(one.ProviderId)),
-            ];
-            foreach (
-                Node node in scope.Nodes.Items.Where(one =>
-                    ClaimOf(one) is { } uid && !claims.ContainsKey(uid) && !uids.Contains(uid) && !abandoned.Contains(uid)
-                )
-            )
-            {
-                bool hasMachine = node.Spec.ProviderID is { Length: > 0 } id && ids.Contains(ProviderIds.Normalize(id));
-                // Something keeps a node Ready: its machine, wherever that is.
-                if (!hasMachine && !node.Status.Conditions.IsTrue("Ready") && IsConfirmed($"node {node.Metadata.Uid}", seen))
-                    await DeleteAsync(node, cancellationToken);
-            }
+            if (IsConfirmed($"claim {claim.Metadata.Uid} {claim.Status!.ProviderID}", seen))
+                await RemoveAsync(provider.Provider, claim, cancellationToken);
         }
+    }
 
-        _suspects = seen;
-        return ReconcileResult.Again(scope.Options.CollectionInterval);
+    private async Task CollectNodesAsync(
+        List<ProviderMachines> listed,
+        Dictionary<string, NodeSmithClaim> claims,
+        IReadOnlySet<string> abandoned,
+        HashSet<string> seen,
+        CancellationToken cancellationToken
+    )
+    {
+        Machine[] machines = [.. listed.SelectMany(static one => one.Machines)];
+        HashSet<string> uids = [.. machines.Select(static one => one.ClaimUid)];
+        // A machine of another claim that reuses the id does not protect the node.
+        HashSet<string> ids =
+        [
+            .. machines.Where(static one => one.ClaimUid.Length == 0).Select(static one => ProviderIds.Normalize(one.ProviderId)),
+        ];
+        foreach (
+            Node node in scope.Nodes.Items.Where(one =>
+                ClaimOf(one) is { } uid && !claims.ContainsKey(uid) && !uids.Contains(uid) && !abandoned.Contains(uid)
+            )
+        )
+        {
+            bool hasMachine = node.Spec.ProviderID is { Length: > 0 } id && ids.Contains(ProviderIds.Normalize(id));
+            // A Ready node has a machine, wherever it is.
+            if (!hasMachine && !node.Status.Conditions.IsTrue("Ready") && IsConfirmed($"node {node.Metadata.Uid}", seen))
+                await DeleteAsync(node, cancellationToken);
+        }
     }
 
     private bool IsConfirmed(string suspect, HashSet<string> seen)
@@ -115,7 +136,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         CancellationToken cancellationToken
     )
     {
-        // Refused by the provider where id, name, tag or claim do not match.
+        // Refused by the provider if id, name, tag or claim do not match.
         MachineResult result = await provider.DeprovisionAsync(new(machine.ProviderId, machine.Name, machine.ClaimUid), cancellationToken);
         bool isGone = result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound;
         scope.Decisions.Note(
@@ -163,7 +184,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone already, or another one has its name.
+            // Deleted, or replaced under its name.
         }
     }
 
@@ -172,8 +193,10 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         && status.ProviderRef == provider.Metadata.Name
         && claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) != true;
 
-    // UIDs of the API are of this form. Machines that were made by hand carry something else.
+    // The API's UIDs have this form. Machines created by hand carry other text.
     private static bool IsClaim(string uid) => Guid.TryParse(uid, out _);
 
     private static string? ClaimOf(Node node) => node.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ClaimUidAnnotation);
+
+    private sealed record ProviderMachines(NodeSmithProvider Resource, IMachineProvider Provider, IReadOnlyList<Machine> Machines);
 }

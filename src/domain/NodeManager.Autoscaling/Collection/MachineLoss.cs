@@ -3,25 +3,24 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Collection;
 
-/// <summary>Whether a claim has lost its machine. Pure.</summary>
-/// <param name="IsLost">True where the claim has no machine any more.</param>
-/// <param name="Reason">For people. Empty: there is nothing to report.</param>
+/// <summary>Whether a claim has lost its machine.</summary>
+/// <param name="IsLost">True if the claim has no machine.</param>
+/// <param name="Reason">Empty: nothing to report.</param>
 internal readonly record struct MachineLoss(bool IsLost, string Reason)
 {
-    /// <summary>Judges what the provider answers for the claim's id.</summary>
     /// <remarks>
-    /// The id alone proves nothing: another machine may have it by now. One that carries another claim or none is not the claim's, as
-    /// <see cref="IMachineProvider.DeprovisionAsync"/> has it. But a node that stays Ready has a machine: a person changed what is written on it.
+    /// The id alone proves nothing, because it may be reused: a machine with another claim or none does not match, as in <see
+    /// cref="IMachineProvider.DeprovisionAsync"/>. But a node that stays Ready has a machine: its mark was changed by hand.
     /// </remarks>
-    /// <param name="claim">A claim whose machine is in no list of its provider.</param>
+    /// <param name="claim">A claim whose machine is missing in its provider's list.</param>
     /// <param name="result">Of <see cref="IMachineProvider.GetAsync"/>.</param>
-    /// <param name="readyNode">The claim's node where it is Ready; null: it has none, or it is not Ready.</param>
+    /// <param name="readyNode">The claim's Ready node; null: none.</param>
     public static MachineLoss Judge(NodeSmithClaim claim, MachineResult result, string? readyNode)
     {
         string machine = $"{claim.Status?.MachineName} ({claim.Status?.ProviderID})";
         if (result.Outcome == MachineOutcome.NotFound)
             return new(true, $"Machine {machine} is gone.");
-        // What is being made or restored may carry the claim when that is done.
+        // A machine that is being created or restored may get the claim's mark later.
         if (
             result is not { Outcome: MachineOutcome.Succeeded, Machine: { } there }
             || there.ClaimUid == claim.Metadata.Uid

@@ -3,22 +3,18 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Autoscaling.Decisions;
 
-/// <summary>A line of the log of decisions.</summary>
-/// <param name="At">When.</param>
-/// <param name="Pool">Empty for what concerns the autoscaler itself.</param>
-/// <param name="Target">What it is about, see <see cref="NodeScaleDecision.Target"/>.</param>
-/// <param name="Decision">One word.</param>
-/// <param name="Reason">For people.</param>
-/// <param name="Leader">Where another autoscaler begins to act: its identity.</param>
+/// <param name="Pool">Empty for the autoscaler itself.</param>
+/// <param name="Target">See <see cref="NodeScaleDecision.Target"/>.</param>
+/// <param name="Leader">The identity of an autoscaler that starts to act.</param>
 public sealed record DecisionEntry(DateTimeOffset At, string Pool, string Target, string Decision, string Reason, string? Leader = null);
 
-/// <summary>The log as its ConfigMap has it: a line of JSON a decision, the oldest first. Bounded, so that it always fits. Pure.</summary>
+/// <summary>The log in its ConfigMap: one line of JSON for each decision, the oldest first. Bounded, so that it always fits.</summary>
 internal static partial class DecisionText
 {
     /// <summary>The key of the ConfigMap's data.</summary>
     public const string Key = "decisions";
 
-    /// <summary>How many decisions are kept.</summary>
+    /// <summary>The maximum number of decisions.</summary>
     public const int Most = 1000;
 
     // A ConfigMap may have 1 MiB.
@@ -43,7 +39,7 @@ internal static partial class DecisionText
         return string.Join('\n', lines);
     }
 
-    /// <summary>What cannot be read is left out.</summary>
+    /// <summary>Unreadable lines are left out.</summary>
     public static List<DecisionEntry> Parse(string? text)
     {
         var entries = new List<DecisionEntry>();
@@ -59,7 +55,7 @@ internal static partial class DecisionText
             }
             catch (JsonException)
             {
-                // A line that was edited by hand. The other lines are still valid.
+                // A line that was edited manually. The other lines are still valid.
             }
         }
 

@@ -13,23 +13,22 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Decisions;
 
 /// <summary>
-/// What an autoscaler decides and does not decide, with the reason, noted when it differs from what was noted of the same target before. It is
-/// kept in a ConfigMap, so that other processes can read it and the next leader continues from it. Thread-safe.
+/// The decisions of an autoscaler with their reasons, recorded when they differ from the target's previous one. Stored in a ConfigMap for
+/// other processes and for the next leader. Thread-safe.
 /// </summary>
-/// <param name="client">Of the cluster.</param>
 /// <param name="ns">The namespace of the autoscaler.</param>
-/// <param name="observer">Told where it cannot be written.</param>
-/// <param name="noted">Gets each decision that is noted.</param>
+/// <param name="observer">Warned if it cannot be written.</param>
+/// <param name="noted">Receives each recorded decision.</param>
 internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer, Action<string>? noted = null)
 {
-    /// <summary>The target of what concerns the autoscaler, and what is noted there when it begins to act.</summary>
+    /// <summary>The target of entries about the autoscaler, and its decision when it starts to act.</summary>
     public const string Autoscaler = "autoscaler",
         Lead = nameof(Lead);
 
-    /// <summary>The target of what concerns a pool as a whole.</summary>
+    /// <summary>The target of entries about a whole pool.</summary>
     public const string PoolTarget = "pool";
 
-    // What changes together is written together.
+    // Simultaneous changes are written together.
     private static readonly TimeSpan Batch = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
@@ -41,7 +40,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     private List<DecisionEntry> _entries = [];
     private string? _version;
 
-    /// <summary>The latest decisions, the oldest first.</summary>
+    /// <summary>The oldest first.</summary>
     public IReadOnlyList<DecisionEntry> Entries
     {
         get
@@ -51,13 +50,10 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
     }
 
-    /// <summary>Notes a decision unless it is the target's latest already.</summary>
-    /// <param name="pool">Empty for what concerns the autoscaler itself.</param>
-    /// <param name="target">What it is about.</param>
-    /// <param name="decision">One word.</param>
-    /// <param name="reason">For people.</param>
-    /// <param name="leader">The identity of an autoscaler that begins to act.</param>
-    /// <returns>False where it is.</returns>
+    /// <summary>Records a decision unless it equals the target's latest one.</summary>
+    /// <param name="pool">Empty for the autoscaler itself.</param>
+    /// <param name="leader">The identity of an autoscaler that starts to act.</param>
+    /// <returns>False if it equals the latest one.</returns>
     public bool Note(string pool, string target, string decision, string reason, string? leader = null)
     {
         lock (_lock)
@@ -75,7 +71,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         return true;
     }
 
-    /// <summary>Nothing more is to be decided about the target: what is noted of one of the same name later is new.</summary>
+    /// <summary>Ends the target: a later decision about the same name is new.</summary>
     public void End(string pool, string target, string reason)
     {
         bool isKnown;
@@ -87,10 +83,10 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
             _latest.Remove((pool, target));
     }
 
-    /// <summary>The same for all targets of a kind but those.</summary>
+    /// <summary>Ends all targets of a kind except the given ones.</summary>
     /// <param name="prefix">Of the kind, such as <c>pod/</c>.</param>
-    /// <param name="live">Those about which there is something to decide, each with its pool.</param>
-    /// <param name="reason">Of a target: why there no longer is; null: it is under another pool now.</param>
+    /// <param name="live">The current targets, each with its pool.</param>
+    /// <param name="reason">Why a target ended; null: it has moved to another pool.</param>
     public void EndOthers(string prefix, IReadOnlySet<(string Pool, string Target)> live, Func<string, string?> reason)
     {
         (string Pool, string Target)[] ended;
@@ -106,7 +102,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
     }
 
-    /// <summary>Continues from what the former leader wrote. What it had not written yet is lost, which is noted.</summary>
+    /// <summary>Continues from the previous leader's log. Its unwritten entries are lost, which is recorded.</summary>
     public async Task TakeOverAsync(string identity, CancellationToken cancellationToken)
     {
         ConfigMap? map = await ReadAsync(cancellationToken);
@@ -126,7 +122,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         Note("", Autoscaler, Lead, reason, identity);
     }
 
-    /// <summary>Writes what is noted until cancelled.</summary>
+    /// <summary>Writes changes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -146,7 +142,6 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         }
     }
 
-    /// <summary>Writes what is noted.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         string text;
@@ -219,7 +214,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         _entries.RemoveRange(0, _entries.Count - DecisionText.Most);
         if (_latest.Count <= 2 * DecisionText.Most)
             return;
-        // Of targets that are long gone.
+        // Of targets that ended long ago.
         foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList())
             _latest.Remove(gone);
     }

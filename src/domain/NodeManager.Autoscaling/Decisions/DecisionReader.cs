@@ -7,11 +7,11 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Decisions;
 
-/// <summary>Reads what autoscalers decided.</summary>
+/// <summary>Reads the decisions of autoscalers.</summary>
 public static class DecisionReader
 {
-    /// <summary>All that is kept, the oldest first.</summary>
-    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    /// <summary>All stored decisions, the oldest first.</summary>
+    /// <exception cref="NodeManagerException">The server's refusal.</exception>
     public static Task<IReadOnlyList<NodeScaleDecision>> ReadAsync(
         NodeManagerSession session,
         string ns,
@@ -43,9 +43,8 @@ public static class DecisionReader
             cancellationToken
         );
 
-    /// <summary>What held at a moment: of each target the latest decision until then. Pure.</summary>
+    /// <summary>The latest decision for each target at a time.</summary>
     /// <param name="decisions">The oldest first.</param>
-    /// <param name="at">The moment.</param>
     public static IReadOnlyList<NodeScaleDecision> At(IReadOnlyList<NodeScaleDecision> decisions, DateTimeOffset at) =>
         [
             .. decisions
@@ -55,10 +54,9 @@ public static class DecisionReader
                 .OrderBy(static one => one.At),
         ];
 
-    /// <summary>When the leader changed next after a moment, where what was decided at that moment may be lost with the former. Pure.</summary>
+    /// <summary>The next change of leader after a time, if decisions of that time may be lost with the previous leader.</summary>
     /// <param name="decisions">The oldest first.</param>
-    /// <param name="at">The moment.</param>
-    /// <returns>The entry of the next leader, and the last that the former wrote; null where nothing that concerns the moment can be missing.</returns>
+    /// <returns>The entry of the next leader, and the last of the previous one; null if nothing about that time can be missing.</returns>
     public static (NodeScaleDecision Takeover, NodeScaleDecision Last)? LostAfter(
         IReadOnlyList<NodeScaleDecision> decisions,
         DateTimeOffset at
@@ -68,17 +66,18 @@ public static class DecisionReader
         return next > 0 && next < decisions.Count && decisions[next - 1].At <= at ? (decisions[next], decisions[next - 1]) : null;
     }
 
-    /// <summary>The change of leader in the minute before a moment: what the former leader decided last may be lost, and not be decided again yet. Pure.</summary>
+    /// <summary>
+    /// The change of leader in the minute before a time: the previous leader's last decisions may be lost and not repeated yet.
+    /// </summary>
     /// <param name="decisions">The oldest first.</param>
-    /// <param name="at">The moment.</param>
-    /// <returns>The entry of the new leader; null where none came so shortly before, or none led before it.</returns>
+    /// <returns>The entry of the new leader; null without such a change.</returns>
     public static NodeScaleDecision? LostBefore(IReadOnlyList<NodeScaleDecision> decisions, DateTimeOffset at) =>
         decisions.Skip(1).LastOrDefault(one => IsTakeover(one) && one.At <= at && at - one.At < TimeSpan.FromMinutes(1));
 
-    /// <summary>Whether the entry says that another autoscaler acts from then on.</summary>
+    /// <summary>True if another autoscaler starts to act with this entry.</summary>
     public static bool IsTakeover(NodeScaleDecision decision) => decision is { Target: DecisionLog.Autoscaler, Decision: DecisionLog.Lead };
 
-    // A pod may be decided about first without a pool and then with one.
+    // The first decisions about a pod may have no pool.
     private static (string Pool, string Target) KeyOf(NodeScaleDecision decision) =>
         (decision.Target == DecisionLog.PoolTarget ? decision.Pool : "", decision.Target);
 

@@ -1,53 +1,57 @@
 namespace NodeManager.Autoscaling.Host;
 
-/// <summary>What an autoscaler of this process is doing, for probes and metrics.</summary>
+/// <summary>The state of an autoscaler of this process, for probes and metrics.</summary>
 public sealed record AutoscalerActivity
 {
-    /// <summary>No other has the same.</summary>
+    /// <summary>Unique.</summary>
     public required string Identity { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it was looked at.</summary>
+    /// <summary>The time of this state.</summary>
     public required DateTimeOffset ObservedAt { get; init; }
 
-    /// <summary>It holds the lease, and acts.</summary>
+    /// <summary>True if it holds the Lease, and acts.</summary>
     public bool IsLeader { get; init; }
 
-    /// <summary>It knows who leads: itself, or another. False where the lease cannot be read or renewed.</summary>
+    /// <summary>True if the leader is known: itself, or another. False if the Lease cannot be read or renewed.</summary>
     public bool KnowsLeader { get; init; }
 
-    /// <summary>Since when it acts; null where it does not.</summary>
+    /// <summary>Since when it acts; null if it does not.</summary>
     public DateTimeOffset? LeaderSince { get; init; }
 
-    /// <summary>Objects that wait to be worked on, are worked on, and come again later.</summary>
+    /// <summary>Queued, processed and delayed objects.</summary>
     public (int Waiting, int Working, int Delayed) Queue { get; init; }
 
-    /// <summary>Plans since the start, how long they took in all, and when the last was made.</summary>
+    /// <summary>The number of plans since the start, their total duration, and the time of the last.</summary>
     public (long Count, TimeSpan Time, DateTimeOffset? Last) Plans { get; init; }
 
-    /// <summary>When it last found out whether a plan is due; null before the first time. In a cluster where nothing changes no plan is.</summary>
+    /// <summary>
+    /// When it last checked whether a plan is due; null before the first check. Without changes in the cluster no plan is due.
+    /// </summary>
     public DateTimeOffset? CheckedAt { get; init; }
 
-    /// <summary>Decisions that were noted since the start, by what was decided.</summary>
+    /// <summary>The number of decisions since the start, by kind.</summary>
     public IReadOnlyDictionary<string, long> Decisions { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Attempts that ended with an error and are repeated.</summary>
+    /// <summary>Failed attempts that are retried.</summary>
     public long Failures { get; init; }
 
     /// <summary>Machines since the start that did not take the pods that they were created for, by pool.</summary>
     public IReadOnlyDictionary<string, long> Contradictions { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Pods without a node by what the last plan decides of them; of the leader only.</summary>
+    /// <summary>Pending pods by the last plan's decision; of the leader only.</summary>
     public IReadOnlyDictionary<string, int> Pods { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Of the leader only.</summary>
     public IReadOnlyList<AutoscalerPoolActivity> Pools { get; init; } = [];
 
-    /// <summary>False where it leads and has not looked whether a plan is due for so long that it must be stuck: it looks every minute, and more often.</summary>
+    /// <summary>
+    /// False for a leader that has not checked for a due plan for so long that it must be stuck: it checks every minute or more often.
+    /// </summary>
     public bool IsAlive(TimeSpan longest) =>
         LeaderSince is not { } since || ObservedAt - (CheckedAt is { } last && last > since ? last : since) <= longest;
 }
 
-/// <summary>A pool as its status has it.</summary>
+/// <summary>A pool as in its status.</summary>
 public sealed record AutoscalerPoolActivity(string Name, int Nodes, int ReadyNodes, int Claims, int MinNodes, int MaxNodes);

@@ -14,7 +14,7 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Host;
 
-/// <summary>The controllers of an autoscaler that acts: their queues, and what changes lead to which.</summary>
+/// <summary>The controllers of an active autoscaler, with their queues and event handlers.</summary>
 internal sealed class AutoscalerControllers : IDisposable
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
@@ -64,16 +64,15 @@ internal sealed class AutoscalerControllers : IDisposable
         );
     }
 
-    /// <summary>Keys that wait, are worked on, and come again later, all queues together.</summary>
+    /// <summary>Queued, processed and delayed keys of all queues.</summary>
     public (int Waiting, int Working, int Delayed) Load =>
         new[] { _claims.Load, _pools.Load, _providers.Load, _planes.Load, _rounds.Load }.Aggregate(
             static (sum, one) => (sum.Waiting + one.Waiting, sum.Working + one.Working, sum.Delayed + one.Delayed)
         );
 
-    /// <summary>Since when they act.</summary>
     public DateTimeOffset Since { get; }
 
-    /// <summary>The pools, and what the latest plan decides of pods without a node.</summary>
+    /// <summary>The pools, and the latest plan's decisions about pending pods.</summary>
     public (IReadOnlyList<AutoscalerPoolActivity> Pools, IReadOnlyDictionary<string, int> Pods) Observe() =>
         (
             [
@@ -93,11 +92,11 @@ internal sealed class AutoscalerControllers : IDisposable
                 .ToDictionary(static group => group.Key, static group => group.Count(), StringComparer.Ordinal)
         );
 
-    /// <summary>Ends when no claim is on its way to anywhere, for those who run it once.</summary>
+    /// <summary>Completes when no claim is in progress, for a single run.</summary>
     public Task Settled => _settled.Task;
 
-    /// <summary>Works until cancelled.</summary>
-    /// <exception cref="KubernetesException">What it needs cannot be read.</exception>
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="KubernetesException">Required data cannot be read.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await _scope.CatchUpAsync(cancellationToken);
@@ -189,13 +188,13 @@ internal sealed class AutoscalerControllers : IDisposable
             },
             (key, exception, after) =>
             {
-                // An object that changed meanwhile is the normal case.
+                // A concurrent change of the object is normal.
                 if (exception is KubernetesException { Code: HttpStatusCode.Conflict or HttpStatusCode.NotFound })
                     return;
                 _scope.Counters.Failed();
                 string text =
                     $"{key}: {exception.Message} It is tried again in {after.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.";
-                // What no server and no network can cause is a fault of the program.
+                // An exception that is neither a server's nor a network's is a defect.
                 if (exception is NodeManagerException or KubernetesException || TransientFailure.Is(exception))
                     _scope.Observer.Verbose(text);
                 else
@@ -209,7 +208,7 @@ internal sealed class AutoscalerControllers : IDisposable
         var nodes = new ChangeFilter<Node>(PlanImages.Of);
         var pools = new ChangeFilter<NodeSmithPool>(PlanImages.Of);
         var planes = new ChangeFilter<NodeSmithControlPlane>(PlanImages.Of);
-        // What a controller writes into a status makes no other provider.
+        // Status updates of a controller do not change the provider.
         var providers = new ChangeFilter<NodeSmithProvider>(PlanImages.Of);
         _subscriptions.AddRange([
             _scope.Claims.Subscribe(Follow),
@@ -308,7 +307,7 @@ internal sealed class AutoscalerControllers : IDisposable
         }
     }
 
-    // Nothing has happened for a while: is there nothing left to happen?
+    // Checks after a quiet time whether all work is completed.
     private void Touch()
     {
         if (_settled.Task.IsCompleted)
@@ -339,7 +338,7 @@ internal sealed class AutoscalerControllers : IDisposable
             _settled.TrySetResult();
     }
 
-    // A window that has to pass is waited for.
+    // The end of a window is awaited.
     private static bool IsMoving(NodeScalePlanPool pool) =>
         pool.Decision is ScaleDecision.Create or ScaleDecision.Remove
         || pool is { Decision: ScaleDecision.Wait, Reason: ScaleReason.Stabilizing or ScaleReason.RecentActivity };

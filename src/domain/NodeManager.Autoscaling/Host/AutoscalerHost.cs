@@ -22,7 +22,7 @@ public static class AutoscalerHost
             context => RunAsync(session, options, once: false, context, context.Token)
         );
 
-    /// <summary>Checks that the definitions are there and that this user may do what an autoscaler does.</summary>
+    /// <summary>Checks that the CRDs are installed and that this user has an autoscaler's permissions.</summary>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled, Forbidden.</exception>
     public static Task CheckAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -67,13 +67,12 @@ public static class AutoscalerHost
             cancellationToken
         );
 
-    /// <summary>Runs it.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="options">How.</param>
-    /// <param name="once">Until no claim is on its way to anywhere; otherwise until cancelled.</param>
-    /// <param name="observer">Told what happens.</param>
-    /// <param name="cancellationToken">Stops it within seconds. What was begun is continued by the next leader.</param>
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the CustomResourceDefinitions are missing. What else the server refuses. SessionClosed.</exception>
+    /// <param name="once">True to end when no claim is in progress; otherwise it runs until cancelled.</param>
+    /// <param name="observer">Receives messages and progress.</param>
+    /// <param name="cancellationToken">Stops it within seconds. The next leader continues its work.</param>
+    /// <exception cref="NodeManagerException">
+    /// AutoscalerNotInstalled: the CustomResourceDefinitions are missing. Other refusals of the server. SessionClosed.
+    /// </exception>
     public static Task RunAsync(
         NodeManagerSession session,
         AutoscalerOptions options,
@@ -96,7 +95,7 @@ public static class AutoscalerHost
         );
 }
 
-/// <summary>The autoscalers that run in a session.</summary>
+/// <summary>The running autoscalers of a session.</summary>
 internal sealed class RunningAutoscalers
 {
     private readonly Lock _lock = new();

@@ -11,7 +11,7 @@ namespace NodeManager.Autoscaling.Host;
 /// <summary>Reads the state of the autoscalers of a cluster, and stops those of a session.</summary>
 public static class AutoscalerReader
 {
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. What the server refused.</exception>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled, or the server's refusal.</exception>
     public static Task<NodeAutoscaler> ReadAsync(
         NodeManagerSession session,
         string ns,
@@ -32,7 +32,7 @@ public static class AutoscalerReader
                 LeaseState lease = await LeaseObserver.ReadAsync(connection.Client, NodeSmithNames.LeaderLease, ns, token);
                 IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, token);
                 AutoscalerRun? own = connection.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns);
-                // By this machine's clock: good enough to show.
+                // By this machine's clock: good enough for display.
                 bool isRunning =
                     lease.IsHeld
                     && (lease.Lease!.Spec.RenewTime is not { } renewed || connection.Time.GetUtcNow() - renewed < lease.Duration * 2);
@@ -57,18 +57,18 @@ public static class AutoscalerReader
             cancellationToken
         );
 
-    /// <summary>Whether this session runs an autoscaler for the namespace, leader or not.</summary>
+    /// <summary>True if this session runs an autoscaler for the namespace, leader or not.</summary>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
     public static bool IsRunning(NodeManagerSession session, string ns) =>
         session.Get<RunningAutoscalers>().All.Any(one => one.Namespace == ns);
 
-    /// <summary>What the autoscaler that this session runs for the namespace is doing; null where it runs none.</summary>
+    /// <summary>The state of this session's autoscaler for the namespace; null without one.</summary>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
     public static AutoscalerActivity? Observe(NodeManagerSession session, string ns) =>
         session.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns)?.Observe();
 
-    /// <summary>Ends the autoscalers that this session runs for a namespace, and waits until they have ended.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Stops this session's autoscalers for a namespace, and waits for their end.</summary>
+    /// <returns>Their number.</returns>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
     public static async Task<int> StopAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken)
     {

@@ -38,14 +38,14 @@ internal sealed class AutoscalerRun(
     private bool _once;
     private CancellationToken _stopping;
 
-    /// <summary>No other has the same.</summary>
+    /// <summary>Unique.</summary>
     public string Identity { get; } = session.NewHolder();
 
     public string Namespace => options.Namespace;
 
     public bool IsLeader => _controllers is not null;
 
-    /// <summary>See <see cref="AutoscalerControllers.Load"/>; null where it does not act.</summary>
+    /// <summary>See <see cref="AutoscalerControllers.Load"/>; null if it does not act.</summary>
     public (int Waiting, int Working, int Delayed)? Load => _controllers?.Load;
 
     public DateTimeOffset StartedAt { get; } = connection.Time.GetUtcNow();
@@ -74,10 +74,10 @@ internal sealed class AutoscalerRun(
         };
     }
 
-    /// <summary>Ends when it has ended.</summary>
+    /// <summary>Completes when it has ended.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Asks it to end.</summary>
+    /// <summary>Requests its end.</summary>
     public void Stop() => _stop.Cancel();
 
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class AutoscalerRun(
         _once = once;
         try
         {
-            // Fails immediately where the resources or permissions are missing, rather than when it leads.
+            // Fails immediately without CRDs or permissions, rather than when it leads.
             await NodeSmithErrors.InstalledAsync(
                 session.Cluster,
                 connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop)
@@ -152,11 +152,11 @@ internal sealed class AutoscalerRun(
 
         _knowsLeader = false;
         observer.Verbose($"The lease cannot be acquired: {failure.Message}");
-        // One that is refused is refused for good.
+        // A refusal is permanent.
         return TransientFailure.Is(failure);
     }
 
-    // True where it ran once and is done.
+    // True if it ran once and is completed.
     async Task<bool> ILeader.WorkAsync(CancellationToken hold)
     {
         ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(hold);
@@ -187,7 +187,7 @@ internal sealed class AutoscalerRun(
         }
     }
 
-    // The next leader need not wait for leases of claims that run out, and finds all decisions.
+    // Releases leases of claims and writes decisions for the next leader.
     private async Task FlushAsync(AutoscalerScope scope)
     {
         using CancellationTokenSource limit = CleanUpLimit.Start(TimeProvider.System);
@@ -229,7 +229,7 @@ internal sealed class AutoscalerRun(
                         or ObjectDisposedException
             )
         {
-            // It is waited out then.
+            // Then the next leader waits for the expiry.
         }
     }
 }

@@ -18,10 +18,10 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Host;
 
-/// <summary>Reads and removes claims, whether an autoscaler runs or not.</summary>
+/// <summary>Reads and removes claims, with or without a running autoscaler.</summary>
 public static class NodeClaims
 {
-    // An autoscaler that works on the claim writes a few times a second at most.
+    // An autoscaler writes to a claim a few times a second at most.
 
     private static readonly string[] Order =
     [
@@ -33,12 +33,11 @@ public static class NodeClaims
     ];
 
     /// <summary>The claims of a namespace, by name.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="ns">The namespace.</param>
-    /// <param name="names">Names with wildcards; none: all.</param>
-    /// <param name="pools">Names of pools with wildcards; none: all.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. NodeClaimNotFound: a name without wildcards is of no claim. What the server refused.</exception>
+    /// <param name="names">With wildcards; none: all.</param>
+    /// <param name="pools">With wildcards; none: all.</param>
+    /// <exception cref="NodeManagerException">
+    /// AutoscalerNotInstalled. NodeClaimNotFound: a name without wildcards has no claim. The server's refusal.
+    /// </exception>
     public static Task<IReadOnlyList<NodeClaim>> ReadAsync(
         NodeManagerSession session,
         string ns,
@@ -80,13 +79,12 @@ public static class NodeClaims
             cancellationToken
         );
 
-    /// <summary>Deletes a claim. An autoscaler then drains its node and destroys its machine; until one runs, the claim stays as Terminating.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="claim">Of which namespace and name.</param>
-    /// <param name="uid">Of the claim that is meant; empty: whichever has the name.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. NodeClaimNotFound. What the server refused.</exception>
+    /// <summary>
+    /// Deletes a claim. An autoscaler then drains its node and deletes its machine; until one runs, the claim stays as Terminating.
+    /// </summary>
+    /// <param name="uid">The expected UID; empty: any.</param>
+    /// <param name="dryRun">The server validates, and stores nothing.</param>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled. NodeClaimNotFound. The server's refusal.</exception>
     public static Task RemoveAsync(
         NodeManagerSession session,
         (string Namespace, string Name) claim,
@@ -96,8 +94,7 @@ public static class NodeClaims
     ) => ChangeAsync(session, claim, uid, (client, found, token) => DeleteAsync(client, found, dryRun, token), cancellationToken);
 
     /// <summary>
-    /// Lets a claim go while its machine stays: records the machine, so that nothing destroys it, then deletes the claim. The node stays as it is.
-    /// Safe to repeat where it was interrupted.
+    /// Deletes a claim but keeps its machine: records the machine as abandoned, then deletes the claim. The node is unchanged. Idempotent.
     /// </summary>
     /// <inheritdoc cref="RemoveAsync"/>
     public static Task AbandonAsync(
@@ -119,7 +116,7 @@ public static class NodeClaims
                     return;
                 }
 
-                // The record first: without the claim the machine is the collector's.
+                // The record first: without the claim the collector would delete the machine.
                 await AbandonedMachines.RecordAsync(client, found, session.Who(), token);
                 JsonObject patch = NodeSmithFinalizer.Without(found);
                 patch["metadata"]!["annotations"] = new JsonObject { [NodeSmithNames.AbandonedAnnotation] = session.Who() };
@@ -132,7 +129,7 @@ public static class NodeClaims
                     RequestOptions.Default,
                     token
                 );
-                // One that was being deleted went with its finalizer.
+                // The removed finalizer completes an earlier deletion.
                 if (released.Metadata.DeletionTimestamp is null)
                     await DeleteAsync(client, found, dryRun: false, token);
             },

@@ -1,7 +1,6 @@
 namespace NodeManager.Autoscaling.Host;
 
-/// <summary>Has a plan made once changes have paused, or when they have gone on for too long (Karpenter: its batcher). Thread-safe.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Starts a plan when changes have paused, or have continued for too long (Karpenter: its batcher). Thread-safe.</summary>
 /// <param name="plan">Called from any thread; returns immediately.</param>
 internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
 {
@@ -14,7 +13,7 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
     private long _first;
     private bool _isDisposed;
 
-    /// <summary>Something changed.</summary>
+    /// <summary>Records a change.</summary>
     public void Pull()
     {
         lock (_lock)

@@ -4,7 +4,6 @@ using NodeManager.Autoscaling.Reconciliation;
 
 namespace NodeManager.Autoscaling.Host;
 
-/// <summary>The rules of <see cref="ScalePlanner"/>.</summary>
 public sealed class RulePlanner : IScalePlanner
 {
     public ScalePlan Plan(ScaleInput input) => ScalePlanner.Plan(input);

@@ -14,14 +14,14 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Autoscaling.Installation;
 
 /// <summary>
-/// Brings the autoscaler's definitions and roles into a cluster, and up to date. A dry run finds what differs, so fields that the server
-/// adds, or drops because it is old, do not count as differences.
+/// Installs and updates the autoscaler's CRDs and roles. Differences are determined by a dry run, so that fields that the server adds or
+/// drops do not count.
 /// </summary>
 public static class AutoscalerInstaller
 {
     private const string ManagedBy = "app.kubernetes.io/managed-by";
 
-    /// <summary>How often a kind that is established and not yet served is asked for.</summary>
+    /// <summary>How often an established kind that is not served yet is requested.</summary>
     private static readonly RetryPolicy Serving = new()
     {
         MaximumAttempts = 8,
@@ -30,14 +30,11 @@ public static class AutoscalerInstaller
         IsTransient = static e => e is KubernetesException { Code: HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable },
     };
 
-    /// <summary>Applies all objects, definitions first, and awaits that their kinds are served.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="ns">The namespace of the autoscaler.</param>
-    /// <param name="timeout">How long the definitions may take.</param>
-    /// <param name="confirm">Asked before each object that is created or changed; null: nothing is changed, as in a dry run.</param>
-    /// <param name="observer">Told of progress.</param>
-    /// <param name="cancellationToken">Stops it; running it again continues.</param>
-    /// <exception cref="NodeManagerException">ServerTimeout: a definition was not established; and what the server refuses.</exception>
+    /// <summary>Applies all objects, CRDs first, and waits until their kinds are served.</summary>
+    /// <param name="timeout">The timeout for the CRDs.</param>
+    /// <param name="confirm">Called before each object is created or changed; null: nothing is changed, as in a dry run.</param>
+    /// <param name="observer">Receives the progress.</param>
+    /// <exception cref="NodeManagerException">ServerTimeout: a CRD was not established; or the server's refusal.</exception>
     public static IAsyncEnumerable<AutoscalerObject> InstallAsync(
         NodeManagerSession session,
         string ns,
@@ -94,7 +91,7 @@ public static class AutoscalerInstaller
         }
     }
 
-    /// <summary>What would be done with an object, by a dry run of it.</summary>
+    /// <summary>Plans the change of an object by a dry run.</summary>
     private static async Task<AutoscalerObject> PlanAsync(
         NodeManagerSession session,
         ClusterConnection connection,
@@ -107,7 +104,7 @@ public static class AutoscalerInstaller
         if (there is null)
         {
             AutoscalerObject made = Report(session, document, AutoscalerObjectStatus.Created, []);
-            // In a namespace that is not there yet, nothing can be tried.
+            // A dry run is not possible in a missing namespace.
             if (document.Namespace is null || !missing.Contains(document.Namespace))
                 await ApplyAsync(connection, document, made, true, cancellationToken);
             return made;
@@ -137,7 +134,7 @@ public static class AutoscalerInstaller
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
             {
-                // Another client was faster, or an answer was lost: it becomes a change.
+                // Created by another client, or an answer was lost: it becomes a change.
             }
         }
 
@@ -198,7 +195,7 @@ public static class AutoscalerInstaller
         }
     }
 
-    // Servers begin to serve a kind a moment after its definition says so, and no event reports that moment.
+    // A server serves a kind shortly after its CRD is established, and no event reports that.
     private static async Task ServeAsync(ClusterConnection connection, InstallationDocument definition, CancellationToken cancellationToken)
     {
         JsonNode spec = definition.Content["spec"]!;

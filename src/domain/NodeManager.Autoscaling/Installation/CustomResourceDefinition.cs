@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Installation;
 
-/// <summary>What is awaited of a definition: its conditions.</summary>
+/// <summary>The conditions of a CRD.</summary>
 public sealed class CustomResourceDefinition : KubernetesObject
 {
     public CustomResourceDefinitionStatus Status { get; set; } = new();
@@ -13,7 +13,7 @@ public sealed class CustomResourceDefinition : KubernetesObject
     /// <summary>True when its kind is served.</summary>
     internal bool IsEstablished => Status.Conditions?.Exists(static one => one is { Type: "Established", Status: "True" }) == true;
 
-    /// <summary>Why it will not be; null: nothing says so.</summary>
+    /// <summary>Why it will not be established; null: no known reason.</summary>
     internal string? Refusal => Status.Conditions?.Find(static one => one is { Type: "NamesAccepted", Status: "False" })?.Message;
 }
 
@@ -31,7 +31,6 @@ public sealed class CustomResourceDefinitionCondition
     public string? Message { get; set; }
 }
 
-/// <summary>How the installation's objects are read.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -40,7 +39,6 @@ public sealed class CustomResourceDefinitionCondition
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class InstallationJson : JsonSerializerContext;
 
-/// <summary>Definitions as the API serves them.</summary>
 internal static class InstallationResources
 {
     public static ResourceType<CustomResourceDefinition> Definitions { get; } =

@@ -4,14 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Autoscaling.Installation;
 
-/// <summary>What differs between two states of an object that the server has. Pure.</summary>
+/// <summary>Compares two states of an object on the server.</summary>
 internal static class DocumentDifferences
 {
     private const int MostText = 200;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // What the server itself writes at every change.
+    // Fields that the server changes with every write.
     private static readonly string[] ServersOwn =
     [
         "resourceVersion",
@@ -22,7 +22,7 @@ internal static class DocumentDifferences
         "selfLink",
     ];
 
-    /// <summary>Each field that differs, but for status and what the server keeps itself. Items of lists with names are compared by name.</summary>
+    /// <summary>Each different field except status and the server's own. Named list items are compared by name.</summary>
     public static IReadOnlyList<NodeFieldChange> Between(JsonObject before, JsonObject after)
     {
         List<NodeFieldChange> changes = [];

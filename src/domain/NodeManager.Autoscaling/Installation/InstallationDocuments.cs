@@ -4,12 +4,9 @@ using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Autoscaling.Installation;
 
-/// <summary>An object that is to be in the cluster.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Namespace">Null for objects of the whole cluster.</param>
+/// <param name="Namespace">Null for cluster-scoped objects.</param>
 /// <param name="Collection">The path that it is created at.</param>
-/// <param name="Content">What it is to be.</param>
+/// <param name="Content">Its desired content.</param>
 internal sealed record InstallationDocument(string Kind, string Name, string? Namespace, string Collection, JsonObject Content)
 {
     public const string DefinitionKind = "CustomResourceDefinition";
@@ -24,11 +21,11 @@ internal sealed record InstallationDocument(string Kind, string Name, string? Na
     public override string ToString() => $"{Kind} {(Namespace is null ? "" : Namespace + "/")}{Name}";
 }
 
-/// <summary>The documents of <c>deploy/</c>, which the assembly contains.</summary>
+/// <summary>The documents of <c>deploy/</c>, embedded in the assembly.</summary>
 internal static class InstallationDocuments
 {
-    /// <summary>Definitions first, then the namespace, then the rest, as in the files.</summary>
-    /// <param name="ns">Takes the place of the documents' namespace.</param>
+    /// <summary>CRDs first, then the namespace, then the rest, as in the files.</summary>
+    /// <param name="ns">Replaces the documents' namespace.</param>
     public static IReadOnlyList<InstallationDocument> Read(string ns)
     {
         string[] names = typeof(InstallationDocuments).Assembly.GetManifestResourceNames();
@@ -70,7 +67,7 @@ internal static class InstallationDocuments
         foreach (JsonNode? subject in document["subjects"]?.AsArray() ?? [])
             if (subject!["namespace"] is not null)
                 subject["namespace"] = ns;
-        // Of several installations each binds its own account.
+        // Each of several installations binds its own service account.
         if (kind == "ClusterRoleBinding" && ns != NodeSmithNames.DefaultNamespace)
             metadata["name"] = $"{Text(metadata["name"])}-{ns}";
         string? own = metadata["namespace"] is { } value ? Text(value) : null;

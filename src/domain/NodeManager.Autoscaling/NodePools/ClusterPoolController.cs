@@ -11,14 +11,14 @@ using NodeManager.NodePools;
 namespace NodeManager.Autoscaling.NodePools;
 
 /// <summary>
-/// How the autoscaler treats its pools: nodes that exist keep the template that they were created from, and the rules by which it plans say how
-/// many nodes come and which go. They are asked here as the autoscaler asks them, about the cluster as it is now.
+/// The autoscaler's treatment of its pools: existing nodes keep the template that they were created from, and the planning rules determine
+/// added and removed nodes. They are evaluated here on the current cluster, as the autoscaler does.
 /// </summary>
 internal sealed class ClusterPoolController(NodeManagerSession session, string ns) : IPoolController
 {
     private static readonly string[] Templates = ["spec.machineTemplate", "spec.providerRef", "spec.poolLabelKey"];
 
-    // What keeps a node for a while, and not for good.
+    // Temporary obstacles of a removal.
     private static readonly string[] Passing =
     [
         ScaleReason.Stabilizing,
@@ -99,14 +99,14 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
                 node.Decision == ScaleDecision.Remove || (node.Decision == ScaleDecision.Wait && Passing.Contains(node.Reason))
             ),
         ];
-        // Those that wait for their turn are not counted down to the least one by one.
+        // Removals that wait for their turn are skipped instead of counting down one by one.
         int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Least(spec));
         if (removed.Count > most)
             removed = removed[..most];
         return (members.Count - removed.Count + added, added, removed, plan);
     }
 
-    // Windows only say when; what counts here is what happens in the end.
+    // Windows only delay; the final result counts here.
     private static NodeSmithPool Become(NodeSmithPool? pool, string name, NodeSmithPoolSpec spec)
     {
         NodeSmithPoolSpec patient = JsonSerializer

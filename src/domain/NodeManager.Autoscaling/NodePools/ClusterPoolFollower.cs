@@ -4,7 +4,7 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>Pools as the session's watch of NodeSmithPools shows them.</summary>
+/// <summary>Pools from the session's watch of NodeSmithPools.</summary>
 internal sealed class ClusterPoolFollower(CacheUse<NodeSmithPool> use, string cluster) : IPoolFollower
 {
     public Task CatchUpAsync(CancellationToken cancellationToken) => use.CatchUpAsync(cancellationToken);

@@ -8,7 +8,7 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>Specifications as NodeSmithPools have them: a provider of machines, limits, a machine template.</summary>
+/// <summary>The specification format of NodeSmithPools: a provider of machines, limits, a machine template.</summary>
 public sealed class ClusterPoolFormat : IPoolFormat
 {
     // Its claims are called NAME-NUMBER, and its nodes carry the name as a label.
@@ -35,10 +35,10 @@ public sealed class ClusterPoolFormat : IPoolFormat
         "spec.scaleDown.consolidation.mode",
     ];
 
-    /// <summary>True for a specification that has fields of a NodeSmithPool.</summary>
+    /// <summary>True for a specification with fields of a NodeSmithPool.</summary>
     public static bool IsFormatOf(JsonObject spec) => PoolFields.OfCluster.Any(spec.ContainsKey);
 
-    /// <summary>The pool that a specification describes.</summary>
+    /// <summary>Parses a specification.</summary>
     /// <exception cref="JsonException">A value has the wrong type; <see cref="JsonException.Path"/> says which.</exception>
     public static NodeSmithPoolSpec Parse(JsonObject spec) => spec.Deserialize(NodeSmithJson.Default.NodeSmithPoolSpec) ?? new();
 
@@ -215,7 +215,7 @@ public sealed class ClusterPoolFormat : IPoolFormat
         return machine;
     }
 
-    // What a service's pool alone has, and why this one does not.
+    // Fields that only a service's pool has, and why this one does not.
     private static (string Parameter, string Why)? FirstOf(PoolChange change)
     {
         const string Cloud = "its machines come from its NodeSmithProvider, in the sizes of its shapes";

@@ -5,13 +5,13 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>NodeSmithPools as pools of any provider. Pure.</summary>
+/// <summary>Maps NodeSmithPools to <see cref="PoolRecord"/> and back.</summary>
 internal static class ClusterPoolMapper
 {
-    /// <summary>Who created a pool: objects of a cluster do not say.</summary>
+    /// <summary>The creator of a pool, which API objects do not record.</summary>
     private const string CreatorAnnotation = NodeSmithNames.Group + "/created-by";
 
-    // The id of one creation: it distinguishes a pool with a lost response from another client's pool of the same name.
+    // A unique id of the creation: it distinguishes a pool with a lost response from another client's pool of the same name.
     private const string CreationAnnotation = NodeSmithNames.Group + "/creation";
 
     public static PoolRecord Map(NodeSmithPool pool, string cluster) =>
@@ -29,10 +29,7 @@ internal static class ClusterPoolMapper
             Status = ClusterPoolStatus.Of(pool),
         };
 
-    /// <param name="draft">What to create.</param>
-    /// <param name="ns">Where.</param>
-    /// <param name="user">Who creates it.</param>
-    /// <param name="creation">Of this creation alone.</param>
+    /// <param name="creation">Unique for this creation.</param>
     public static NodeSmithPool Make(PoolDraft draft, string ns, string user, string creation) =>
         new()
         {

@@ -23,7 +23,6 @@ using NodeManager.NodePools.Operations;
 namespace NodeManager.Autoscaling.NodePools;
 
 /// <summary>Node pools as NodeSmithPools in a namespace of the connected cluster. Thread-safe.</summary>
-/// <param name="session">To the cluster.</param>
 /// <param name="ns">The namespace of the autoscaler's resources.</param>
 public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) : INodePoolProvider
 {
@@ -43,7 +42,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         IsTransient = TransientFailure.Is,
     };
 
-    // By UID: objects of a cluster are read by name.
+    // By UID: API objects are read by name.
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public string Name => NodePoolProvider.Cluster;
@@ -66,7 +65,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
 
     private KubernetesClient Client => Connection.Client;
 
-    /// <summary>True: what a NodeSmithPool has is known.</summary>
+    /// <summary>True: all fields of a NodeSmithPool are known.</summary>
     public bool HasReturned(string field) => true;
 
     public async IAsyncEnumerable<PoolCluster> ListClustersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -97,21 +96,23 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
 
     public async Task<PoolRecord> GetAsync(string id, CancellationToken cancellationToken) => Map(await FindAsync(id, cancellationToken));
 
-    /// <summary>Names are unique in a cluster, and each creation has a mark of its own: one whose answer was lost is repeated without harm.</summary>
+    /// <summary>
+    /// Names are unique in a cluster, and each creation has a unique mark, so that a creation without an answer can be repeated.
+    /// </summary>
     public async Task<PoolRecord> CreateAsync(PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         string creation = Guid.NewGuid().ToString("N");
         NodeSmithPool wanted = Make(draft, creation);
-        // What the server refuses is refused before a control plane names the pool.
+        // A dry run first: the server's refusals come before a control plane lists the pool.
         await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: true, cancellationToken), draft.Name, cancellationToken);
-        // First, so that a pool that is there is a pool that gets nodes, whenever this process ends.
+        // First, so that every existing pool gets nodes, even if this process ends here.
         await ManageAsync(draft.Name, observer, cancellationToken);
         return Map(
             await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: false, cancellationToken), draft.Name, cancellationToken)
         );
     }
 
-    /// <summary>Sends the fields that differ, for the version that was read.</summary>
+    /// <summary>Sends the different fields, with the resourceVersion as precondition.</summary>
     public async Task<PoolRecord> ReplaceAsync(PoolRecord before, string name, JsonObject spec, CancellationToken cancellationToken)
     {
         if (name != before.Name)
@@ -138,14 +139,16 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         );
     }
 
-    /// <summary>The autoscaler drains the pool's nodes and removes their machines; the pool is there, as terminating, until they are gone.</summary>
+    /// <summary>
+    /// The autoscaler drains the pool's nodes and removes their machines; the pool stays as terminating until they are gone.
+    /// </summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         NodeSmithPool pool = await FindAsync(id, cancellationToken);
         try
         {
             await PersistAsync(() => SendDeletionAsync(pool, dryRun: true, cancellationToken), pool.Metadata.Name, cancellationToken);
-            // Before the deletion, so that no control plane names a pool that is gone, whenever this process ends.
+            // Before the deletion, so that no control plane lists a deleted pool, even if this process ends here.
             await PersistAsync(
                 () => new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken),
                 pool.Metadata.Name,
@@ -156,14 +159,14 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
         catch (KubernetesException gone) when (gone.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // By an earlier try or another client; another pool may have the name by now.
+            // Deleted by an earlier try or another client; another pool may have the name by now.
         }
     }
 
     public async Task<IReadOnlyList<NodePoolControllerStatus>> GetStatusAsync(string id, CancellationToken cancellationToken) =>
         ClusterPoolStatus.Of(await FindAsync(id, cancellationToken));
 
-    /// <summary>A node has its pool's name as the value of the label that the pool names.</summary>
+    /// <summary>The pool's label has its name as the value on its nodes.</summary>
     public async Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken)
     {
         NodeSmithPool pool = id.Length > 0 ? await FindAsync(id, cancellationToken) : await ReadAsync(name, cancellationToken);
@@ -313,7 +316,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             cancellationToken
         );
 
-    // All that is sent here does the same when it is done twice.
+    // All of these requests are idempotent.
     private async Task<T> PersistAsync<T>(Func<Task<T>> change, string pool, CancellationToken cancellationToken)
     {
         try
@@ -351,7 +354,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         return ClusterPoolMapper.Map(pool, session.Cluster);
     }
 
-    // What is missing is said as what it is: the kind, the namespace or the pool.
+    // Reports whether the kind, the namespace or the pool is missing.
     private async Task<T> AskAsync<T>(Func<Task<T>> request, string pool)
     {
         try

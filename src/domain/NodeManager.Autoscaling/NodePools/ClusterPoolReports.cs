@@ -6,7 +6,9 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>Reports of other controllers in the status of a NodeSmithPool: as conditions whose types begin with the controller's name.</summary>
+/// <summary>
+/// Reports of other controllers in the status of a NodeSmithPool: conditions whose types have the controller's name as prefix.
+/// </summary>
 internal static class ClusterPoolReports
 {
     /// <exception cref="NodeManagerException">NodePoolFieldUnsupported.</exception>
@@ -31,7 +33,7 @@ internal static class ClusterPoolReports
         }
     }
 
-    /// <summary>The patch of the status, for the version that was read: a merge replaces lists whole.</summary>
+    /// <summary>The patch of the status, with the resourceVersion as precondition: a merge replaces whole lists.</summary>
     public static JsonObject PatchOf(NodeSmithPool pool, PoolStatusReport report, DateTimeOffset now)
     {
         NodeSmithPoolStatus status = JsonSerializer

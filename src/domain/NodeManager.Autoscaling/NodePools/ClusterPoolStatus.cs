@@ -4,25 +4,26 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>What a NodeSmithPool's status says, as reports of controllers. Pure.</summary>
+/// <summary>Converts a NodeSmithPool's status to reports of controllers.</summary>
 /// <remarks>
-/// The autoscaler writes the conditions Available, Progressing and Degraded, and counts. Ready and Failed, which decide on the phase and health of
-/// any pool, follow from them. Conditions with a prefix, as in <c>backup.example.com/Ready</c>, are the reports of other controllers.
+/// The autoscaler writes the conditions Available, Progressing and Degraded, and counts. Ready and Failed, which determine the phase and
+/// health of any pool, are derived from them. Conditions with a prefix, as in <c>backup.example.com/Ready</c>, are the reports of other
+/// controllers.
 /// </remarks>
 internal static class ClusterPoolStatus
 {
-    /// <summary>The name that the autoscaler's report goes by.</summary>
+    /// <summary>The controller name of the autoscaler's report.</summary>
     public const string Autoscaler = "kubenodesmith";
 
     private const string Deleting = nameof(Deleting);
 
-    // Nothing but a change by a user ends these.
+    // Only a user's change ends these.
     private static readonly string[] Lasting = ["Invalid", "NotManaged", NodeProviderReason.ProviderNotFound];
 
-    /// <summary>How many nodes the pool has at least when nothing is left to do.</summary>
+    /// <summary>The minimum of the pool's nodes.</summary>
     public static int Least(NodeSmithPoolSpec spec) => Math.Max(spec.Limits.MinNodes, spec.NodeCount ?? 0);
 
-    /// <summary>Empty where no controller has reported.</summary>
+    /// <summary>Empty if no controller has reported.</summary>
     public static IReadOnlyList<NodePoolControllerStatus> Of(NodeSmithPool pool)
     {
         if (pool.Status is not { Conditions.Count: > 0 } status)
@@ -41,7 +42,7 @@ internal static class ClusterPoolStatus
         return reports;
     }
 
-    /// <summary>The status with the conditions of another controller in place of those that it reported before.</summary>
+    /// <summary>Replaces the conditions of another controller.</summary>
     public static void Set(
         NodeSmithPoolStatus status,
         string controller,

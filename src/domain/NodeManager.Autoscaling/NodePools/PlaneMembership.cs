@@ -7,13 +7,13 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.NodePools;
 
-/// <summary>Keeps the names of pools in NodeSmithControlPlanes: the autoscaler manages only pools that one of them names. Safe to repeat.</summary>
+/// <summary>Maintains the names of pools in NodeSmithControlPlanes: the autoscaler manages only listed pools. Idempotent.</summary>
 internal sealed class PlaneMembership(KubernetesClient client, string ns)
 {
-    /// <summary>The control plane that is created where there is none.</summary>
+    /// <summary>The control plane that is created if there is none.</summary>
     private const string DefaultPlane = "nodemanager";
 
-    /// <summary>Adds a pool to the first control plane, unless one names it already.</summary>
+    /// <summary>Adds a pool to the first control plane, unless one lists it already.</summary>
     public Task AddAsync(string pool, CancellationToken cancellationToken) =>
         RetryPolicy.Conflicts.RunAsync(
             async token =>

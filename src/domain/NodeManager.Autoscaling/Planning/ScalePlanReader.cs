@@ -17,15 +17,15 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Planning;
 
-/// <summary>Reads a cluster and plans: what an autoscaler would do now. Touches nothing.</summary>
+/// <summary>Reads a cluster and plans, as an autoscaler would. Changes nothing.</summary>
 public static class ScalePlanReader
 {
     /// <summary>The plan for all managed pools.</summary>
-    /// <param name="session">Where.</param>
     /// <param name="ns">The namespace of the autoscaler's resources.</param>
-    /// <param name="observer">Warned of what cannot be read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know the resources. What it refused.</exception>
+    /// <param name="observer">Warned of data that cannot be read.</param>
+    /// <exception cref="NodeManagerException">
+    /// AutoscalerNotInstalled: the server does not know the resources. Its other refusals.
+    /// </exception>
     public static Task<NodeScalePlan> PlanAsync(
         NodeManagerSession session,
         string ns,
@@ -39,13 +39,11 @@ public static class ScalePlanReader
             cancellationToken
         );
 
-    /// <summary>What is decided about some pods, those that have a node included.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>The decisions about some pods, including scheduled ones.</summary>
     /// <param name="ns">The namespace of the autoscaler's resources.</param>
-    /// <param name="pods">Names, <c>name</c> or <c>namespace/name</c>, with wildcards.</param>
-    /// <param name="observer">Warned of what cannot be read, told of each name that no pod has.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">As of <see cref="PlanAsync"/>; PodNotFound where none of the names is a pod's.</exception>
+    /// <param name="pods"><c>name</c> or <c>namespace/name</c>, with wildcards.</param>
+    /// <param name="observer">Warned of data that cannot be read, and of each name without a pod.</param>
+    /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>; PodNotFound if no name has a pod.</exception>
     public static Task<IReadOnlyList<NodeScalePlanPod>> ExplainAsync(
         NodeManagerSession session,
         string ns,
@@ -96,12 +94,11 @@ public static class ScalePlanReader
             cancellationToken
         );
 
-    /// <summary>What autoscalers had decided until a moment: of each target the latest, the oldest first.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>The latest decision for each target at a time, the oldest first.</summary>
     /// <param name="ns">The namespace of the autoscaler's resources.</param>
-    /// <param name="at">The moment.</param>
-    /// <param name="observer">Warned where the log does not reach back so far, and of changes of the leader, which may have lost entries.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="observer">
+    /// Warned if the log does not reach back that far, and of changes of the leader, which may have lost entries.
+    /// </param>
     public static async Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
         NodeManagerSession session,
         string ns,
@@ -125,7 +122,7 @@ public static class ScalePlanReader
         return decisions;
     }
 
-    /// <summary>The same, so long ago by the cluster's clock.</summary>
+    /// <summary>As above, with a time before now by the cluster's clock.</summary>
     public static Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
         NodeManagerSession session,
         string ns,
@@ -166,7 +163,7 @@ public static class ScalePlanReader
                 : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
         };
 
-    /// <summary>What the plan for all managed pools rests on.</summary>
+    /// <summary>The input of the plan for all managed pools.</summary>
     internal static async Task<ScaleInput> ReadAsync(
         NodeManagerSession session,
         ClusterConnection connection,
@@ -196,31 +193,10 @@ public static class ScalePlanReader
         var volumes = IfAllowed(KubernetesResources.PersistentVolumes, "PersistentVolumes");
         var classes = IfAllowed(KubernetesResources.StorageClasses, "StorageClasses");
         var buffers = ReadBuffersAsync(client, token);
-        await Task.WhenAll(
-            pools,
-            planes,
-            claims,
-            providers,
-            nodes,
-            pods,
-            daemonSets,
-            budgets,
-            namespaces,
-            services,
-            volumeClaims,
-            volumes,
-            classes,
-            buffers
-        );
+        Task cluster = Task.WhenAll(nodes, pods, daemonSets, budgets, namespaces, services);
+        Task storage = Task.WhenAll(volumeClaims, volumes, classes);
+        await Task.WhenAll(pools, planes, claims, providers, cluster, storage, buffers);
 
-        HashSet<string> managed =
-        [
-            .. (await planes)
-                .Where(static plane => plane.Metadata.DeletionTimestamp is null)
-                .SelectMany(static plane => plane.Spec.Pools ?? []),
-        ];
-        foreach (NodeSmithPool pool in (await pools).Where(pool => !managed.Contains(pool.Metadata.Name)))
-            observer.Warning($"Pool '{pool.Metadata.Name}' is not managed: no NodeSmithControlPlane in namespace '{ns}' names it.");
         return new()
         {
             Session = session,
@@ -228,7 +204,7 @@ public static class ScalePlanReader
             MinorVersion = server.Minor,
             Nodes = (await nodes).Items,
             Pods = (await pods).Items,
-            Pools = [.. (await pools).Where(pool => managed.Contains(pool.Metadata.Name))],
+            Pools = Managed(await pools, await planes, ns, observer),
             Claims = await claims,
             Providers = await providers,
             DaemonSets = await daemonSets,
@@ -245,6 +221,22 @@ public static class ScalePlanReader
         };
     }
 
+    private static List<NodeSmithPool> Managed(
+        List<NodeSmithPool> pools,
+        List<NodeSmithControlPlane> planes,
+        string ns,
+        IOperationObserver observer
+    )
+    {
+        HashSet<string> managed =
+        [
+            .. planes.Where(static plane => plane.Metadata.DeletionTimestamp is null).SelectMany(static plane => plane.Spec.Pools ?? []),
+        ];
+        foreach (NodeSmithPool pool in pools.Where(pool => !managed.Contains(pool.Metadata.Name)))
+            observer.Warning($"Pool '{pool.Metadata.Name}' is not managed: no NodeSmithControlPlane in namespace '{ns}' names it.");
+        return pools.FindAll(pool => managed.Contains(pool.Metadata.Name));
+    }
+
     private static async Task<ThresholdInput?> ReadThresholdsAsync(
         NodeManagerSession session,
         ClusterConnection connection,
@@ -259,7 +251,7 @@ public static class ScalePlanReader
     private static async Task<List<T>> InstalledAsync<T>(NodeManagerSession session, Task<KubernetesList<T>> listing)
         where T : KubernetesObject => (await NodeSmithErrors.InstalledAsync(session.Cluster, listing)).Items;
 
-    /// <summary>Buffers are an API of their own, which few clusters serve.</summary>
+    /// <summary>The API of buffers is served by few clusters.</summary>
     private static async Task<(IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets)> ReadBuffersAsync(
         KubernetesClient client,
         CancellationToken token

@@ -4,7 +4,7 @@ using NodeManager.Autoscaling.Planning.ScaleUp;
 
 namespace NodeManager.Autoscaling.Planning;
 
-/// <summary>Decides which machines to create and which nodes to remove. Pure: the same input gives the same plan, and nothing is touched.</summary>
+/// <summary>Decides which machines to create and which nodes to remove. Deterministic, without I/O.</summary>
 public static class ScalePlanner
 {
     private static readonly HashSet<string> None = [];
@@ -12,13 +12,10 @@ public static class ScalePlanner
     public static ScalePlan Plan(ScaleInput input, CancellationToken cancellationToken = default) => Plan(input, None, cancellationToken);
 
     /// <summary>
-    /// Whether a removal that was planned before still holds, to be asked immediately before acting: the same rules on a fresh input, but for the
-    /// windows, which had passed.
+    /// Verifies a planned removal immediately before it is executed: the same rules on new input, except the windows, which have passed.
     /// </summary>
     /// <param name="input">Read after the plan.</param>
-    /// <param name="removal">Of the plan.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The present verdict; its decision is <see cref="ScaleDecision.Remove"/> where it holds. Null: the node is gone or is another one.</returns>
+    /// <returns>The current verdict; <see cref="ScaleDecision.Remove"/> confirms. Null: the node is gone or was replaced.</returns>
     public static NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal, CancellationToken cancellationToken = default) =>
         Plan(input, new HashSet<string>(StringComparer.Ordinal) { removal.Node }, cancellationToken)
             .Nodes.FirstOrDefault(node => node.Node == removal.Node && node.NodeUid == removal.NodeUid && node.Claim == removal.Claim);

@@ -11,8 +11,8 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Pools;
 
 /// <summary>
-/// CapacityBuffers and what they refer to, from caches. They are an API of their own, which few clusters serve: one that comes later is found
-/// within a minute. Workloads are many, so they are watched only where a buffer refers to one.
+/// CapacityBuffers and their targets, from caches. Few clusters serve their API: a later installation is detected within a minute.
+/// Workloads are many, so they are watched only if a buffer refers to one.
 /// </summary>
 internal sealed class BufferInputs : IDisposable
 {
@@ -35,20 +35,20 @@ internal sealed class BufferInputs : IDisposable
         _buffers = OpenBuffers();
     }
 
-    /// <summary>Those of the API that is served now.</summary>
+    /// <summary>The buffers of the currently served API.</summary>
     public ObjectCache<CapacityBuffer> Cache => _buffers.Cache;
 
-    /// <summary>Ends when the buffers are known, or fails where they are not served or may not be read.</summary>
+    /// <summary>Completes when the buffers are known, or fails if they are not served or cannot be read.</summary>
     public Task Synced => _buffers.Cache.Synced;
 
-    /// <summary>Has a plan made when they change.</summary>
+    /// <summary>Requests a plan when they change.</summary>
     public void Follow(Action changed)
     {
         _changed = changed;
         _subscription = Subscribe(_buffers.Cache);
     }
 
-    /// <summary>Looks from time to time whether the API is served by now. Not thread-safe.</summary>
+    /// <summary>Checks periodically whether the API is served. Not thread-safe.</summary>
     public void Refresh()
     {
         if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < LookAgain)
@@ -115,7 +115,7 @@ internal sealed class BufferInputs : IDisposable
         return use;
     }
 
-    // Statuses change without a new generation. PodTemplates may have none.
+    // Status updates have no new generation. PodTemplates may have none at all.
     private IDisposable Subscribe<T>(ObjectCache<T> cache)
         where T : KubernetesObject
     {

@@ -7,14 +7,14 @@ using NodeManager.Kubernetes.Errors;
 namespace NodeManager.Autoscaling.Pools;
 
 /// <summary>
-/// Reports in the status of each CapacityBuffer how much of its room exists. Written only when it changes: another
-/// autoscaler that serves the same buffers may write as well.
+/// Reports in the status of each CapacityBuffer how much of its room exists. Written only on a change: another autoscaler may serve the
+/// same buffers.
 /// </summary>
 internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
 {
     private Dictionary<string, Report> _told = new(StringComparer.Ordinal);
 
-    /// <exception cref="KubernetesException">The server fails; a refused status is reported again at the next change.</exception>
+    /// <exception cref="KubernetesException">The server fails; a refused status is reported again with the next change.</exception>
     public async Task ReportAsync(IReadOnlyList<BufferOutcome> outcomes, CancellationToken cancellationToken)
     {
         Dictionary<string, Report> told = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         _told = told;
     }
 
-    /// <summary>The status of a buffer. Pure.</summary>
+    /// <summary>The status of a buffer.</summary>
     internal static Report Of(BufferOutcome outcome)
     {
         CapacityBufferSpec spec = outcome.Buffer.Spec;
@@ -129,7 +129,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
 
     private static string Pods(int count) => count == 1 ? "1 pod" : $"{count} pods";
 
-    /// <summary>What a buffer's status is to say.</summary>
+    /// <summary>The content of a buffer's status.</summary>
     internal sealed record Report(
         long? Generation,
         string Strategy,

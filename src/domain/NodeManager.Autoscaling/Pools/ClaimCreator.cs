@@ -10,16 +10,15 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>Creates and deletes claims as a plan has it, after a look at what the server has: limits and minNodes hold whatever a cache shows.</summary>
+/// <summary>
+/// Creates and deletes claims for a plan, after reading the server's current state: limits and minNodes hold even with a stale cache.
+/// </summary>
 internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, Node?> nodeOf)
 {
-    /// <summary>Creates a claim for each machine that the limits leave room for.</summary>
-    /// <param name="pool">Of the machines.</param>
-    /// <param name="machines">The machines of the plan.</param>
-    /// <param name="plans">What they are planned to be, by id.</param>
+    /// <summary>Creates a claim for each machine within the limits.</summary>
+    /// <param name="plans">The planned machines, by id.</param>
     /// <param name="planned">UIDs of the claims that the plan knew.</param>
-    /// <param name="cancellationToken">Stops it; what was created stays.</param>
-    /// <returns>False where there are claims that the plan did not know: nothing was created, it is to be made again.</returns>
+    /// <returns>False if there are claims that the plan did not know: nothing was created, and a new plan is needed.</returns>
     /// <exception cref="KubernetesException">Conflict: the pool has changed since it was read.</exception>
     public async Task<bool> CreateAsync(
         NodeSmithPool pool,
@@ -74,8 +73,8 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         return true;
     }
 
-    /// <summary>Deletes a claim, unless the pool would have fewer nodes than it shall have.</summary>
-    /// <returns>False where it would, or where the claim is gone or another one.</returns>
+    /// <summary>Deletes a claim, unless the pool would fall below its minimum of nodes.</summary>
+    /// <returns>False if it would, or if the claim is gone or was replaced.</returns>
     public async Task<bool> RemoveAsync(
         NodeSmithPool pool,
         NodeSmithClaim claim,
@@ -102,25 +101,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
 
         try
         {
-            NodeSmithClaim noted = await scope.Client.PatchAsync(
-                NodeSmithResources.Claims,
-                claim.Metadata.Name,
-                claim.Metadata.Namespace,
-                Patch.Merge(
-                    new()
-                    {
-                        ["metadata"] = new JsonObject
-                        {
-                            ["uid"] = claim.Metadata.Uid,
-                            ["annotations"] = new JsonObject { [NodeSmithNames.RemovalAnnotation] = reason },
-                        },
-                    }
-                ),
-                null,
-                RequestOptions.Default,
-                cancellationToken
-            );
-            scope.Claims.Admit(noted);
+            await AnnotateAsync(claim, reason, cancellationToken);
             await scope.Client.DeleteAsync(
                 NodeSmithResources.Claims,
                 claim.Metadata.Name,
@@ -132,7 +113,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone, or another one has its name.
+            // The claim is gone or was replaced under its name.
             return false;
         }
 
@@ -140,7 +121,31 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         return true;
     }
 
-    /// <summary>All claims, as the server has them.</summary>
+    private async Task AnnotateAsync(NodeSmithClaim claim, string reason, CancellationToken cancellationToken)
+    {
+        var patch = Patch.Merge(
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["uid"] = claim.Metadata.Uid,
+                    ["annotations"] = new JsonObject { [NodeSmithNames.RemovalAnnotation] = reason },
+                },
+            }
+        );
+        NodeSmithClaim annotated = await scope.Client.PatchAsync(
+            NodeSmithResources.Claims,
+            claim.Metadata.Name,
+            claim.Metadata.Namespace,
+            patch,
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
+        scope.Claims.Admit(annotated);
+    }
+
+    /// <summary>All claims from the server.</summary>
     public async Task<IReadOnlyList<NodeSmithClaim>> ListAsync(CancellationToken cancellationToken)
     {
         List<NodeSmithClaim> claims = (

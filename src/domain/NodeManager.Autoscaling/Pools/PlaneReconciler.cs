@@ -4,7 +4,7 @@ using NodeManager.Controllers.Queueing;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>Says of a control plane whether its pools can be managed, and when that was last looked at.</summary>
+/// <summary>Reports whether a control plane's pools can be managed, and the time of the last check.</summary>
 internal sealed class PlaneReconciler(AutoscalerScope scope)
 {
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)

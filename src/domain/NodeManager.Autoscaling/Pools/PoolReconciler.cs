@@ -6,10 +6,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>Keeps a pool as long as it has claims, ends its claims when it is deleted, removes those that failed, and writes its status.</summary>
+/// <summary>Holds a pool while it has claims, deletes its claims with it, removes failed ones, and writes its status.</summary>
 internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator, Func<NodeSmithClaim, Node?> nodeOf)
 {
-    /// <summary>How long a claim that failed keeps its place, so that what cannot work is not tried all the time.</summary>
+    /// <summary>How long a failed claim counts, so that a failure is not repeated immediately.</summary>
     public static readonly TimeSpan FailedPause = TimeSpan.FromMinutes(5);
 
     private readonly SeenTimes _seen = new(scope.Time);
@@ -54,7 +54,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
             : ReconcileResult.Again(scope.Options.ResyncInterval);
     }
 
-    // When the next one's time is over.
+    // Returns the time until the next removal.
     private async Task<TimeSpan?> RemoveFailedAsync(
         NodeSmithPool pool,
         IReadOnlyList<NodeSmithClaim> claims,

@@ -5,20 +5,14 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>
-/// What counts against the limits of a pool: the allocatable of its nodes, and what the machines of claims that have none yet will have. Pure.
-/// </summary>
-/// <param name="Nodes">Claims that have a machine or are to get one, those that are being deleted too.</param>
-/// <param name="CpuMillicores">Theirs.</param>
-/// <param name="MemoryBytes">Theirs.</param>
+/// <summary>The usage of a pool's limits: the allocatable of its nodes, and the expected size of machines without one.</summary>
+/// <param name="Nodes">Claims that have or will get a machine, including those being deleted.</param>
 public sealed record PoolUse(int Nodes, long CpuMillicores, long MemoryBytes)
 {
-    /// <summary>What each machine has beyond what its claim requires.</summary>
+    /// <summary>The overhead of each machine beyond its claim.</summary>
     public long OverheadBytes { get; init; }
 
-    /// <param name="pool">The pool.</param>
-    /// <param name="provider">Its provider, which may add to each machine; null: unknown, and nodes show what was added.</param>
-    /// <param name="claims">Of the pool.</param>
+    /// <param name="provider">Its overhead applies to each machine; null: unknown, and the nodes show it.</param>
     /// <param name="nodeOf">The node of a claim.</param>
     public static PoolUse Of(
         NodeSmithPool pool,
@@ -58,13 +52,13 @@ public sealed record PoolUse(int Nodes, long CpuMillicores, long MemoryBytes)
     /// <summary>With one more machine of that size.</summary>
     public PoolUse WithMachine(long cpuCores, long memoryBytes) => With(cpuCores * 1000, memoryBytes + OverheadBytes);
 
-    // The allocatable is what counts later.
+    // The allocatable is what counts after the registration.
     private static long Added(NodeSmithClaim claim, NodeSmithPool pool, Node? node) =>
         node?.Status.Allocatable?.TryGetValue("memory", out Quantity bytes) == true
             ? Math.Max(0, (long)bytes.Value - (ClaimAttempts.SizeOf(claim, pool).MemoryMiB << 20))
             : 0;
 
-    /// <summary>Which limit it exceeds, as <see cref="ScaleReason"/>, and that as a sentence; null: none.</summary>
+    /// <summary>The exceeded limit, as <see cref="ScaleReason"/> and as a sentence; null: none.</summary>
     public (string Reason, string Message)? Exceeds(NodeSmithPoolLimits limits) =>
         limits.MaxNodes > 0 && Nodes > limits.MaxNodes ? (ScaleReason.NodeLimit, $"limits.maxNodes is {limits.MaxNodes}.")
         : limits.CpuCores > 0 && CpuMillicores > limits.CpuCores * 1000 ? (ScaleReason.CpuLimit, $"limits.cpuCores is {limits.CpuCores}.")

@@ -6,7 +6,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>Says whether a provider can be used, and keeps it as long as a claim needs it.</summary>
+/// <summary>Reports whether a provider can be used, and holds it while a claim needs it.</summary>
 internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator creator)
 {
     private static readonly TimeSpan TestInterval = TimeSpan.FromMinutes(5);
@@ -51,7 +51,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
         return ReconcileResult.Again(IsUsable(finding) ? TestInterval : MissingPause);
     }
 
-    /// <summary>Whether the claim's machine is, or will be, the provider's.</summary>
+    /// <summary>True if the claim's machine belongs, or will belong, to the provider.</summary>
     public bool IsOf(NodeSmithClaim claim, NodeSmithProvider provider) =>
         (
             claim.Status?.ProviderRef is { Length: > 0 } used
@@ -59,7 +59,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
                 : scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.Spec.ProviderRef
         ) == provider.Metadata.Name;
 
-    // One without room, or of which a part fails, keeps its machines and may make others: it is available, and degraded.
+    // A provider without capacity, or with a partial failure, keeps its machines and may create others: it is available, and degraded.
     private static bool IsUsable(MachineProviderFinding finding) => finding.Passed || finding.Weight == MachineFindingWeight.Limited;
 
     private Task<NodeSmithProvider> WriteAsync(

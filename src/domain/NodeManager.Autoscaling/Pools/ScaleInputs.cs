@@ -12,7 +12,7 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>What a plan rests on, from caches. What the user may not read is empty, and storage then counts as unknown.</summary>
+/// <summary>The input of a plan, from caches. Forbidden data is empty, and storage then counts as unknown.</summary>
 internal sealed class ScaleInputs : IDisposable
 {
     private readonly AutoscalerScope _scope;
@@ -58,10 +58,10 @@ internal sealed class ScaleInputs : IDisposable
         ];
     }
 
-    /// <summary>Counts what has changed; the same number twice: nothing that a plan rests on.</summary>
+    /// <summary>Counts changes; an unchanged number means an unchanged input.</summary>
     public long Changes => Interlocked.Read(ref _changes);
 
-    /// <summary>Something else has changed that a plan rests on.</summary>
+    /// <summary>Records another change of the input.</summary>
     public void Touch() => Interlocked.Increment(ref _changes);
 
     public ObjectCache<Pod> Pods => _pods.Cache;
@@ -74,7 +74,7 @@ internal sealed class ScaleInputs : IDisposable
     public Task CatchUpAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
 
-    /// <summary>Waits until all that may be read is known.</summary>
+    /// <summary>Waits until all readable data is known.</summary>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         await _pods.Cache.Synced.WaitAsync(cancellationToken);
@@ -135,7 +135,7 @@ internal sealed class ScaleInputs : IDisposable
         return locks;
     }
 
-    /// <summary>Whether a control plane names the pool.</summary>
+    /// <summary>True if a control plane lists the pool.</summary>
     public static bool IsManaged(AutoscalerScope scope, string pool) =>
         scope.Planes.Items.Any(plane => plane.Metadata.DeletionTimestamp is null && plane.Spec.Pools?.Contains(pool) == true);
 

@@ -7,19 +7,16 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>Plans, notes each decision with its reason, and has claims created and deleted. One at a time.</summary>
-/// <param name="scope">What controllers share.</param>
-/// <param name="inputs">Reads what a plan rests on.</param>
-/// <param name="creator">Acts.</param>
+/// <summary>Plans, records each decision with its reason, and has claims created and deleted. One run at a time.</summary>
 internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, ClaimCreator creator)
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    // A plan of the same input is the same plan, but for what no watch tells of, such as an annotation that keeps a pod where it is.
+    // The same input gives the same plan, except for data without a watch, such as an annotation that protects a pod.
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(5);
 
-    // More than what two readings of a clock may differ by.
+    // More than the jitter of two clock readings.
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(5);
 
     private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
@@ -30,7 +27,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private TimeSpan? _nextAfter;
     private (DateTimeOffset Time, long Stamp)? _clock;
 
-    /// <summary>The latest plan; null before the first.</summary>
+    /// <summary>Null before the first plan.</summary>
     public ScalePlan? Latest { get; private set; }
 
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
@@ -60,10 +57,11 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         return ReconcileResult.Again(Pause());
     }
 
-    // No pod waits and no node belongs to a pool, so a change that was not reported cannot matter. In a large cluster a plan costs more than all heartbeats of its minutes.
+    // No pod waits and no node belongs to a pool, so an unreported change cannot matter. In a large cluster a plan costs more than all
+    // heartbeats of its minutes.
     private bool HasNothing => Latest is { Machines.Count: 0, Nodes.Count: 0, Pods.Count: 0, Buffers.Count: 0 };
 
-    // A clock that is set forward must not end a window, and one that is set back must not prolong it.
+    // A clock that is set forward must not end a window, and one that is set back must not extend it.
     private void FollowClock()
     {
         (DateTimeOffset Time, long Stamp) now = (scope.Time.GetUtcNow(), scope.Time.GetTimestamp());
@@ -76,7 +74,8 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         _clock = now;
     }
 
-    // Until the plan changes by itself; null: it does not. Whichever comes first of the time of day and the time that passes: a clock that is set back would put it off.
+    // The time until the plan changes by itself; null: it does not. The earlier of wall clock and elapsed time: a clock that is set back
+    // would delay it.
     private TimeSpan? Left
     {
         get
@@ -110,7 +109,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         return isComplete;
     }
 
-    // Before anything is created: a machine that did not take its pods must not be planned again by the next process either.
+    // Before anything is created: the next process must not plan a contradicted machine again.
     private async Task ObserveAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
     {
         foreach ((string name, PoolObservations observations) in plan.Observations)
@@ -123,7 +122,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         }
     }
 
-    // What was planned on caches is judged again on what the server has, one after the other: each removal changes what holds for the next.
+    // Planned removals are verified with the server's data, one after another: each removal affects the next.
     private async Task RemoveAsync(ScalePlan plan, CancellationToken cancellationToken)
     {
         await inputs.CatchUpAsync(cancellationToken);
@@ -165,7 +164,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         End(input, plan);
     }
 
-    // Of what is no longer decided about, a replay says nothing.
+    // Ends targets without a current decision, so that a replay omits them.
     private void End(ScaleInput input, ScalePlan plan)
     {
         HashSet<(string Pool, string Target)> pods = [.. plan.Pods.Select(static pod => (pod.Pool, TargetOf(pod.Namespace, pod.Name)))];

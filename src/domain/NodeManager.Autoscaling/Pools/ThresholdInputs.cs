@@ -6,7 +6,10 @@ using NodeManager.Recommendations;
 
 namespace NodeManager.Autoscaling.Pools;
 
-/// <summary>The session's thresholds while <c>enableAutoScaling</c> is true, with what nodes use. Metrics have no watch: they are read once a minute.</summary>
+/// <summary>
+/// The session's thresholds while <c>enableAutoScaling</c> is true, with the nodes' usage. Metrics have no watch: they are read once a
+/// minute.
+/// </summary>
 internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObserver observer)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -20,10 +23,9 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
     /// <summary>Null: the thresholds are off.</summary>
     public ThresholdInput? Current => _configuration is { EnableAutoScaling: true } ? new(_configuration, _usage) : null;
 
-    /// <summary>Brings the configuration and the metrics up to date. Not thread-safe.</summary>
+    /// <summary>Refreshes the configuration and the metrics. Not thread-safe.</summary>
     /// <param name="nodes">All nodes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>True where a plan may differ from the one before.</returns>
+    /// <returns>True if a plan may differ from the previous one.</returns>
     public async Task<bool> RefreshAsync(IReadOnlyList<Node> nodes, CancellationToken cancellationToken)
     {
         NodeManagerConfiguration configuration = session.Configuration;
@@ -45,7 +47,7 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
         return isChanged || before.Count > 0 || _usage.Count > 0;
     }
 
-    // Users ignore a warning that comes every minute.
+    // Users ignore a warning that is repeated every minute.
     private sealed class Once(IOperationObserver observer) : IOperationObserver
     {
         private string _last = "";

@@ -10,19 +10,16 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Lists, makes and removes machines by hand, through the providers that the autoscaler uses.</summary>
+/// <summary>Lists, creates and removes machines by hand, through the autoscaler's providers.</summary>
 public static class MachineManager
 {
-    /// <summary>How often an outcome that may pass is asked again.</summary>
+    // Of a transient outcome.
     private static readonly RetryPolicy Policy = RetryPolicy.Requests with { FirstPause = TimeSpan.FromSeconds(2) };
 
-    /// <summary>The machines of providers, provider by provider.</summary>
-    /// <param name="session">Where the providers are.</param>
     /// <param name="providers">Names and wildcards; none: all.</param>
     /// <param name="ns">Of the providers; null: all namespaces.</param>
     /// <param name="names">Of machines, with wildcards; none: all. A plain name without a machine is an error.</param>
-    /// <param name="failed">Gets the error of each provider that could not be asked, and of each name without a machine; the others still come.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="failed">Receives the error of each provider that fails, and of each name without a machine; the others follow.</param>
     public static IAsyncEnumerable<Machine> ReadAsync(
         NodeManagerSession session,
         IReadOnlyList<string> providers,
@@ -38,13 +35,12 @@ public static class MachineManager
             cancellationToken
         );
 
-    /// <summary>Makes a machine, or returns the one that the same request has made.</summary>
-    /// <param name="session">Where the provider is.</param>
-    /// <param name="ns">Of the provider.</param>
-    /// <param name="provider">Its name.</param>
-    /// <param name="request">What to make; an empty claim UID stands for the machine's name.</param>
-    /// <param name="cancellationToken">Stops waiting; the same command finds what was begun.</param>
-    /// <exception cref="NodeManagerException">NodeProviderNotFound, NodeProviderUnusable, MachineCapacityMissing, MachineRefused, MachineOperationFailed, …</exception>
+    /// <summary>Creates a machine, or returns the one that an equal request has created.</summary>
+    /// <param name="request">An empty claim UID is replaced by the machine's name.</param>
+    /// <param name="cancellationToken">Stops waiting; a repeated command finds the operation in progress.</param>
+    /// <exception cref="NodeManagerException">
+    /// NodeProviderNotFound, NodeProviderUnusable, MachineCapacityMissing, MachineRefused, MachineOperationFailed, …
+    /// </exception>
     public static Task<Machine> CreateAsync(
         NodeManagerSession session,
         string ns,
@@ -78,10 +74,8 @@ public static class MachineManager
             cancellationToken
         );
 
-    /// <summary>Destroys a machine where id, name, tag and claim all match what is read from it. A machine that is already gone is not an error.</summary>
-    /// <param name="session">Where the provider is.</param>
-    /// <param name="machine">As it was listed.</param>
-    /// <param name="cancellationToken">Stops waiting; the same command continues.</param>
+    /// <summary>Deletes a machine if its current id, name, tag and claim all match. A missing machine is not an error.</summary>
+    /// <param name="machine">As listed.</param>
     /// <exception cref="NodeManagerException">MachineHasClaim, MachineRefused, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public static Task RemoveAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -106,7 +100,7 @@ public static class MachineManager
             cancellationToken
         );
 
-    /// <summary>Checks what can be checked without destroying the machine. False where it is already gone.</summary>
+    /// <summary>Runs all checks of a deletion. False if the machine is already gone.</summary>
     /// <exception cref="NodeManagerException">As <see cref="RemoveAsync"/>.</exception>
     public static Task<bool> CheckRemovalAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -139,10 +133,8 @@ public static class MachineManager
             cancellationToken
         );
 
-    /// <summary>Restarts a machine where id, name, tag and claim all match what is read from it.</summary>
-    /// <param name="session">Where the provider is.</param>
-    /// <param name="machine">As it was listed.</param>
-    /// <param name="cancellationToken">Stops waiting; what the provider has begun continues.</param>
+    /// <summary>Restarts a machine if its current id, name, tag and claim all match.</summary>
+    /// <param name="machine">As listed.</param>
     /// <exception cref="NodeManagerException">MachineRefused, MachineNotFound, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public static Task RestartAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -211,7 +203,7 @@ public static class MachineManager
         HashSet<string> unseen = [.. names.Where(static name => !NamePattern.IsWildcard(name))];
         NodeSmithProvider[] asked = [.. all.Where(one => isMeant(one.Metadata.Name))];
         bool isWhole = asked.Length > 0;
-        // Concurrently, and emitted in their order.
+        // Read concurrently, and emitted in order.
         Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)>[] lists =
         [
             .. asked.Select(one => ListAsync(session, connection, one, cancellationToken)),
@@ -221,7 +213,7 @@ public static class MachineManager
         )
         {
             (IReadOnlyList<Machine> machines, NodeManagerException? error) = await list;
-            // A provider of existing servers gives a machine its server's name; it is also found by the name that it was requested with.
+            // A provider of existing servers names a machine after its server; it is also found by its requested name.
             Dictionary<string, string> requested =
                 machines.Any(static one => ManualClaims.IsManual(one.ClaimUid)) && unseen.Count > 0
                     ? await RequestedAsync(connection, provider, [.. unseen], cancellationToken)
@@ -242,18 +234,17 @@ public static class MachineManager
         }
 
         foreach (string name in isWhole ? unseen : [])
-        {
-            failed(
-                new(
-                    ErrorIds.MachineNotFound,
-                    ErrorKind.ObjectNotFound,
-                    $"No provider of cluster '{session.Cluster}' that was asked has a machine '{name}'.",
-                    name,
-                    "Get-Machine lists the machines of all providers."
-                )
-            );
-        }
+            failed(MachineNotFound(name, session.Cluster));
     }
+
+    private static NodeManagerException MachineNotFound(string name, string cluster) =>
+        new(
+            ErrorIds.MachineNotFound,
+            ErrorKind.ObjectNotFound,
+            $"No provider of cluster '{cluster}' that was asked has a machine '{name}'.",
+            name,
+            "Get-Machine lists the machines of all providers."
+        );
 
     private static async Task<Dictionary<string, string>> RequestedAsync(
         ClusterConnection connection,

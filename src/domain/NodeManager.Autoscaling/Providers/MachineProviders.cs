@@ -10,8 +10,8 @@ using ApiResources = NodeManager.Kubernetes.Requests.Resources;
 namespace NodeManager.Autoscaling.Providers;
 
 /// <summary>
-/// The providers of a session, each made once from its NodeSmithProvider and its Secrets, made again when one of them has changed, and
-/// disposed with the session. Credentials stay in memory. Thread-safe; get it with <see cref="SessionMachineProviders.MachineProviders"/>.
+/// The providers of a session: created once from NodeSmithProvider and Secrets, recreated when one of them changes, and disposed with the
+/// session. Credentials stay in memory. Thread-safe; get it with <see cref="SessionMachineProviders.MachineProviders"/>.
 /// </summary>
 public sealed class MachineProviders : IMachineProviderSource, IDisposable
 {
@@ -25,9 +25,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     private string? _clusterId;
     private bool _isDisposed;
 
-    /// <param name="connection">The session's.</param>
     /// <param name="registry">The types of providers.</param>
-    /// <param name="prepare">Changes settings before a provider is made of them, for tests; null: leaves them.</param>
+    /// <param name="prepare">Changes settings before a provider is created, for tests; null: unchanged.</param>
     public MachineProviders(
         ClusterConnection connection,
         MachineProviderRegistry registry,
@@ -41,7 +40,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Watches the Secrets of providers that are opened. Without followers, Secrets are read at each opening.</remarks>
+    /// <remarks>Watches the Secrets of opened providers. Without followers, Secrets are read each time.</remarks>
     public IDisposable Follow(Action<string, string> changed)
     {
         lock (_lock)
@@ -56,7 +55,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 
     /// <summary>Reads the NodeSmithProvider of the name, and opens it.</summary>
-    /// <exception cref="KubernetesException">The server does not answer as it should. A missing object or permission does not throw.</exception>
+    /// <exception cref="KubernetesException">The server fails. A missing object or permission does not throw.</exception>
     public async Task<MachineProviderAccess> OpenAsync(string ns, string name, CancellationToken cancellationToken)
     {
         try
@@ -74,7 +73,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KubernetesException">The server does not answer as it should. A missing object or permission does not throw.</exception>
+    /// <exception cref="KubernetesException">The server fails. A missing object or permission does not throw.</exception>
     public async Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken)
     {
         (string ns, string name) = (provider.Metadata.Namespace ?? "", provider.Metadata.Name);
@@ -88,14 +87,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
             );
         }
 
-        Entry entry;
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_entries.TryGetValue((ns, name), out entry!))
-                _entries[(ns, name)] = entry = new();
-        }
-
+        Entry entry = EntryOf(ns, name);
         await entry.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -142,7 +134,17 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
     }
 
-    /// <summary>The identity that machines of a provider carry: <see cref="MachineProviderSettings.Owner"/>.</summary>
+    private Entry EntryOf(string ns, string name)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_entries.TryGetValue((ns, name), out Entry? entry))
+                _entries[(ns, name)] = entry = new();
+            return entry;
+        }
+    }
+
     /// <exception cref="KubernetesException">The namespace kube-system cannot be read.</exception>
     public async Task<string> GetOwnerAsync(string ns, string name, CancellationToken cancellationToken)
     {
@@ -193,7 +195,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
     }
 
-    /// <summary>Reads a Secret into the set; null where it has all that is needed.</summary>
+    /// <summary>Reads a Secret into the set; null on success.</summary>
     private async Task<MachineProviderAccess?> ReadAsync(
         SecretSet read,
         MachineSecret wanted,
@@ -309,7 +311,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
     }
 
-    /// <summary>What is known of one NodeSmithProvider.</summary>
+    /// <summary>The state of one NodeSmithProvider.</summary>
     private sealed class Entry
     {
         private readonly HashSet<SecretName> _secrets = [];
@@ -334,7 +336,6 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
     }
 
-    /// <summary>The Secrets of one provider, as they were read.</summary>
     private sealed class SecretSet(string title, string ns)
     {
         private readonly Dictionary<SecretName, (MachineCredentials Credentials, string Version)> _read = [];
@@ -359,10 +360,11 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 }
 
-/// <summary>The providers of a session.</summary>
 public static class SessionMachineProviders
 {
-    /// <summary>Shared by all operations of the session, with the types of <see cref="MachineProviderRegistry.Shared"/>, and disposed with it.</summary>
+    /// <summary>
+    /// Shared by all operations of the session, with the types of <see cref="MachineProviderRegistry.Shared"/>, and disposed with it.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The session has ended.</exception>
     public static MachineProviders MachineProviders(this ClusterConnection connection) =>
         connection.Get(static of => new MachineProviders(of, MachineProviderRegistry.Shared));

@@ -12,16 +12,14 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>A provider after a change, and what changed.</summary>
-/// <param name="Provider">As it is now.</param>
-/// <param name="Differences">Each field that differs; of a new one none.</param>
+/// <param name="Differences">Each different field; none for a new one.</param>
 public sealed record NodeProviderChange(NodeProvider Provider, IReadOnlyList<NodeFieldChange> Differences);
 
-/// <summary>Makes, changes and removes NodeSmithProviders. The rules are checked here first, as not every server evaluates them.</summary>
+/// <summary>Creates, changes and deletes NodeSmithProviders. Validates the rules first, because not every server evaluates them.</summary>
 public static class NodeProviderEditor
 {
-    /// <summary>Makes a provider, and the Secret of its credential. One that is there already with the same fields is returned.</summary>
-    /// <exception cref="NodeManagerException">Invalid, AlreadyExists, AutoscalerNotInstalled, and what the server refuses.</exception>
+    /// <summary>Creates a provider, and the Secret of its credential. Returns an existing one with the same fields.</summary>
+    /// <exception cref="NodeManagerException">Invalid, AlreadyExists, AutoscalerNotInstalled, or the server's refusal.</exception>
     public static Task<NodeProvider> CreateAsync(
         NodeManagerSession session,
         NodeProviderRequest request,
@@ -61,8 +59,8 @@ public static class NodeProviderEditor
             cancellationToken
         );
 
-    /// <summary>Changes fields of a provider by a merge patch, and its credential.</summary>
-    /// <exception cref="NodeManagerException">Invalid, NodeProviderNotFound, Conflict, and what the server refuses.</exception>
+    /// <summary>Changes a provider by a merge patch, and its credential.</summary>
+    /// <exception cref="NodeManagerException">Invalid, NodeProviderNotFound, Conflict, or the server's refusal.</exception>
     public static Task<NodeProviderChange> ChangeAsync(
         NodeManagerSession session,
         NodeProviderRequest request,
@@ -72,91 +70,104 @@ public static class NodeProviderEditor
         ClusterOperation.RunAsync(
             session,
             request.Name,
-            async (connection, token) =>
-            {
-                NodeSmithProvider before = await NodeProviderReader.GetAsync(session, connection, request.Namespace, request.Name, token);
-                if (request.Uid.Length > 0 && before.Metadata.Uid != request.Uid)
-                {
-                    throw new NodeManagerException(
-                        ErrorIds.Conflict,
-                        ErrorKind.ResourceBusy,
-                        $"NodeSmithProvider {request.Namespace}/{request.Name} was deleted and created again since it was read. It was not changed.",
-                        request.Name,
-                        $"Read it again with Get-NodeProvider {request.Name}."
-                    );
-                }
-
-                var secrets = new ProviderSecretWriter(connection, MachineProviderRegistry.Shared);
-                JsonObject old = NodeProviderMapper.Spec(before),
-                    spec = PoolMerge.Apply(old, request.Spec);
-                (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null
-                    ? null
-                    : secrets.Plan(request, spec);
-                if ((string?)spec["type"] != before.Spec.Type)
-                {
-                    throw new NodeManagerException(
-                        ErrorIds.Invalid,
-                        ErrorKind.InvalidArgument,
-                        $"NodeSmithProvider {request.Namespace}/{request.Name} is of type '{before.Spec.Type}', which cannot be changed to '{spec["type"]}'.",
-                        request.Name,
-                        "Create another provider, and have pools refer to it."
-                    );
-                }
-
-                Require(Read(request, spec).Spec, request);
-                IReadOnlyList<NodeFieldChange> differences = PoolMerge.Differences(old, spec);
-                if (secret is { } planned)
-                {
-                    bool isNew = await WriteSecretAsync(session, secrets, planned, request, false, dryRun, token) is not null;
-                    if (isNew && !dryRun)
-                        await secrets.OwnAsync(planned.Name, before, token);
-                    differences =
-                    [
-                        .. differences,
-                        new() { Field = $"Secret {planned.Name}", After = string.Join(" and ", planned.Data.Keys) },
-                    ];
-                }
-
-                NodeSmithProvider after = before;
-                if (!JsonNode.DeepEquals(old, spec))
-                {
-                    JsonObject patch = secret is null
-                        ? (JsonObject)request.Spec.DeepClone()
-                        : PoolMerge.Apply(
-                            request.Spec,
-                            new JsonObject { ["credentialsSecretRef"] = spec["credentialsSecretRef"]!.DeepClone() }
-                        );
-                    // Apply would drop what the patch removes.
-                    foreach ((string name, JsonNode? value) in request.Spec)
-                    {
-                        if (value is null)
-                            patch[name] = null;
-                    }
-
-                    after = await connection.Client.PatchAsync(
-                        NodeSmithResources.Providers,
-                        request.Name,
-                        request.Namespace,
-                        Patch.Merge(
-                            new()
-                            {
-                                ["metadata"] = new JsonObject { ["uid"] = before.Metadata.Uid },
-                                ["spec"] = patch,
-                            }
-                        ),
-                        null,
-                        new() { DryRun = dryRun },
-                        token
-                    );
-                }
-
-                return new NodeProviderChange(NodeProviderMapper.Map(session, after, connection.Time.GetUtcNow()), differences);
-            },
+            (connection, token) => ChangeAsync(session, connection, request, dryRun, token),
             cancellationToken
         );
 
-    /// <summary>Deletes a provider that no pool and no claim refers to. Its Secret goes with it where NodeManager made it.</summary>
-    /// <exception cref="NodeManagerException">NodeProviderInUse, NodeProviderNotFound, and what the server refuses.</exception>
+    private static async Task<NodeProviderChange> ChangeAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeProviderRequest request,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeSmithProvider before = await NodeProviderReader.GetAsync(
+            session,
+            connection,
+            request.Namespace,
+            request.Name,
+            cancellationToken
+        );
+        var secrets = new ProviderSecretWriter(connection, MachineProviderRegistry.Shared);
+        JsonObject old = NodeProviderMapper.Spec(before),
+            spec = PoolMerge.Apply(old, request.Spec);
+        RequireUid(before, request);
+        (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null ? null : secrets.Plan(request, spec);
+        RequireType(before, request, spec);
+        Require(Read(request, spec).Spec, request);
+        IReadOnlyList<NodeFieldChange> differences = PoolMerge.Differences(old, spec);
+        if (secret is { } planned)
+        {
+            bool isNew = await WriteSecretAsync(session, secrets, planned, request, false, dryRun, cancellationToken) is not null;
+            if (isNew && !dryRun)
+                await secrets.OwnAsync(planned.Name, before, cancellationToken);
+            differences = [.. differences, new() { Field = $"Secret {planned.Name}", After = string.Join(" and ", planned.Data.Keys) }];
+        }
+
+        NodeSmithProvider after = JsonNode.DeepEquals(old, spec)
+            ? before
+            : await connection.Client.PatchAsync(
+                NodeSmithResources.Providers,
+                request.Name,
+                request.Namespace,
+                PatchOf(before, request, spec, secret is not null),
+                null,
+                new() { DryRun = dryRun },
+                cancellationToken
+            );
+        return new(NodeProviderMapper.Map(session, after, connection.Time.GetUtcNow()), differences);
+    }
+
+    private static void RequireUid(NodeSmithProvider before, NodeProviderRequest request)
+    {
+        if (request.Uid.Length == 0 || before.Metadata.Uid == request.Uid)
+            return;
+        throw new NodeManagerException(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"NodeSmithProvider {request.Namespace}/{request.Name} was deleted and created again since it was read. It was not changed.",
+            request.Name,
+            $"Read it again with Get-NodeProvider {request.Name}."
+        );
+    }
+
+    private static void RequireType(NodeSmithProvider before, NodeProviderRequest request, JsonObject spec)
+    {
+        if ((string?)spec["type"] == before.Spec.Type)
+            return;
+        throw new NodeManagerException(
+            ErrorIds.Invalid,
+            ErrorKind.InvalidArgument,
+            $"NodeSmithProvider {request.Namespace}/{request.Name} is of type '{before.Spec.Type}', which cannot be changed to '{spec["type"]}'.",
+            request.Name,
+            "Create another provider, and have pools refer to it."
+        );
+    }
+
+    private static Patch PatchOf(NodeSmithProvider before, NodeProviderRequest request, JsonObject spec, bool hasSecret)
+    {
+        JsonObject patch = hasSecret
+            ? PoolMerge.Apply(request.Spec, new JsonObject { ["credentialsSecretRef"] = spec["credentialsSecretRef"]!.DeepClone() })
+            : (JsonObject)request.Spec.DeepClone();
+        // Apply would drop what the patch removes.
+        foreach ((string name, JsonNode? value) in request.Spec)
+        {
+            if (value is null)
+                patch[name] = null;
+        }
+
+        return Patch.Merge(
+            new()
+            {
+                ["metadata"] = new JsonObject { ["uid"] = before.Metadata.Uid },
+                ["spec"] = patch,
+            }
+        );
+    }
+
+    /// <summary>Deletes a provider without pools and claims, and its Secret if NodeManager created it.</summary>
+    /// <exception cref="NodeManagerException">NodeProviderInUse, NodeProviderNotFound, or the server's refusal.</exception>
     public static Task RemoveAsync(
         NodeManagerSession session,
         string ns,
@@ -259,7 +270,7 @@ public static class NodeProviderEditor
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // The answer to an earlier request may have been lost, or the command is run again.
+            // The answer to an earlier request may have been lost, or the command is repeated.
             NodeSmithProvider there = await NodeProviderReader.GetAsync(
                 session,
                 connection,
@@ -268,25 +279,24 @@ public static class NodeProviderEditor
                 cancellationToken
             );
             if (there.Metadata.DeletionTimestamp is not null)
-            {
-                throw new NodeManagerException(
-                    ErrorIds.AlreadyExists,
-                    ErrorKind.ResourceExists,
-                    $"NodeSmithProvider {request.Namespace}/{request.Name} is being deleted, and is gone after its last claim.",
-                    request.Name,
-                    "Run the command again when Get-NodeProvider no longer lists it, or choose another name.",
-                    e
+                throw Exists(
+                    "is being deleted, and is gone after its last claim.",
+                    "Run the command again when Get-NodeProvider no longer lists it, or choose another name."
                 );
-            }
+            if (!PoolMerge.Contains(NodeProviderMapper.Spec(there), spec))
+                throw Exists(
+                    "exists with other settings. It was not changed.",
+                    $"Change it with Set-NodeProvider {request.Name}, or choose another name."
+                );
+            return there;
 
-            return PoolMerge.Contains(NodeProviderMapper.Spec(there), spec)
-                ? there
-                : throw new NodeManagerException(
+            NodeManagerException Exists(string what, string action) =>
+                new(
                     ErrorIds.AlreadyExists,
                     ErrorKind.ResourceExists,
-                    $"NodeSmithProvider {request.Namespace}/{request.Name} exists with other settings. It was not changed.",
+                    $"NodeSmithProvider {request.Namespace}/{request.Name} {what}",
                     request.Name,
-                    $"Change it with Set-NodeProvider {request.Name}, or choose another name.",
+                    action,
                     e
                 );
         }
@@ -312,7 +322,7 @@ public static class NodeProviderEditor
         }
     }
 
-    /// <exception cref="NodeManagerException">Invalid: a rule is broken; the message has them all.</exception>
+    /// <exception cref="NodeManagerException">Invalid: the message has all violated rules.</exception>
     private static void Require(NodeSmithProviderSpec spec, NodeProviderRequest request)
     {
         IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(spec);

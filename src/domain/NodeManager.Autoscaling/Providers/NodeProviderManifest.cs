@@ -5,13 +5,12 @@ using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Reads the manifest of a NodeSmithProvider.</summary>
 public static class NodeProviderManifest
 {
     /// <param name="text">YAML or JSON; of several documents the first.</param>
-    /// <param name="source">What to call it in errors: a path.</param>
-    /// <param name="name">Instead of the manifest's; null: the manifest's.</param>
-    /// <param name="ns">Instead of the manifest's; null: the manifest's, or else <paramref name="fallback"/>.</param>
+    /// <param name="source">Its name in errors: a path.</param>
+    /// <param name="name">Overrides the manifest's; null: the manifest's.</param>
+    /// <param name="ns">Overrides the manifest's; null: the manifest's, or else <paramref name="fallback"/>.</param>
     /// <param name="fallback">The namespace if none is named.</param>
     /// <exception cref="NodeManagerException">ManifestInvalid.</exception>
     public static NodeProviderRequest Read(string text, string source, string? name, string? ns, string fallback)

@@ -6,7 +6,7 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>NodeSmithProviders as users see them.</summary>
+/// <summary>Maps NodeSmithProviders to <see cref="NodeProvider"/>.</summary>
 internal static class NodeProviderMapper
 {
     private static readonly JsonSerializerOptions Indented = new()

@@ -11,13 +11,11 @@ namespace NodeManager.Autoscaling.Providers;
 /// <summary>Reads NodeSmithProviders.</summary>
 public static class NodeProviderReader
 {
-    /// <summary>The providers of these names, sorted by namespace and name.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>The providers of these names, by namespace and name.</summary>
     /// <param name="names">Names and wildcards; none: all.</param>
     /// <param name="ns">Null: all namespaces.</param>
-    /// <param name="missing">Gets the error of each plain name without a provider.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">AutoscalerNotInstalled, and what the server refuses.</exception>
+    /// <param name="missing">Receives the error of each plain name without a provider.</param>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled, or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeProvider>> ReadAsync(
         NodeManagerSession session,
         IReadOnlyList<string> names,

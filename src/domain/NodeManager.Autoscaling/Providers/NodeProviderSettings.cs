@@ -7,7 +7,7 @@ using NodeManager.NodePools.Documents;
 namespace NodeManager.Autoscaling.Providers;
 
 /// <summary>
-/// The settings of a provider as parameters have them; null: not given. Tables and lists are of text, numbers, booleans and such values again.
+/// The settings of a provider in parameters; null: not given. Tables and lists contain text, numbers, booleans, tables and lists.
 /// </summary>
 public sealed record NodeProviderSettings
 {
@@ -73,9 +73,9 @@ public sealed record NodeProviderSettings
 
     public IReadOnlyList<string>? Zones { get; init; }
 
-    /// <summary>The spec that these make, or a merge patch of one.</summary>
-    /// <param name="type">Of the provider; the section that settings go into follows from it.</param>
-    /// <exception cref="NodeManagerException">Invalid: a setting that providers of this type do not have, or a value that is none.</exception>
+    /// <summary>Builds a spec, or a merge patch of one.</summary>
+    /// <param name="type">Determines the section of the settings.</param>
+    /// <exception cref="NodeManagerException">Invalid: a setting that this type does not have, or an invalid value.</exception>
     public JsonObject ToSpec(string type)
     {
         var spec = new JsonObject();

@@ -4,13 +4,13 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Checks whether a provider could make machines. Changes nothing.</summary>
+/// <summary>Checks whether a provider can create machines. Changes nothing.</summary>
 public static class NodeProviderTester
 {
-    /// <summary>What each test looks at after settings and Secret, in this order.</summary>
+    /// <summary>The checks after settings and Secret, in this order.</summary>
     private static readonly string[] Further = ["Reachable", "Certificate", "Credentials", "Permissions", "Capacity"];
 
-    /// <exception cref="NodeManagerException">NodeProviderNotFound, AutoscalerNotInstalled, and what the server refuses.</exception>
+    /// <exception cref="NodeManagerException">NodeProviderNotFound, AutoscalerNotInstalled, or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeProviderCheck>> TestAsync(
         NodeManagerSession session,
         string ns,
@@ -93,7 +93,7 @@ public static class NodeProviderTester
                 finding.Passed ? "" : finding.Action
             );
 
-        /// <summary>What of these was not checked as an earlier check failed.</summary>
+        /// <summary>Reports these checks as skipped after an earlier failure.</summary>
         public void Skip(IReadOnlyList<string> checks)
         {
             if (

@@ -3,10 +3,10 @@ using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Failures of commands that work on the autoscaler's resources.</summary>
+/// <summary>Failures of commands on the autoscaler's resources.</summary>
 public static class NodeSmithErrors
 {
-    /// <summary>True where the server does not serve the kind: its definition is missing.</summary>
+    /// <summary>True if the server does not serve the kind: its CRD is missing.</summary>
     public static bool IsNotServed(KubernetesException e) =>
         e.Code == HttpStatusCode.NotFound && string.IsNullOrEmpty(e.Status?.Details?.Name);
 
@@ -20,7 +20,7 @@ public static class NodeSmithErrors
             cause
         );
 
-    /// <summary>The answer to a request for the autoscaler's resources.</summary>
+    /// <summary>Awaits a request for the autoscaler's resources.</summary>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know them.</exception>
     public static async Task<T> InstalledAsync<T>(string cluster, Task<T> answer)
     {

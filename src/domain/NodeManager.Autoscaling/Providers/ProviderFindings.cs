@@ -2,7 +2,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>What a provider says of itself, or what its list of machines shows where it says nothing.</summary>
+/// <summary>The provider's own findings, or those derived from its list of machines.</summary>
 internal static class ProviderFindings
 {
     public static async Task<IReadOnlyList<MachineProviderFinding>> ReadAsync(
@@ -27,7 +27,7 @@ internal static class ProviderFindings
             : [new(check, false, list.Reason) { Action = "See the documentation of the provider's author." }];
     }
 
-    /// <summary>The one that matters most of those that did not pass; null: there is none, or only risks.</summary>
+    /// <summary>The most severe failed finding; null: none, or only risks.</summary>
     public static MachineProviderFinding? Worst(this IReadOnlyList<MachineProviderFinding> findings) =>
         findings.Where(static one => !one.Passed && one.Weight != MachineFindingWeight.Risk).MinBy(static one => one.Weight);
 }

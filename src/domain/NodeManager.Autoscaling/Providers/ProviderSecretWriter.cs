@@ -13,13 +13,13 @@ using ApiResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Stores a credential in the Secret of a provider, which the garbage collector removes with it.</summary>
+/// <summary>Stores a credential in the Secret of a provider, which the garbage collector deletes with it.</summary>
 internal sealed class ProviderSecretWriter(ClusterConnection connection, MachineProviderRegistry registry)
 {
-    /// <summary>The provider that a Secret was made for.</summary>
+    /// <summary>The provider that a Secret was created for.</summary>
     public const string Label = NodeSmithNames.Group + "/provider";
 
-    /// <summary>The Secret that a credential goes into, and its data. The spec is made to refer to it where it names none.</summary>
+    /// <summary>The Secret of a credential, and its data. Adds a reference to the spec if it has none.</summary>
     /// <exception cref="NodeManagerException">Invalid: the type needs no credential, or more than a name and a secret.</exception>
     public (SecretName Name, Dictionary<string, byte[]?> Data) Plan(NodeProviderRequest request, JsonObject spec)
     {
@@ -51,15 +51,11 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         );
     }
 
-    /// <summary>Writes the Secret.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="data">What it gets; other keys stay.</param>
-    /// <param name="provider">The name of the provider.</param>
-    /// <param name="onlyOwn">Leave alone a Secret that was not made for this provider.</param>
-    /// <param name="dryRun">Have the server judge it only.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The UID of a Secret that did not exist before; null where one was changed.</returns>
-    /// <exception cref="NodeManagerException">AlreadyExists: it was made by others.</exception>
+    /// <param name="data">Its new data; other keys stay.</param>
+    /// <param name="onlyOwn">Refuses a Secret that was not created for this provider.</param>
+    /// <param name="dryRun">The server validates only.</param>
+    /// <returns>The UID of a new Secret; null for a changed one.</returns>
+    /// <exception cref="NodeManagerException">AlreadyExists: others created it.</exception>
     public async Task<string?> WriteAsync(
         SecretName name,
         Dictionary<string, byte[]?> data,
@@ -94,48 +90,59 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // Metadata alone: values that are there need not travel.
-            PartialObjectMetadata there = await connection.Client.GetAsync(
-                ApiResources.Secrets.MetadataOnly(),
-                name.Name,
-                name.Namespace,
-                cancellationToken
-            );
-            if (onlyOwn && there.Metadata.Labels?.GetValueOrDefault(Label) != provider)
-            {
-                throw new NodeManagerException(
-                    ErrorIds.AlreadyExists,
-                    ErrorKind.ResourceExists,
-                    $"Secret {name} exists and was not created for provider '{provider}'. It was not changed.",
-                    name.ToString(),
-                    "To use it unchanged, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.",
-                    e
-                );
-            }
-
-            var values = new JsonObject(
-                data.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)Convert.ToBase64String(one.Value!)))
-            );
-            await connection.Client.PatchAsync(
-                ApiResources.Secrets,
-                name.Name,
-                name.Namespace,
-                Patch.Merge(
-                    new()
-                    {
-                        ["metadata"] = new JsonObject { ["uid"] = there.Metadata.Uid },
-                        ["data"] = values,
-                    }
-                ),
-                null,
-                options,
-                cancellationToken
-            );
+            await UpdateAsync(name, data, provider, onlyOwn, options, e, cancellationToken);
             return null;
         }
     }
 
-    /// <summary>Has the Secret go with its provider. Owners are of the same namespace.</summary>
+    private async Task UpdateAsync(
+        SecretName name,
+        Dictionary<string, byte[]?> data,
+        string provider,
+        bool onlyOwn,
+        RequestOptions options,
+        KubernetesException e,
+        CancellationToken cancellationToken
+    )
+    {
+        // Metadata only: the existing values need not be transferred.
+        PartialObjectMetadata there = await connection.Client.GetAsync(
+            ApiResources.Secrets.MetadataOnly(),
+            name.Name,
+            name.Namespace,
+            cancellationToken
+        );
+        if (onlyOwn && there.Metadata.Labels?.GetValueOrDefault(Label) != provider)
+        {
+            throw new NodeManagerException(
+                ErrorIds.AlreadyExists,
+                ErrorKind.ResourceExists,
+                $"Secret {name} exists and was not created for provider '{provider}'. It was not changed.",
+                name.ToString(),
+                "To use it unchanged, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.",
+                e
+            );
+        }
+
+        var values = new JsonObject(data.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)Convert.ToBase64String(one.Value!))));
+        await connection.Client.PatchAsync(
+            ApiResources.Secrets,
+            name.Name,
+            name.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["uid"] = there.Metadata.Uid },
+                    ["data"] = values,
+                }
+            ),
+            null,
+            options,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Makes the provider the Secret's owner, in the same namespace.</summary>
     public async Task OwnAsync(SecretName name, NodeSmithProvider provider, CancellationToken cancellationToken)
     {
         if (name.Namespace != provider.Metadata.Namespace)
@@ -158,7 +165,7 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         );
     }
 
-    /// <summary>Removes a Secret that was made a moment ago.</summary>
+    /// <summary>Deletes a Secret that was just created.</summary>
     public async Task UndoAsync(SecretName name, string uid, CancellationToken cancellationToken)
     {
         try
@@ -173,11 +180,10 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         }
         catch (KubernetesException)
         {
-            // It is labelled with its provider's name, so the next attempt finds it.
+            // It is labeled with its provider's name, so the next attempt finds it.
         }
     }
 }
 
-/// <summary>How parts of a provider are written.</summary>
 [System.Text.Json.Serialization.JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ProviderJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -9,15 +9,13 @@ using ApiResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>A Secret's name.</summary>
 internal readonly record struct SecretName(string Namespace, string Name)
 {
     public override string ToString() => $"{Namespace}/{Name}";
 }
 
 /// <summary>
-/// Reads Secrets: from the server, or while they are followed, from a watch of that Secret only. A role need not let its holder list the
-/// Secrets of a namespace.
+/// Reads Secrets from the server, or from watches of single Secrets. A role need not allow to list the Secrets of a namespace.
 /// </summary>
 internal sealed class SecretReader(ClusterConnection connection) : IDisposable
 {
@@ -26,7 +24,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
     private bool _isFollowing;
     private Action<SecretName>? _changed;
 
-    /// <summary>From now on Secrets are watched once they have been read.</summary>
+    /// <summary>From now on Secrets are watched after their first read.</summary>
     public void Follow(Action<SecretName> changed)
     {
         lock (_lock)
@@ -48,8 +46,8 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             one.Dispose();
     }
 
-    /// <summary>The Secret; null where there is none.</summary>
-    /// <exception cref="KubernetesException">What the server refuses, Forbidden say.</exception>
+    /// <summary>Null if it does not exist.</summary>
+    /// <exception cref="KubernetesException">The server's refusal, such as Forbidden.</exception>
     public async Task<Secret?> ReadAsync(SecretName name, CancellationToken cancellationToken)
     {
         if (Find(name) is { } followed)
@@ -62,7 +60,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // Who may get the Secret may not be allowed to list or watch it.
+                // The permission to get the Secret does not include list and watch.
             }
         }
 
@@ -78,7 +76,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
 
     public void Dispose() => Unfollow();
 
-    /// <summary>Of a Secret's values those that are text, as all credentials are.</summary>
+    /// <summary>The text values of a Secret; all credentials are text.</summary>
     public static MachineCredentials Credentials(Secret secret) =>
         new(
             (secret.Data ?? []).ToDictionary(
@@ -95,7 +93,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
         {
             if (!_isFollowing)
                 return null;
-            // One that has failed would fail again: its Secret is read each time.
+            // A failed watch would fail again: its Secret is read each time.
             if (_followed.TryGetValue(name, out Followed? known))
                 return known.Use.Cache.Failed.IsCompleted ? null : known;
             made = new(
@@ -106,7 +104,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             _followed[name] = made;
         }
 
-        // Without the lock, as the handler is told of what there is before this returns.
+        // Without the lock, because the handler is called for existing objects before this returns.
         made.Subscribe(_ => Volatile.Read(ref _changed)?.Invoke(name));
         return made;
     }

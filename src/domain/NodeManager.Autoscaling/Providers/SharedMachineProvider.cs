@@ -3,7 +3,7 @@ using NodeManager.Core.Machines;
 namespace NodeManager.Autoscaling.Providers;
 
 /// <summary>
-/// A provider that several callers hold. When its settings have changed, calls in progress finish, later ones are asked to come again, and the
+/// A provider shared by several callers. When its settings change, calls in progress finish, later ones have to reopen it, and the
 /// connections are closed after the last.
 /// </summary>
 internal sealed class SharedMachineProvider(IMachineProvider inner, string name) : IMachineProvider, ITestableMachineProvider
@@ -30,13 +30,13 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
     public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         CallAsync(() => inner.RestartAsync(identity, cancellationToken), Retired);
 
-    /// <summary>Empty where the provider cannot test itself.</summary>
+    /// <summary>Empty if the provider cannot test itself.</summary>
     public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
         inner is ITestableMachineProvider testable
             ? CallAsync(() => testable.TestAsync(cancellationToken), static () => [])
             : Task.FromResult<IReadOnlyList<MachineProviderFinding>>([]);
 
-    /// <summary>Safe to call again.</summary>
+    /// <summary>Idempotent.</summary>
     public void Dispose()
     {
         lock (_lock)

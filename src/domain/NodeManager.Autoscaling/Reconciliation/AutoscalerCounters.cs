@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>What an autoscaler has done since it started, whether it led all the time or not. Thread-safe.</summary>
+/// <summary>The counters of an autoscaler since its start, leader or not. Thread-safe.</summary>
 internal sealed class AutoscalerCounters
 {
     private readonly ConcurrentDictionary<string, long> _decisions = new(StringComparer.Ordinal);
@@ -19,10 +19,10 @@ internal sealed class AutoscalerCounters
     /// <summary>By pool: machines that did not take the pods that they were created for.</summary>
     public IReadOnlyDictionary<string, long> Contradictions => _contradictions.ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Attempts that ended with an error and are repeated.</summary>
+    /// <summary>Failed attempts that are retried.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>How many plans were made, how long that took in all, and when the last was made.</summary>
+    /// <summary>The number of plans, their total duration, and the time of the last.</summary>
     public (long Count, TimeSpan Time, DateTimeOffset? Last) Plans
     {
         get
@@ -32,7 +32,7 @@ internal sealed class AutoscalerCounters
         }
     }
 
-    /// <summary>When it last found out whether a plan is due.</summary>
+    /// <summary>When it last checked whether a plan is due.</summary>
     public DateTimeOffset? CheckedAt
     {
         get
@@ -52,7 +52,7 @@ internal sealed class AutoscalerCounters
 
     public void Failed() => Interlocked.Increment(ref _failures);
 
-    /// <summary>A machine of the pool did not take the pods that it was created for.</summary>
+    /// <summary>Counts a machine that did not take the pods that it was created for.</summary>
     public void Contradicted(string pool) => _contradictions.AddOrUpdate(pool, 1, static (_, count) => count + 1);
 
     public void Planned(TimeSpan took, DateTimeOffset at)

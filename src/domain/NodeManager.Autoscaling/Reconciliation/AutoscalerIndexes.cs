@@ -4,17 +4,14 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>How claims and nodes find each other.</summary>
 public static class AutoscalerIndexes
 {
-    /// <summary>Claims by pool.</summary>
     public static ObjectIndex<NodeSmithClaim> ByPool { get; } = new(static claim => [claim.Spec.PoolRef]);
 
-    /// <summary>Claims by what a node may be recognized by.</summary>
     public static ObjectIndex<NodeSmithClaim> ByMachine { get; } =
         new(static claim => KeysOf(claim.Status?.ProviderID, claim.MachineName ?? claim.Metadata.Name, claim.Status?.NodeName));
 
-    /// <summary>Nodes by what a claim may recognize.</summary>
+    /// <summary>Nodes by the keys that identify their claim.</summary>
     public static ObjectIndex<Node> NodesByMachine { get; } = new(static node => KeysOf(node.Spec.ProviderID, node.Metadata.Name, null));
 
     public static string ById(string providerId) => "id:" + ProviderIds.Normalize(providerId);

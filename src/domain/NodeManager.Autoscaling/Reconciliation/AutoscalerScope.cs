@@ -11,7 +11,7 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>What the controllers of one autoscaler share while it acts. Its caches are the session's.</summary>
+/// <summary>The state shared by the controllers of an active autoscaler. Its caches are the session's.</summary>
 internal sealed class AutoscalerScope : IDisposable
 {
     private readonly CacheUse<NodeSmithClaim> _claims;
@@ -55,7 +55,7 @@ internal sealed class AutoscalerScope : IDisposable
 
     public AutoscalerOptions Options { get; }
 
-    /// <summary>Of this autoscaler; no other has the same.</summary>
+    /// <summary>Unique.</summary>
     public string Identity { get; }
 
     public DecisionLog Decisions { get; }
@@ -90,7 +90,7 @@ internal sealed class AutoscalerScope : IDisposable
 
     public DateTimeOffset Now => NodeSmithConditionList.Seconds(Time.GetUtcNow());
 
-    /// <summary>Makes sure that the caches are complete and no older than now.</summary>
+    /// <summary>Waits until the caches are complete and as new as this call.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             _claims.CatchUpAsync(cancellationToken),
@@ -100,7 +100,7 @@ internal sealed class AutoscalerScope : IDisposable
             _nodes.CatchUpAsync(cancellationToken)
         );
 
-    /// <summary>Notes what happened as an event on the object.</summary>
+    /// <summary>Records an Event on the object.</summary>
     public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken) =>
         ReportAsync(claim, type, reason, message, cancellationToken);
 

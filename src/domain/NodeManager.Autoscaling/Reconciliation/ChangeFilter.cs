@@ -6,8 +6,8 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>Tells changes that matter from those that do not: heartbeats, most of all.</summary>
-/// <param name="imageOf">A hash of what matters of an object.</param>
+/// <summary>Filters irrelevant changes, mainly heartbeats.</summary>
+/// <param name="imageOf">A hash of the relevant fields of an object.</param>
 internal sealed class ChangeFilter<T>(Func<T, int> imageOf)
     where T : KubernetesObject
 {
@@ -25,7 +25,7 @@ internal sealed class ChangeFilter<T>(Func<T, int> imageOf)
     }
 }
 
-/// <summary>What of objects matters for a plan. Pure.</summary>
+/// <summary>Hashes of the fields that are relevant for a plan.</summary>
 internal static class PlanImages
 {
     public static int Of(Pod pod) =>
@@ -37,7 +37,7 @@ internal static class PlanImages
             pod.Status.Conditions.Find("PodScheduled") is { } scheduled ? HashCode.Combine(scheduled.Status, scheduled.Reason) : 0
         );
 
-    /// <summary>The status of a pool repeats what a plan knows, except for the time of the last scaling.</summary>
+    /// <summary>The status of a pool is derived from plans, except for the time of the last scaling.</summary>
     public static int Of(NodeSmithPool pool) =>
         HashCode.Combine(pool.Metadata.Generation, pool.Metadata.DeletionTimestamp is null, pool.Status?.LastScaleActivity);
 
@@ -52,7 +52,7 @@ internal static class PlanImages
         HashCode hash = default;
         hash.Add(node.Spec.Unschedulable == true);
         hash.Add(node.Spec.ProviderID);
-        // Renewals of a lock change nothing; its end lets a claim or a plan have the node.
+        // Renewals of a lock change nothing; its end makes the node available to a claim or a plan.
         if (NodeLock.Read(node) is { } held)
             hash.Add(HashCode.Combine(held.Operation, held.Holder));
         hash.Add(node.Status.Conditions.IsTrue("Ready"));

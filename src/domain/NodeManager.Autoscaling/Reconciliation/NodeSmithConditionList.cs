@@ -2,10 +2,10 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>Reads and sets conditions, of which a list has at most one of each type.</summary>
+/// <summary>Reads and sets conditions; a list has at most one of each type.</summary>
 public static class NodeSmithConditionList
 {
-    // What a server takes.
+    // The server's limit.
     private const int LongestMessage = 4096;
 
     public static NodeSmithCondition? Find(this List<NodeSmithCondition>? conditions, string type) =>
@@ -13,14 +13,10 @@ public static class NodeSmithConditionList
 
     public static bool IsTrue(this List<NodeSmithCondition>? conditions, string type) => conditions.Find(type)?.Status == "True";
 
-    /// <summary>The list with this condition. Its time changes with its status only.</summary>
-    /// <param name="conditions">Changed, or created where it is null.</param>
-    /// <param name="type">One of <see cref="NodeSmithConditions"/>.</param>
+    /// <summary>The list with this condition. Its time changes only with its status.</summary>
+    /// <param name="conditions">Changed, or created if null.</param>
+    /// <param name="type">A <see cref="NodeSmithConditions"/>.</param>
     /// <param name="status"><c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
-    /// <param name="reason">One word for machines.</param>
-    /// <param name="message">For people.</param>
-    /// <param name="now">When.</param>
-    /// <param name="generation">Of the object that was looked at.</param>
     public static List<NodeSmithCondition> With(
         this List<NodeSmithCondition>? conditions,
         string type,
@@ -44,7 +40,7 @@ public static class NodeSmithConditionList
         return conditions;
     }
 
-    /// <summary>Times of the API have whole seconds.</summary>
+    /// <summary>Times of the API are whole seconds.</summary>
     public static DateTimeOffset Seconds(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

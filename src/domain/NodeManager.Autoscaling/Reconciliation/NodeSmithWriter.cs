@@ -14,8 +14,8 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Autoscaling.Reconciliation;
 
 /// <summary>
-/// Changes objects of one of KubeNodeSmith's kinds, by patches of what differs. The server applies a patch only to the version that it was made
-/// for, so nothing is decided on what a lagging cache shows. What it answers is in the cache immediately.
+/// Patches objects of KubeNodeSmith's kinds with the resourceVersion as precondition, so that no decision is based on a stale cache. The
+/// answer is in the cache immediately.
 /// </summary>
 public sealed class NodeSmithWriter<T, TSpec, TStatus>(
     KubernetesClient client,
@@ -29,8 +29,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
 {
     private static readonly RetryPolicy Policy = RetryPolicy.Conflicts with { MaximumAttempts = 5 };
 
-    /// <summary>Writes the status as the action leaves it, where it leaves it changed.</summary>
-    /// <returns>The object as it is now.</returns>
+    /// <returns>The current object.</returns>
     /// <exception cref="KubernetesException">Conflict: it has changed since.</exception>
     public async Task<T> WriteStatusAsync(T item, Action<TStatus> change, CancellationToken cancellationToken)
     {
@@ -58,12 +57,9 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
         return await SendAsync(item, patch, "status", cancellationToken);
     }
 
-    /// <summary>The same for what must not be lost when another writes at the same time: on a conflict it is made from what is there then.</summary>
-    /// <param name="item">As last seen.</param>
-    /// <param name="isStill">False where what there is meanwhile is no longer what the change is about; then nothing is written.</param>
-    /// <param name="change">Of the status.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Null where it was not written.</returns>
+    /// <summary>As above, for a change that must not be lost: after a conflict it is repeated on the current object.</summary>
+    /// <param name="isStill">False if the change no longer applies to the current object; then nothing is written.</param>
+    /// <returns>Null if it was not written.</returns>
     public async Task<T?> KeepStatusAsync(T item, Func<T, bool> isStill, Action<TStatus> change, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -122,7 +118,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
         await SendAsync(item, patch, null, cancellationToken);
     }
 
-    /// <summary>The object as the server has it, which the cache then has too. Null: it is gone.</summary>
+    /// <summary>The server's object, which is then in the cache, too. Null: it is gone.</summary>
     public async Task<T?> ReadAsync(T item, CancellationToken cancellationToken)
     {
         try

@@ -1,9 +1,9 @@
 namespace NodeManager.Autoscaling.Reconciliation;
 
-/// <summary>Ids of machines as claims and nodes have them: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>. Pure.</summary>
+/// <summary>Machine ids in claims and nodes: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>.</summary>
 public static class ProviderIds
 {
-    /// <summary>One text for each machine: scheme and host are compared without regard to case.</summary>
+    /// <summary>A unique spelling: scheme and host are case-insensitive.</summary>
     public static string Normalize(string providerId)
     {
         string text = providerId.Trim().TrimEnd('/');

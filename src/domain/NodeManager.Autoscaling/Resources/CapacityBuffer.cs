@@ -3,14 +3,13 @@ using System.Text.Json;
 namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>
-/// Room that is kept free for pods that may come. Source: <c>CapacityBuffer</c> of <c>autoscaling.x-k8s.io/v1beta1</c>
-/// (kubernetes/autoscaler).
+/// Room to keep free for future pods. Source: <c>CapacityBuffer</c> of <c>autoscaling.x-k8s.io/v1beta1</c> (kubernetes/autoscaler).
 /// </summary>
 public sealed class CapacityBuffer : NodeSmithObject<CapacityBufferSpec, CapacityBufferStatus>;
 
 public sealed class CapacityBufferSpec : PreservedPart
 {
-    /// <summary>The only strategy that keeps nodes up.</summary>
+    /// <summary>The only strategy that keeps nodes running.</summary>
     public const string ActiveCapacity = "buffer.x-k8s.io/active-capacity";
 
     /// <summary>Null: <see cref="ActiveCapacity"/>. Buffers of other strategies belong to other controllers.</summary>
@@ -21,13 +20,15 @@ public sealed class CapacityBufferSpec : PreservedPart
 
     public CapacityBufferScalableReference? ScalableRef { get; set; }
 
-    /// <summary>How many pods there is to be room for. The larger of this and <see cref="Percentage"/> counts.</summary>
+    /// <summary>The number of pods. The larger of this and <see cref="Percentage"/> counts.</summary>
     public int? Replicas { get; set; }
 
     /// <summary>Of the scalable object's replicas, rounded up, at least 1.</summary>
     public int? Percentage { get; set; }
 
-    /// <summary>At most as many as fit into these; alone: exactly as many. Each a quantity, as text or as a number.</summary>
+    /// <summary>
+    /// Limits the number to what fits into these; alone: exactly as many as fit. Each a quantity, as text or as a number.
+    /// </summary>
     public Dictionary<string, JsonElement>? Limits { get; set; }
 }
 

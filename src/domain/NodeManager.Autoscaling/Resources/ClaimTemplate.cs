@@ -3,18 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>What a pool says of new nodes. A claim keeps that of its creation, so that what has changed since can be named, and restored.</summary>
+/// <summary>
+/// A pool's template of new nodes. A claim stores the one of its creation, so that later changes can be detected and reverted.
+/// </summary>
 /// <param name="ProviderRef">The name of the NodeSmithProvider.</param>
-/// <param name="MachineTemplate">Labels, taints, shapes and what else a machine is made from.</param>
+/// <param name="MachineTemplate">Labels, taints, shapes and other properties of a machine.</param>
 public sealed record ClaimTemplate(string ProviderRef, NodeSmithMachineTemplate MachineTemplate)
 {
     public static ClaimTemplate Of(NodeSmithPool pool) => new(pool.Spec.ProviderRef, pool.Spec.MachineTemplate);
 
-    /// <summary>That of the claim's creation; null: none is known, or it cannot be read.</summary>
+    /// <summary>The template of the claim's creation; null: unknown, or unreadable.</summary>
     public static ClaimTemplate? Of(NodeSmithClaim claim) =>
         Read(claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation));
 
-    /// <summary>What <see cref="ToJson"/> wrote; null: it is not of that form.</summary>
+    /// <summary>The inverse of <see cref="ToJson"/>; null: another format.</summary>
     public static ClaimTemplate? Read(string? json)
     {
         if (string.IsNullOrEmpty(json))

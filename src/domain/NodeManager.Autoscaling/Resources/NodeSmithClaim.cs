@@ -5,7 +5,7 @@ namespace NodeManager.Autoscaling.Resources;
 /// <summary>One desired machine, and its state: Launched, Registered, Initialized, Ready, or Failed.</summary>
 public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmithClaimStatus>
 {
-    /// <summary>The name that the provider gave the machine, which its node may have; null: none is known.</summary>
+    /// <summary>The provider's name of the machine, which its node may have; null: unknown.</summary>
     [JsonIgnore]
     internal string? MachineName =>
         Status?.MachineName is { Length: > 0 } kept ? kept : Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.MachineAnnotation);
@@ -23,7 +23,7 @@ public sealed class NodeSmithClaimSpec : PreservedPart
     /// <summary>A Go duration.</summary>
     public string? TerminationGracePeriod { get; set; }
 
-    /// <summary>The pool's shape that was chosen.</summary>
+    /// <summary>The chosen shape of the pool.</summary>
     public string? Shape { get; set; }
 
     public string? Zone { get; set; }
@@ -54,7 +54,7 @@ public sealed class NodeSmithClaimStatus : PreservedPart
     public long? ObservedGeneration { get; set; }
 }
 
-/// <summary>Who works on a claim, and at what.</summary>
+/// <summary>The process that works on a claim, and its step.</summary>
 public sealed class NodeSmithClaimLease : PreservedPart
 {
     public string? Holder { get; set; }

@@ -1,6 +1,6 @@
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>Which pools are managed.</summary>
+/// <summary>Lists managed pools.</summary>
 public sealed class NodeSmithControlPlane : NodeSmithObject<NodeSmithControlPlaneSpec, NodeSmithControlPlaneStatus>;
 
 public sealed class NodeSmithControlPlaneSpec : PreservedPart

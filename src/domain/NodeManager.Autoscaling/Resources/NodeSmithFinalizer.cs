@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>The finalizer by which pools and providers stay as long as claims need them.</summary>
+/// <summary>The finalizer that holds pools and providers while claims need them.</summary>
 internal static class NodeSmithFinalizer
 {
     /// <summary>The merge patch that removes it from this version of the object.</summary>
@@ -27,14 +27,9 @@ internal static class NodeSmithFinalizer
             },
         };
 
-    /// <summary>Removes it from an object that is being deleted and is not used. An autoscaler does the same, but there may be none that runs.</summary>
-    /// <param name="client">Of the cluster.</param>
-    /// <param name="type">The object's type.</param>
-    /// <param name="ns">Its namespace.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="uid">Of the object that was deleted: another one may have its name.</param>
-    /// <param name="isUsed">Whether a claim or a pool still needs it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Removes it from a deleted, unused object. An autoscaler does the same, but none may be running.</summary>
+    /// <param name="uid">Of the deleted object: another one may have its name.</param>
+    /// <param name="isUsed">True if a claim or a pool still needs it.</param>
     public static async Task ReleaseAsync<T>(
         KubernetesClient client,
         ResourceType<T> type,
@@ -55,7 +50,8 @@ internal static class NodeSmithFinalizer
                 || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true
             )
                 return;
-            // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses the patch.
+            // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses
+            // the patch.
             if (!await isUsed())
                 await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), null, RequestOptions.Default, cancellationToken);
         }

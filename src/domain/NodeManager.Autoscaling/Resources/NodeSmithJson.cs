@@ -4,7 +4,6 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>How KubeNodeSmith's kinds are read and written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -16,7 +15,6 @@ namespace NodeManager.Autoscaling.Resources;
 [JsonSerializable(typeof(KubernetesList<CapacityBuffer>))]
 public sealed partial class NodeSmithJson : JsonSerializerContext;
 
-/// <summary>KubeNodeSmith's kinds as the API serves them.</summary>
 public static class NodeSmithResources
 {
     public static ResourceType<NodeSmithControlPlane> ControlPlanes { get; } = Type<NodeSmithControlPlane>("nodesmithcontrolplanes");
@@ -27,7 +25,7 @@ public static class NodeSmithResources
 
     public static ResourceType<NodeSmithClaim> Claims { get; } = Type<NodeSmithClaim>("nodesmithclaims");
 
-    /// <summary>Not ours: the API of the autoscaling SIG.</summary>
+    /// <summary>The API of the autoscaling SIG.</summary>
     public static ResourceType<CapacityBuffer> CapacityBuffers { get; } =
         new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, NodeSmithJson.Default.Options);
 

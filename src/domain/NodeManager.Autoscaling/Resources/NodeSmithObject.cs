@@ -4,14 +4,14 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>A part of an object that keeps the fields it does not know, so that writing it back loses nothing.</summary>
+/// <summary>A part of an object that keeps unknown fields, so that writing it back loses nothing.</summary>
 public abstract class PreservedPart
 {
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>What the four kinds have in common.</summary>
+/// <summary>The common base of the four kinds.</summary>
 public abstract class NodeSmithObject<TSpec, TStatus> : KubernetesObject
     where TSpec : new()
     where TStatus : class, new()
@@ -30,7 +30,7 @@ public abstract class NodeSmithObject<TSpec, TStatus> : KubernetesObject
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>A condition, as the API conventions have it.</summary>
+/// <summary>A condition by the API conventions.</summary>
 public sealed class NodeSmithCondition : PreservedPart
 {
     public string Type { get; set; } = "";

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>Nodes of one kind: from which provider, between which limits, and how the pool grows and shrinks.</summary>
+/// <summary>Nodes of one kind: their provider, their limits, and the rules of growing and shrinking.</summary>
 public sealed class NodeSmithPool : NodeSmithObject<NodeSmithPoolSpec, NodeSmithPoolStatus>;
 
 public sealed class NodeSmithPoolSpec : PreservedPart
@@ -28,17 +28,17 @@ public sealed class NodeSmithPoolSpec : PreservedPart
 
     public NodeSmithScaleDown? ScaleDown { get; set; }
 
-    /// <summary>At least so many nodes while it is set; null: what pods need.</summary>
+    /// <summary>The minimum of nodes while it is set; null: by demand.</summary>
     public int? NodeCount { get; set; }
 
     /// <summary>A Go duration; null: 5 minutes.</summary>
     public string? RegistrationTimeout { get; set; }
 
-    /// <summary>Room that is kept free.</summary>
+    /// <summary>Room to keep free.</summary>
     public NodeSmithSize? Headroom { get; set; }
 }
 
-/// <summary>0 means unlimited, but for <see cref="MinNodes"/>.</summary>
+/// <summary>0 means unlimited, except for <see cref="MinNodes"/>.</summary>
 public sealed class NodeSmithPoolLimits : PreservedPart
 {
     public int MinNodes { get; set; }
@@ -58,13 +58,13 @@ public sealed class NodeSmithMachineTemplate : PreservedPart
 
     public List<Taint>? StartupTaints { get; set; }
 
-    /// <summary>A Go duration; null: drains take as long as they need.</summary>
+    /// <summary>A Go duration; null: no drain timeout.</summary>
     public string? TerminationGracePeriod { get; set; }
 
-    /// <summary>The sizes on offer; null or empty: as large as its pods need.</summary>
+    /// <summary>The available sizes; null or empty: as large as its pods need.</summary>
     public List<NodeSmithShape>? Shapes { get; set; }
 
-    /// <summary>The smallest machine where there are no shapes; null: 2 cores and 2048 MiB.</summary>
+    /// <summary>The smallest machine without shapes; null: 2 cores and 2048 MiB.</summary>
     public NodeSmithSize? Minimum { get; set; }
 
     public NodeSmithSystemReserved? SystemReserved { get; set; }
@@ -81,7 +81,7 @@ public sealed class NodeSmithShape : PreservedPart
     public string? Zone { get; set; }
 }
 
-/// <summary>What the system of a node takes from its machine.</summary>
+/// <summary>The system's share of a machine.</summary>
 public sealed class NodeSmithSystemReserved : PreservedPart
 {
     /// <summary>Null: 100.</summary>
@@ -113,7 +113,7 @@ public sealed class NodeSmithConsolidation : PreservedPart
     public string? Mode { get; set; }
 }
 
-/// <summary>How many nodes may be removed at a time.</summary>
+/// <summary>Limits concurrent removals.</summary>
 public sealed class NodeSmithBudget : PreservedPart
 {
     /// <summary>A number, or a percentage of the pool's nodes.</summary>
@@ -148,7 +148,7 @@ public sealed class NodeSmithPoolStatus : PreservedPart
     public NodeSmithUse? Resources { get; set; }
 }
 
-/// <summary>What counts against a pool's limits.</summary>
+/// <summary>The usage of a pool's limits.</summary>
 public sealed class NodeSmithUse : PreservedPart
 {
     public long? CpuMillicores { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>Where machines come from.</summary>
+/// <summary>A source of machines.</summary>
 public sealed class NodeSmithProvider : NodeSmithObject<NodeSmithProviderSpec, NodeSmithProviderStatus>;
 
 public sealed class NodeSmithProviderSpec : PreservedPart
@@ -13,7 +13,7 @@ public sealed class NodeSmithProviderSpec : PreservedPart
 
     public NodeSmithSecretReference? CredentialsSecretRef { get; set; }
 
-    /// <summary>Objects by name, for providers of third parties.</summary>
+    /// <summary>Objects by name, for third-party providers.</summary>
     public Dictionary<string, JsonElement>? AdditionalSettings { get; set; }
 
     public ProxmoxProviderSpec? Proxmox { get; set; }
@@ -22,7 +22,7 @@ public sealed class NodeSmithProviderSpec : PreservedPart
 
     public SimulatedProviderSpec? Simulated { get; set; }
 
-    /// <summary>What a machine has beyond what its claim requires.</summary>
+    /// <summary>The overhead of a machine beyond its claim.</summary>
     [JsonIgnore]
     internal long OverheadMiB => Math.Max(0, Proxmox?.VmMemOverheadMiB ?? 0);
 }
@@ -36,10 +36,10 @@ public sealed class NodeSmithProviderStatus : PreservedPart
 
 public sealed class ProxmoxProviderSpec : PreservedPart
 {
-    /// <summary>With <c>/api2/json</c> at its end, or without.</summary>
+    /// <summary>With or without <c>/api2/json</c> at its end.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary>The hosts that machines may be on; null or empty: all.</summary>
+    /// <summary>The allowed hosts; null or empty: all.</summary>
     public List<string>? NodeWhitelist { get; set; }
 
     /// <summary>The ids of machines; null: 100000 to 199999.</summary>
@@ -48,7 +48,7 @@ public sealed class ProxmoxProviderSpec : PreservedPart
     /// <summary>Null: <c>kubenodesmith-managed</c>.</summary>
     public string? ManagedNodeTag { get; set; }
 
-    /// <summary>Memory that a machine has beyond what its node needs.</summary>
+    /// <summary>The overhead of a machine beyond its node.</summary>
     public long? VmMemOverheadMiB { get; set; }
 
     public List<ProxmoxNetworkInterface>? NetworkInterfaces { get; set; }
@@ -59,7 +59,7 @@ public sealed class ProxmoxProviderSpec : PreservedPart
 
     public bool? InsecureSkipTLSVerify { get; set; }
 
-    /// <summary>Whether credentials may be sent to an http endpoint; null: false.</summary>
+    /// <summary>Allows to send credentials to an http endpoint; null: false.</summary>
     public bool? AllowUnencryptedAuthentication { get; set; }
 
     /// <summary>A Go duration; null: 10 minutes.</summary>
@@ -74,7 +74,7 @@ public sealed class ProxmoxProviderSpec : PreservedPart
 
     public ProxmoxTemplate? Template { get; set; }
 
-    /// <summary>Whether the taints of a pool are written into SMBIOS, where the guest's kubelet can read them before it registers; null: false.</summary>
+    /// <summary>Writes the pool's taints into SMBIOS, where the guest's kubelet can read them before it registers; null: false.</summary>
     public bool? TaintsInSmbios { get; set; }
 }
 
@@ -130,7 +130,10 @@ public sealed class RedfishProviderSpec : PreservedPart
 
     public string? BootMode { get; set; }
 
-    /// <summary>What a server boots with the target UefiHttp, with <c>{name}</c>, <c>{claim}</c>, <c>{pool}</c>, <c>{taints}</c> and <c>{labels}</c> in it.</summary>
+    /// <summary>
+    /// The URI for the boot target UefiHttp, with the placeholders <c>{name}</c>, <c>{claim}</c>, <c>{pool}</c>, <c>{taints}</c> and
+    /// <c>{labels}</c>.
+    /// </summary>
     public string? HttpBootURI { get; set; }
 
     /// <summary>Null: <c>nodesmith</c>.</summary>
@@ -143,7 +146,7 @@ public sealed class RedfishProviderSpec : PreservedPart
 
     public bool? InsecureSkipTLSVerify { get; set; }
 
-    /// <summary>Whether credentials may be sent to an http endpoint; null: false.</summary>
+    /// <summary>Allows to send credentials to an http endpoint; null: false.</summary>
     public bool? AllowUnencryptedAuthentication { get; set; }
 }
 

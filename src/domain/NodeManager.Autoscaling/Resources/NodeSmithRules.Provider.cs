@@ -8,7 +8,7 @@ public static partial class NodeSmithRules
     /// <inheritdoc cref="Check(NodeSmithClaim)"/>
     public static IReadOnlyList<FieldProblem> Check(NodeSmithProvider provider) => CheckProvider(provider.Spec);
 
-    /// <summary>The same of a provider's spec alone.</summary>
+    /// <summary>As above, for a provider's spec alone.</summary>
     public static IReadOnlyList<FieldProblem> CheckProvider(NodeSmithProviderSpec spec)
     {
         var problems = new Problems();
@@ -112,7 +112,7 @@ public static partial class NodeSmithRules
         }
     }
 
-    /// <summary>What the provider itself decides; an option of the same name would take a machine out of its hands.</summary>
+    /// <summary>Options that the provider itself sets; overriding one would break its control of the machine.</summary>
     private static readonly HashSet<string> ReservedOptions = new(StringComparer.Ordinal)
     {
         "vmid",
@@ -181,7 +181,7 @@ public static partial class NodeSmithRules
     [System.Text.RegularExpressions.GeneratedRegex("^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){0,4}$")]
     private static partial System.Text.RegularExpressions.Regex MacPrefix();
 
-    /// <summary>What is replaced in <c>spec.redfish.httpBootURI</c>.</summary>
+    /// <summary>The placeholders in <c>spec.redfish.httpBootURI</c>.</summary>
     [System.Text.RegularExpressions.GeneratedRegex("[{](name|claim|pool|taints|labels)[}]")]
     public static partial System.Text.RegularExpressions.Regex BootPlaceholder();
 

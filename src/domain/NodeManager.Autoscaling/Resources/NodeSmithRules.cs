@@ -4,9 +4,9 @@ using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>A rule that an object breaks.</summary>
+/// <summary>A violated rule of an object.</summary>
 /// <param name="Path">Of the field: <c>spec.limits.maxNodes</c>.</param>
-/// <param name="Message">The rule, as the CustomResourceDefinitions in <c>deploy/crds</c> word it.</param>
+/// <param name="Message">The rule, as worded by the CustomResourceDefinitions in <c>deploy/crds</c>.</param>
 public sealed record FieldProblem(string Path, string Message)
 {
     public override string ToString() => $"{Path}: {Message}";
@@ -20,7 +20,7 @@ public static partial class NodeSmithRules
 {
     private const string DurationRule = "must be a duration such as 90s, 5m or 1h30m";
 
-    /// <summary>Empty: it breaks none.</summary>
+    /// <summary>Empty for a valid object.</summary>
     public static IReadOnlyList<FieldProblem> Check(NodeSmithClaim claim)
     {
         var problems = new Problems();

@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>What a claim's machine was planned to be, and the pods that it was planned for. The claim keeps it as an annotation.</summary>
-/// <param name="Allocatable">What pods were to reserve on its node, by resource name.</param>
+/// <summary>The planned machine of a claim, and the pods that it was created for. Stored as an annotation of the claim.</summary>
+/// <param name="Allocatable">The planned allocatable of its node, by resource name.</param>
 /// <param name="Pods">The keys of their specifications.</param>
 public sealed record PlannedMachine(IReadOnlyDictionary<string, decimal> Allocatable, IReadOnlyList<string> Pods)
 {
-    /// <summary>The plan of the claim's creation; null: none is known, or it cannot be read.</summary>
+    /// <summary>The plan at the claim's creation; null: unknown, or unreadable.</summary>
     public static PlannedMachine? Of(NodeSmithClaim claim) =>
         ObservationJson.Read(
             claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.PlanAnnotation),
@@ -35,15 +35,15 @@ public sealed record PlannedMachine(IReadOnlyDictionary<string, decimal> Allocat
 }
 
 /// <summary>
-/// What a pool's machines turned out to be where that differs from the plan. The pool keeps it as an annotation, so that it outlives the autoscaler
-/// and the nodes. It holds for one machine template and one provider specification; what is observed of others is void.
+/// The observed differences of a pool's machines from their plans. Stored as an annotation of the pool, so that they outlive the autoscaler
+/// and the nodes. Valid for one machine template and one provider specification.
 /// </summary>
 /// <param name="Template">Identifies the machine template and the provider's specification.</param>
-/// <param name="Sizes">What nodes of a size offer, as last seen.</param>
+/// <param name="Sizes">The last observed allocatable by size.</param>
 /// <param name="Attempts">Machines that did not take the pods that they were created for.</param>
 internal sealed record PoolObservations(string Template, IReadOnlyList<ObservedSize> Sizes, IReadOnlyList<MachineAttempt> Attempts)
 {
-    /// <summary>What is known of the pool's present machines; empty where nothing is, or it is of former ones.</summary>
+    /// <summary>The observations of the pool's current machines; empty without any.</summary>
     public static PoolObservations Of(NodeSmithPool pool, NodeSmithProvider? provider)
     {
         string template = TemplateOf(pool, provider);
@@ -78,20 +78,18 @@ internal readonly record struct SizeKey(string Shape, long CpuCores, long Memory
         FormattableString.Invariant($"{(Shape.Length > 0 ? $"shape '{Shape}', " : "")}{CpuCores} cores, {MemoryMiB} MiB");
 }
 
-/// <summary>What a node of a size offers.</summary>
-/// <param name="Size">The size.</param>
-/// <param name="Node">The node that it was seen on.</param>
-/// <param name="Allocatable">What pods may reserve there, by resource name; without what static pods take.</param>
+/// <summary>The observed allocatable of a size.</summary>
+/// <param name="Node">The observed node.</param>
+/// <param name="Allocatable">By resource name, without static pods.</param>
 /// <param name="At">When its machine was created.</param>
 internal sealed record ObservedSize(SizeKey Size, string Node, IReadOnlyDictionary<string, decimal> Allocatable, DateTimeOffset At);
 
 /// <summary>A machine that did not take the pods that it was created for.</summary>
 /// <param name="Pods">The key of their specification.</param>
-/// <param name="Size">Of the machine.</param>
-/// <param name="Plan">The hash of the allocatable that it was planned with.</param>
-/// <param name="IsTooSmall">True where resources were missing; false where anything else about the node kept the pods away.</param>
-/// <param name="Message">What was planned and what is real.</param>
-/// <param name="At">When it was found.</param>
+/// <param name="Plan">The hash of the planned allocatable.</param>
+/// <param name="IsTooSmall">True if resources were missing; false for another reason.</param>
+/// <param name="Message">The planned and the actual state.</param>
+/// <param name="At">The time of the observation.</param>
 internal sealed record MachineAttempt(string Pods, SizeKey Size, string Plan, bool IsTooSmall, string Message, DateTimeOffset At);
 
 [JsonSourceGenerationOptions(
@@ -102,7 +100,7 @@ internal sealed record MachineAttempt(string Pods, SizeKey Size, string Plan, bo
 [JsonSerializable(typeof(PoolObservations))]
 internal sealed partial class ObservationJson : JsonSerializerContext
 {
-    /// <summary>Null where there is no text, or it is not of that form.</summary>
+    /// <summary>Null without a text, or in another format.</summary>
     public static T? Read<T>(string? json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {

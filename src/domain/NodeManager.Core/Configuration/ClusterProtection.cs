@@ -2,12 +2,12 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Configuration;
 
-/// <summary>Which clusters are protected, and what confirms a change of one.</summary>
+/// <summary>Protects clusters from unconfirmed changes.</summary>
 public static class ClusterProtection
 {
     private const char Separator = ',';
 
-    /// <summary>Protects the session if its context is one of those that the configuration names. A session without a context goes by its cluster.</summary>
+    /// <summary>Protects the session if the configuration names its context, or its cluster for a session without a context.</summary>
     public static void Apply(NodeManagerSession session, NodeManagerConfiguration configuration)
     {
         string name =
@@ -18,15 +18,11 @@ public static class ClusterProtection
             session.Protect();
     }
 
-    /// <summary>Whether a change of the session's cluster may be made, or a person may be asked about it as about any other cluster.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>True if changes of the session's cluster are allowed without the confirmation that protected clusters need.</summary>
     /// <param name="confirmed">The name by which the caller confirms the change; null for none.</param>
     public static bool IsConfirmed(NodeManagerSession session, string? confirmed) => !session.IsProtected || confirmed == session.Cluster;
 
-    /// <summary>The error for a change that is not confirmed.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="confirmed">The name by which the caller confirms the change; null for none.</param>
-    /// <param name="action">What the caller can do.</param>
+    /// <param name="action">The remedy for the caller.</param>
     public static NodeManagerException Refusal(NodeManagerSession session, string? confirmed, string action) =>
         new(
             ErrorIds.ProtectedCluster,
@@ -38,7 +34,7 @@ public static class ClusterProtection
             action
         );
 
-    /// <summary>The names of two layers of a configuration.</summary>
+    /// <summary>Joins the names of two layers of a configuration.</summary>
     internal static string? Join(string? names, string? more) =>
         Split(names).Union(Split(more), StringComparer.OrdinalIgnoreCase).ToArray() is { Length: > 0 } all
             ? string.Join(Separator, all)

@@ -5,22 +5,21 @@ using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Core.Configuration;
 
-/// <summary>A file of options: a JSON object with an option's name and value each. Source of the names: the seed's plugin manifest.</summary>
+/// <summary>A JSON file of option names and values. Source of the names: the seed's plugin manifest.</summary>
 internal static class ConfigurationFile
 {
     private const int MostBytes = 1 << 20;
 
-    // Editors find the schema by it.
+    // Editors use it to find the schema.
     private const string SchemaKey = "$schema";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>The values that the file sets.</summary>
     /// <exception cref="NodeManagerException">ConfigurationFileUnreadable; ConfigurationFileInvalid, naming file, line and field.</exception>
     public static IReadOnlyList<ConfigurationValue> Read(string path) => Parse(path, ReadBytes(path));
 
-    /// <summary>Sets options in the file and keeps the others. A file that cannot be read is left as it is.</summary>
-    /// <exception cref="NodeManagerException">As <see cref="Read"/>, also where the file cannot be written.</exception>
+    /// <summary>Sets options in the file and keeps the others. An unreadable file is not changed.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Read"/>, also if the file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<ConfigurationValue> changes)
     {
         JsonObject document = [];
@@ -95,7 +94,7 @@ internal static class ConfigurationFile
                 values.Add(new(option, value, path, line));
             }
 
-            // What follows the object is an error, too.
+            // Text after the object is an error, too.
             while (reader.Read()) { }
         }
         catch (JsonException fault)

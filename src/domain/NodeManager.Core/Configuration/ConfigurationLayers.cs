@@ -3,12 +3,12 @@ using NodeManager.Kubernetes.Files;
 namespace NodeManager.Core.Configuration;
 
 /// <summary>
-/// Puts the layers of a configuration on one another: built-in values, the user's file, the project's file, the environment. What a session
-/// sets comes on top.
+/// Combines the layers of a configuration: built-in values, the user's file, the project's file, the environment, and the session's changes
+/// on top.
 /// </summary>
 public static class ConfigurationLayers
 {
-    /// <summary>The source of what Set-NodeManagerConfiguration sets.</summary>
+    /// <summary>The source of values that Set-NodeManagerConfiguration sets.</summary>
     public const string Session = "Session";
 
     /// <summary>The project's file: the nearest of this name in the current folder or above it.</summary>
@@ -25,18 +25,17 @@ public static class ConfigurationLayers
             "config.json"
         );
 
-    /// <summary>The names of all options.</summary>
     public static IEnumerable<string> OptionNames => ConfigurationOption.All.Select(option => option.Name);
 
-    /// <summary>The configuration that a session starts with.</summary>
+    /// <summary>The initial configuration of a session.</summary>
     /// <param name="folder">The current folder, where the search for a project file starts.</param>
     /// <exception cref="NodeManagerException">
-    /// ConfigurationFileInvalid, ConfigurationFileUnreadable: a file. ConfigurationValueInvalid: an environment variable, or values that exclude
-    /// each other.
+    /// ConfigurationFileInvalid, ConfigurationFileUnreadable: a file. ConfigurationValueInvalid: an environment variable, or values that
+    /// exclude each other.
     /// </exception>
     public static NodeManagerConfiguration Load(string folder) => Load(UserFile, ProjectFile(folder), Environment.GetEnvironmentVariable);
 
-    /// <summary>The configuration of a process that has no project folder.</summary>
+    /// <summary>The configuration of a process without a project folder.</summary>
     /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
     public static NodeManagerConfiguration LoadUser() => Load(UserFile, null, Environment.GetEnvironmentVariable);
 
@@ -47,30 +46,29 @@ public static class ConfigurationLayers
         return Apply(new(), [.. files.SelectMany(ConfigurationFile.Read), .. ReadEnvironment(variable)]);
     }
 
-    /// <summary>The configuration with a session's changes, by the options' names.</summary>
+    /// <summary>Applies a session's changes, by option name.</summary>
     /// <exception cref="NodeManagerException">ConfigurationValueInvalid; nothing is changed.</exception>
     public static NodeManagerConfiguration Change(NodeManagerConfiguration configuration, IReadOnlyDictionary<string, object?> changes) =>
         Apply(configuration, Read(changes));
 
-    /// <summary>Sets options in a file and keeps the others. Sessions that are connected keep their values.</summary>
-    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>; the file is left as it is.</exception>
+    /// <summary>Sets options in a file and keeps the others. Connected sessions keep their values.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>; the file is not changed.</exception>
     public static void Save(string file, IReadOnlyDictionary<string, object?> changes)
     {
         Check(file, changes);
         ConfigurationFile.Write(file, Read(changes));
     }
 
-    /// <summary>Whether <see cref="Save"/> would accept the options, without writing them.</summary>
+    /// <summary>Validates the options as <see cref="Save"/> does, without writing them.</summary>
     /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
     public static void Check(string file, IReadOnlyDictionary<string, object?> changes) =>
         Apply(new(), [.. File.Exists(file) ? ConfigurationFile.Read(file) : [], .. Read(changes)]);
 
-    /// <summary>The names and values that a file sets.</summary>
     /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
     public static IReadOnlyDictionary<string, object?> ReadFile(string file) =>
         ConfigurationFile.Read(file).ToDictionary(value => value.Option.Name, value => value.Value);
 
-    /// <summary>Each option's value and where it comes from.</summary>
+    /// <summary>Each option's value and its source.</summary>
     public static IEnumerable<NodeManagerSetting> Explain(NodeManagerConfiguration configuration) =>
         ConfigurationOption.All.Select(option => new NodeManagerSetting
         {
@@ -84,7 +82,9 @@ public static class ConfigurationLayers
             Variable = option.Variable,
         });
 
-    /// <summary>The nearest project file in the folder or above it; null where there is none. A file that other users can change is refused.</summary>
+    /// <summary>
+    /// The nearest project file in the folder or above it; null without one. A file that other users can change is refused.
+    /// </summary>
     /// <exception cref="NodeManagerException">ConfigurationFileUntrusted.</exception>
     public static string? ProjectFile(string folder)
     {

@@ -1,10 +1,7 @@
 namespace NodeManager.Core.Configuration;
 
-/// <summary>One option: its name, the values that it takes, and its place in a configuration. Pure.</summary>
-/// <param name="Name">In files.</param>
-/// <param name="Rule">The values that it takes.</param>
-/// <param name="Read">Its value in a configuration.</param>
-/// <param name="With">A copy of a configuration with another value.</param>
+/// <summary>An option: its name, its accepted values, and its place in a configuration.</summary>
+/// <param name="Name">The name in files.</param>
 internal sealed record ConfigurationOption(
     string Name,
     ValueRule Rule,
@@ -14,7 +11,7 @@ internal sealed record ConfigurationOption(
 {
     private static readonly NodeManagerConfiguration BuiltIn = new();
 
-    /// <summary>Every option, in the order in which they are shown.</summary>
+    /// <summary>Every option, in display order.</summary>
     public static readonly IReadOnlyList<ConfigurationOption> All =
     [
         new("enableAutoScaling", ValueRule.Boolean, c => c.EnableAutoScaling, (c, v) => new(c) { EnableAutoScaling = (bool)v! }),
@@ -64,9 +61,8 @@ internal sealed record ConfigurationOption(
     public string Variable { get; } =
         "NODEMANAGER_" + string.Concat(Name.Select(c => char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
-    /// <summary>Its built-in value.</summary>
     public object? Default => Read(BuiltIn);
 
-    /// <summary>The option of that name; null where there is none. Names are case-sensitive, as JSON's are.</summary>
+    /// <summary>The option of the name; null without one. Names are case-sensitive, as in JSON.</summary>
     public static ConfigurationOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Core.Configuration;
 
 /// <summary>
-/// What is accepted as a duration, in parameters, configuration and requests: a TimeSpan, text with units, or a number of seconds. At most
-/// 100 years, so that a moment can be computed from any duration.
+/// Reads durations of parameters, configuration and requests: a TimeSpan, text with units, or a number of seconds. At most 100 years, so
+/// that adding a duration to a date cannot overflow.
 /// </summary>
 public static partial class DurationReader
 {
@@ -14,12 +14,11 @@ public static partial class DurationReader
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36525);
 
     /// <summary>
-    /// Reads a duration. PowerShell's number literals have suffixes of their own: it reads <c>1d</c> as the decimal 1, <c>5l</c> as the long 5
-    /// and <c>2kb</c> as 2048. A literal therefore counts by its text. A decimal whose text is unknown is refused, as it may have been 1d.
+    /// Reads a duration. PowerShell's number literals have suffixes: it reads <c>1d</c> as the decimal 1, <c>5l</c> as the long 5 and
+    /// <c>2kb</c> as 2048. So the text of a literal counts. A decimal without its text is refused, because it may have been 1d.
     /// </summary>
-    /// <param name="value">A TimeSpan, text, or a number.</param>
-    /// <param name="literal">The text of a number that was typed as a literal; null where it is unknown or only says what the number is.</param>
-    /// <exception cref="FormatException">It is not a duration. The message names what is accepted.</exception>
+    /// <param name="literal">The text of a number literal; null if it is unknown or only repeats the number.</param>
+    /// <exception cref="FormatException">Not a duration. The message names the accepted forms.</exception>
     public static TimeSpan Read(object value, string? literal = null)
     {
         TimeSpan duration = value switch
@@ -69,7 +68,7 @@ public static partial class DurationReader
     private static FormatException Unreadable(object value) =>
         new(string.Create(CultureInfo.InvariantCulture, $"'{value}' is not a duration. {Accepted}"));
 
-    // Digits, exponents, hexadecimal and binary: the number is what the text says.
+    // Digits, exponents, hexadecimal and binary: the text is the number.
     [GeneratedRegex(
         @"^[+-]?(0[xX][0-9a-fA-F]+|0[bB][01]+|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant

@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace NodeManager.Core.Configuration;
 
-/// <summary>The values that an option takes. A raw value is a Boolean, a decimal, text or null, from JSON, an environment variable or PowerShell.</summary>
-/// <param name="Accepts">In words, for messages.</param>
+/// <summary>
+/// The accepted values of an option. A raw value is a Boolean, a decimal, text or null, from JSON, an environment variable or PowerShell.
+/// </summary>
+/// <param name="Accepts">Description for messages.</param>
 /// <param name="JsonType">The type in the JSON Schema: <c>boolean</c>, <c>number</c>, <c>integer</c> or <c>string</c>.</param>
-/// <param name="Convert">The value as the configuration holds it; false where it is not accepted.</param>
+/// <param name="Convert">Converts a raw value; false if it is not accepted.</param>
 internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Converter Convert)
 {
-    /// <summary>Reads a raw value.</summary>
     public delegate bool Converter(object? raw, out object? value);
 
     public static readonly ValueRule Boolean = new(
@@ -44,13 +45,10 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
         }
     );
 
-    /// <summary>The least value, where there is one.</summary>
     public decimal? Minimum { get; init; }
 
-    /// <summary>The greatest value, where there is one.</summary>
     public decimal? Maximum { get; init; }
 
-    /// <summary>The only values, where there is a list of them.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
     public static ValueRule Number(decimal minimum, decimal maximum) =>
@@ -103,7 +101,7 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
             Maximum = maximum,
         };
 
-    /// <summary>One of several words. Case and hyphens do not matter: <c>least-sessions</c> is <c>LeastSessions</c>.</summary>
+    /// <summary>One of several words. Case and hyphens are ignored: <c>least-sessions</c> is <c>LeastSessions</c>.</summary>
     public static ValueRule Choice(params IReadOnlyList<string> choices) =>
         new(
             $"one of {string.Join(", ", choices)}",

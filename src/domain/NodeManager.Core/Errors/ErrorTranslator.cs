@@ -6,15 +6,14 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Errors;
 
 /// <summary>
-/// Turns what the client throws into what users see. The only place that does, so that the same failure reads the same everywhere.
+/// Translates the client's exceptions into NodeManager's errors. The only place that does, so that the same failure always has the same
+/// message.
 /// </summary>
 public static class ErrorTranslator
 {
-    /// <summary>Null for what is a defect of ours and should be seen as that.</summary>
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="cluster">What users call the cluster.</param>
-    /// <param name="server">Its address.</param>
-    /// <param name="target">What the operation worked on, or null.</param>
+    /// <summary>Null for a defect, which should surface unchanged.</summary>
+    /// <param name="cluster">The cluster's name for users.</param>
+    /// <param name="target">The object of the operation, or null.</param>
     public static NodeManagerException? Translate(Exception exception, string cluster, Uri server, object? target) =>
         exception switch
         {
@@ -56,6 +55,9 @@ public static class ErrorTranslator
         NodeManagerException Error(string id, ErrorKind kind, string message, string action) =>
             new(id, kind, message, target, action, refused);
 
+        if (ServerFailure(refused, cluster) is var (serverId, serverKind, serverMessage, serverAction))
+            return Error(serverId, serverKind, serverMessage, serverAction);
+
         return refused.Code switch
         {
             HttpStatusCode.Unauthorized => Error(
@@ -90,30 +92,6 @@ public static class ErrorTranslator
                 $"The API server of cluster '{cluster}' rejected the values: {said}",
                 "Correct the values that the message names."
             ),
-            HttpStatusCode.TooManyRequests => Error(
-                ErrorIds.TooManyRequests,
-                ErrorKind.LimitsExceeded,
-                $"The API server of cluster '{cluster}' is overloaded: {said}",
-                "Retry later, or process fewer objects concurrently with -ThrottleLimit."
-            ),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Error(
-                ErrorIds.ServerTimeout,
-                ErrorKind.OperationTimeout,
-                $"The API server of cluster '{cluster}' did not complete the request in time: {said}",
-                "The change may have been applied. Check before you retry."
-            ),
-            HttpStatusCode.ServiceUnavailable => Error(
-                ErrorIds.ServerError,
-                ErrorKind.ResourceUnavailable,
-                $"The API server of cluster '{cluster}' is unavailable: {said}",
-                "Retry later."
-            ),
-            >= HttpStatusCode.InternalServerError => Error(
-                ErrorIds.ServerError,
-                ErrorKind.InvalidOperation,
-                $"The API server of cluster '{cluster}' failed with status {(int)refused.Code}: {said}",
-                "Retry. If the error persists, check the log of the API server."
-            ),
             _ => Error(
                 ErrorIds.UnexpectedAnswer,
                 ErrorKind.ProtocolError,
@@ -122,6 +100,37 @@ public static class ErrorTranslator
             ),
         };
     }
+
+    // The server is overloaded, late or failing; null for its other answers.
+    private static (string Id, ErrorKind Kind, string Message, string Action)? ServerFailure(KubernetesException refused, string cluster) =>
+        refused.Code switch
+        {
+            HttpStatusCode.TooManyRequests => (
+                ErrorIds.TooManyRequests,
+                ErrorKind.LimitsExceeded,
+                $"The API server of cluster '{cluster}' is overloaded: {refused.Message}",
+                "Retry later, or process fewer objects concurrently with -ThrottleLimit."
+            ),
+            HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => (
+                ErrorIds.ServerTimeout,
+                ErrorKind.OperationTimeout,
+                $"The API server of cluster '{cluster}' did not complete the request in time: {refused.Message}",
+                "The change may have been applied. Check before you retry."
+            ),
+            HttpStatusCode.ServiceUnavailable => (
+                ErrorIds.ServerError,
+                ErrorKind.ResourceUnavailable,
+                $"The API server of cluster '{cluster}' is unavailable: {refused.Message}",
+                "Retry later."
+            ),
+            >= HttpStatusCode.InternalServerError => (
+                ErrorIds.ServerError,
+                ErrorKind.InvalidOperation,
+                $"The API server of cluster '{cluster}' failed with status {(int)refused.Code}: {refused.Message}",
+                "Retry. If the error persists, check the log of the API server."
+            ),
+            _ => null,
+        };
 
     private static RequestInfo RequestOf(KubernetesException refused)
     {
@@ -160,7 +169,7 @@ public static class ErrorTranslator
 
     private static NodeManagerException NotFound(KubernetesException refused, RequestInfo request, string cluster, object? target)
     {
-        // A Status that names an object; without one the path itself is unknown to the server.
+        // A Status that names an object; without one the server does not know the path itself.
         bool known = refused.Reason == "NotFound" && refused.Status?.Details?.Name is { Length: > 0 };
         if (request is { Resource: "nodes", Subresource: "", Group: "", Name.Length: > 0 } && known)
             return NodeNotFound(request.Name, cluster, refused);
@@ -193,7 +202,7 @@ public static class ErrorTranslator
             cause
         );
 
-    /// <summary>The node of the name is not the one that was meant.</summary>
+    /// <summary>The node of the name has another UID than expected.</summary>
     public static NodeManagerException NodeReplaced(string name, string wanted, string? found, string cluster) =>
         new(
             ErrorIds.NodeReplaced,
@@ -203,7 +212,7 @@ public static class ErrorTranslator
             $"Read the node again with Get-ClusterNode {name}, and pass that object or the name."
         );
 
-    /// <summary>NodeNotFound, or NodeReplaced where a node of the name was found.</summary>
+    /// <summary>NodeNotFound, or NodeReplaced if a node of the name was found.</summary>
     public static NodeManagerException NodeMissing(string name, string wanted, string? found, string cluster) =>
         found is null ? NodeNotFound(name, cluster) : NodeReplaced(name, wanted, found, cluster);
 

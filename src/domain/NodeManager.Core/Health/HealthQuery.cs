@@ -2,18 +2,21 @@ using NodeManager.Core.Nodes;
 
 namespace NodeManager.Core.Health;
 
-/// <summary>Which nodes to judge.</summary>
 public sealed record HealthQuery
 {
-    /// <summary>Plain names or wildcards; none: all nodes. A plain name without a node is an error, a wildcard without match is not.</summary>
+    /// <summary>
+    /// Plain names or wildcards; none: all nodes. A plain name without a node is an error, a wildcard without match is not.
+    /// </summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>The UIDs of the nodes that are meant, by name, where they are known. Another node of such a name is not read (NodeReplaced).</summary>
+    /// <summary>The expected UIDs by name, if known. A node with another UID is not read (NodeReplaced).</summary>
     public IReadOnlyDictionary<string, string> Uids { get; init; } = NodeTarget.NoUids;
 
     /// <summary>A label selector as kubectl's <c>-l</c>.</summary>
     public string? Selector { get; init; }
 
-    /// <summary>One of <see cref="NodeFindingSeverity"/>: only findings of this severity or worse, and only nodes that have one. Null: all nodes.</summary>
+    /// <summary>
+    /// A <see cref="NodeFindingSeverity"/>: only findings of this severity or worse, and only nodes that have one. Null: all nodes.
+    /// </summary>
     public string? Severity { get; init; }
 }

@@ -11,20 +11,17 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Core.Health;
 
 /// <summary>
-/// Reads what the rules of health need around nodes: pods from the session's shared caches, Leases, events and the version by one request each,
-/// all concurrently. What may not be read is left out with a warning.
+/// Reads the input of health rules: pods from the session's shared caches; Leases, events and the version by one request each; all
+/// concurrently. Forbidden data is left out with a warning.
 /// </summary>
-/// <param name="connection">Where.</param>
-/// <param name="observer">Told once per kind that cannot be read, with the findings that are missing then.</param>
+/// <param name="observer">Warned once for each kind that cannot be read, with the findings that are missing then.</param>
 internal sealed class HealthReader(ClusterConnection connection, IOperationObserver observer)
 {
-    // So many requests by name cost less than a list of the whole cluster.
+    // Up to here, requests by name cost less than a list of the whole cluster.
     private const int FewNodes = NodeScope<Pod>.Limit;
 
     private readonly KubernetesClient _client = connection.Client;
 
-    /// <param name="nodes">The names of the nodes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     public async Task<HealthSurroundings> ReadAsync(IReadOnlyCollection<string> nodes, CancellationToken cancellationToken)
     {
         bool isFew = nodes.Count <= FewNodes;
@@ -71,7 +68,7 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
             name is null ? null : FieldSelector.Equal("involvedObject.name", name)
         )!;
 
-    // The version of the connection is that of its beginning; the control plane may have been upgraded since.
+    // The connection's version is from its start; the control plane may have been upgraded since.
     private async Task<string> VersionAsync(CancellationToken cancellationToken)
     {
         try

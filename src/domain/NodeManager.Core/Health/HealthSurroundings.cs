@@ -3,12 +3,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health;
 
-/// <summary>What was read around some nodes at one moment, by the names of the nodes.</summary>
-/// <param name="Now">The moment, in the cluster's time.</param>
-/// <param name="ServerVersion">See <see cref="HealthInput.ServerVersion"/>.</param>
-/// <param name="Pods">Of each node; without the key none are known.</param>
-/// <param name="Leases">Of each node that has one.</param>
-/// <param name="Events">About each node, and the kubelet's about its evicted pods.</param>
+/// <summary>The surroundings of nodes at one moment, by node name.</summary>
+/// <param name="Now">The cluster's time of the reading.</param>
+/// <param name="Pods">The pods of each node; unknown for nodes without a key.</param>
 internal sealed record HealthSurroundings(
     DateTimeOffset Now,
     string ServerVersion,

@@ -12,19 +12,16 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Health;
 
-/// <summary>Tests the health of nodes: what is wrong, since when, and what shows it.</summary>
+/// <summary>Tests the health of nodes.</summary>
 public static class NodeHealthChecks
 {
-    // So many nodes are read by name; see NodeReader.
+    // Up to this number, nodes are read by name; see NodeReader.
     private const int FewNames = 16;
 
-    /// <param name="session">Where.</param>
-    /// <param name="query">Which nodes.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName), and of replaced nodes (NodeReplaced); the others are judged nevertheless.</param>
-    /// <param name="observer">Told of what may not be read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The nodes by name.</returns>
-    /// <exception cref="NodeManagerException">InvalidSelector; Forbidden: nodes may not be read.</exception>
+    /// <param name="missing">
+    /// Receives every plain name without a node (NodeNotFound, InvalidNodeName), and replaced nodes (NodeReplaced); the others are judged.
+    /// </param>
+    /// <exception cref="NodeManagerException">InvalidSelector; Forbidden: nodes cannot be read.</exception>
     public static Task<IReadOnlyList<NodeHealth>> TestAsync(
         NodeManagerSession session,
         HealthQuery query,
@@ -95,7 +92,7 @@ public static class NodeHealthChecks
         else
         {
             using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
-            // A watch may have been cut a while ago, and what is asked is what is wrong now.
+            // A watch may have been interrupted, and the current health is requested.
             await nodes.CatchUpAsync(cancellationToken);
             known = nodes.Cache.Items.ToDictionary(static node => node.Metadata.Name, StringComparer.Ordinal);
         }

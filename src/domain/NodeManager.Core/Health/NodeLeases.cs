@@ -6,16 +6,12 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Health;
 
-/// <summary>Reads the nodes' Leases.</summary>
 public static class NodeLeases
 {
-    /// <summary>Where kubelets keep them.</summary>
+    /// <summary>The namespace of the kubelets' Leases.</summary>
     public const string Namespace = "kube-node-lease";
 
-    /// <param name="client">Where.</param>
-    /// <param name="nodes">Those to read by name, concurrently; null: all, by one list.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Those that exist.</returns>
+    /// <param name="nodes">The nodes to read by name, concurrently; null: all, by one list.</param>
     public static async Task<IReadOnlyList<NodeLease>> ReadAsync(
         KubernetesClient client,
         IReadOnlyCollection<string>? nodes,

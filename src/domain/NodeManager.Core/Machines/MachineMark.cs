@@ -1,11 +1,11 @@
 namespace NodeManager.Core.Machines;
 
-/// <summary>What a machine says of itself: the text that a provider writes on it when it makes it.</summary>
-/// <param name="Owner">Whose it is: <see cref="MachineProviderSettings.Owner"/>. Several clusters may share a hypervisor.</param>
-/// <param name="ClaimUid">The claim that it was made for.</param>
-/// <param name="Id">The provider's own id that it had then. A copy of the machine carries the original's.</param>
-/// <param name="Name">The name that it was given then.</param>
-/// <param name="IsComplete">False until all that identifies it has been written, its tag included.</param>
+/// <summary>The identity that a provider writes on a machine when it creates it.</summary>
+/// <param name="Owner">See <see cref="MachineProviderSettings.Owner"/>. Several clusters may share a hypervisor.</param>
+/// <param name="ClaimUid">The UID of the claim that it was created for.</param>
+/// <param name="Id">The provider's id at creation. A copy of the machine carries the original's.</param>
+/// <param name="Name">The name at creation.</param>
+/// <param name="IsComplete">False until all identifying data, including the tag, is written.</param>
 public sealed record MachineMark(string Owner, string ClaimUid, string Id, string Name, bool IsComplete)
 {
     private const string Prefix = "nodesmith:";
@@ -13,7 +13,7 @@ public sealed record MachineMark(string Owner, string ClaimUid, string Id, strin
     /// <summary>A line for the machine's description.</summary>
     public string Format() => $"{Prefix} owner={Owner} claim={ClaimUid} id={Id} name={Name} state={(IsComplete ? "complete" : "creating")}";
 
-    /// <summary>The mark in a description; null where there is none, or more than one.</summary>
+    /// <summary>The mark in a description; null for none, or for more than one.</summary>
     public static MachineMark? Parse(string? description)
     {
         string[] lines =

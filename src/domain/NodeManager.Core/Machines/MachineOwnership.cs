@@ -1,13 +1,13 @@
 namespace NodeManager.Core.Machines;
 
-/// <summary>Whether a machine is the one that a claim owns: the rule that stands before everything that destroys.</summary>
+/// <summary>Verifies that a machine belongs to a claim. Every deletion checks this first.</summary>
 public static class MachineOwnership
 {
-    /// <summary>Null where all match; otherwise what does not, for people.</summary>
+    /// <summary>Null if all match; otherwise the mismatch as text.</summary>
     /// <param name="wanted">The identity that the claim records.</param>
-    /// <param name="wantedId">The provider's own id in <see cref="MachineIdentity.ProviderId"/>; null where the claim knows none.</param>
-    /// <param name="owner">Whose machines the provider may touch: <see cref="MachineProviderSettings.Owner"/>.</param>
-    /// <param name="seen">What was read from the machine.</param>
+    /// <param name="wantedId">The provider's id in <see cref="MachineIdentity.ProviderId"/>; null if the claim has none.</param>
+    /// <param name="owner">The owner of the provider's machines: <see cref="MachineProviderSettings.Owner"/>.</param>
+    /// <param name="seen">The current machine.</param>
     public static string? Check(MachineIdentity wanted, string? wantedId, string owner, ObservedMachine seen)
     {
         if (wanted.ClaimUid.Length == 0 || wanted.Name.Length == 0)
@@ -28,9 +28,8 @@ public static class MachineOwnership
     }
 }
 
-/// <summary>What identifies a machine, as read from it.</summary>
-/// <param name="Id">The provider's own id.</param>
-/// <param name="Name">Its name now.</param>
-/// <param name="HasTag">True where it carries the provider's tag.</param>
-/// <param name="Mark">What it says of its claim; null: nothing.</param>
+/// <summary>The identity of a machine, as read from the provider.</summary>
+/// <param name="Id">The provider's id.</param>
+/// <param name="HasTag">True if it carries the provider's tag.</param>
+/// <param name="Mark">Null if it has none.</param>
 public sealed record ObservedMachine(string Id, string Name, bool HasTag, MachineMark? Mark);

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Core.Machines;
 
-/// <summary>Names a class with a parameterless constructor as a provider type that this assembly brings.</summary>
+/// <summary>Declares a class with a parameterless constructor as a provider type of this assembly.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 public sealed class MachineProviderAttribute(Type factory) : Attribute
 {
@@ -13,12 +13,12 @@ public sealed class MachineProviderAttribute(Type factory) : Attribute
     public Type Factory => factory;
 }
 
-/// <summary>The types of providers that are known. Thread-safe.</summary>
+/// <summary>The registered provider types. Thread-safe.</summary>
 public sealed class MachineProviderRegistry
 {
     private readonly ConcurrentDictionary<string, IMachineProviderFactory> _factories = new(StringComparer.Ordinal);
 
-    /// <summary>Those of the process, as assemblies belong to it: programs add what they bring, and what their users load.</summary>
+    /// <summary>The registry of the process: programs add their own types and those of loaded assemblies.</summary>
     public static MachineProviderRegistry Shared { get; } = new();
 
     /// <summary>Sorted.</summary>
@@ -50,8 +50,8 @@ public sealed class MachineProviderRegistry
         }
     }
 
-    /// <summary>Adds what an assembly declares by <see cref="MachineProviderAttribute"/>.</summary>
-    /// <returns>The types that were added.</returns>
+    /// <summary>Adds the types that an assembly declares by <see cref="MachineProviderAttribute"/>.</summary>
+    /// <returns>The added types.</returns>
     /// <exception cref="NodeManagerException">ProviderAssemblyInvalid: it declares none, or a class that is not a factory.</exception>
     public IReadOnlyList<string> Add(Assembly assembly)
     {
@@ -70,8 +70,8 @@ public sealed class MachineProviderRegistry
         return added.Count > 0 ? added : throw NotAProvider(assembly, $"it has no [assembly: {nameof(MachineProviderAttribute)}]");
     }
 
-    /// <summary>Loads an assembly beside this one, so that both mean the same interface, and adds what it declares.</summary>
-    /// <param name="path">Of the DLL.</param>
+    /// <summary>Loads an assembly into this load context, so that both share the interface, and adds its types.</summary>
+    /// <param name="path">The path of the DLL.</param>
     /// <exception cref="NodeManagerException">ProviderAssemblyInvalid: it cannot be loaded, or declares no provider.</exception>
     public IReadOnlyList<string> Load(string path)
     {
@@ -80,7 +80,7 @@ public sealed class MachineProviderRegistry
             string full = Path.GetFullPath(path);
             AssemblyLoadContext context =
                 AssemblyLoadContext.GetLoadContext(typeof(IMachineProvider).Assembly) ?? AssemblyLoadContext.Default;
-            // What the provider brings along lies beside it. What NodeManager has is NodeManager's, so this is asked last.
+            // The provider's dependencies are beside it. NodeManager's own assemblies take precedence, so this resolver is last.
             string folder = Path.GetDirectoryName(full)!;
             context.Resolving += (into, name) =>
                 Path.Combine(folder, name.Name + ".dll") is var beside && File.Exists(beside) ? into.LoadFromAssemblyPath(beside) : null;
@@ -124,7 +124,6 @@ public sealed class MachineProviderRegistry
             );
     }
 
-    /// <summary>Null where the type is unknown.</summary>
     public IMachineProviderFactory? Find(string type) => _factories.GetValueOrDefault(type);
 
     private static NodeManagerException NotAProvider(Assembly assembly, string why) =>

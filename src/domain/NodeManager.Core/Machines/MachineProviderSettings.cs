@@ -4,35 +4,35 @@ using NodeManager.Kubernetes;
 
 namespace NodeManager.Core.Machines;
 
-/// <summary>What a provider is made of.</summary>
-/// <param name="Name">Of the NodeSmithProvider.</param>
-/// <param name="Namespace">That it is in.</param>
-/// <param name="Spec">Its whole <c>spec</c>: <c>type</c>, <c>additionalSettings</c> and the section of its type.</param>
-/// <param name="Credentials">The values of the Secret that it refers to.</param>
+/// <summary>The settings of a provider.</summary>
+/// <param name="Name">The name of the NodeSmithProvider.</param>
+/// <param name="Namespace">The namespace of the NodeSmithProvider.</param>
+/// <param name="Spec">The whole <c>spec</c>: <c>type</c>, <c>additionalSettings</c> and the section of its type.</param>
+/// <param name="Credentials">The values of its Secret.</param>
 public sealed record MachineProviderSettings(string Name, string Namespace, JsonElement Spec, MachineCredentials Credentials)
 {
     /// <summary>
-    /// Whose machines these are, without a space: the cluster's identity (the UID of the namespace kube-system) and the provider's name.
-    /// Machines that carry another owner are not listed and never changed.
+    /// The owner of the machines, without a space: the cluster's identity (the UID of the namespace kube-system) and the provider's name.
+    /// Machines of another owner are not listed and never changed.
     /// </summary>
     public string Owner { get; init; } = "-";
 
-    /// <summary>Values of further Secrets that the spec refers to, by <c>namespace/name</c>.</summary>
+    /// <summary>The values of further Secrets of the spec, by <c>namespace/name</c>.</summary>
     public IReadOnlyDictionary<string, MachineCredentials> FurtherCredentials { get; init; } = new Dictionary<string, MachineCredentials>();
 
-    /// <summary>A text without any credential.</summary>
+    /// <summary>Removes all credentials from a text.</summary>
     public string Redact(string text) =>
         FurtherCredentials.Values.Aggregate(Credentials.Redact(text), static (rest, further) => further.Redact(rest));
 
-    /// <summary>The clock of all waiting.</summary>
+    /// <summary>The clock of all waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Logger { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
-    /// <summary>The cluster that the machines are for, for providers whose machines live in it. Not disposed by the provider.</summary>
+    /// <summary>The cluster of the machines, for providers whose machines live in it. Not disposed by the provider.</summary>
     public KubernetesClient? Cluster { get; init; }
 
-    /// <summary>Stands between the provider and its network, for tests; null: nothing.</summary>
+    /// <summary>Wraps the provider's HTTP transport, for tests; null for none.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler>? WrapTransport { get; init; }
 }
 
@@ -41,11 +41,11 @@ public sealed class MachineCredentials(IReadOnlyDictionary<string, string> value
 {
     public static MachineCredentials None { get; } = new(new Dictionary<string, string>());
 
-    /// <summary>The value of a key, without the line break that <c>--from-file</c> leaves at its end; null where there is none.</summary>
+    /// <summary>The value of a key, without the trailing line break of <c>--from-file</c>; null if it is missing.</summary>
     public string? Find(string key) =>
         values.TryGetValue(key, out string? value) && value.TrimEnd('\r', '\n') is { Length: > 0 } found ? found : null;
 
-    /// <summary>The text without any of the values.</summary>
+    /// <summary>Removes all values from a text.</summary>
     public string Redact(string text) =>
         values
             .Values.Select(static value => value.TrimEnd('\r', '\n'))

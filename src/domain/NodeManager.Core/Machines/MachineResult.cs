@@ -1,49 +1,48 @@
 namespace NodeManager.Core.Machines;
 
-/// <summary>How a call to a provider ended.</summary>
+/// <summary>The outcome of a call to a provider.</summary>
 public enum MachineOutcome
 {
-    /// <summary>It is as asked; the state was read back.</summary>
+    /// <summary>Completed; the state was read back.</summary>
     Succeeded,
 
-    /// <summary>There is no such machine (any more).</summary>
+    /// <summary>The machine does not exist.</summary>
     NotFound,
 
-    /// <summary>It is in progress, or another's operation holds it. Ask again.</summary>
+    /// <summary>In progress, or another operation holds the machine. Retry later.</summary>
     Pending,
 
-    /// <summary>Nothing was made as no host has room, no id is free or no machine is idle.</summary>
+    /// <summary>Nothing was created: no host has room, no id is free or no machine is idle.</summary>
     NoCapacity,
 
-    /// <summary>A machine is there and is not, or no longer, the claim's. Nothing was changed; a person must look.</summary>
+    /// <summary>The machine does not belong to the claim. Nothing was changed; a person has to decide.</summary>
     Refused,
 
-    /// <summary>The request or the provider's settings cannot work. Repeating does not help.</summary>
+    /// <summary>The request or the provider's settings cannot work. A retry does not help.</summary>
     Invalid,
 
-    /// <summary>The provider does not accept the credentials.</summary>
+    /// <summary>The provider rejects the credentials.</summary>
     Unauthorized,
 
     /// <summary>The credentials lack a permission.</summary>
     Forbidden,
 
-    /// <summary>The provider cannot be reached, answers with errors of its own, or did not finish in time. Ask again.</summary>
+    /// <summary>The provider is unreachable, fails, or did not finish in time. Retry later.</summary>
     Unavailable,
 
-    /// <summary>The provider tried and failed. Asking again may help.</summary>
+    /// <summary>The provider tried and failed. A retry may help.</summary>
     Failed,
 }
 
-/// <summary>What came of a call.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Machine">The machine as last read, where one was read.</param>
-/// <param name="Reason">For people: what is missing or wrong. Empty on success.</param>
+/// <summary>The result of a call to a provider.</summary>
+/// <param name="Machine">The machine as last read; null if it was not read.</param>
+/// <param name="Reason">The problem as text. Empty on success.</param>
 public sealed record MachineResult(MachineOutcome Outcome, Machine? Machine, string Reason)
 {
-    /// <summary>When asking again makes sense; null: the caller's own back-off.</summary>
+    /// <summary>The recommended delay of a retry; null: the caller's own back-off.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>True where the same call may succeed later without anyone changing anything.</summary>
+    /// <summary>True if the same call may succeed later without a change.</summary>
     public bool IsTransient =>
         Outcome is MachineOutcome.Pending or MachineOutcome.NoCapacity or MachineOutcome.Unavailable or MachineOutcome.Failed;
 
@@ -52,7 +51,7 @@ public sealed record MachineResult(MachineOutcome Outcome, Machine? Machine, str
     public static MachineResult Ended(MachineOutcome outcome, string reason, Machine? machine = null) => new(outcome, machine, reason);
 }
 
-/// <summary>What came of a list. Anything but <see cref="MachineOutcome.Succeeded"/> means that machines may be missing from it.</summary>
+/// <summary>The result of a list. With any outcome but <see cref="MachineOutcome.Succeeded"/> machines may be missing from it.</summary>
 public sealed record MachineListResult(MachineOutcome Outcome, IReadOnlyList<Machine> Machines, string Reason)
 {
     public static MachineListResult Success(IReadOnlyList<Machine> machines) => new(MachineOutcome.Succeeded, machines, "");

@@ -2,12 +2,10 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Nodes;
 
-/// <summary>
-/// Keys of labels, annotations and taints to remove: as they are, or as patterns that stand for keys of a node. Pure.
-/// </summary>
+/// <summary>Keys of labels, annotations and taints to remove, plain or as patterns.</summary>
 /// <remarks>
-/// What Kubernetes and NodeManager themselves keep on nodes matches a pattern only where it names the part before the slash:
-/// <c>node-role.kubernetes.io/*</c> does, <c>*</c> and <c>*.kubernetes.io/x</c> do not.
+/// Keys of Kubernetes and NodeManager match a pattern only if it names the prefix before the slash: <c>node-role.kubernetes.io/*</c> does,
+/// <c>*</c> and <c>*.kubernetes.io/x</c> do not.
 /// </remarks>
 internal static class KeyPatterns
 {
@@ -15,7 +13,6 @@ internal static class KeyPatterns
 
     public static bool IsPattern(string key) => NamePattern.IsWildcard(key);
 
-    /// <summary>Those of a node's keys that a key or a pattern stands for.</summary>
     public static bool Matches(string keyOrPattern, string key)
     {
         if (!IsPattern(keyOrPattern))

@@ -2,11 +2,10 @@ using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Core.Nodes;
 
-/// <summary>Label selectors from keys and values. Pure.</summary>
 public static class LabelSelectorText
 {
     /// <summary>All of the requirements, sorted by key: <c>key=value</c> for one value, <c>key in (a,b)</c> for several.</summary>
-    /// <exception cref="NodeManagerException">InvalidSelector: a key or a value that no label can have, a key without a value, or a null.</exception>
+    /// <exception cref="NodeManagerException">InvalidSelector: an invalid key or value, a key without a value, or a null.</exception>
     public static string Of(IEnumerable<KeyValuePair<string, IReadOnlyList<string?>>> requirements) =>
         string.Join(',', requirements.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => Of(r.Key, r.Value)));
 

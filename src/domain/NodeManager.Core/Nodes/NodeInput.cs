@@ -3,12 +3,12 @@ using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Core.Nodes;
 
-/// <summary>Checks what users give before anything is sent. Every value that is wrong is named, with Kubernetes' rule.</summary>
+/// <summary>Validates user input before any request. The error names every invalid value with Kubernetes' rule.</summary>
 public static class NodeInput
 {
     /// <summary>
-    /// Taints that controllers set and restore. <c>node.cloudprovider.kubernetes.io/uninitialized</c> is not one of them: no controller restores it.
-    /// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
+    /// Taints that controllers set and restore. <c>node.cloudprovider.kubernetes.io/uninitialized</c> is not one of them: no controller
+    /// restores it. Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
     /// </summary>
     private static readonly Dictionary<string, string> ControllerTaints = new(StringComparer.Ordinal)
     {
@@ -21,18 +21,18 @@ public static class NodeInput
         ["node.kubernetes.io/network-unavailable"] = "it follows the node's NetworkUnavailable condition",
     };
 
-    /// <summary>The name as Kubernetes has it, which is in lower case.</summary>
-    /// <exception cref="NodeManagerException">InvalidNodeName: no node can have it.</exception>
+    /// <summary>The name in lower case, as Kubernetes requires.</summary>
+    /// <exception cref="NodeManagerException">InvalidNodeName.</exception>
     public static string NodeName(string name)
     {
         string lower = name.ToLowerInvariant();
         return KubernetesNames.CheckSubdomain(lower) is { } rule ? throw InvalidName(name, rule) : lower;
     }
 
-    /// <exception cref="NodeManagerException">InvalidNodeName: no node can have it.</exception>
+    /// <exception cref="NodeManagerException">InvalidNodeName.</exception>
     public static void RequireName(string name) => _ = NodeName(name);
 
-    /// <summary>The error for a name that no node can have; null for a good one.</summary>
+    /// <summary>The error for an invalid name; null for a valid one.</summary>
     public static NodeManagerException? CheckName(string name) =>
         KubernetesNames.CheckSubdomain(name.ToLowerInvariant()) is { } rule ? InvalidName(name, rule) : null;
 
@@ -98,10 +98,10 @@ public static class NodeInput
         );
     }
 
-    /// <summary>Whether a controller sets the taint, and puts it back.</summary>
+    /// <summary>True if a controller sets and restores the taint.</summary>
     public static bool IsControllerTaint(string key) => ControllerTaints.ContainsKey(key);
 
-    /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
+    /// <exception cref="NodeManagerException">InvalidSelector, with the position and the expected token.</exception>
     public static void CheckSelector(string? selector)
     {
         if (selector is not null)

@@ -6,54 +6,52 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Nodes;
 
 /// <summary>
-/// The annotation by which one operation works on a node. It is written under the node's resourceVersion, so that of two operations one gets it. Its
-/// holder renews it; a lock that was seen unrenewed for its duration is dead. Times in it are for people: clocks of machines differ.
+/// The annotation by which one operation locks a node. Written with the node's resourceVersion as precondition, so that one of two
+/// operations succeeds. The holder renews it; a lock without an observed renewal for its duration has expired. Its times are for display,
+/// because clocks of machines differ.
 /// </summary>
 public sealed record NodeLock
 {
-    /// <summary>The annotation's key.</summary>
     public const string Key = "nodemanager.io/lock";
 
     private const int MinimumSeconds = 1;
 
-    // A lock of another program that lasts longer would keep a node for good.
+    // A longer lock of another program would block a node permanently.
     private const int MaximumSeconds = 600;
 
-    /// <summary>See <see cref="NodeLockKind"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The process: <c>user@machine/process</c>.</summary>
     public required string Holder { get; init; }
 
-    /// <summary>Id of the operation; one operation may have several nodes.</summary>
+    /// <summary>Id of the operation, which may lock several nodes.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>How long the lock lives without a renewal.</summary>
+    /// <summary>The lifetime without a renewal.</summary>
     public int DurationSeconds { get; init; }
 
     /// <summary>By the holder's clock.</summary>
     public DateTimeOffset RenewedAt { get; init; }
 
-    /// <summary>Differs with each renewal.</summary>
+    /// <summary>Incremented by each renewal.</summary>
     public long Renewals { get; init; }
 
-    /// <summary>Who asked the holder to stop, <c>user@machine</c>; null while nobody did.</summary>
+    /// <summary>Who requested the holder to stop, <c>user@machine</c>; null without a request.</summary>
     public string? CancelledBy { get; init; }
 
     [JsonIgnore]
     public TimeSpan Duration => TimeSpan.FromSeconds(Math.Clamp(DurationSeconds, MinimumSeconds, MaximumSeconds));
 
-    /// <summary>The annotation's value, one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, NodeLockJson.Default.NodeLock);
 
-    /// <summary>Whether both are the hold of one process for one operation, renewed or not.</summary>
+    /// <summary>True for the same hold of one process for one operation, renewed or not.</summary>
     public bool IsSameHold(NodeLock? other) => other is not null && other.Operation == Operation && other.Holder == Holder;
 
-    /// <summary>The lock with the request to stop; null where its holder is already asked to stop.</summary>
-    /// <param name="by">Who asks, <c>user@machine</c>.</param>
+    /// <summary>Adds the request to stop; null if it already has one.</summary>
+    /// <param name="by"><c>user@machine</c>.</param>
     public NodeLock? Cancel(string by) => CancelledBy is null ? this with { CancelledBy = by } : null;
 
-    /// <summary>The lock on the node; null without one, or where the annotation is not of our making.</summary>
+    /// <summary>The lock on the node; null without one, or if the annotation is not in our format.</summary>
     public static NodeLock? Read(Node node) => Parse(node.Metadata.Annotations?.GetValueOrDefault(Key));
 
     /// <inheritdoc cref="Read(Node)"/>
@@ -84,7 +82,6 @@ public sealed record NodeLock
     }
 }
 
-/// <summary>The kinds of operations that lock a node.</summary>
 public static class NodeLockKind
 {
     public const string Drain = "NodeDrain";

@@ -1,18 +1,19 @@
 namespace NodeManager.Core.Nodes;
 
-/// <summary>What tells the pool of a node. Pure.</summary>
+/// <summary>Determines the pool of a node.</summary>
 public static class PoolLabels
 {
-    /// <summary>The label that the pool service's guide names.</summary>
     public const string Service = "nodepool";
 
-    /// <summary>An annotation with the id of the pool: it stays correct where a name is used again.</summary>
+    /// <summary>An annotation with the pool's id, which stays correct if a name is reused.</summary>
     private const string IdAnnotation = "sandbox.nodemanager/pool";
 
-    /// <summary>An annotation with the key of the label whose value is the pool's name, where the pool has chosen a key of its own.</summary>
+    /// <summary>An annotation with the key of the label that holds the pool's name, for pools with a key of their own.</summary>
     public const string KeyAnnotation = "kubenodesmith.parawell.cloud/pool-label-key";
 
-    /// <summary>The labels whose value is a pool's name, the first one that a node has decides. Source: the providers' documentation of their pools.</summary>
+    /// <summary>
+    /// The labels whose value is a pool's name; the first existing one decides. Source: the providers' documentation of their pools.
+    /// </summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
         Service,
@@ -34,8 +35,7 @@ public static class PoolLabels
     ];
 
     /// <summary>The name of the node's pool; empty for none.</summary>
-    /// <param name="labels">Of the node.</param>
-    /// <param name="annotations">Of the node; null: none.</param>
+    /// <param name="annotations">Null: none.</param>
     public static string PoolOf(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? annotations)
     {
         if (
@@ -50,7 +50,7 @@ public static class PoolLabels
         return "";
     }
 
-    /// <summary>Whether a node belongs to a pool that is known by id and name. The id decides where the node has one.</summary>
+    /// <summary>True if the node belongs to the pool. The id decides if the node has one.</summary>
     public static bool IsOf(ClusterNode node, string id, string name) =>
         node.Annotations.TryGetValue(IdAnnotation, out string? own)
             ? own == id

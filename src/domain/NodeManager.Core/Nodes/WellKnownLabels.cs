@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Nodes;
 
-/// <summary>Labels that say what a node is. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/</summary>
+/// <summary>Source: https://kubernetes.io/docs/reference/labels-annotations-taints/</summary>
 public static class WellKnownLabels
 {
     public const string RolePrefix = "node-role.kubernetes.io/";

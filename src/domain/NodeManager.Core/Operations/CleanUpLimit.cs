@@ -1,10 +1,9 @@
 namespace NodeManager.Core.Operations;
 
-/// <summary>The time in which an operation that was stopped releases what it holds. What it cannot release in time expires by itself.</summary>
+/// <summary>The time for a stopped operation to release its locks and leases. What it cannot release in time expires.</summary>
 public static class CleanUpLimit
 {
     public static TimeSpan Duration { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Cancelled when the time is over.</summary>
     public static CancellationTokenSource Start(TimeProvider time) => new(Duration, time);
 }

@@ -5,8 +5,8 @@ using NodeManager.Core.Sessions;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// The frame of every operation on a cluster: it ends with the caller's token or with the session, whichever comes first, and fails
-/// only with <see cref="NodeManagerException"/>, or with <see cref="OperationCanceledException"/> when the caller cancelled.
+/// Runs every operation on a cluster: it ends with the caller's token or with the session, and fails only with <see
+/// cref="NodeManagerException"/>, or with <see cref="OperationCanceledException"/> if the caller cancelled.
 /// </summary>
 public static class ClusterOperation
 {
@@ -63,11 +63,11 @@ public static class ClusterOperation
         }
     }
 
-    // What fails in the moment of a cancellation is of no interest to the caller, who would not know it either.
+    // A failure during a cancellation is a consequence of it.
     private static bool IsCutOff(Exception exception, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested && exception is not (NodeManagerException or OperationCanceledException);
 
-    /// <summary>What a failure is as an error; null where it is one already, or where the caller cancelled.</summary>
+    /// <summary>The translated error; null if it is already translated, or if the caller cancelled.</summary>
     public static NodeManagerException? Replacement(
         Exception exception,
         NodeManagerSession session,

@@ -3,12 +3,10 @@ using System.Runtime.CompilerServices;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// The events of an operation, in order, for any number of readers. Results and failures are all kept, unless results have a limit. Progress is kept
-/// as last reported, and of messages the latest ones: an operation may run for hours without a reader. Thread-safe.
+/// The events of an operation, in order, for any number of readers. All results and failures are kept, unless results are limited. Of
+/// progress the last report is kept, and of messages the latest ones: an operation may run for hours without a reader. Thread-safe.
 /// </summary>
-/// <param name="time">Stamps the events.</param>
-/// <param name="messageLimit">How many messages are kept.</param>
-/// <param name="outputLimit">How many results are kept: of work without an end the latest ones.</param>
+/// <param name="outputLimit">The maximum number of kept results, for work without an end; the oldest are dropped.</param>
 internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outputLimit = int.MaxValue)
 {
     private readonly Lock _gate = new();
@@ -20,7 +18,7 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
     private OperationMessagesDropped? _dropped;
     private bool _isComplete;
 
-    /// <summary>Appends an event. One after the end is ignored: work that was abandoned may still report.</summary>
+    /// <summary>Appends an event. Events after the end are ignored: abandoned work may still report.</summary>
     public void Add(OperationEvent happened)
     {
         TaskCompletionSource changed;
@@ -47,7 +45,6 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         changed.SetResult();
     }
 
-    /// <summary>The latest event; null before the first.</summary>
     public OperationEvent? Last
     {
         get
@@ -57,14 +54,13 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         }
     }
 
-    /// <summary>What is kept now.</summary>
     public IReadOnlyList<OperationEvent> Snapshot()
     {
         lock (_gate)
             return [.. _events];
     }
 
-    /// <summary>All events after a number, those that are kept first, then each as it happens, to the end of the operation.</summary>
+    /// <summary>All kept events after a number, then each new one, until the end of the operation.</summary>
     public async IAsyncEnumerable<OperationEvent> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
@@ -92,7 +88,7 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         }
     }
 
-    // A mark takes the place of the last message that was dropped, so that a reader that missed messages learns of it.
+    // A mark replaces the last dropped message, so that a reader learns of the gap.
     private void DropMessage()
     {
         int oldest = _events.FindIndex(e => e is OperationMessage);

@@ -5,19 +5,18 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Operations;
 
-/// <summary>Records what was done as Kubernetes Events of the object concerned. Without permission for Events the work continues without them.</summary>
+/// <summary>
+/// Records actions as Kubernetes Events of the object concerned. Without permission for Events the work continues without them.
+/// </summary>
 public static class EventWriter
 {
     private const string Component = "nodemanager";
     private const int LongestMessage = 1024;
 
-    /// <param name="connection">Where.</param>
-    /// <param name="about">The object; its namespace is the event's, <c>default</c> for one that has none.</param>
+    /// <param name="about">The object; the event is in its namespace, or in <c>default</c> for cluster-scoped ones.</param>
     /// <param name="type"><c>Normal</c> or <c>Warning</c>.</param>
-    /// <param name="reason">One word for machines.</param>
-    /// <param name="message">For people; cut at what the server takes.</param>
-    /// <param name="observer">Told where it could not be written.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="message">Truncated to the server's limit.</param>
+    /// <param name="observer">Receives a message if the event could not be written.</param>
     public static async Task WriteAsync(
         ClusterConnection connection,
         ObjectReference about,
@@ -45,13 +44,9 @@ public static class EventWriter
         }
     }
 
-    /// <summary>An event that is not written yet.</summary>
-    /// <param name="about">The object; its namespace is the event's, <c>default</c> for one that has none.</param>
-    /// <param name="name">Of the event.</param>
+    /// <summary>Builds an event.</summary>
     /// <param name="type"><c>Normal</c> or <c>Warning</c>.</param>
-    /// <param name="reason">One word for machines.</param>
-    /// <param name="message">For people; cut at what the server takes.</param>
-    /// <param name="now">When it happened.</param>
+    /// <param name="message">Truncated to the server's limit.</param>
     public static Event Describe(ObjectReference about, string name, string type, string reason, string message, DateTimeOffset now) =>
         new()
         {

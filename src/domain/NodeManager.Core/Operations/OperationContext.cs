@@ -2,7 +2,7 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Core.Operations;
 
-/// <summary>What the work of a <see cref="RunningOperation"/> reports to.</summary>
+/// <summary>Receives the reports of a <see cref="RunningOperation"/>'s work.</summary>
 public sealed class OperationContext : IOperationObserver
 {
     private readonly Action<OperationEvent> _report;
@@ -14,10 +14,9 @@ public sealed class OperationContext : IOperationObserver
         Token = token;
     }
 
-    /// <summary>Of the operation.</summary>
     public string Id { get; }
 
-    /// <summary>True once a failure was that another client called the work off.</summary>
+    /// <summary>True once a failure was a cancellation by another client.</summary>
     internal bool IsCalledOff { get; private set; }
 
     /// <summary>Cancelled by <see cref="RunningOperation.Cancel"/>.</summary>
@@ -29,10 +28,10 @@ public sealed class OperationContext : IOperationObserver
 
     public void Output(object value) => _report(new OperationOutput(value));
 
-    /// <summary>Something failed: the operation continues, and ends as Failed.</summary>
+    /// <summary>Reports a failure: the operation continues, and ends as Failed.</summary>
     public void Fail(Exception exception, object? target) => _report(new OperationFailure(exception, target));
 
-    /// <summary>Another client called a part of the work off: without another failure, the operation ends as Cancelled.</summary>
+    /// <summary>Reports a cancellation by another client: without another failure, the operation ends as Cancelled.</summary>
     public void CallOff(Exception exception, object? target)
     {
         IsCalledOff = true;

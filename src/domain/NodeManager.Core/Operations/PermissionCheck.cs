@@ -5,14 +5,14 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Operations;
 
-/// <summary>Asks the API server whether this user may make a change, before the change is announced or begun (SelfSubjectAccessReview).</summary>
+/// <summary>
+/// Checks with the API server (SelfSubjectAccessReview) whether this user may make a change, before it is announced or begun.
+/// </summary>
 public static class PermissionCheck
 {
-    /// <param name="session">Where, and as whom.</param>
-    /// <param name="target">What is changed, for the error.</param>
-    /// <param name="needed">All of them are needed.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">Forbidden, with the first permission that is missing.</exception>
+    /// <param name="target">The changed object, for the error.</param>
+    /// <param name="needed">All of them are required.</param>
+    /// <exception cref="NodeManagerException">Forbidden, with the first missing permission.</exception>
     public static Task RequireAsync(
         NodeManagerSession session,
         object target,
@@ -43,7 +43,7 @@ public static class PermissionCheck
             throw Forbidden(needed[missing], answers[missing].Reason, connection.Cluster, target);
     }
 
-    /// <summary>The server's answer; allowed where it cannot answer.</summary>
+    /// <summary>The server's answer; allowed if it cannot answer.</summary>
     public static async Task<SubjectAccessReviewStatus> AskAsync(
         KubernetesClient client,
         ResourceAttributes needed,
@@ -56,7 +56,7 @@ public static class PermissionCheck
         }
         catch (KubernetesException)
         {
-            // A user without access reviews, or of a server without them, may still be allowed; the change itself shows it.
+            // A user or server without access reviews may still be allowed; the change itself shows it.
             return new() { Allowed = true };
         }
     }

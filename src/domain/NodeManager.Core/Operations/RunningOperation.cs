@@ -4,8 +4,8 @@ using NodeManager.Core.Progress;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// Work that continues without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
-/// events, so that every reader sees the same in the same order, however late it comes. Thread-safe.
+/// Work that continues without its caller, such as a PowerShell job or a server operation. Its events are numbered and kept, so that every
+/// reader gets the same events in the same order. Thread-safe.
 /// </summary>
 [SuppressMessage(
     "Design",
@@ -14,7 +14,7 @@ namespace NodeManager.Core.Operations;
 )]
 public sealed class RunningOperation
 {
-    /// <summary>How many messages are kept unless a caller says otherwise.</summary>
+    /// <summary>The default number of kept messages.</summary>
     public const int DefaultMessageLimit = 5000;
 
     private readonly EventBuffer _events;
@@ -33,10 +33,10 @@ public sealed class RunningOperation
     /// <summary>Unique, also among processes.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n");
 
-    /// <summary>What is done: <c>NodeDrain</c>.</summary>
+    /// <summary>The kind of work: <c>NodeDrain</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>On what: <c>worker-1 in cluster 'prod'</c>.</summary>
+    /// <summary>The object of the work: <c>worker-1 in cluster 'prod'</c>.</summary>
     public string Target { get; }
 
     public DateTimeOffset StartedAt { get; }
@@ -46,28 +46,23 @@ public sealed class RunningOperation
 
     public OperationState State => Ended?.State ?? OperationState.Running;
 
-    /// <summary>How it ended. Never faults and is never cancelled.</summary>
+    /// <summary>Never faults and is never cancelled.</summary>
     public Task<OperationState> Completion { get; private set; }
 
-    /// <summary>The results so far.</summary>
     public IReadOnlyList<object> Results => [.. _events.Snapshot().OfType<OperationOutput>().Select(e => e.Value)];
 
-    /// <summary>What failed so far.</summary>
     public IReadOnlyList<OperationFailure> Failures => [.. _events.Snapshot().OfType<OperationFailure>()];
 
-    /// <summary>The progress of each part.</summary>
     public IReadOnlyList<OperationProgress> Progress =>
         [.. _events.Snapshot().OfType<OperationProgressed>().Select(e => e.Progress).Where(p => !p.Completed)];
 
     private OperationEnded? Ended => _events.Last as OperationEnded;
 
     /// <summary>Starts work in the background.</summary>
-    /// <param name="kind">What is done: <c>NodeDrain</c>.</param>
-    /// <param name="target">On what, for people.</param>
-    /// <param name="time">Stamps the events.</param>
-    /// <param name="work">Reports to its context. What it throws is a failure of the operation, a cancellation on request excepted.</param>
-    /// <param name="messageLimit">How many warnings and verbose messages are kept; the oldest are dropped.</param>
-    /// <param name="outputLimit">How many results are kept, for work without an end; the oldest are dropped.</param>
+    /// <param name="kind">The kind of work: <c>NodeDrain</c>.</param>
+    /// <param name="work">Its exception is a failure of the operation, except a requested cancellation.</param>
+    /// <param name="messageLimit">The maximum number of kept messages; the oldest are dropped.</param>
+    /// <param name="outputLimit">The maximum number of kept results, for work without an end; the oldest are dropped.</param>
     public static RunningOperation Start(
         string kind,
         string target,
@@ -82,13 +77,12 @@ public sealed class RunningOperation
         return operation;
     }
 
-    /// <summary>All events after a number: past events immediately, then each new one, to the end of the operation.</summary>
+    /// <summary>All events after a number: past events immediately, then each new one, until the end of the operation.</summary>
     /// <param name="after">The number of the last event that the reader has; 0 for none.</param>
-    /// <param name="cancellationToken">Ends the reading, not the operation.</param>
     public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) =>
         _events.ReadAsync(after, cancellationToken);
 
-    /// <summary>Requests the work to stop; <see cref="Completion"/> ends when it has. Does nothing after the end.</summary>
+    /// <summary>Requests the work to stop; <see cref="Completion"/> completes when it has. Does nothing after the end.</summary>
     public void Cancel() => _cancellation.Cancel();
 
     private async Task<OperationState> RunAsync(Func<OperationContext, Task> work)
@@ -100,7 +94,7 @@ public sealed class RunningOperation
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
-            // It stopped on request.
+            // Stopped on request.
         }
         catch (Exception exception)
         {

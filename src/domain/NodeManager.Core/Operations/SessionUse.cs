@@ -4,8 +4,7 @@ namespace NodeManager.Core.Operations;
 
 public static class SessionUse
 {
-    /// <summary>For what needs the session's client itself; fails as all operations do.</summary>
-    /// <exception cref="NodeManagerException">What the server refused, or what kept it from answering.</exception>
+    /// <summary>Gives access to the session's client, with the error handling of all operations.</summary>
     public static Task<T> UseAsync<T>(
         this NodeManagerSession session,
         Func<KubernetesClient, CancellationToken, Task<T>> work,

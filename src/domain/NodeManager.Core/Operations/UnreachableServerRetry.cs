@@ -4,12 +4,12 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// Retries where the server cannot be reached or fails: drains and maintenances take hours, and servers are restarted in between. The action must
-/// be safe to repeat.
+/// Retries while the server is unreachable or fails: drains and maintenance runs take hours, and servers restart meanwhile. Requests must
+/// be idempotent.
 /// </summary>
 public sealed class UnreachableServerRetry(TimeProvider time, IOperationObserver observer)
 {
-    /// <summary>After this time without an answer the failure is reported.</summary>
+    /// <summary>After this time without an answer the failure is final.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly RetryPolicy Policy = new()

@@ -15,12 +15,12 @@ public static class NodeSelections
 {
     private const string HostnameLabel = "kubernetes.io/hostname";
 
-    /// <summary>Selects nodes, and counts each selection on its node for the next ones of the session.</summary>
+    /// <summary>Selects nodes, and counts each selection on its node for later selections of the session.</summary>
     /// <returns>
-    /// The selected nodes in their order; with <see cref="SelectionRequest.Explain"/> then all others by name. Fewer than asked for where no
-    /// further node is eligible, and none in that case without an explanation.
+    /// The selected nodes in order; with <see cref="SelectionRequest.Explain"/> then all others by name. Fewer than requested if no further
+    /// node is eligible, and none in that case without an explanation.
     /// </returns>
-    /// <exception cref="NodeManagerException">NoNodeFits: no node is eligible, and no explanation is wanted.</exception>
+    /// <exception cref="NodeManagerException">NoNodeFits: no node is eligible, and no explanation is requested.</exception>
     public static Task<IReadOnlyList<NodeSelection>> SelectAsync(
         NodeManagerSession session,
         SelectionRequest request,
@@ -58,7 +58,7 @@ public static class NodeSelections
                     lock (pending.Gate)
                     {
                         DateTimeOffset now = connection.Time.GetUtcNow();
-                        // One look for both: a pod that has just come must not count beside the selection that it was made for.
+                        // One snapshot for both: a new pod must not count in addition to its selection.
                         (ClusterSnapshot snapshot, IReadOnlyList<Pod> current) = look();
                         pending.Update(now, current);
                         pending.AssumeIn(snapshot);
@@ -69,7 +69,7 @@ public static class NodeSelections
             cancellationToken
         );
 
-    /// <summary>The selection in a snapshot that has the pending ones.</summary>
+    /// <summary>Selects in a snapshot that contains the pending selections.</summary>
     internal static IReadOnlyList<NodeSelection> Select(
         NodeManagerSession session,
         SelectionRequest request,

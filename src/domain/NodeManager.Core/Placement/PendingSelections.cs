@@ -4,13 +4,12 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Placement;
 
 /// <summary>
-/// Selections of a session whose pods have not appeared yet, and whose turn it is in a round robin. A selection counts on its node for 30
-/// seconds or until its pod appears there, so that concurrent callers do not all select the same node. Not thread-safe: callers hold
-/// <see cref="Gate"/>.
+/// A session's selections whose pods have not appeared yet, and the turns of a round robin. A selection counts on its node for 30 seconds
+/// or until its pod appears, so that concurrent callers do not all select the same node. Not thread-safe: callers hold <see cref="Gate"/>.
 /// </summary>
 internal sealed class PendingSelections
 {
-    /// <summary>How long a selection counts where no pod appears.</summary>
+    /// <summary>How long a selection counts if no pod appears.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
     private readonly List<Entry> _entries = [];
@@ -19,10 +18,10 @@ internal sealed class PendingSelections
     private HashSet<string> _lastEligible = new(StringComparer.Ordinal);
     private long _names;
 
-    /// <summary>Held from looking to selecting.</summary>
+    /// <summary>Held from the read to the selection.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Drops what has expired and what has its pod by now.</summary>
+    /// <summary>Drops expired selections and those whose pod has appeared.</summary>
     public void Update(DateTimeOffset now, IEnumerable<Pod> pods)
     {
         _entries.RemoveAll(entry => now - entry.At >= Lifetime);
@@ -32,7 +31,7 @@ internal sealed class PendingSelections
             return;
         }
 
-        // The server's times have whole seconds.
+        // The server's times are whole seconds.
         DateTimeOffset oldest = _entries[0].At.AddSeconds(-1);
         foreach (
             Pod pod in pods.Where(pod => pod.Metadata.CreationTimestamp > oldest && !string.IsNullOrEmpty(pod.Spec.NodeName))
@@ -49,19 +48,17 @@ internal sealed class PendingSelections
         }
     }
 
-    /// <summary>Lets the pending selections take their room in a snapshot.</summary>
     public void AssumeIn(ClusterSnapshot snapshot)
     {
         foreach (Entry entry in _entries.Where(static entry => entry.TakesRoom))
             snapshot.Assume(entry.Pod, entry.Node);
     }
 
-    /// <summary>How many selections are pending, by node.</summary>
     public Dictionary<string, int> CountByNode() =>
         _entries.GroupBy(static entry => entry.Node).ToDictionary(static group => group.Key, static group => group.Count());
 
     /// <summary>Counts a selection on its node.</summary>
-    /// <returns>The pod that stands for it in snapshots; null where the request takes no room.</returns>
+    /// <returns>The placeholder pod in snapshots; null if the request uses no room.</returns>
     public Pod? Add(Pod pod, string node, DateTimeOffset now)
     {
         Pod standIn = new()
@@ -82,7 +79,7 @@ internal sealed class PendingSelections
     /// <summary>How often a node had its turn.</summary>
     public long Turns(string node) => _turns.GetValueOrDefault(node);
 
-    /// <summary>Lets nodes that became eligible join the round: they get no turns for the time before.</summary>
+    /// <summary>Adds newly eligible nodes to the round: they get no turns for the time before.</summary>
     public void Join(IReadOnlyCollection<string> eligible)
     {
         List<string> stayed = [.. eligible.Where(_lastEligible.Contains)];
@@ -95,14 +92,13 @@ internal sealed class PendingSelections
         _lastEligible = [.. eligible];
     }
 
-    /// <summary>Gives a node its turn.</summary>
     public void TakeTurn(string node) => _turns[node] = Turns(node) + 1;
 
     private sealed record Entry(DateTimeOffset At, string Node, Pod Wanted, Pod Pod)
     {
         private readonly IReadOnlyDictionary<string, decimal> _requests = PodRequests.Of(Wanted);
 
-        // A bare selection without requests is a session, and no pod that would fill the node.
+        // A selection without requests is a session, not a pod that fills the node.
         public bool TakesRoom => Wanted.Spec.Containers.Count > 0;
 
         public bool IsFor(Pod pod)

@@ -3,14 +3,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Placement;
 
-/// <summary>What the API server makes of a pod when it is created, as far as the scheduler's rules depend on it. Pure.</summary>
+/// <summary>Applies the API server's defaulting of a new pod, as far as the scheduler's rules depend on it.</summary>
 internal static class PodDefaults
 {
-    // Before, the API server drops these keys.
+    // Before this minor version, the API server drops these keys.
     private const int LabelKeysFrom = 31;
 
-    /// <summary>A copy: limits stand for requests that are not set, and label keys of affinity terms become part of their selectors.</summary>
-    /// <param name="pod">As its manifest has it.</param>
+    /// <summary>A copy: limits replace missing requests, and label keys of affinity terms become part of their selectors.</summary>
     /// <param name="minor">Of the API server, Kubernetes 1.x.</param>
     public static Pod AsCreated(this Pod pod, int minor)
     {
@@ -42,7 +41,7 @@ internal static class PodDefaults
             (affinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(static preferred => preferred.PodAffinityTerm)
         );
 
-    // A key that the pod has no label for is left out.
+    // A key without a label on the pod is left out.
     private static void Merge(PodAffinityTerm term, List<string>? keys, string operation, Dictionary<string, string>? labels)
     {
         if (term.LabelSelector is not { } selector)

@@ -5,12 +5,12 @@ using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Core.Placement;
 
-/// <summary>Reads the pod that a manifest describes: a Pod, or the template of a workload.</summary>
+/// <summary>Reads the pod of a manifest: a Pod, or the template of a workload.</summary>
 public static class PodManifest
 {
     /// <summary>Reads YAML or JSON.</summary>
     /// <param name="text">The manifest; of several documents the first.</param>
-    /// <param name="source">What to call it in errors: a path.</param>
+    /// <param name="source">Its name in errors: a path.</param>
     /// <exception cref="NodeManagerException">ManifestInvalid.</exception>
     public static Pod Read(string text, string source)
     {
@@ -20,7 +20,7 @@ public static class PodManifest
             JsonObject pod =
                 PodOf(root as JsonObject) ?? throw Invalid(source, "It describes neither a pod nor a workload with a pod template.", null);
             Pod read = pod.Deserialize(KubernetesJson.Default.Pod)!;
-            // The node that it runs on now does not matter.
+            // The current node does not matter.
             read.Spec.NodeName = null;
             return read.Spec.Containers.Count > 0 ? read : throw Invalid(source, "spec.containers is empty.", null);
         }
@@ -38,7 +38,7 @@ public static class PodManifest
             _ => Template(manifest?["spec"]?["template"], manifest),
         };
 
-    // The name of a workload begins the names of its pods.
+    // A workload's name is the prefix of its pods' names.
     private static JsonObject? Template(JsonNode? template, JsonObject? owner)
     {
         if (template is not JsonObject found)

@@ -3,10 +3,12 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Placement;
 
-/// <summary>Makes the pod to place from what a user asks for.</summary>
+/// <summary>Builds the pod to place from a user's request.</summary>
 public static class PodRequest
 {
-    /// <param name="resources">Amounts by resource name: <c>cpu</c> <c>500m</c>, <c>memory</c> <c>4Gi</c>, <c>nvidia.com/gpu</c> <c>1</c>.</param>
+    /// <param name="resources">
+    /// Amounts by resource name: <c>cpu</c> <c>500m</c>, <c>memory</c> <c>4Gi</c>, <c>nvidia.com/gpu</c> <c>1</c>.
+    /// </param>
     /// <param name="tolerations"><c>key=value:Effect</c>, <c>key:Effect</c>, <c>key</c>, or <c>*</c> for every taint.</param>
     /// <exception cref="NodeManagerException">InvalidQuantity, InvalidTaint.</exception>
     public static Pod Of(IEnumerable<KeyValuePair<string, string>> resources, IEnumerable<string> tolerations)
@@ -32,7 +34,7 @@ public static class PodRequest
         };
     }
 
-    /// <summary>The pod with further tolerations.</summary>
+    /// <summary>Adds tolerations to the pod.</summary>
     /// <exception cref="NodeManagerException">InvalidTaint.</exception>
     public static Pod Tolerating(this Pod pod, IEnumerable<string> tolerations)
     {

@@ -5,18 +5,16 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Placement;
 
-/// <summary>Which nodes are eligible, and which of them a strategy prefers. Pure.</summary>
+/// <summary>Determines the eligible nodes, and the one that a strategy prefers.</summary>
 internal static class SelectionRules
 {
-    /// <summary>Of a node that <c>-Selector</c> leaves out.</summary>
+    /// <summary>For a node that <c>-Selector</c> excludes.</summary>
     public const string NotSelected = "node(s) didn't match the label selector";
 
-    /// <summary>Of a node whose Ready condition is not true although no taint keeps the pod away.</summary>
+    /// <summary>For a node that is not ready although no taint repels the pod.</summary>
     public const string NotReady = "node(s) were not ready";
 
-    /// <summary>Judges every node.</summary>
-    /// <param name="request">What to select for.</param>
-    /// <param name="snapshot">The cluster, with earlier selections assumed.</param>
+    /// <param name="snapshot">The cluster, with earlier selections.</param>
     /// <param name="pending">Earlier selections without a pod, by node; each is a session.</param>
     public static IReadOnlyList<NodeChoice> Judge(
         SelectionRequest request,
@@ -39,11 +37,11 @@ internal static class SelectionRules
     }
 
     /// <summary>
-    /// The eligible node that the strategy prefers; null where none is left. Ties: fewest sessions are broken by the larger free share, the
-    /// largest free share by the fewer sessions, both then by name, as turns are.
+    /// The eligible node that the strategy prefers; null if none remains. Ties of the fewest sessions go to the larger free share, ties of
+    /// the largest free share to fewer sessions; then the name decides.
     /// </summary>
-    /// <param name="strategy">One of <see cref="NodeSelectionStrategy"/>.</param>
-    /// <param name="eligible">In the order of their names.</param>
+    /// <param name="strategy">A <see cref="NodeSelectionStrategy"/>.</param>
+    /// <param name="eligible">Ordered by name.</param>
     /// <param name="turns">How often each node had its turn, for RoundRobin.</param>
     /// <param name="random">For Random.</param>
     public static NodeChoice? Prefer(string strategy, IReadOnlyList<NodeChoice> eligible, Func<string, long> turns, Random random) =>
@@ -67,7 +65,9 @@ internal static class SelectionRules
                 .First(),
         };
 
-    /// <summary>Whether the pod is a session: active, and selected; without a selector neither a mirror pod nor managed by a DaemonSet.</summary>
+    /// <summary>
+    /// True for an active, selected pod; without a selector for one that is neither a mirror pod nor managed by a DaemonSet.
+    /// </summary>
     public static bool IsSession(Pod pod, LabelSelector? selector) =>
         !pod.IsFinished()
         && (selector is not null ? selector.Matches(pod.Metadata.Labels) : pod.Controller()?.Kind != "DaemonSet" && !pod.IsMirror());

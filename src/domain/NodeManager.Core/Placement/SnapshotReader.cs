@@ -7,21 +7,16 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Placement;
 
-/// <summary>A cluster as it was read once.</summary>
-/// <param name="Snapshot">As the scheduler's rules see it.</param>
-/// <param name="Nodes">All of them.</param>
-/// <param name="Pods">All of them, those without a node included.</param>
+/// <summary>A cluster as read once.</summary>
+/// <param name="Pods">All pods, including unscheduled ones.</param>
 public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node> Nodes, IReadOnlyList<Pod> Pods);
 
-/// <summary>Reads a cluster as the scheduler's rules see it: the same for simulations and for the plans of drains, so that their scores agree.</summary>
-/// <param name="client">Whose cluster.</param>
-/// <param name="warn">Told of what may not be read; the rules then know less.</param>
+/// <summary>Reads a cluster for the scheduler's rules: shared by simulations and drain plans, so that their scores agree.</summary>
+/// <param name="warn">Receives the kinds that cannot be read; the rules then know less.</param>
 public sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
 {
-    /// <summary>Reads each kind once.</summary>
-    /// <param name="minor">The release whose rules count; null: the server's.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="knowsStorage">Whether claims that are not bound yet, or do not exist, are to be judged; the storage classes are read for it.</param>
+    /// <param name="minor">The minor version whose rules apply; null: the server's.</param>
+    /// <param name="knowsStorage">True to judge claims that are unbound or missing, which needs the storage classes.</param>
     public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
         var everything = new ListOptions();
@@ -38,7 +33,7 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
             : Task.FromResult<List<StorageClass>?>(null);
         await Task.WhenAll(server, nodes, pods, images, services, namespaces, claims, volumes, classes);
 
-        // What is missing in a list that may not be read may exist.
+        // An object that is missing in an incomplete list may exist.
         bool isWhole = await claims is not null && await volumes is not null && await classes is not null;
         ClusterSnapshot snapshot = new(minor ?? (await server).Minor) { KnowsStorage = isWhole };
         foreach (var node in (await nodes).Items)

@@ -1,8 +1,7 @@
 namespace NodeManager.Core.Progress;
 
-/// <summary>Tells what continues in one of several clusters: nodes of two may have the same name, and each has a bar that names its cluster.</summary>
+/// <summary>Reports the progress of one of several clusters: nodes of two may have the same name, so each bar names its cluster.</summary>
 /// <param name="observer">Receives the progress of all clusters.</param>
-/// <param name="session">The one of this cluster.</param>
 public sealed class ClusterProgress(IOperationObserver observer, NodeManagerSession session) : IOperationObserver
 {
     public void Warning(string message) => observer.Warning(message);

@@ -1,9 +1,6 @@
 namespace NodeManager.Core.Progress;
 
-/// <summary>
-/// Receives the events of a running operation. Called from any thread; returns immediately. A cmdlet turns it into streams,
-/// the server into log lines, tests into lists.
-/// </summary>
+/// <summary>Receives the reports of a running operation. Called from any thread; returns immediately.</summary>
 public interface IOperationObserver
 {
     void Warning(string message);

@@ -3,16 +3,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Progress;
 
-/// <summary>Tells how far a list is that comes in several pages; of one page it says nothing.</summary>
-/// <param name="activity">What is read.</param>
-/// <param name="observer">Whom to tell.</param>
+/// <summary>Reports the progress of a list with several pages; silent for one page.</summary>
 internal sealed class ListProgress(string activity, IOperationObserver observer)
 {
     private long _read;
     private bool _told;
 
-    /// <param name="count">Objects of the page.</param>
-    /// <param name="page">What the server says about the rest.</param>
+    /// <param name="page">Its metadata has the number of remaining objects.</param>
     public void Report(int count, ListMeta page)
     {
         _read += count;
@@ -20,7 +17,7 @@ internal sealed class ListProgress(string activity, IOperationObserver observer)
         if (last && !_told)
             return;
         _told = true;
-        // Servers do not count what is left of a list with a selector.
+        // Servers do not count the remaining objects of a list with a selector.
         long? total = last ? _read : _read + page.RemainingItemCount;
         observer.Progress(
             new(

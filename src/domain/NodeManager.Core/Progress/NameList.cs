@@ -7,7 +7,7 @@ public static class NameList
 {
     private const int Shown = 6;
 
-    /// <summary><c>a, b, c</c>; of many the first ones, and how many more: <c>a, b, c and 4,990 more</c>.</summary>
+    /// <summary><c>a, b, c</c>; of many the first ones and a count: <c>a, b, c and 4,990 more</c>.</summary>
     public static string Of(IEnumerable<string> names, int shown = Shown)
     {
         string[] all = [.. names];

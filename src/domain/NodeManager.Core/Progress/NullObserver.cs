@@ -1,6 +1,5 @@
 namespace NodeManager.Core.Progress;
 
-/// <summary>Discards all events.</summary>
 public sealed class NullObserver : IOperationObserver
 {
     public static NullObserver Instance { get; } = new();

@@ -1,6 +1,5 @@
 namespace NodeManager.Core.Progress;
 
-/// <summary>How much a log line matters.</summary>
 public enum OperationLogLevel
 {
     Debug,

@@ -1,12 +1,12 @@
 namespace NodeManager.Core.Progress;
 
-/// <summary>How far an operation is.</summary>
-/// <param name="Key">The same for all reports about the same thing (a node's name, say); two things have two bars.</param>
-/// <param name="Activity">What is done: <c>Draining worker-3</c>.</param>
-/// <param name="Status">Counts and what it waits for: <c>7 of 10 pods gone; waiting for budget default/web</c>.</param>
+/// <summary>The progress of an operation or of a part of it.</summary>
+/// <param name="Key">Identifies the progress bar, such as a node's name.</param>
+/// <param name="Activity">The action: <c>Draining worker-3</c>.</param>
+/// <param name="Status">Counts and the current wait: <c>7 of 10 pods gone; waiting for budget default/web</c>.</param>
 /// <param name="PercentComplete">0 to 100, or -1 if unknown.</param>
-/// <param name="Completed">True takes the bar away.</param>
-/// <param name="Parent">The key of what it is a part of; empty for what stands alone.</param>
+/// <param name="Completed">True removes the bar.</param>
+/// <param name="Parent">The key of the parent bar; empty without one.</param>
 public sealed record OperationProgress(
     string Key,
     string Activity,
@@ -16,6 +16,6 @@ public sealed record OperationProgress(
     string Parent = ""
 )
 {
-    /// <summary>What it waits for, one entry each: what <see cref="Status"/> says in a sentence.</summary>
+    /// <summary>The current waits, one entry each; <see cref="Status"/> has them in a sentence.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];
 }

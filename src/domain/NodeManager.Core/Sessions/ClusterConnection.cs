@@ -4,17 +4,16 @@ using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Core.Sessions;
 
-/// <summary>What stands behind a <see cref="NodeManagerSession"/>: the client, the clock, the log. Thread-safe.</summary>
+/// <summary>The client, clock and log of a <see cref="NodeManagerSession"/>. Thread-safe.</summary>
 public sealed partial class ClusterConnection : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly SessionFeatures _features = new();
     private readonly SessionNames.Reservation? _name;
 
-    /// <param name="cluster">What users call the cluster.</param>
+    /// <param name="cluster">The cluster's name for users.</param>
     /// <param name="client">Disposed with the connection.</param>
-    /// <param name="logger">Where it logs.</param>
-    /// <param name="owned">What else ends with the connection, a sandbox say.</param>
+    /// <param name="owned">Also disposed with the connection, for example a sandbox.</param>
     public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null)
         : this(cluster, client, logger, owned, null) { }
 
@@ -32,13 +31,13 @@ public sealed partial class ClusterConnection : IDisposable
 
     public KubernetesClient Client { get; }
 
-    /// <summary>What lives as long as the connection: the embedded cluster that it leads to. Null for all others.</summary>
+    /// <summary>The embedded cluster of the connection; null for all others.</summary>
     public IDisposable? Owned { get; }
 
-    /// <summary>The kubeconfig behind the connection; null where there is none.</summary>
+    /// <summary>The kubeconfig of the connection; null without one.</summary>
     public KubeconfigRequest? Origin { get; init; }
 
-    /// <summary>The connection whose user acts as this one's; null where it impersonates no user.</summary>
+    /// <summary>The connection whose user impersonates this one's; null without impersonation.</summary>
     public ClusterConnection? ActsThrough { get; init; }
 
     public TimeProvider Time => Client.Time;

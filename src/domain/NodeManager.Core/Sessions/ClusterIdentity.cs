@@ -4,18 +4,18 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Sessions;
 
-/// <summary>What tells a cluster from every other one, whatever its name and its address: the UID of its namespace <c>kube-system</c>.</summary>
+/// <summary>Identifies a cluster regardless of its name and address: the UID of its namespace <c>kube-system</c>.</summary>
 internal static class ClusterIdentity
 {
     private const string Namespace = "kube-system";
 
-    // The identity is requested concurrently with the version. Only a server that answers one of the two slowly makes connecting take longer.
+    // The identity is requested concurrently with the version. Only a server that answers one of the two slowly delays the connection.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    // A cluster of this process has no network to wait for. It is slow only when all of the process is.
+    // An embedded cluster has no network to wait for. It is slow only if the whole process is.
     private static readonly TimeSpan PatienceInProcess = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads it. Never fails: empty without the permission, and if the server answers with an error.</summary>
+    /// <summary>Never fails: empty without the permission, and if the server answers with an error.</summary>
     public static async Task<string> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try
@@ -30,7 +30,6 @@ internal static class ClusterIdentity
     }
 
     /// <summary>The identity; null if the answer is late.</summary>
-    /// <param name="reading">Reads it.</param>
     /// <param name="isInProcess">True for an embedded cluster.</param>
     public static async Task<string?> AwaitBrieflyAsync(Task<string> reading, bool isInProcess)
     {

@@ -8,9 +8,9 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// Pods as caches of a whole cluster hold them: what rules over all nodes read (identity, node, owner, labels, requests, placement, volumes, readiness,
-/// restarts), and nothing that differs from pod to pod without a reader. What is shown of a single pod (addresses, times of conditions that hold, start
-/// times of containers) is not there: who needs that asks for <see cref="Resources.Pods"/> of a node.
+/// Pods in caches of a whole cluster, with only the fields that rules over all nodes read: identity, node, owner, labels, requests,
+/// placement, volumes, readiness, restarts. Details of a single pod (addresses, times of conditions, start times of containers) are
+/// omitted; read <see cref="Resources.Pods"/> of a node for them.
 /// </summary>
 public static class ClusterPods
 {
@@ -24,7 +24,6 @@ public static class ClusterPods
 
     public static ResourceType<Pod> Type { get; } = Resources.Pods with { Json = SharedJson.Restricted(Restrict), Wire = Read };
 
-    /// <summary>Those of some nodes.</summary>
     public static NodeScope<Pod> OfNodes { get; } = new(Type, "spec.nodeName");
 
     private static void Restrict(JsonTypeInfo type)
@@ -55,7 +54,7 @@ public static class ClusterPods
         Trim(pod.Metadata);
         Trim(pod.Spec);
         Trim(pod.Status);
-        // Each pod of a DaemonSet has the name of its node in an affinity of its own.
+        // Each pod of a DaemonSet names its node in an affinity of its own.
         if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet")
             affinity.NodeAffinity = null;
     }
@@ -70,7 +69,7 @@ public static class ClusterPods
             metadata.Annotations = null;
     }
 
-    // ConfigMaps, Secrets and tokens say nothing of where a pod fits.
+    // ConfigMaps, Secrets and tokens do not affect placement.
     private static void Trim(PodSpec spec)
     {
         spec.Volumes?.RemoveAll(static one => one is { EmptyDir: null, PersistentVolumeClaim: null, HostPath: null, Ephemeral: null });

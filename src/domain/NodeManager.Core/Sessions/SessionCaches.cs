@@ -2,7 +2,6 @@ using NodeManager.Controllers.Caching;
 
 namespace NodeManager.Core.Sessions;
 
-/// <summary>The object caches of a session.</summary>
 public static class SessionCaches
 {
     /// <summary>Shared by all operations of the session, and closed with it.</summary>

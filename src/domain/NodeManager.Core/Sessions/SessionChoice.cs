@@ -3,17 +3,15 @@ using System.Globalization;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// Which session is meant. Pure: never connects, and never takes another session instead. This is the one place that compares the cluster of an object
-/// with the cluster of a session.
+/// Chooses the session for an object or a name. Never connects, and never falls back to another session. The only place that compares the
+/// cluster of an object with the cluster of a session.
 /// </summary>
 public static class SessionChoice
 {
     /// <summary>
-    /// The one connected session to the cluster that an object comes from. The identity of the cluster decides. Where the object or the session has
-    /// none, the name decides, and a change additionally requires the UID of the node or a session that the user names.
+    /// The one connected session to the object's cluster. The identity of the cluster decides. If the object or the session has none, the
+    /// name decides, and a change additionally requires the UID of the node or a session that the user names.
     /// </summary>
-    /// <param name="origin">What the object says.</param>
-    /// <param name="sessions">Those to choose from.</param>
     /// <param name="isNamed">True if the user named these sessions, with -Session.</param>
     /// <param name="changes">True for a command that changes the cluster.</param>
     /// <exception cref="NodeManagerException">WrongCluster, ClusterUnverified, SessionNotFound, SessionAmbiguous.</exception>
@@ -41,7 +39,7 @@ public static class SessionChoice
             };
     }
 
-    /// <summary>What a confirmation says of a cluster that the input knows by another name or address; empty where it knows it so.</summary>
+    /// <summary>A note for confirmations if the input has another name or address for the cluster; otherwise empty.</summary>
     public static string DescribeDifference(ObjectOrigin origin, NodeManagerSession session)
     {
         bool isElsewhere = origin.ClusterServer.Length > 0 && origin.ClusterServer != session.Server.AbsoluteUri;
@@ -56,7 +54,6 @@ public static class SessionChoice
 
     /// <summary>The one connected session of this name, or else of this id.</summary>
     /// <param name="text">A session's <see cref="NodeManagerSession.Cluster"/> or <see cref="NodeManagerSession.Id"/>.</param>
-    /// <param name="sessions">Those to choose from.</param>
     /// <exception cref="NodeManagerException">SessionNotFound, SessionAmbiguous.</exception>
     public static NodeManagerSession ByText(string text, IEnumerable<NodeManagerSession> sessions)
     {

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Core.Sessions;
 
-/// <summary>Makes sessions for callers that name no logging library; see <see cref="IOperationLog"/>.</summary>
+/// <summary>Connects sessions for callers without a logging library; see <see cref="IOperationLog"/>.</summary>
 public static class SessionConnector
 {
     /// <summary>To a cluster of a kubeconfig.</summary>
@@ -30,7 +30,7 @@ public static class SessionConnector
             cancellationToken
         );
 
-    /// <summary>Over a transport of its own, which ends with the session.</summary>
+    /// <summary>Over a custom transport, which is disposed with the session.</summary>
     public static Task<NodeManagerSession> ConnectAsync(
         string cluster,
         Uri server,
@@ -41,7 +41,7 @@ public static class SessionConnector
         CancellationToken cancellationToken
     ) => SessionFactory.ConnectAsync(cluster, server, transport, owned, new OperationLogger(log), time, cancellationToken);
 
-    /// <summary>To the cluster of a session that is there, as another user.</summary>
+    /// <summary>To the cluster of an existing session, as another user.</summary>
     public static Task<NodeManagerSession> ConnectAsAsync(
         NodeManagerSession session,
         string user,

@@ -32,16 +32,18 @@ public static class SessionExtensions
     public static T Get<T>(this NodeManagerSession session)
         where T : class, new() => session.Connection().Get<T>();
 
-    /// <summary>Who requested the current work (<see cref="Requester"/>); without a requester <see cref="ProcessUser"/>. Records in the cluster name them.</summary>
+    /// <summary>
+    /// The <see cref="Requester"/> of the current work, or <see cref="ProcessUser"/>. The name in records of the cluster.
+    /// </summary>
     public static string Who(this NodeManagerSession session) => Requester.Current ?? session.ProcessUser();
 
-    /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
+    /// <summary><c>user@machine</c>: the user of the cluster, or of the machine if the cluster has no user name.</summary>
     public static string ProcessUser(this NodeManagerSession session) =>
         $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
 
     /// <summary>
-    /// The identity of a new lease holder, at most 200 characters: <see cref="ProcessUser"/>, the process and eight random hexadecimal digits. A long user name is
-    /// shortened, never the part that distinguishes one holder from another.
+    /// The identity of a new lease holder, at most 200 characters: <see cref="ProcessUser"/>, the process and eight random hexadecimal
+    /// digits. A long user name is truncated, never the distinguishing part.
     /// </summary>
     public static string NewHolder(this NodeManagerSession session)
     {

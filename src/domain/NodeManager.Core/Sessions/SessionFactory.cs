@@ -7,14 +7,14 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows immediately.
+/// Connects sessions. Each one reads the server's version first, so that a wrong address or credential fails immediately.
 /// </summary>
 public static partial class SessionFactory
 {
     private static int s_sessions;
 
     /// <exception cref="NodeManagerException">
-    /// ServerUnreachable, Unauthorized, CertificateUntrusted and what else keeps the server from saying its version.
+    /// ServerUnreachable, Unauthorized, CertificateUntrusted, or another failure of the first request.
     /// </exception>
     public static Task<NodeManagerSession> ConnectAsync(
         ClusterConfiguration configuration,
@@ -45,14 +45,10 @@ public static partial class SessionFactory
         );
     }
 
-    /// <summary>Over a transport of its own: the embedded cluster's.</summary>
-    /// <param name="cluster">What users call the cluster.</param>
+    /// <summary>Over a custom transport, such as the embedded cluster's.</summary>
+    /// <param name="cluster">The cluster's name for users.</param>
     /// <param name="server">Base address that the transport answers for.</param>
-    /// <param name="transport">Carries the requests.</param>
-    /// <param name="owned">Disposed with the session, or when connecting fails.</param>
-    /// <param name="logger">Where it logs.</param>
-    /// <param name="time">The cluster's clock.</param>
-    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <param name="owned">Disposed with the session, or if connecting fails.</param>
     public static Task<NodeManagerSession> ConnectAsync(
         string cluster,
         Uri server,
@@ -70,12 +66,12 @@ public static partial class SessionFactory
             cancellationToken
         );
 
-    /// <summary>To the cluster of a session that is there, over its connections and in its time, as another user. It ends with that session.</summary>
-    /// <param name="session">Whose user needs the right to impersonate.</param>
-    /// <param name="user">As whom.</param>
-    /// <param name="groups">In which groups; none leaves it to the server.</param>
-    /// <param name="logger">Where it logs.</param>
-    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <summary>
+    /// To the cluster of an existing session, over its connections and with its clock, as another user. Ends with that session.
+    /// </summary>
+    /// <param name="session">Its user needs the right to impersonate.</param>
+    /// <param name="user">The impersonated user.</param>
+    /// <param name="groups">The impersonated groups; none leaves them to the server.</param>
     public static Task<NodeManagerSession> ConnectAsAsync(
         NodeManagerSession session,
         string user,
@@ -192,7 +188,7 @@ public static partial class SessionFactory
     {
         public IReadOnlyList<string> Groups { get; init; } = [];
 
-        /// <summary>Of the cluster, if another session has read it.</summary>
+        /// <summary>The identity of the cluster, if another session has read it.</summary>
         public string ClusterUid { get; init; } = "";
 
         public KubeconfigRequest? Origin { get; init; }

@@ -1,19 +1,19 @@
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// What a session keeps beside its connection (object caches, provider clients, alert state): one object per type, created on first use and
-/// disposed with the session. Thread-safe.
+/// Objects that live with a session (object caches, provider clients, alert state): one for each type, created on first use and disposed
+/// with the session. Thread-safe.
 /// </summary>
 internal sealed class SessionFeatures
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Type, Lazy<object>> _known = [];
 
-    // In the order of their completion: a feature that uses another one is completed after it.
+    // In the order of completion: a feature that uses another one is completed after it.
     private readonly List<object> _created = [];
     private bool _isClosed;
 
-    /// <summary>The feature of this type. Concurrent callers wait for the one that creates it. A failed creation is repeated by the next call.</summary>
+    /// <summary>The feature of this type. Concurrent callers wait for its creation. The next call retries a failed creation.</summary>
     /// <exception cref="ObjectDisposedException">The session has ended.</exception>
     public T Get<T>(Func<T> create)
         where T : class
@@ -42,8 +42,8 @@ internal sealed class SessionFeatures
         }
     }
 
-    /// <summary>Disposes all features, those first that were created last.</summary>
-    /// <param name="failed">Told of each that fails; the others are disposed nevertheless.</param>
+    /// <summary>Disposes all features in reverse order of creation.</summary>
+    /// <param name="failed">Receives each failure; the other features are disposed as well.</param>
     public void Close(Action<Exception> failed)
     {
         object[] created;
@@ -79,7 +79,7 @@ internal sealed class SessionFeatures
             }
         }
 
-        // The session ended while the feature was being created: no other client would dispose it.
+        // The session ended during the creation, so no one else disposes the feature.
         (feature as IDisposable)?.Dispose();
         throw new ObjectDisposedException(nameof(NodeManagerSession));
     }

@@ -1,8 +1,8 @@
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// The names of clusters in this process. A live session has its name alone: a second <c>sandbox</c> is <c>sandbox-2</c>. A name that is free
-/// returns only to the cluster that had it, as objects and scripts of this process may still name that one.
+/// The names of clusters in this process. Each live session has a unique name: a second <c>sandbox</c> is <c>sandbox-2</c>. A free name is
+/// reused only for the same cluster, because objects and scripts of this process may still refer to it.
 /// </summary>
 internal static class SessionNames
 {
@@ -10,9 +10,8 @@ internal static class SessionNames
     private static readonly Dictionary<string, Owner> Owners = new(StringComparer.OrdinalIgnoreCase);
     private static readonly Lock Gate = new();
 
-    /// <summary>Takes the name, or the first one after it that is free for this cluster. Disposing the reservation frees it.</summary>
-    /// <param name="wanted">The name.</param>
-    /// <param name="clusterUid">The identity of the cluster; empty if it is not known. The server's address then stands for it.</param>
+    /// <summary>Reserves the name, or the first numbered one that is free for this cluster, until disposed.</summary>
+    /// <param name="clusterUid">The identity of the cluster; if empty, the server's address replaces it.</param>
     /// <param name="server">The address of the cluster's server.</param>
     public static Reservation Reserve(string wanted, string clusterUid, Uri server)
     {
@@ -42,7 +41,7 @@ internal static class SessionNames
 
         public string Name { get; } = name;
 
-        /// <summary>Records the identity of the cluster, which was not known before.</summary>
+        /// <summary>Records the identity of the cluster, which was unknown before.</summary>
         /// <returns>False if the name belongs to a cluster of another identity.</returns>
         public bool TryIdentify(string clusterUid)
         {

@@ -2,28 +2,24 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Core.Usage;
 
-/// <summary>What to sample.</summary>
 public sealed record UsageRequest
 {
-    /// <summary>Which nodes.</summary>
     public required NodeQuery Nodes { get; init; }
 
-    /// <summary>For how long; null takes one sample.</summary>
+    /// <summary>The duration; null takes one sample.</summary>
     public TimeSpan? Window { get; init; }
 
-    /// <summary>The time between two samples.</summary>
     public TimeSpan Interval { get; init; } = DefaultInterval;
 
-    /// <summary>What metrics-server measures in is 15 to 60 seconds.</summary>
+    /// <summary>metrics-server measures every 15 to 60 seconds.</summary>
     public static TimeSpan DefaultInterval { get; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shortest time between two samples.</summary>
     public static TimeSpan ShortestInterval { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>So many samples at most.</summary>
+    /// <summary>The maximum number of samples.</summary>
     public const int MostSamples = 10_000;
 
-    /// <summary>How many samples are taken: at the start, and then one an interval as long as the window lasts.</summary>
+    /// <summary>The number of samples: one at the start, and one after each interval of the window.</summary>
     internal int Count => Window is { } window ? (int)(window / Interval) + 1 : 1;
 
     /// <exception cref="NodeManagerException">InvalidDuration.</exception>

@@ -4,13 +4,10 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Usage;
 
-/// <summary>What samples are, and what a series of them comes to. Pure.</summary>
+/// <summary>Evaluates samples and series of them.</summary>
 internal static class UsageRules
 {
-    /// <summary>One sample of a node.</summary>
-    /// <param name="metrics">As answered; null where there are none of the node.</param>
-    /// <param name="allocatable">Of the node.</param>
-    /// <param name="sampledAt">When it was asked.</param>
+    /// <param name="metrics">Null if the node has none.</param>
     /// <param name="before">The newest measurement of the earlier samples.</param>
     public static NodeUsageSample Sample(NodeMetrics? metrics, NodeResources allocatable, DateTimeOffset sampledAt, DateTimeOffset? before)
     {
@@ -18,7 +15,7 @@ internal static class UsageRules
             return new() { SampledAt = sampledAt, Status = NodeUsageStatus.Missing };
         decimal? cpu = Amount(metrics, ResourceAmounts.Cpu),
             memory = Amount(metrics, ResourceAmounts.Memory);
-        // A server that does not say when it measured is taken to have done so just now.
+        // Without a timestamp from the server, the measurement counts as current.
         DateTimeOffset measuredAt = metrics.Timestamp ?? sampledAt;
         bool isStale = sampledAt - measuredAt > NodeUsage.StaleAfter;
         return new()
@@ -37,11 +34,9 @@ internal static class UsageRules
         };
     }
 
-    /// <summary>Statistics count each measurement once, and stale ones only where there are no others.</summary>
+    /// <summary>Statistics count each measurement once, and stale ones only if there are no others.</summary>
     /// <param name="resource"><c>cpu</c> or <c>memory</c>.</param>
-    /// <param name="allocatable">Of the node.</param>
     /// <param name="samples">In the order of time.</param>
-    /// <param name="amount">The resource's amount of a sample.</param>
     public static NodeUsageStatistic? Summarize(
         string resource,
         decimal allocatable,
@@ -70,7 +65,7 @@ internal static class UsageRules
         };
     }
 
-    /// <summary>What a series is as a whole, and why.</summary>
+    /// <summary>The status of a series, and its reason.</summary>
     public static (string Status, string Message) Judge(IReadOnlyList<NodeUsageSample> samples, int expected)
     {
         int Count(string status) => samples.Count(s => s.Status == status);

@@ -10,16 +10,14 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Usage;
 
-/// <summary>Samples metrics.k8s.io.</summary>
 public static class UsageSampler
 {
-    /// <summary>One series a node, by name. The nodes are those that match at the start.</summary>
-    /// <param name="session">Where; its configuration says whether metrics may be asked for.</param>
-    /// <param name="request">What.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName).</param>
-    /// <param name="observer">Told of progress, and once of samples that fail.</param>
-    /// <param name="cancellationToken">Ends the sampling: what was sampled until then is returned.</param>
-    /// <exception cref="NodeManagerException">InvalidDuration, MetricsDisabled, MetricsUnavailable: the first sample failed. A later one that fails is missing.</exception>
+    /// <summary>One series for each node, by name. The nodes are those that match at the start.</summary>
+    /// <param name="missing">Receives every plain name without a node (NodeNotFound, InvalidNodeName).</param>
+    /// <param name="observer">Receives the progress, and one warning for failed samples.</param>
+    /// <exception cref="NodeManagerException">
+    /// InvalidDuration, MetricsDisabled, MetricsUnavailable: the first sample failed. A later one that fails is missing.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first sample.</exception>
     public static async Task<IReadOnlyList<NodeUsageSeries>> SampleAsync(
         NodeManagerSession session,
@@ -65,28 +63,9 @@ public static class UsageSampler
         {
             for (; taken < request.Count; taken++)
             {
-                // From the start on, so that slow answers do not add up.
+                // Relative to the start, so that slow answers do not add up.
                 await connection.Time.DelayAsync(start + (taken * request.Interval) - connection.Time.GetUtcNow(), stop);
-                Dictionary<string, NodeMetrics> answer = [];
-                try
-                {
-                    answer = await MetricsReader.ReadAsync(connection.Client, names, stop);
-                }
-                catch (KubernetesException refused) when (taken == 0 && MetricsReader.Absent(refused, session) is { } absent)
-                {
-                    throw absent;
-                }
-                catch (Exception failure)
-                    when (taken > 0
-                        && !stop.IsCancellationRequested
-                        && ErrorTranslator.Translate(failure, session.Cluster, session.Server, null) is { } error
-                    )
-                {
-                    if (!isWarned)
-                        observer.Warning($"A sample is missing: {error.Message}");
-                    isWarned = true;
-                }
-
+                Dictionary<string, NodeMetrics> answer = await ReadSampleAsync(session, connection, names, taken == 0, Warn, stop);
                 DateTimeOffset now = connection.Time.GetUtcNow();
                 foreach (Recording node in nodes)
                     node.Add(answer.GetValueOrDefault(node.Node.Name), now);
@@ -95,10 +74,46 @@ public static class UsageSampler
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested && taken > 0)
         {
-            // What was sampled is the result.
+            // Cancelled: the samples so far are the result.
         }
 
         return [.. nodes.OrderBy(static n => n.Node.Name, StringComparer.Ordinal).Select(n => n.End(session, request, taken))];
+
+        void Warn(string message)
+        {
+            if (!isWarned)
+                observer.Warning(message);
+            isWarned = true;
+        }
+    }
+
+    // Empty if a later sample fails.
+    private static async Task<Dictionary<string, NodeMetrics>> ReadSampleAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string[] names,
+        bool isFirst,
+        Action<string> warn,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await MetricsReader.ReadAsync(connection.Client, names, cancellationToken);
+        }
+        catch (KubernetesException refused) when (isFirst && MetricsReader.Absent(refused, session) is { } absent)
+        {
+            throw absent;
+        }
+        catch (Exception failure)
+            when (!isFirst
+                && !cancellationToken.IsCancellationRequested
+                && ErrorTranslator.Translate(failure, session.Cluster, session.Server, null) is { } error
+            )
+        {
+            warn($"A sample is missing: {error.Message}");
+            return [];
+        }
     }
 
     private static void Report(NodeManagerSession session, IOperationObserver observer, UsageRequest request, int taken)
@@ -118,7 +133,6 @@ public static class UsageSampler
         );
     }
 
-    // The samples of one node.
     private sealed class Recording(ClusterNode node)
     {
         private readonly List<NodeUsageSample> _samples = [];

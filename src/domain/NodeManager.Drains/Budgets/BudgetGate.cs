@@ -5,16 +5,15 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Budgets;
 
 /// <summary>
-/// The queue of pods that one PDB covers. Evictions are requested in the order of their turns, and as many at a time as the PDB's last status
-/// allows, less those that are requested and that it does not count yet. A status that lags behind its specification allows none. Thread-safe.
+/// The queue of pods that one PDB covers. Sends eviction requests in the order of their turns, as many concurrently as the PDB's last
+/// status allows, minus requests that the status does not count yet. A stale status allows none. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Every eviction writes the budget, and so does its controller after it. A request that meets another's write sleeps in the server for
-/// half a second before it tries again (source: EvictionsRetry of the API server's pods/eviction). So few are sent at a time: more while
-/// they are answered quickly, fewer when one is late. A late request does not delay the others: what the budget allows meanwhile goes to the
-/// next pod, or, with no other pod in the queue, to a further request for the late pod. The server then counts the pod twice for as long as its
-/// controller takes to see that it terminates: that allows less, never more. Only a name that is never given again is safe to count so:
-/// the successor of a StatefulSet's pod would be taken for disrupted for two minutes.
+/// Both the eviction and the disruption controller write the PDB. A request that meets another write sleeps in the server for half a second
+/// (source: EvictionsRetry of the API server's pods/eviction). So few requests are sent concurrently: more while answers are quick, fewer
+/// when one is late. A late request does not delay other pods: the remaining allowance goes to the next pod, or to a second request for the
+/// late pod. The server then counts that pod twice until the controller observes the termination, which only lowers the allowance. This is
+/// safe only for names that are not reused: the successor of a StatefulSet pod would count as disrupted for two minutes.
 /// </remarks>
 internal sealed class BudgetGate(string version, int minorVersion, TimeProvider time, bool once)
 {
@@ -31,17 +30,15 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     private int _statuses;
     private bool _hasRefused;
 
-    /// <summary>The budget as last reported.</summary>
     public PodDisruptionBudget? Budget { get; private set; }
 
-    /// <summary>Takes in what a list showed, unless more is known already.</summary>
+    /// <summary>Stores a listed state unless a later one is known.</summary>
     public void Seed(PodDisruptionBudget budget)
     {
         if (Budget is null)
             Update(budget);
     }
 
-    /// <summary>A new state of the budget.</summary>
     public void Update(PodDisruptionBudget budget)
     {
         List<BudgetQueueEntry> pass = [];
@@ -59,7 +56,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         pass.ForEach(t => t.Pass());
     }
 
-    /// <summary>The budget is gone: everyone may ask.</summary>
+    /// <summary>The budget was deleted: every waiting pod may send its request.</summary>
     public void Open()
     {
         List<BudgetQueueEntry> pass = [];
@@ -69,11 +66,9 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     }
 
     /// <summary>
-    /// Waits in line. Where nothing is known to be allowed, the first ones ask all the same, until the server itself has refused one.
+    /// Joins the queue. While the allowance is unknown, the first pods send a request anyway, until the server refuses one.
     /// </summary>
-    /// <param name="pod">As it is now.</param>
-    /// <param name="turn">When it leaves.</param>
-    /// <param name="isRefused">True where the server has refused this pod before.</param>
+    /// <param name="isRefused">True if the server has refused this pod before.</param>
     public BudgetQueueEntry Enter(Pod pod, DrainTurn turn, bool isRefused)
     {
         BudgetQueueEntry ticket;
@@ -95,7 +90,6 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         return ticket;
     }
 
-    /// <summary>An eviction request for the pod is being sent; also by a caller whose wait ended.</summary>
     public void Asks(BudgetQueueEntry ticket)
     {
         lock (_lock)
@@ -114,10 +108,6 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         }
     }
 
-    /// <summary>What the server answered.</summary>
-    /// <param name="ticket">For which pod.</param>
-    /// <param name="accepted">It goes.</param>
-    /// <param name="refused">The budget does not let it.</param>
     public void Answered(BudgetQueueEntry ticket, bool accepted, bool refused)
     {
         List<BudgetQueueEntry> pass = [];

@@ -3,10 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Budgets;
 
-/// <summary>A pod's place in the line before a budget. Disposing it leaves the line.</summary>
-/// <param name="pod">As it is now.</param>
-/// <param name="turn">Its place in the order of evictions.</param>
-/// <param name="leave">Takes it out of its line.</param>
+/// <summary>A pod's place in the queue of a PDB. Dispose it to leave the queue.</summary>
 internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQueueEntry> leave) : IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,16 +16,17 @@ internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQue
     /// <summary>The gate that receives eviction requests and responses of the pod; null without one.</summary>
     public BudgetGate? Gate { get; init; }
 
-    /// <summary>Whether it is to ask whatever the budget is known to allow.</summary>
+    /// <summary>True to send a request whatever the budget allows.</summary>
     public bool AsksAnyway { get; init; }
 
-    /// <summary>Ends when it is worth asking.</summary>
+    /// <summary>Completes when a request may be sent.</summary>
     public Task Passed => _passed.Task;
 
-    /// <summary>Ends when it is worth asking once more, beside the request in progress. One that was awaited is followed by another.</summary>
+    /// <summary>
+    /// Completes when a second request may be sent beside the one in progress. A new task replaces a completed one that was awaited.
+    /// </summary>
     public Task Again => _again.Task;
 
-    /// <summary>One that passed.</summary>
     public static BudgetQueueEntry Free(Pod pod, DrainTurn turn)
     {
         BudgetQueueEntry ticket = new(pod, turn, static _ => { });

@@ -9,8 +9,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Drains.Budgets;
 
 /// <summary>
-/// The budgets of the run's pods, each with its gate. The watch on them starts when the first pod has to wait: one for all nodes, in the pods'
-/// namespace where they have but one. Thread-safe.
+/// The PDBs of the run's pods, each with its gate. One watch for all nodes starts when the first pod has to wait; it covers one namespace
+/// if all pods are in it. Thread-safe.
 /// </summary>
 internal sealed class BudgetRegistry : IDisposable
 {
@@ -26,9 +26,6 @@ internal sealed class BudgetRegistry : IDisposable
     private CacheUse<PodDisruptionBudget>? _use;
     private IDisposable? _subscription;
 
-    /// <param name="scope">The run.</param>
-    /// <param name="survey">What the plan read.</param>
-    /// <param name="namespaces">Of the pods to evict.</param>
     public BudgetRegistry(DrainScope scope, DrainSurvey survey, IReadOnlyCollection<string> namespaces)
     {
         _scope = scope;
@@ -39,7 +36,6 @@ internal sealed class BudgetRegistry : IDisposable
             Gate(budget).Seed(budget);
     }
 
-    /// <summary>The budgets that cover the pod, as last reported.</summary>
     public IReadOnlyList<PodDisruptionBudget> Covering(Pod pod)
     {
         lock (_lock)
@@ -52,21 +48,20 @@ internal sealed class BudgetRegistry : IDisposable
             ];
     }
 
-    /// <summary>The budget of this name, as last reported; null when it is not known.</summary>
     public PodDisruptionBudget? Find(string title)
     {
         lock (_lock)
             return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);
     }
 
-    /// <summary>How long its status has lagged behind its specification, as far as we have watched; null when it does not.</summary>
+    /// <summary>How long the status has lagged behind the specification while watched; null if it is current.</summary>
     public TimeSpan? StaleFor(PodDisruptionBudget budget)
     {
         lock (_lock)
             return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _scope.Now - since : null;
     }
 
-    /// <summary>How long its status has counted the eviction of a pod, as far as we have watched.</summary>
+    /// <summary>How long the status has listed the pod as disrupted while watched.</summary>
     public TimeSpan DisruptedFor(PodDisruptionBudget budget, string pod)
     {
         lock (_lock)
@@ -76,13 +71,14 @@ internal sealed class BudgetRegistry : IDisposable
     }
 
     /// <summary>
-    /// Waits in line where one budget covers the pod. With several (or none known) it passes, or, once refused, waits for any change of one.
+    /// Joins the queue if exactly one budget covers the pod. Otherwise the pod passes or, once refused, waits for a change of any of its
+    /// budgets.
     /// </summary>
     public BudgetQueueEntry Enter(Pod pod, DrainTurn turn, bool isRefused)
     {
         BudgetQueueEntry ticket;
 
-        // Looked up and entered in one step: a PDB deleted in between would have opened an empty queue.
+        // One step: a PDB deleted in between would open an empty queue.
         lock (_lock)
         {
             BudgetGate? gate = BudgetRules.Bypasses(pod) ? null : GateOf(pod);
@@ -115,7 +111,7 @@ internal sealed class BudgetRegistry : IDisposable
         PodDisruptionBudget[] planned = [.. _planned.Where(b => _namespace is null || b.Metadata.Namespace == _namespace)];
         cache.Admit(planned);
         _subscription = cache.Subscribe(change => Apply(change.Object, change.IsDeletion));
-        // Deleted after the plan, and already reported: no further event will report them.
+        // Deleted after the plan and already reported: no further event reports it.
         foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null))
             Apply(gone, isGone: true);
         _ = cache.Failed.ContinueWith(
@@ -126,7 +122,7 @@ internal sealed class BudgetRegistry : IDisposable
         );
     }
 
-    // The end of the session, and the cache that is closed after the run, are not failures.
+    // The end of the session, or the cache that is closed after the run, is not a failure.
     private void WarnOfFailure(Task failed)
     {
         if (failed.Exception?.InnerException is { } failure and not ObjectDisposedException)

@@ -1,26 +1,23 @@
 namespace NodeManager.Drains.Budgets;
 
-/// <summary>A pod that passed its budget's gate and for which the server is asked.</summary>
-/// <param name="takes">Whether its going takes one of those that the budget allows.</param>
+/// <summary>A pod that passed the gate and whose eviction request is in progress.</summary>
+/// <param name="takes">True if the eviction uses one of the allowed disruptions.</param>
 internal sealed class PendingEviction(bool takes)
 {
     public bool Takes { get; } = takes;
 
-    /// <summary>How many requests were sent for it.</summary>
     public int Requests { get; set; }
 
-    /// <summary>When the last one was sent.</summary>
     public long AskedAt { get; set; }
 
-    /// <summary>How many states of the budget were known then.</summary>
+    /// <summary>The number of observed statuses of the budget at the last request.</summary>
     public int Statuses { get; set; }
 
-    /// <summary>Ends its being waited for.</summary>
     public ITimer? Late { get; set; }
 
-    /// <summary>True when the answer takes so long that it is not counted on.</summary>
+    /// <summary>True if the answer is late, so that its allowance is not reserved any longer.</summary>
     public bool IsLate { get; set; }
 
-    /// <summary>True when a status named the pod: what it allows is what is left beside it.</summary>
+    /// <summary>True if a status lists the pod as disrupted, so that its allowance already excludes it.</summary>
     public bool IsCounted { get; set; }
 }

@@ -3,8 +3,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>
-/// A DaemonSet-managed pod is skipped: its controller ignores the cordon and would recreate it immediately. Where the DaemonSet is gone, or
-/// another one has its name, no controller recreates it: <see cref="UnmanagedRule"/> decides.
+/// Skips DaemonSet-managed pods: the controller ignores the cordon and would recreate them immediately. If the DaemonSet is gone or was
+/// recreated under its name, <see cref="UnmanagedRule"/> decides.
 /// </summary>
 internal static class DaemonSetRule
 {

@@ -2,9 +2,8 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>How far a Deployment's rollout is. Pure. Source: what <c>kubectl rollout status</c> goes by.</summary>
-/// <param name="HasFailed">True when the Deployment itself has given up waiting (its progressDeadlineSeconds).</param>
-/// <param name="Text">In words.</param>
+/// <summary>The state of a Deployment's rollout, judged as <c>kubectl rollout status</c> does.</summary>
+/// <param name="HasFailed">True if the Deployment exceeded its progressDeadlineSeconds.</param>
 internal sealed record DeploymentRollout(bool HasFailed, string Text)
 {
     public static DeploymentRollout Of(Deployment deployment)

@@ -3,12 +3,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>
-/// In which order pods leave: by priority, the least important first, as a kubelet does that shuts down; among equals one pod of every
-/// owner, then the second of every owner, so that no workload loses all its pods before the others lose any. Pure.
+/// The order of evictions: lowest priority first, as in the kubelet's graceful shutdown. Among equals, one pod of every owner, then the
+/// second of every owner, so that all workloads lose pods evenly.
 /// </summary>
 public static class DrainOrder
 {
-    /// <summary>The turns of these pods, by UID. Pods of several nodes that go together share them.</summary>
+    /// <summary>The turns of the pods by UID. Pods of several nodes that are drained together share one order.</summary>
     public static IReadOnlyDictionary<string, DrainTurn> Of(IEnumerable<Pod> pods) =>
         pods.GroupBy(p => (Priority: p.Spec.Priority ?? 0, Owner: p.Controller()?.Uid ?? p.Uid()))
             .SelectMany(owned =>

@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>
-/// The rules in their order. Every rule is asked and every warning kept; the strongest verdict decides, the earlier one among equals.
-/// Pods that <see cref="DrainOptions.PodSelector"/> leaves out never get here: the server does not list them.
+/// The ordered rules. All rules run and all warnings are kept; the strongest verdict decides, the earlier among equals. Pods that <see
+/// cref="DrainOptions.PodSelector"/> excludes are not listed, so they do not get here.
 /// </summary>
 internal static class DrainRules
 {
@@ -24,11 +24,11 @@ internal static class DrainRules
     public static PodDecision Judge(Pod pod, RuleContext context)
     {
         List<RuleVerdict> verdicts = [.. All.Select(rule => rule(pod, context)).OfType<RuleVerdict>()];
-        // All refusals are reported, so that a second attempt does not meet the next one.
+        // All refusals are reported, so that a second attempt does not meet another one.
         RuleVerdict strongest = verdicts.Aggregate((best, next) => next.Strength > best.Strength ? next : best);
         RuleVerdict[] deciding =
             strongest.Decision == DrainDecision.Refuse ? [.. verdicts.Where(v => v.Decision == DrainDecision.Refuse)] : [strongest];
-        // What an eviction would cost does not concern a pod that is left alone.
+        // The cost of an eviction does not concern a skipped pod.
         IEnumerable<RuleVerdict> heard =
             strongest.Decision == DrainDecision.Skip ? verdicts.Where(v => v.Decision == DrainDecision.Skip) : verdicts;
         return new(

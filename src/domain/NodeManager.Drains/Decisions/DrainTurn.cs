@@ -1,8 +1,7 @@
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>The order in which pods are evicted: the smaller turn first.</summary>
-/// <param name="Priority">Of the pod: what matters less goes first.</param>
-/// <param name="Round">How many pods of the same owner go before it.</param>
+/// <summary>The place of a pod in the order of evictions, smallest first.</summary>
+/// <param name="Round">The number of pods of the same owner that are evicted first.</param>
 public readonly record struct DrainTurn(int Priority, int Round) : IComparable<DrainTurn>
 {
     public int CompareTo(DrainTurn other) => (Priority, Round).CompareTo((other.Priority, other.Round));

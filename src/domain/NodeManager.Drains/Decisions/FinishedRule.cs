@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A pod that has ended is removed without further checks: nothing runs, nothing is lost, no budget counts it.</summary>
+/// <summary>A completed pod is removed without further checks: nothing runs, no data is lost, no budget counts it.</summary>
 internal static class FinishedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>

@@ -3,21 +3,19 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>
-/// May a pod that is stuck terminating be removed by force (grace period 0)? The API forgets it then whatever its machine does. Where the
-/// machine cannot be reached, it may still run and write: a StatefulSet would start its twin, and a volume would be used twice. Pure.
-/// Source: Kubernetes' non-graceful node shutdown, which takes the taint below for the word that the machine is off.
+/// Whether a stuck terminating pod may be force-deleted (grace period 0). A force delete removes the API object whatever the machine does.
+/// On an unreachable machine the pod may still run: a StatefulSet would start a second instance, and a volume would be used twice. Source:
+/// Kubernetes' non-graceful node shutdown, whose out-of-service taint confirms that the machine is off.
 /// </summary>
 internal static class ForceRules
 {
     private const string OutOfService = "node.kubernetes.io/out-of-service";
     private const string Unreachable = "node.kubernetes.io/unreachable";
 
-    /// <summary>What would let a refused pod go.</summary>
     public const string Remedy = $"If the machine is off, add the taint {OutOfService}=nodeshutdown:NoExecute to the node.";
 
-    /// <summary>Why not; null when it may.</summary>
-    /// <param name="pod">As it is now.</param>
-    /// <param name="node">Its node as it is now; null when it is not known.</param>
+    /// <summary>The reason for a refusal; null if the pod may be force-deleted.</summary>
+    /// <param name="node">The current node; null if unknown.</param>
     public static string? Refusal(Pod pod, Node? node)
     {
         if (pod.Metadata.Finalizers is { Count: > 0 } finalizers)

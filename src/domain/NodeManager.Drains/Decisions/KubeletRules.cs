@@ -3,19 +3,20 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>Can the kubelet of a node end pods? A pod that is evicted stays terminating until its kubelet reports that its containers have ended. Pure.</summary>
+/// <summary>
+/// Whether the kubelet of a node can end pods. An evicted pod stays terminating until its kubelet reports the end of its containers.
+/// </summary>
 internal static class KubeletRules
 {
-    // The words of the kubelet: its condition has one reason for all causes.
+    // Text of the kubelet's condition, which has one reason for all causes.
     private const string OnlyNetwork = "NetworkReady=false";
 
-    /// <summary>What would help.</summary>
     public const string Remedy =
         "Restart the kubelet or the machine. Otherwise, drain with ForceStuck to force-delete its pods, or with SkipWaitForDeleteTimeout to not wait for them. On an unreachable node they may still run and answer.";
 
-    /// <summary>Why pods of the node do not end; null where they do.</summary>
-    /// <param name="node">As last reported; null where that is not known.</param>
-    /// <param name="staleSince">When its Lease was renewed last, if that is too long ago.</param>
+    /// <summary>Why pods of the node do not end; null if they do.</summary>
+    /// <param name="node">The last reported node; null if unknown.</param>
+    /// <param name="staleSince">The last renewal of an overdue Lease; null if the Lease is current.</param>
     public static string? Trouble(Node? node, DateTimeOffset? staleSince = null)
     {
         if (node?.Status.Conditions.Find("Ready") is not { } ready)
@@ -35,7 +36,7 @@ internal static class KubeletRules
         };
     }
 
-    /// <summary>Whether nothing is known of the node's containers: they may run on.</summary>
+    /// <summary>True if the state of the node's containers is unknown: they may still run.</summary>
     public static bool IsUnreachable(Node? node) => node?.Status.Conditions.Find("Ready") is { Status: not ("True" or "False") };
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

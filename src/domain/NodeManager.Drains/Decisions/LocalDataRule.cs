@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>The data of an emptyDir volume is lost with the pod.</summary>
 internal static class LocalDataRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)

@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A managed pod: its controller recreates it on another node.</summary>
 internal static class ManagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>

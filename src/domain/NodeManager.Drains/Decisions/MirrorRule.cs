@@ -3,7 +3,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A static pod's image in the API: the kubelet runs it from a file, so deleting the image changes nothing, finished or not.</summary>
+/// <summary>A mirror pod: the kubelet runs it from a file, so that deleting the API object changes nothing, even if completed.</summary>
 internal static class MirrorRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>

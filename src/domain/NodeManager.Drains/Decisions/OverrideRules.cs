@@ -1,14 +1,15 @@
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>When a pod may be deleted although its budget refuses (<c>-OverrideBudgetAfter</c>): never more than one pod of a workload is missing for it. Pure.</summary>
+/// <summary>
+/// Whether a pod may be deleted although its budget refuses (<c>-OverrideBudgetAfter</c>): at most one pod of a workload is missing for it.
+/// </summary>
 internal static class OverrideRules
 {
-    /// <summary>True when the pod may be deleted now.</summary>
-    /// <param name="isReady">Whether the pod is ready; deleting an unready pod reduces no availability.</param>
-    /// <param name="ready">How many pods of its workload are ready, without those that were deleted before.</param>
+    /// <param name="isReady">True if the pod is ready; deleting an unready pod reduces no availability.</param>
+    /// <param name="ready">Ready pods of the workload, without those deleted before.</param>
     /// <param name="wanted">The desired replicas of the workload.</param>
-    /// <param name="isComing">True when pods of the workload are starting, or still have to be created.</param>
-    /// <param name="before">How many were ready before the first one was deleted; null when none was.</param>
+    /// <param name="isComing">True if pods of the workload are starting or not created yet.</param>
+    /// <param name="before">Ready pods before the first deletion; null if none was deleted.</param>
     public static bool MayDelete(bool isReady, int ready, int wanted, bool isComing, int? before)
     {
         if (!isReady)

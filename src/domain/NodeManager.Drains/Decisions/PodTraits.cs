@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>What rules, plan and run ask of a pod.</summary>
 public static class PodTraits
 {
     /// <summary><c>namespace/name</c>.</summary>
@@ -16,28 +15,26 @@ public static class PodTraits
 
     public static bool IsReady(this Pod pod) => pod.Status.Conditions.IsTrue("Ready");
 
-    /// <summary>The owner that manages the pod; null without.</summary>
     public static OwnerReference? Controller(this Pod pod) => pod.Metadata.OwnerReferences?.Find(o => o.Controller == true);
 
-    /// <summary>The <c>apps</c> DaemonSet that manages the pod; null when it is none.</summary>
+    /// <summary>The <c>apps</c> DaemonSet that manages the pod; null if none does.</summary>
     public static OwnerReference? DaemonSetOwner(this Pod pod) =>
         pod.Controller() is { Kind: "DaemonSet" } owner && owner.ApiVersion.StartsWith("apps/", StringComparison.Ordinal) ? owner : null;
 
-    /// <summary>True for a pod of a Job.</summary>
     public static bool IsOfJob(this Pod pod) =>
         pod.Controller() is { Kind: "Job" } owner && owner.ApiVersion.StartsWith("batch/", StringComparison.Ordinal);
 
-    /// <summary>True when the pod's DaemonSet is gone, or another one has its name. False where that could not be read.</summary>
+    /// <summary>True if the pod's DaemonSet is gone or was recreated under its name. False if DaemonSets could not be read.</summary>
     public static bool IsDaemonSetOrphan(this Pod pod, RuleContext context) =>
         pod.DaemonSetOwner() is { } owner
         && context.DaemonSets is { } known
         && (!known.TryGetValue((pod.Metadata.Namespace ?? "", owner.Name), out string? uid) || uid != owner.Uid);
 
-    /// <summary>How long the deletion is overdue; null when the pod is not terminating.</summary>
-    /// <remarks>The server sets deletionTimestamp to the moment at which the grace period ends.</remarks>
+    /// <summary>How long the deletion is overdue; null if the pod is not terminating.</summary>
+    /// <remarks>The server sets deletionTimestamp to the end of the grace period.</remarks>
     public static TimeSpan? Overdue(this Pod pod, DateTimeOffset now) => now - pod.Metadata.DeletionTimestamp;
 
-    /// <summary>True when the pod may be bound to a cordoned node, so that evicting it would only bring it back.</summary>
+    /// <summary>True if the pod may be bound to a cordoned node, so that an evicted one comes back.</summary>
     public static bool ToleratesCordon(this Pod pod) =>
         pod.Spec.Tolerations?.Exists(t =>
             t.Effect is null or "" or "NoSchedule"

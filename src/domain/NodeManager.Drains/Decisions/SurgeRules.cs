@@ -3,16 +3,17 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>
-/// May a Deployment be restarted so that a pod's successor is ready elsewhere before the pod goes? A Deployment's own deletions ask no
-/// budget, so only where it never has fewer pods available than desired, and where a second pod can run beside the first. Pure.
+/// Whether a Deployment may be restarted so that a pod's replacement is ready before the pod terminates. A Deployment's own deletions
+/// ignore budgets. So this is allowed only if the Deployment never has fewer pods available than desired, and if the replacement can run
+/// beside the pod.
 /// </summary>
 internal static class SurgeRules
 {
     private static readonly IntOrString Default = new("25%");
 
-    /// <summary>Why not; null when it may.</summary>
-    /// <param name="pod">That a PDB permanently blocks.</param>
-    /// <param name="deployment">Whose it is, as it is now; null when it is none's.</param>
+    /// <summary>The reason for a refusal; null if allowed.</summary>
+    /// <param name="pod">A pod that a PDB permanently blocks.</param>
+    /// <param name="deployment">Its current Deployment; null if it has none.</param>
     /// <param name="isExclusive">True for claims (by name, in the pod's namespace) that pods on two nodes cannot use concurrently.</param>
     public static string? Refusal(Pod pod, Deployment? deployment, Func<string, bool> isExclusive)
     {

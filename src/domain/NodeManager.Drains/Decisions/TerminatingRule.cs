@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A terminating pod is waited for, not evicted again. One that is overdue for longer than the timeout is skipped.</summary>
+/// <summary>A terminating pod is awaited, not evicted again. If it is overdue for longer than the timeout, it is skipped.</summary>
 internal static class TerminatingRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)

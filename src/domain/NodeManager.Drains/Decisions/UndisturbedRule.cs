@@ -3,7 +3,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A pod that opts out of disruption by autoscalers. A drain is a decision of a user, so the pod is evicted with a warning.</summary>
+/// <summary>Pods that opt out of disruption by autoscalers. A drain is a user's decision, so they are evicted with a warning.</summary>
 public static class UndisturbedRule
 {
     private static readonly (string Key, string Value)[] Wishes =
@@ -12,7 +12,7 @@ public static class UndisturbedRule
         (DisruptionAnnotations.DoNotDisrupt, "true"),
     ];
 
-    /// <summary>The annotations by which it asks, as <c>key: value</c>.</summary>
+    /// <summary>The pod's annotations against disruption, as <c>key: value</c>.</summary>
     public static string[] WishesOf(Pod pod) =>
         pod.Metadata.Annotations is { } annotations
             ? [.. Wishes.Where(w => annotations.GetValueOrDefault(w.Key) == w.Value).Select(w => $"{w.Key}: {w.Value}")]

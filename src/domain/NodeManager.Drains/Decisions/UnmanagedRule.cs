@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Decisions;
 
-/// <summary>A pod without a controller, or with a DaemonSet that no longer exists: nothing recreates it.</summary>
+/// <summary>A pod without a controller, or whose DaemonSet no longer exists: no controller recreates it.</summary>
 internal static class UnmanagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)

@@ -6,8 +6,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Evictions;
 
 /// <summary>
-/// Decides which pod may be deleted next although its budget refuses: one at a time for each budget and workload, over all nodes of the run,
-/// and the next one when the replacement of the last one is ready. Thread-safe.
+/// Decides which pod may be deleted next although its budget refuses: one at a time for each budget and workload, over all nodes of the
+/// run. The next follows when the replacement is ready. Thread-safe.
 /// </summary>
 internal sealed class BudgetOverrides : IDisposable
 {
@@ -21,15 +21,14 @@ internal sealed class BudgetOverrides : IDisposable
     private WorkloadWatch? _watch;
     private bool _isBlind;
 
-    /// <param name="scope">The run.</param>
-    /// <param name="namespaces">Of the pods to evict.</param>
+    /// <param name="namespaces">Namespaces of the pods to evict.</param>
     public BudgetOverrides(DrainScope scope, IReadOnlyCollection<string> namespaces)
     {
         _scope = scope;
         _namespace = namespaces.Count == 1 ? namespaces.First() : null;
     }
 
-    /// <summary>Takes the turn for a pod, until it is disposed; null when it is not the pod's turn.</summary>
+    /// <summary>Takes the turn for a pod until disposed; null if another pod has it.</summary>
     public OverrideTurn? TryBegin(PodRecord record, Pod pod)
     {
         if (_scope.Options.OverrideBudgetConcurrently)
@@ -46,7 +45,7 @@ internal sealed class BudgetOverrides : IDisposable
         }
     }
 
-    /// <summary>What a pod waits for, in words (null when it is its turn), and a task that ends when that may have changed.</summary>
+    /// <summary>The reason why a pod waits (null if it is its turn), and a task that completes when that may have changed.</summary>
     public (string? Wait, Task Changed) Look(PodRecord record, Pod pod)
     {
         if (_scope.Options.OverrideBudgetConcurrently)
@@ -54,20 +53,20 @@ internal sealed class BudgetOverrides : IDisposable
         lock (_lock)
         {
             WorkloadWatch watch = Watch();
-            // The task first: what changes between the two is not missed.
+            // The task is created first, so that no change in between is missed.
             Task changed = Task.WhenAny(watch.Look(static board => board).Changed, _freed.Task);
             return (Wait(record, pod), changed);
         }
     }
 
-    /// <summary>The server accepted the deletion: the pod counts no longer, whatever the watch shows of it.</summary>
+    /// <summary>The server accepted the deletion: the pod no longer counts, whatever the watch reports.</summary>
     internal void Deleted(PodRecord record)
     {
         lock (_lock)
             _deleted.Add(record.Plan.Uid);
     }
 
-    /// <summary>The pod is gone, or was not deleted after all.</summary>
+    /// <summary>The pod is gone, or was not deleted.</summary>
     internal void End(PodRecord record)
     {
         lock (_lock)
@@ -103,7 +102,7 @@ internal sealed class BudgetOverrides : IDisposable
         _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    // Nothing is to be waited for where no controller owns the pod or its workload is gone; of kinds that are not watched the pods are counted.
+    // There is nothing to wait for without a controller or workload. Pods of kinds that are not watched are counted.
     private Standing Look(WorkloadCache board, Pod pod)
     {
         if (pod.Controller() is not { } owner)
@@ -117,7 +116,7 @@ internal sealed class BudgetOverrides : IDisposable
         return new(owner.Uid, new(title, ready, _before.TryGetValue(owner.Uid, out int before) ? before : ready, []));
     }
 
-    // The caches are opened when a budget has first refused for too long.
+    // The caches are opened when a budget has refused for too long for the first time.
     private WorkloadWatch Watch()
     {
         if (_watch is not null)
@@ -127,7 +126,7 @@ internal sealed class BudgetOverrides : IDisposable
         return _watch;
     }
 
-    // The end of the session, and the caches that are closed after the run, are not failures.
+    // The end of the session, or the caches that are closed after the run, are not failures.
     private void GoOnBlind(Task failed)
     {
         if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException)

@@ -4,11 +4,7 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>What the server answered when a pod was to be evicted or deleted. Source: the API server's pods/eviction and store.</summary>
-/// <param name="Kind">What it means.</param>
-/// <param name="Message">The server's words.</param>
-/// <param name="IsUnanswered">True without any response.</param>
-/// <param name="RetryAfter">The Retry-After of the server; null without one.</param>
+/// <summary>The server's answer to an eviction or deletion. Source: the API server's pods/eviction and store.</summary>
 internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, bool IsUnanswered = false, TimeSpan? RetryAfter = null)
 {
     private const string Budgets = "poddisruptionbudget";
@@ -17,7 +13,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
     public static EvictionAnswer? Of(Exception exception) =>
         exception switch
         {
-            // Nothing about the pod: no request of this session goes through any more.
+            // Not about the pod: no further request of this session succeeds.
             KubernetesException { Code: HttpStatusCode.Unauthorized } => null,
             KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfter: RetryAfterOf(refused)),
             _ => TransientFailure.Is(exception) ? new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true) : null,
@@ -26,7 +22,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
     private static EvictionAnswerKind KindOf(KubernetesException refused) =>
         refused.Code switch
         {
-            // The budget went while it was asked.
+            // The budget was deleted during the request.
             HttpStatusCode.NotFound when IsAboutBudget(refused) => EvictionAnswerKind.Conflict,
             HttpStatusCode.NotFound => EvictionAnswerKind.Gone,
             HttpStatusCode.Conflict when IsAboutBudget(refused) => EvictionAnswerKind.Conflict,
@@ -36,7 +32,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
             HttpStatusCode.TooManyRequests when refused.HasCause("DisruptionBudget") => EvictionAnswerKind.BudgetRefuses,
             HttpStatusCode.TooManyRequests => EvictionAnswerKind.Later,
             HttpStatusCode.Forbidden when refused.HasCause("NamespaceTerminating") => EvictionAnswerKind.NamespaceTerminating,
-            // Not a permission: the budget's own state (negative, or too many evictions unconfirmed) forbids it for now.
+            // Not a permission error: the budget's state (negative, or too many unconfirmed evictions) forbids it for now.
             HttpStatusCode.Forbidden when IsAboutBudget(refused) => EvictionAnswerKind.BudgetRefuses,
             HttpStatusCode.Forbidden => EvictionAnswerKind.Forbidden,
             HttpStatusCode.InternalServerError
@@ -50,7 +46,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
     private static bool IsAboutBudget(KubernetesException refused) =>
         refused.Status?.Details?.Kind?.StartsWith(Budgets, StringComparison.OrdinalIgnoreCase) == true;
 
-    // The cause says what the budget needs; the message only that it was violated.
+    // The cause states the budget's requirement; the message only that it was violated.
     private static string Words(KubernetesException refused) =>
         refused.Status?.Details?.Causes?.Find(c => c.Reason == "DisruptionBudget")?.Message is { Length: > 0 } cause
             ? cause

@@ -6,11 +6,11 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Drains.Evictions;
 
 /// <summary>
-/// What the server makes of our EvictionRequests, by the UID of the pod: from caches that are opened with the first request. Thread-safe.
+/// The state of our EvictionRequests and their Evictions by pod UID, from caches that are opened with the first request. Thread-safe.
 /// </summary>
 internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string> namespaces) : IDisposable
 {
-    /// <summary>What our requests are found by.</summary>
+    /// <summary>The label that selects our requests.</summary>
     public const string LabelKey = "app.kubernetes.io/managed-by",
         LabelValue = "nodemanager";
 
@@ -26,10 +26,9 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     private CacheUse<EvictionProcess>? _processes;
     private IDisposable? _subscription;
 
-    /// <summary>True when the server has made an Eviction of whatever pod since the first request.</summary>
+    /// <summary>True if the server has created an Eviction for any pod since the first request.</summary>
     public bool HasSeenAny { get; private set; }
 
-    /// <summary>Begins once.</summary>
     public void Watch()
     {
         lock (_lock)
@@ -47,14 +46,14 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     }
 
     /// <summary>
-    /// Our request and the Eviction that counts (null: not told of, or gone), and a task that ends when that changes, or faults when nothing
-    /// will be reported.
+    /// Our request, the Eviction that counts (null: none reported, or gone), and a task that completes when they change, or faults when
+    /// nothing more will be reported.
     /// </summary>
     public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Look(string uid)
     {
         (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Look(RequestsByPod, uid);
         (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Look(ProcessesByPod, uid);
-        // Without permission to watch requests the drain continues: the Evictions report what becomes of them.
+        // Without permission to watch requests the drain continues: the Evictions report the outcome.
         Task changed = _requests.Cache.Failed.IsCompleted ? processChanged : Task.WhenAny(Quietly(requestChanged), processChanged).Unwrap();
         return (requests.Count > 0 ? requests[0] : null, EvictionChoice.Of(processes), changed);
     }

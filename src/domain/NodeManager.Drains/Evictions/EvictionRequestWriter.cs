@@ -10,10 +10,11 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>Makes, renews, withdraws and removes our EvictionRequest for a pod. There is one a pod, so that a drain that is run again renews it.</summary>
+/// <summary>
+/// Creates, renews, withdraws and deletes the EvictionRequest of a pod. Each pod has one, so that a repeated drain renews it.
+/// </summary>
 internal sealed class EvictionRequestWriter(DrainScope scope)
 {
-    /// <summary>Who asks.</summary>
     public const string Requester = "nodemanager.io/drain";
 
     public const string Eviction = "Eviction";
@@ -25,8 +26,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
 
     public static string NameOf(Pod pod) => $"nodemanager-{pod.Uid()}";
 
-    /// <summary>False when there is nothing to ask for any more: the pod, or its namespace, is going or gone.</summary>
-    /// <exception cref="KubernetesException">The server refuses.</exception>
+    /// <summary>False if the pod or its namespace is terminating or gone.</summary>
     public async Task<bool> AskAsync(Pod pod, CancellationToken cancellationToken)
     {
         TimeSpan retry = TimeSpan.FromMilliseconds(200);
@@ -60,7 +60,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
     }
 
-    /// <summary>Withdraws the request. It is deleted with its pod. Bounded, also when everything else was cancelled; never throws.</summary>
+    /// <summary>Withdraws the request; it is deleted with its pod. Bounded, also after a cancellation; never throws.</summary>
     public Task WithdrawAsync(Pod pod) =>
         TidyAsync(
             pod,
@@ -82,7 +82,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
                 )
         );
 
-    /// <summary>Removes it when it has come to its end. Bounded, also when everything else was cancelled; never throws.</summary>
+    /// <summary>Deletes a completed request. Bounded, also after a cancellation; never throws.</summary>
     public Task RemoveAsync(Pod pod) =>
         TidyAsync(
             pod,
@@ -127,7 +127,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             }
             catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
             {
-                // Of a drain that was interrupted, or of our own whose answer was lost: the wish is renewed.
+                // From an interrupted drain, or from our own attempt whose answer was lost: renew it.
                 await SayAsync(pod, Eviction, null, cancellationToken);
             }
         }
@@ -167,7 +167,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
         catch (KubernetesException gone) when (gone.Code == HttpStatusCode.NotFound)
         {
-            // As it should be.
+            // Already in the desired state.
         }
         catch (Exception exception)
             when (exception

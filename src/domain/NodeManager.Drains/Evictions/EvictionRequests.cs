@@ -10,8 +10,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Evictions;
 
 /// <summary>
-/// Evicts pods by EvictionRequest: the pod's responders handle the request and report in the Eviction that the server creates for it. The last
-/// responder is the server's evictor. Requests that did not complete are withdrawn. One for each run; thread-safe.
+/// Evicts pods by EvictionRequest: the pod's responders handle the request and report in the Eviction that the server creates. The last
+/// responder is the server's evictor. Incomplete requests are withdrawn. One for each run; thread-safe.
 /// </summary>
 internal sealed class EvictionRequests(
     DrainScope scope,
@@ -20,13 +20,13 @@ internal sealed class EvictionRequests(
     IReadOnlyCollection<string> namespaces
 ) : IDisposable
 {
-    /// <summary>The last responder of every pod: it evicts as the eviction subresource does, within the budgets.</summary>
+    /// <summary>The last responder of every pod: it evicts within the budgets, as the eviction subresource does.</summary>
     public const string Evictor = "imperative-eviction.k8s.io/evictor";
 
-    // A controller that runs makes an Eviction immediately.
+    // A running controller creates an Eviction immediately.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    // The server gives the last responder five seconds to report when its pod is gone.
+    // The server gives the last responder five seconds to report after the pod is gone.
     private static readonly TimeSpan Reporting = TimeSpan.FromSeconds(6);
 
     // The pod's watch may be ahead of the Eviction's.
@@ -37,7 +37,6 @@ internal sealed class EvictionRequests(
     private readonly HashSet<string> _told = [];
     private volatile bool _isUseless;
 
-    /// <summary>True for a pod that is to be asked so.</summary>
     public bool IsWanted(PodRecord record, Pod pod) =>
         server.HasEvictionRequests
         && !record.HasFallenBack
@@ -49,14 +48,7 @@ internal sealed class EvictionRequests(
             || (scope.Options.EvictionApi == EvictionApi.Auto && pod.Spec.EvictionResponders is { Count: > 0 } && !_isUseless)
         );
 
-    /// <param name="record">Of the pod.</param>
-    /// <param name="pod">As it is now.</param>
-    /// <param name="pods">Of its node.</param>
-    /// <param name="changed">Told when the record says something else.</param>
-    /// <param name="waitUntilGone">Waits for a pod that terminates.</param>
-    /// <param name="warn">Told why it has to go as always.</param>
-    /// <param name="cancellationToken">Withdraws the request.</param>
-    /// <exception cref="DrainStoppedException">It failed, and nothing else was asked for.</exception>
+    /// <exception cref="DrainStoppedException">The request failed, and no fallback is allowed.</exception>
     public async Task<RequestEnd> EvictAsync(
         PodRecord record,
         Pod pod,
@@ -129,7 +121,7 @@ internal sealed class EvictionRequests(
             );
         }
 
-        // What keeps one from being asked so keeps all others: they need not try.
+        // The cause affects all other pods too: they skip the attempt.
         if (isForbidden || !_cache.HasSeenAny)
             _isUseless = true;
         bool isNew;
@@ -142,7 +134,7 @@ internal sealed class EvictionRequests(
             scope.Observer.Verbose(said);
     }
 
-    // Ends when the pod is terminating (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
+    // Completes when the pod is terminating or completed, or the wait is over. Returns the reason if no progress is expected.
     private async Task<string?> FollowAsync(PodRecord record, ObjectCache<Pod> pods, Action changed, CancellationToken cancellationToken)
     {
         DateTimeOffset seen = scope.Now;
@@ -183,7 +175,7 @@ internal sealed class EvictionRequests(
         }
     }
 
-    // How long the budget that refuses it is waited for; null: without limit.
+    // The remaining wait for the refusing budget; null: no limit.
     private TimeSpan? OverrideLeft(PodRecord record) =>
         record.BlockedBy.Count > 0 ? record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
 
@@ -193,7 +185,7 @@ internal sealed class EvictionRequests(
         if (active is null)
             return;
         string said = active.Message.Length == 0 ? $"Responder {active.Name} handles the eviction." : active.Message;
-        // The server's evictor that was refused: what refuses is the budget.
+        // If the server's evictor was refused, the budget refuses.
         IReadOnlyList<string> covering =
             active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
                 ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
@@ -204,7 +196,7 @@ internal sealed class EvictionRequests(
             record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
     }
 
-    // The request goes when its end has been told, so that no responder's report meets an Eviction that is not there any more.
+    // The request is deleted after the Eviction's end is reported, so that no responder reports to a deleted Eviction.
     private async Task ConcludeAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
         DateTimeOffset gone = scope.Now;

@@ -4,19 +4,14 @@ using NodeManager.Drains.Progress;
 namespace NodeManager.Drains.Evictions;
 
 /// <summary>
-/// Asks the server to let a pod go, within the run's bound on requests, and once more beside a request that sleeps in the server where the
-/// budget's gate says so: whichever is accepted first counts.
+/// Sends eviction requests within the run's throttle, and a second request beside one that sleeps in the server if the budget's gate
+/// allows: the first accepted one counts.
 /// </summary>
 internal sealed class EvictionSender(DrainScope scope)
 {
     private readonly PodRemover _remover = new(scope);
 
-    /// <summary>Null when the server accepted; else what it answered last.</summary>
-    /// <param name="record">Of the pod.</param>
-    /// <param name="ticket">Its place in the line before its budget.</param>
-    /// <param name="mode">How it goes.</param>
-    /// <param name="changed">Told when the request goes out.</param>
-    /// <param name="cancellationToken">Stops it, see <see cref="PodRemover"/>.</param>
+    /// <summary>Null if the server accepted; else its last answer.</summary>
     public async Task<EvictionAnswer?> AskAsync(
         PodRecord record,
         BudgetQueueEntry ticket,
@@ -39,7 +34,7 @@ internal sealed class EvictionSender(DrainScope scope)
                 if (first is not Task<EvictionAnswer?> answered)
                 {
                     again = ticket.Again;
-                    // Not worth waiting for: others' requests are worth more than a second one for the same pod.
+                    // Does not wait for the throttle: requests of other pods come before a second one for the same pod.
                     if (scope.Throttle.Wait(0, CancellationToken.None))
                         sent.Add(SendAsync());
                     continue;
@@ -56,13 +51,7 @@ internal sealed class EvictionSender(DrainScope scope)
         finally
         {
             if (sent.Count > 0)
-                record.Unanswered = Task.WhenAll(sent)
-                    .ContinueWith(
-                        static _ => { },
-                        CancellationToken.None,
-                        TaskContinuationOptions.ExecuteSynchronously,
-                        TaskScheduler.Default
-                    );
+                record.Unanswered = EndOfAllAsync(sent);
         }
 
         async Task<EvictionAnswer?> SendAsync()
@@ -78,4 +67,7 @@ internal sealed class EvictionSender(DrainScope scope)
             }
         }
     }
+
+    private static async Task EndOfAllAsync(IEnumerable<Task> sent) =>
+        await Task.WhenAll(sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

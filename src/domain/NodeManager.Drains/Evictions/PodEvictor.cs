@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Locks;
-using NodeManager.Core.Operations;
 using NodeManager.Drains.Budgets;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
@@ -12,7 +11,9 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
+/// <summary>
+/// Removes one pod at a time: sends requests until the server accepts, then waits until the pod is gone. One for each node.
+/// </summary>
 internal sealed class PodEvictor(
     DrainScope scope,
     ObjectCache<Pod> pods,
@@ -28,27 +29,17 @@ internal sealed class PodEvictor(
 {
     // The retry delay if a PDB status changes without a watch event (the watch is interrupted or forbidden).
     private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
-
-    // A server that answers and fails each time does not recover by itself; one that does not answer might be restarting.
-    private const int FailureLimit = 10;
-
     private readonly EvictionSender _requests = new(scope);
 
-    /// <summary>Evicts (or deletes) the pod and waits until it is gone.</summary>
-    /// <exception cref="DrainStoppedException">The node cannot be drained any more.</exception>
+    /// <summary>Evicts or deletes the pod and waits until it is gone.</summary>
+    /// <exception cref="DrainStoppedException">The node cannot be drained.</exception>
     public async Task EvictAsync(PodRecord record, CancellationToken cancellationToken)
     {
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } timeout && record.Pod.IsOfJob())
             await WaitForJobAsync(record, timeout, cancellationToken);
-        int failures = 0;
-        DateTimeOffset? unansweredSince = null;
-        EvictionAnswer? refusal = null;
-        TimeSpan retry = FirstRetry;
-        RemovalMode mode = RemovalMode.Evict;
-        // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
+        Attempts attempts = new();
+        // Reads the current pod before each request: evicting another pod of its name would use that pod's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
             await hold.ConfirmAsync(cancellationToken);
@@ -65,101 +56,111 @@ internal sealed class PodEvictor(
                 continue;
             }
 
-            using OverrideTurn? overriding = IsOverdue(record) ? overrides.TryBegin(record, pod) : null;
-            mode = overriding is not null || scope.Options.DisableEviction ? RemovalMode.Delete : RemovalMode.Evict;
-            using BudgetQueueEntry ticket =
-                mode == RemovalMode.Delete ? BudgetQueueEntry.Free(pod, record.Turn) : budgets.Enter(pod, record.Turn, refusal is not null);
-            if (!ticket.Passed.IsCompleted)
-            {
-                await WaitInLineAsync(record, ticket, refusal, cancellationToken);
-                if (pods.Find(record.Plan.Uid)?.IsTerminating() != false)
-                    break;
-                if (IsOverdue(record) && overrides.Look(record, pod).Wait is null)
-                    continue;
-            }
-
-            // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
-            using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
-            if (overriding is not null)
-                warn(
-                    $"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB."
-                );
-            // What its budget allows is for those who ask it.
-            if (mode == RemovalMode.Delete)
-                ticket.Dispose();
-            EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
-            if (answer is null)
-            {
-                record.IsAccepted = true;
-                // Also where it is gone before we look.
-                record.Terminates(scope.Now);
-                overriding?.Deleted();
-                if (mode == RemovalMode.Delete)
-                    record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
-                Tell($"Pod {record.Title}: {(mode == RemovalMode.Delete ? "deletion" : "eviction")} accepted.");
-                await WaitUntilGoneAsync(
-                    record,
-                    mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted,
-                    cancellationToken
-                );
+            if (await TryRemoveAsync(record, pod, attempts, cancellationToken))
                 return;
-            }
-
-            slot.Dispose();
-            refusal = answer.Kind is EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets ? answer : null;
-            failures = answer is { Kind: EvictionAnswerKind.Unreachable, IsUnanswered: false } ? failures + 1 : 0;
-            unansweredSince = answer.IsUnanswered ? unansweredSince ?? scope.Now : null;
-            switch (answer.Kind)
-            {
-                case EvictionAnswerKind.Gone:
-                    End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "The pod terminated before it was evicted.");
-                    return;
-                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
-                    Note(record, pod, answer);
-                    if (scope.Options.Once)
-                        return;
-                    break;
-                case EvictionAnswerKind.Later when scope.Options.Once:
-                    End(record, DrainPodOutcome.Failed, answer.Message);
-                    return;
-                case EvictionAnswerKind.NamespaceTerminating:
-                    record.Waits(
-                        $"namespace {record.Plan.Namespace} to be deleted",
-                        "The pod's namespace is being deleted.",
-                        DrainStep.Terminate,
-                        $"namespace {record.Plan.Namespace}",
-                        scope.Now
-                    );
-                    Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
-                    await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
-                    return;
-                case EvictionAnswerKind.Later:
-                    record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                    Tell($"Pod {record.Title}: the API server delays the request: {answer.Message}");
-                    await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
-                    break;
-                case EvictionAnswerKind.Conflict:
-                    await WaitForChangeAsync(record, retry, cancellationToken);
-                    retry = Longer(retry);
-                    break;
-                case EvictionAnswerKind.Unreachable
-                    when failures < FailureLimit && !(scope.Now - unansweredSince > UnreachableServerRetry.Limit):
-                    // It may have been accepted: a pod that terminates now does so because of our request.
-                    record.IsAccepted = true;
-                    record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                    Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");
-                    if (answer.IsUnanswered)
-                        scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
-                    await WaitForChangeAsync(record, retry, cancellationToken);
-                    retry = Longer(retry);
-                    break;
-                default:
-                    Stop(record, answer, mode);
-                    break;
-            }
         }
 
-        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, cancellationToken);
+        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(attempts.Mode) : DrainPodOutcome.Gone, cancellationToken);
+    }
+
+    // Queues and sends one request. True when no further request is needed.
+    private async Task<bool> TryRemoveAsync(PodRecord record, Pod pod, Attempts attempts, CancellationToken cancellationToken)
+    {
+        using OverrideTurn? overriding = IsOverdue(record) ? overrides.TryBegin(record, pod) : null;
+        bool deletes = overriding is not null || scope.Options.DisableEviction;
+        attempts.Mode = deletes ? RemovalMode.Delete : RemovalMode.Evict;
+        using BudgetQueueEntry ticket = deletes
+            ? BudgetQueueEntry.Free(pod, record.Turn)
+            : budgets.Enter(pod, record.Turn, attempts.Refusal is not null);
+        if (!ticket.Passed.IsCompleted)
+        {
+            await WaitInLineAsync(record, ticket, attempts.Refusal, cancellationToken);
+            if (pods.Find(record.Plan.Uid)?.IsTerminating() != false)
+                return false;
+            if (IsOverdue(record) && overrides.Look(record, pod).Wait is null)
+                return false;
+        }
+
+        // Held until the pod is gone if the server accepts; released if it refuses.
+        using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
+        if (overriding is not null)
+            warn(
+                $"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB."
+            );
+        // Deletions do not use the budget's allowance.
+        if (deletes)
+            ticket.Dispose();
+        EvictionAnswer? answer = await _requests.AskAsync(record, ticket, attempts.Mode, progress.Changed, cancellationToken);
+        if (answer is not null)
+        {
+            slot.Dispose();
+            return await HandleAsync(record, pod, answer, attempts, cancellationToken);
+        }
+
+        record.IsAccepted = true;
+        // Also if the pod is already gone from the cache.
+        record.Terminates(scope.Now);
+        overriding?.Deleted();
+        if (deletes)
+            record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
+        Tell($"Pod {record.Title}: {(deletes ? "deletion" : "eviction")} accepted.");
+        await WaitUntilGoneAsync(record, Removed(attempts.Mode), cancellationToken);
+        return true;
+    }
+
+    // Waits as the answer requires. True when no further request is needed.
+    private async Task<bool> HandleAsync(
+        PodRecord record,
+        Pod pod,
+        EvictionAnswer answer,
+        Attempts attempts,
+        CancellationToken cancellationToken
+    )
+    {
+        attempts.Add(answer, scope.Now);
+        switch (answer.Kind)
+        {
+            case EvictionAnswerKind.Gone:
+                End(record, record.IsAccepted ? Removed(attempts.Mode) : DrainPodOutcome.Gone, "The pod terminated before it was evicted.");
+                return true;
+            case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
+                Note(record, pod, answer);
+                return scope.Options.Once;
+            case EvictionAnswerKind.Later when scope.Options.Once:
+                End(record, DrainPodOutcome.Failed, answer.Message);
+                return true;
+            case EvictionAnswerKind.NamespaceTerminating:
+                record.Waits(
+                    $"namespace {record.Plan.Namespace} to be deleted",
+                    "The pod's namespace is being deleted.",
+                    DrainStep.Terminate,
+                    $"namespace {record.Plan.Namespace}",
+                    scope.Now
+                );
+                Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
+                await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
+                return true;
+            case EvictionAnswerKind.Later:
+                record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                Tell($"Pod {record.Title}: the API server delays the request: {answer.Message}");
+                await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
+                return false;
+            case EvictionAnswerKind.Conflict:
+                await WaitForChangeAsync(record, attempts.NextPause(), cancellationToken);
+                return false;
+            case EvictionAnswerKind.Unreachable when attempts.MayRecover(scope.Now):
+                // The request may have been applied: a pod that terminates now does so because of it.
+                record.IsAccepted = true;
+                record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");
+                if (answer.IsUnanswered)
+                    scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
+                await WaitForChangeAsync(record, attempts.NextPause(), cancellationToken);
+                return false;
+            default:
+                Stop(record, answer, attempts.Mode);
+                return false;
+        }
     }
 
     private async Task<RequestEnd> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
@@ -178,7 +179,7 @@ internal sealed class PodEvictor(
         );
     }
 
-    /// <summary>Waits until a pod that terminates is gone, or overdue for longer than the user waits.</summary>
+    /// <summary>Waits until a terminating pod is gone, or overdue for longer than the user's limit.</summary>
     public async Task WaitUntilGoneAsync(PodRecord record, string outcome, CancellationToken cancellationToken)
     {
         await pods.Synced.WaitAsync(cancellationToken);
@@ -226,7 +227,7 @@ internal sealed class PodEvictor(
         }
     }
 
-    // Ends when the pod has ended, is terminating, or had its time.
+    // Completes when the pod has completed, is terminating, or the timeout has expired.
     private async Task WaitForJobAsync(PodRecord record, TimeSpan timeout, CancellationToken cancellationToken)
     {
         DateTimeOffset since = scope.Now;
@@ -252,10 +253,10 @@ internal sealed class PodEvictor(
 
     private bool IsOverdue(PodRecord record) => OverrideLeft(record) <= TimeSpan.Zero;
 
-    // How long its budget is waited for; null: without limit.
+    // The remaining wait for the budget; null: no limit.
     private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
 
-    // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.
+    // Completes when a request may be sent: the budget lets the pod pass, the pod bypasses budgets, or the poll interval has passed.
     private async Task WaitInLineAsync(
         PodRecord record,
         BudgetQueueEntry ticket,
@@ -293,7 +294,7 @@ internal sealed class PodEvictor(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    // A budget holds the pod: the server said so, or (null) others go first.
+    // A budget blocks the pod: the server refused, or (null) other pods go first.
     private void Note(PodRecord record, Pod pod, EvictionAnswer? answer)
     {
         IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
@@ -323,7 +324,7 @@ internal sealed class PodEvictor(
             : scope.Time.WaitForChangeAsync([changed], jittered, cancellationToken);
     }
 
-    // No sooner than the Retry-After of the server, unless no other pod remains.
+    // Waits for the server's Retry-After, unless no other pod remains.
     private async Task WaitAsAskedAsync(PodRecord record, TimeSpan asked, CancellationToken cancellationToken)
     {
         progress.Changed();
@@ -363,6 +364,4 @@ internal sealed class PodEvictor(
     }
 
     private void Tell(string message) => scope.Observer.Verbose(message);
-
-    private static TimeSpan Longer(TimeSpan retry) => retry * 2 < LastRetry ? retry * 2 : LastRetry;
 }

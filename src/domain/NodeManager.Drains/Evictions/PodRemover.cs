@@ -4,14 +4,14 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>Asks the server, once, to evict or delete a pod: that pod and no other of its name.</summary>
+/// <summary>Sends one eviction or deletion with the pod's UID as precondition.</summary>
 internal sealed class PodRemover(DrainScope scope)
 {
-    // A server that is cut off in the middle of an eviction has counted the pod against its budget and does not delete it: no other client may
-    // go for two minutes.
+    // A server that is cut off during an eviction has used an allowed disruption without deleting the pod: the budget is blocked for two
+    // minutes.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Null when the server accepted. An interrupt lets a request that was sent come to its end, for a second.</summary>
+    /// <summary>Null if the server accepted. After a cancellation, a request already sent has one second to complete.</summary>
     public async Task<EvictionAnswer?> AskAsync(Pod pod, RemovalMode mode, CancellationToken cancellationToken)
     {
         DeleteOptions how = new()

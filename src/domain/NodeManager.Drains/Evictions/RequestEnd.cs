@@ -1,14 +1,12 @@
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>How it ended to ask for a pod by EvictionRequest.</summary>
 internal enum RequestEnd
 {
-    /// <summary>The pod is gone.</summary>
     Gone,
 
-    /// <summary>The pod has to be removed as always.</summary>
+    /// <summary>The pod has to be evicted by the subresource.</summary>
     FellBack,
 
-    /// <summary>A budget refuses, and it was to be asked once.</summary>
+    /// <summary>A budget refuses, and <c>-Once</c> allows one request.</summary>
     Held,
 }

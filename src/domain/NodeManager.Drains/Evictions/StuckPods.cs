@@ -5,18 +5,18 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Evictions;
 
-/// <summary>Removes by force, where that was asked for and <see cref="ForceRules"/> let it, pods that are stuck terminating on one node.</summary>
+/// <summary>Force-deletes stuck terminating pods of one node, if requested and allowed by <see cref="ForceRules"/>.</summary>
 internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, string nodeUid, Action<string> warn)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     private readonly PodRemover _remover = new(scope);
 
-    /// <summary>When the pod's time is up; null where it is not to be forced, or was already.</summary>
+    /// <summary>The time until the pod is force-deleted; null if it is not forced, or was already.</summary>
     public TimeSpan? Left(PodRecord record, Pod pod) =>
         scope.Options.ForceStuck is { } limit && !record.Forced.Contains(DrainForce.Stuck) ? limit - pod.Overdue(scope.Now) : null;
 
-    /// <summary>Forces a pod whose time is up. Returns what to wait for before it is worth looking again.</summary>
+    /// <summary>Force-deletes the pod when its time is up. Returns a task to await before the next check.</summary>
     public async Task<Task> ForceAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
         (Node? node, Task changed) = nodes.Look(nodeUid);

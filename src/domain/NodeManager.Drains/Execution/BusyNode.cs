@@ -9,16 +9,16 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>A node that another operation works on: its drain is joined, waited for within this drain's time, or left alone.</summary>
+/// <summary>A node locked by another operation: its drain is joined, awaited within this drain's timeout, or the node is skipped.</summary>
 internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode plan, DateTimeOffset startedAt)
 {
-    // A run of a former version renews its Lease, and nothing on the node.
+    // A run of an earlier version renews its Lease, and nothing on the node.
     private static readonly TimeSpan FormerRecheck = TimeSpan.FromSeconds(5);
 
     private string Uid => plan.Node?.Metadata.Uid ?? "";
 
-    /// <summary>Ends when the node is free, or with a result.</summary>
-    /// <returns>Null when the node is free.</returns>
+    /// <summary>Completes when the node is free, or with a result.</summary>
+    /// <returns>Null if the node is free.</returns>
     public async Task<NodeDrainResult?> WaitAsync(NodeLock busy, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = scope.Time.StartLimit(
@@ -78,7 +78,7 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
             Node node = change.Object;
             if (node.Metadata.Uid != Uid)
                 return;
-            // Uncordoned under the lock: that is for all who want to drain the node.
+            // An uncordon under the lock applies to everyone who wants to drain the node.
             if (wasCordoned && node.Spec.Unschedulable != true && busy.IsSameHold(NodeLock.Read(node)))
                 calledOff.TrySetResult(new(NodeDrainCancelReason.Uncordoned, NodeLock.Read(node)?.CancelledBy ?? ""));
             wasCordoned = node.Spec.Unschedulable == true;

@@ -7,14 +7,14 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// Sets the node's conditions for a drain in progress and a completed one. A missing permission to write them, or a server that does not
-/// accept them, is a warning (of the node's result, and once for the call), and the drain continues.
+/// Sets the node conditions for a drain in progress and a completed one. If they cannot be written, a warning (in the node's result, and
+/// once for the call) says so and the drain continues.
 /// </summary>
 internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> note)
 {
     private bool _isBegun;
 
-    /// <summary>Both of them in one patch: a watch never shows a node that is drained and being drained.</summary>
+    /// <summary>Both conditions in one patch: a watch never shows a node as both drained and draining.</summary>
     public async Task BeginAsync(Node node, CancellationToken cancellationToken)
     {
         if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion))
@@ -52,10 +52,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
     }
 
-    /// <summary>Says how it ended. Nothing where nothing was begun.</summary>
-    /// <param name="node">As last seen.</param>
-    /// <param name="result">How it ended.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Reports the end; does nothing if no drain was begun.</summary>
     public async Task EndAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken)
     {
         if (!_isBegun)

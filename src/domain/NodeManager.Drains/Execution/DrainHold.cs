@@ -7,31 +7,26 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>The lock under which a node is drained: the drain's own, or that of its caller, who then has cordoned the node.</summary>
+/// <summary>The lock under which a node is drained: the drain's own, or that of a caller that has cordoned the node.</summary>
 internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDisposable
 {
     private NodeLockHold? _hold;
     private IDisposable? _following;
 
-    /// <summary>The lock of the operation that has the node; null where this one has it.</summary>
+    /// <summary>The lock of another operation on the node; null if this drain holds the lock.</summary>
     public NodeLock? Busy { get; private set; }
 
-    /// <summary>For others to join; null where nothing was begun, or under the lock of a caller.</summary>
+    /// <summary>The running drain for others to join; null if not begun or under a caller's lock.</summary>
     public RunningDrain? Running { get; private set; }
 
-    /// <summary>What was noted on the node by the cordon of this drain; null where it was cordoned before.</summary>
+    /// <summary>The annotation written by this drain's cordon; null if the node was cordoned before.</summary>
     public DrainAnnotation? Note { get; private set; }
 
     public NodeLockHold Lock => _hold!;
 
-    /// <summary>Why the drain has to stop; null where it has not.</summary>
     public NodeLockEnd? End => _hold?.End;
 
-    /// <summary>Cordons the node and takes its lock.</summary>
-    /// <param name="node">As it was read.</param>
-    /// <param name="nodes">Reports what becomes of it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>False where the node is <see cref="Busy"/>.</returns>
+    /// <returns>False if the node is <see cref="Busy"/>.</returns>
     public async Task<bool> TakeAsync(Node node, ObjectCache<Node> nodes, CancellationToken cancellationToken)
     {
         _hold = use.Held(node.Metadata.Uid ?? "");
@@ -47,7 +42,7 @@ internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDispo
             {
                 (_hold, Node written, Note) = await NodeCordon.ApplyAsync(scope, use, node, cancellationToken);
                 Running = RunningDrain.Begin(use.Operation, written.Metadata.Uid ?? "", scope.Options);
-                // What the watch reports from before the lock says nothing of it.
+                // Watch events from before the lock do not show it.
                 nodes.Admit(written);
             }
         }
@@ -61,11 +56,10 @@ internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDispo
         return true;
     }
 
-    /// <summary>Removes the drain's own lock.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) =>
         Running is null ? Task.CompletedTask : Lock.ReleaseAsync(cancellationToken);
 
-    /// <summary>The drain's own lock is removed by another patch.</summary>
+    /// <summary>Another patch removes the drain's own lock.</summary>
     public void Detach()
     {
         if (Running is not null)

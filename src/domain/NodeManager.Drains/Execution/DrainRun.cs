@@ -15,12 +15,8 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>One run over several nodes: reads, cordons all, then drains all concurrently.</summary>
-/// <param name="scope">Of the call.</param>
-/// <param name="use">How it uses the locks of the nodes.</param>
-/// <param name="nodes">To drain.</param>
-/// <param name="results">Gets a result for each.</param>
-/// <param name="startedAt">When the call began; null: now.</param>
+/// <summary>One run over several nodes: reads the cluster, cordons all nodes, then drains them concurrently.</summary>
+/// <param name="startedAt">Start of the call; null: now.</param>
 internal sealed class DrainRun(
     DrainScope scope,
     NodeLockUse use,
@@ -32,44 +28,12 @@ internal sealed class DrainRun(
     private readonly DateTimeOffset _startedAt = startedAt ?? scope.Now;
 
     /// <summary>Writes a result for every node, also when cancelled.</summary>
-    /// <exception cref="NodeManagerException">The cluster could not even be read; nothing was touched.</exception>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was changed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        DrainSurvey survey;
-        IReadOnlyList<PlannedNode> plans;
-        using CancellationTokenSource limit = scope.Time.StartLimit(
-            scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - _startedAt) : null
-        );
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        try
-        {
-            DrainSurveyor surveyor = new(scope.Client, scope.Options);
-            survey = await surveyor.ReadAsync(nodes, reading.Token);
-            plans = await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, reading.Token);
-        }
-        catch (Exception) when (reading.IsCancellationRequested)
-        {
-            foreach (NodeTarget node in nodes)
-                await results.WriteAsync(NeverBegun(node.Name, !cancellationToken.IsCancellationRequested), CancellationToken.None);
+        if (await PlanAsync(cancellationToken) is not var (survey, plans))
             return;
-        }
-        catch (Exception exception)
-            when (ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, null) is { } known)
-        {
-            throw known;
-        }
-
-        if (scope.Options.EvictionApi == EvictionApi.EvictionRequest && !survey.Server.HasEvictionRequests)
-        {
-            throw new NodeManagerException(
-                ErrorIds.EvictionApiMissing,
-                ErrorKind.InvalidOperation,
-                $"Cluster '{scope.Session.Cluster}' ({survey.Server.Version}) does not serve EvictionRequests (lifecycle.k8s.io/v1alpha1).",
-                scope.Session,
-                "Enable the alpha feature (Kubernetes 1.37 or later), or use -EvictionApi Auto to evict with the eviction API."
-            );
-        }
-
+        RequireEvictionApi(survey);
         foreach (string warning in plans.SelectMany(p => p.Warnings.Select(w => $"Node {p.Name}: {w}")).Distinct())
             scope.Observer.Warning(warning);
         HashSet<string> namespaces =
@@ -104,35 +68,74 @@ internal sealed class DrainRun(
             )),
         ];
 
-        // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
+        // All nodes are cordoned first, or an evicted pod might move to a node that is drained next.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared = await Task.WhenAll(
             drains.Select(async d => (d, await d.PrepareAsync(cancellationToken)))
         );
         foreach (NodeDrainResult ended in prepared.Select(p => p.Result).OfType<NodeDrainResult>())
             scope.Ended(ended);
-        await Task.WhenAll(
-            prepared.Select(async p =>
-            {
-                if (p.Drain.Busy is { } busy)
-                {
-                    await p.Drain.DisposeAsync();
-                    await AfterAsync(busy, p.Drain.Plan, cancellationToken);
-                    return;
-                }
+        await Task.WhenAll(prepared.Select(p => RunAsync(p.Drain, p.Result, cancellationToken)));
+    }
 
-                NodeDrainResult result;
-                await using (p.Drain)
-                {
-                    result = p.Result ?? await p.Drain.RunAsync(cancellationToken);
-                    p.Drain.Running?.End(result);
-                }
+    // Null if cancelled or timed out: every node then has its result.
+    private async Task<(DrainSurvey Survey, IReadOnlyList<PlannedNode> Plans)?> PlanAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = scope.Time.StartLimit(
+            scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - _startedAt) : null
+        );
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            DrainSurveyor surveyor = new(scope.Client, scope.Options);
+            DrainSurvey survey = await surveyor.ReadAsync(nodes, reading.Token);
+            return (survey, await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, reading.Token));
+        }
+        catch (Exception) when (reading.IsCancellationRequested)
+        {
+            foreach (NodeTarget node in nodes)
+                await results.WriteAsync(NeverBegun(node.Name, !cancellationToken.IsCancellationRequested), CancellationToken.None);
+            return null;
+        }
+        catch (Exception exception)
+            when (ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, null) is { } known)
+        {
+            throw known;
+        }
+    }
 
-                await EndAsync(result);
-            })
+    private void RequireEvictionApi(DrainSurvey survey)
+    {
+        if (scope.Options.EvictionApi != EvictionApi.EvictionRequest || survey.Server.HasEvictionRequests)
+            return;
+        throw new NodeManagerException(
+            ErrorIds.EvictionApiMissing,
+            ErrorKind.InvalidOperation,
+            $"Cluster '{scope.Session.Cluster}' ({survey.Server.Version}) does not serve EvictionRequests (lifecycle.k8s.io/v1alpha1).",
+            scope.Session,
+            "Enable the alpha feature (Kubernetes 1.37 or later), or use -EvictionApi Auto to evict with the eviction API."
         );
     }
 
-    // What was planned while another operation worked on the node is outdated when that has ended.
+    private async Task RunAsync(NodeDrain drain, NodeDrainResult? prepared, CancellationToken cancellationToken)
+    {
+        if (drain.Busy is { } busy)
+        {
+            await drain.DisposeAsync();
+            await AfterAsync(busy, drain.Plan, cancellationToken);
+            return;
+        }
+
+        NodeDrainResult result;
+        await using (drain)
+        {
+            result = prepared ?? await drain.RunAsync(cancellationToken);
+            drain.Running?.End(result);
+        }
+
+        await EndAsync(result);
+    }
+
+    // A plan from before the other operation's end is outdated.
     private async Task AfterAsync(NodeLock busy, PlannedNode plan, CancellationToken cancellationToken)
     {
         if (await new BusyNode(scope, use, plan, _startedAt).WaitAsync(busy, cancellationToken) is { } result)

@@ -1,8 +1,8 @@
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// The time for all that is left to do on a node once its work has ended or its time is up: below two seconds in all, so that a result comes out
-/// whether the server answers or not. By the wall's clock: a cluster's clock that runs ahead makes no server silent. Thread-safe.
+/// The time for the final steps on a node after its work ended or timed out: below two seconds in total, so that a result appears even if
+/// the server is silent. Uses the wall clock, because a cluster's clock may run ahead. Thread-safe.
 /// </summary>
 internal sealed class EndLimit : IDisposable
 {
@@ -13,14 +13,14 @@ internal sealed class EndLimit : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The time begins with the first call.</summary>
+    /// <summary>The time starts with the first call.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0)
             _source.CancelAfter(Limit);
     }
 
-    /// <summary>Waits for work that is to end, however it ends; at most to the end of the time.</summary>
+    /// <summary>Waits for the task, ignores its outcome, and stops at the limit.</summary>
     public Task WaitAsync(Task work) =>
         work.WaitAsync(Token)
             .ContinueWith(

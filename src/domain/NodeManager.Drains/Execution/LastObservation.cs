@@ -10,17 +10,10 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>Reads the node and the budgets after the last wait, so that a result reports what was observed.</summary>
-/// <param name="scope">The run.</param>
-/// <param name="survey">What the plan read.</param>
-/// <param name="budgets">Of the run.</param>
-/// <param name="node">The node's name.</param>
+/// <summary>Reads the node and the budgets after the last wait, so that the result reports the observed state.</summary>
 internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, string node)
 {
-    /// <summary>The node as it is now.</summary>
-    /// <param name="planned">As it was read.</param>
-    /// <param name="cancellationToken">Cancelled when there is no more time for an answer.</param>
-    // One request: a server that was silent is not asked for long.
+    // One request: a silent server is not asked for long.
     public async Task<FinalLook> LookAsync(Node planned, CancellationToken cancellationToken)
     {
         try
@@ -48,10 +41,8 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         }
     }
 
-    /// <summary>The budgets that still refuse pods, as they are now, by their titles.</summary>
-    /// <param name="records">Of the node's pods.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
+    /// <summary>The current budgets that still refuse pods, by title.</summary>
+    // Bounded by the remaining time of an interrupted drain; without its pods a budget is described anyway.
     public async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(
         IReadOnlyList<PodRecord> records,
         CancellationToken cancellationToken
@@ -83,7 +74,7 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, down, budgets.DisruptedFor);
     }
 
-    // The current node. Listed, because a drain has that permission; the watch reports a deleted node.
+    // Listed, because a drain has that permission; the watch reports a deleted node.
     private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
         ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };

@@ -8,18 +8,17 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// Looks at the node once more after its last pod is gone. The scheduler may have bound a pod before it heard of the cordon: that one goes
-/// too. A pod that tolerates the cordon would come back each time: it is reported.
+/// Lists the node again after its last pod is gone. The scheduler may have bound a pod before it observed the cordon: that pod is evicted
+/// too. A pod that tolerates the cordon would come back each time, so it is reported.
 /// </summary>
 internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectCache<Pod> cache, string node)
 {
-    // A controller that writes the node's name into its pods is not stopped by a cordon either.
+    // A controller that sets nodeName in its pods ignores the cordon.
     private const int RoundLimit = 3;
 
-    /// <summary>How often was looked.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>Pods that are on the node and not in the records, or there with the news that they are gone.</summary>
+    /// <summary>Pods on the node that are not in the records, or that the records report as gone.</summary>
     public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
     {
         Rounds++;
@@ -63,7 +62,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
         return records;
     }
 
-    // A DaemonSet made since the plan was made is not gone.
+    // A DaemonSet created after the plan is not missing.
     private async Task<IReadOnlyDictionary<(string, string), string>?> DaemonSetsAsync(List<Pod> late, CancellationToken cancellationToken)
     {
         if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now))))

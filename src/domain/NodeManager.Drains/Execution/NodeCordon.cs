@@ -10,23 +10,25 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// Cordons a node, takes its lock, and records who drains it, why and since when, in one patch. The patch carries the UID of the node that the survey
-/// saw, and the version of the node without another lock.
+/// Cordons a node, takes its lock, and records who drains it, why and since when, in one patch. Preconditions: the UID that the survey
+/// read, and a resourceVersion without another lock.
 /// </summary>
 internal static class NodeCordon
 {
-    // How long a cordon that is on its way may take to end after the drain was cancelled.
+    // How long a cordon request in progress may take after a cancellation.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a drain has begun on the node, and it was not put back into service since.</summary>
+    /// <summary>True if a drain has begun on the node and the node was not uncordoned since.</summary>
     public static bool IsBegun(Node node) => node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null;
 
     /// <summary>
-    /// Only takes the lock where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
-    /// the server may have done it, and the result has to say so.
+    /// Takes only the lock if a drain has cordoned the node before. A request in progress is completed after a cancellation: the server may
+    /// have applied it, and the result has to report that.
     /// </summary>
-    /// <returns>The hold, the node as it is now, and what was noted on it if it took pods before.</returns>
-    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey. NodeBusy.</exception>
+    /// <returns>The lock, the current node, and the written annotation if the node was schedulable before.</returns>
+    /// <exception cref="NodeManagerException">
+    /// NodeReplaced: another node has registered under the name since the survey. NodeBusy.
+    /// </exception>
     public static async Task<(NodeLockHold Hold, Node Node, DrainAnnotation? Note)> ApplyAsync(
         DrainScope scope,
         NodeLockUse use,
@@ -59,7 +61,10 @@ internal static class NodeCordon
         }
     }
 
-    /// <summary>Uncordons the node and removes the lock, if the node still carries the note of that cordon. True when it takes pods afterwards.</summary>
+    /// <summary>
+    /// Uncordons the node and removes the lock, if the node still has the annotation of that cordon. True if the node is schedulable
+    /// afterwards.
+    /// </summary>
     public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation note, CancellationToken cancellationToken)
     {
         string mine = note.ToJson();

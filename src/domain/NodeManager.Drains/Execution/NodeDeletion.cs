@@ -4,10 +4,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>Whether the Node object is deleted while its node is drained.</summary>
 internal static class NodeDeletion
 {
-    /// <summary>True when the Node object is deleted; false when that is no longer reported.</summary>
+    /// <summary>True if the Node object is deleted; false if the watch ended.</summary>
     public static async Task<bool> WaitAsync(
         ObjectCache<Node> nodes,
         Node? planned,

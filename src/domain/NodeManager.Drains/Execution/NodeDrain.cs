@@ -16,7 +16,7 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>The drain of one node, from the cordon to the result. Never throws: whatever happens becomes the result.</summary>
+/// <summary>The drain of one node, from the cordon to the result. Never throws: every failure becomes part of the result.</summary>
 internal sealed class NodeDrain : IAsyncDisposable
 {
     private readonly DrainScope _scope;
@@ -83,15 +83,14 @@ internal sealed class NodeDrain : IAsyncDisposable
         _isCordoned = plan.Node?.Spec.Unschedulable == true;
     }
 
-    /// <summary>The lock of the operation that has the node, so that nothing was begun; null otherwise.</summary>
+    /// <summary>The lock of another operation on the node, so that nothing was begun; null otherwise.</summary>
     public NodeLock? Busy => _hold.Busy;
 
     public PlannedNode Plan => _plan;
 
-    /// <summary>For others to join; null where nothing was begun, or under the lock of a caller.</summary>
     public RunningDrain? Running => _hold.Running;
 
-    /// <summary>Cordons, and gets ready meanwhile: starts the watch, looks up volumes. Returns the result if that is already the end.</summary>
+    /// <summary>Cordons the node; meanwhile starts the watch and looks up volumes. Returns the result if the drain ends here.</summary>
     public async Task<NodeDrainResult?> PrepareAsync(CancellationToken cancellationToken)
     {
         if (_plan.Node is not { } node)
@@ -116,7 +115,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
 
         _progress.Track([.. _records]);
-        // The caches may have been open before the plan was made, and lag behind it.
+        // The caches may be older than the plan.
         Pods.Admit(_plan.Pods.Select(p => p.Pod));
         Nodes.Admit(node);
         DrainEnd? end = await GuardAsync(
@@ -146,7 +145,6 @@ internal sealed class NodeDrain : IAsyncDisposable
         return end is { } ended ? await EndAsync(ended) : null;
     }
 
-    /// <summary>Takes the pods off the node.</summary>
     public async Task<NodeDrainResult> RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = new();
@@ -158,14 +156,14 @@ internal sealed class NodeDrain : IAsyncDisposable
         return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
     }
 
-    // Opened for every node that is not refused.
+    // Open for every node that is not refused.
     private ObjectCache<Pod> Pods => _pods!;
 
     private ObjectCache<Node> Nodes => _nodes!;
 
     private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Concluding, r.Unanswered]).OfType<Task>();
 
-    // Only where each pod is asked for once is anything left when the work is done.
+    // Only with one request for each pod can blocked pods remain when the work is done.
     private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);
 
     public async ValueTask DisposeAsync()
@@ -183,7 +181,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         StuckPods stuck = new(_scope, Nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
         PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _hold.Lock, _progress, Warn);
         LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
-        // All in one step from here on, so that requests are sent in order.
+        // One synchronous step, so that requests are sent in order.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait))
             await Pods.Synced.WaitAsync(cancellationToken);
         List<PodRecord> round = _records;
@@ -251,7 +249,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // The first failure is everyone's: GuardAsync stops the others, and waits until they have stopped.
+    // The first failure ends all: GuardAsync stops the others and waits for them.
     private async Task SideBySideAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
     {
         List<Task> all = [.. tasks];
@@ -261,7 +259,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Runs a stretch of the work within the node's time; null when it was done.</summary>
+    /// <summary>Runs a part of the work within the node's timeout; null if it completed.</summary>
     private async Task<DrainEnd?> GuardAsync(Func<CancellationToken, Task> work, bool watchesNode, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = Limit();
@@ -356,7 +354,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         bool withdraws = end == DrainEnd.Cancelled && _scope.Withdrawal.IsCancellationRequested;
         Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
         Task<IReadOnlyDictionary<string, PodBudget>> inspecting = _last.InspectBudgetsAsync(Records, _end.Token);
-        // Refused before anything was done: the plan has just been read.
+        // If refused, the plan has just been read.
         FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node, _end.Token);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
             _blockers.Insert(
@@ -374,7 +372,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, look, isWithdrawn, await inspecting).Build();
 
-        // What was not begun leaves no trace.
+        // A drain that was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
         {
             Node seen = Nodes.Find(node.Metadata.Uid ?? "") ?? node;
@@ -419,7 +417,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // Waiting for a pod within its grace period ends by itself.
+    // A pod within its grace period ends by itself.
     private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<NodeDrainBlocker> waits = Report(
@@ -432,12 +430,12 @@ internal sealed class NodeDrain : IAsyncDisposable
         return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
     }
 
-    // Gives back what this run cordoned, unless a pod was evicted or may be, or another client has changed the node's drain.
+    // Uncordons the node unless a pod was or may have been evicted, or another client changed the drain.
     private async Task<bool> WithdrawAsync(FinalLook look)
     {
         if (_hold.Note is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
             return false;
-        // The lock goes with the cordon.
+        // The lock is removed with the cordon.
         _hold.Detach();
         try
         {

@@ -3,7 +3,7 @@ using NodeManager.Drains.Options;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>A drain of a node in this process, so that another one of the same node and options joins it. Thread-safe.</summary>
+/// <summary>A drain of a node in this process that another drain of the same node and options can join. Thread-safe.</summary>
 internal sealed class RunningDrain : IDisposable
 {
     private static readonly ConcurrentDictionary<(string Operation, string Uid), RunningDrain> All = new();
@@ -18,12 +18,9 @@ internal sealed class RunningDrain : IDisposable
         _options = Essence(options);
     }
 
-    /// <summary>Its result; null where it ended without one.</summary>
+    /// <summary>The drain's result; null if it ended without one.</summary>
     public Task<NodeDrainResult?> Result => _result.Task;
 
-    /// <param name="operation">Id of the operation that has the node's lock.</param>
-    /// <param name="uid">Of the node.</param>
-    /// <param name="options">How it drains.</param>
     public static RunningDrain Begin(string operation, string uid, DrainOptions options)
     {
         RunningDrain running = new((operation, uid), options);
@@ -31,7 +28,6 @@ internal sealed class RunningDrain : IDisposable
         return running;
     }
 
-    /// <summary>The drain that an operation of this process runs on a node, if it has the same options; else null.</summary>
     public static RunningDrain? Find(string operation, string uid, DrainOptions options) =>
         All.TryGetValue((operation, uid), out RunningDrain? running) && running._options == Essence(options) ? running : null;
 
@@ -43,6 +39,6 @@ internal sealed class RunningDrain : IDisposable
         _result.TrySetResult(null);
     }
 
-    // What changes nothing of what becomes of the pods.
+    // Ignores options that do not change the outcome for pods.
     private static DrainOptions Essence(DrainOptions options) => options with { Reason = "", ThrottleLimit = 0 };
 }

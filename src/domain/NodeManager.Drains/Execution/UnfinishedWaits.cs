@@ -3,13 +3,10 @@ using NodeManager.Drains.Workloads;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>What a drain that ended still waited for, after the last pod.</summary>
 internal static class UnfinishedWaits
 {
-    /// <param name="node">The node's name.</param>
-    /// <param name="end">How the drain ended.</param>
-    /// <param name="volumes">Null where no volumes were waited for.</param>
-    /// <param name="replacements">Null where no replacements were waited for.</param>
+    /// <param name="volumes">Null if the drain did not wait for volumes.</param>
+    /// <param name="replacements">Null if the drain did not wait for replacements.</param>
     public static IEnumerable<NodeDrainBlocker> Of(string node, DrainEnd end, VolumeDetachment? volumes, Replacements? replacements)
     {
         if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.CalledOff or DrainEnd.Stopped)

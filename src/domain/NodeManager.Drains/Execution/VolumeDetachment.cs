@@ -10,9 +10,9 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// Waits until the volumes of the pods that left are detached from the node: a machine that is switched off before may hold them for
-/// minutes. A drain that continues where an earlier one ended cannot know what the pods of that one used: it waits for all volumes of the
-/// node that no pod uses which stays. So does one that may not read claims, as long as no pod that stays uses one.
+/// Waits until the volumes of the evicted pods are detached: a machine that is switched off earlier may hold them for minutes. A resumed
+/// drain does not know the volumes of pods evicted before, so it waits for all volumes of the node that no remaining pod uses. So does a
+/// drain that cannot read claims, if no remaining pod uses one.
 /// </summary>
 internal sealed class VolumeDetachment
 {
@@ -22,9 +22,7 @@ internal sealed class VolumeDetachment
     private readonly string _node;
     private readonly Func<string, bool> _counts;
 
-    /// <param name="scope">The run.</param>
-    /// <param name="node">Its name.</param>
-    /// <param name="counts">Whether a PersistentVolume of this name is to be detached.</param>
+    /// <param name="counts">Whether a PersistentVolume of this name has to be detached.</param>
     private VolumeDetachment(DrainScope scope, string node, Func<string, bool> counts)
     {
         _scope = scope;
@@ -32,17 +30,12 @@ internal sealed class VolumeDetachment
         _counts = counts;
     }
 
-    /// <summary>Volumes that are still attached, as last reported.</summary>
     public IReadOnlyList<string> Attached { get; private set; } = [];
 
-    /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>
-    /// <param name="scope">The run.</param>
-    /// <param name="node">Its name.</param>
-    /// <param name="pods">The selected pods of the node.</param>
-    /// <param name="unselected">Its other pods: they stay, and so do their volumes.</param>
-    /// <param name="goesOn">Whether an earlier drain has begun on the node, and may have ended before its volumes were detached.</param>
-    /// <param name="warn">Told when that cannot be found out.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Looks up the volumes while their claims exist. Null if there is nothing to wait for.</summary>
+    /// <param name="unselected">The pods that stay on the node with their volumes.</param>
+    /// <param name="goesOn">True if an earlier drain began on the node and may have ended before its volumes were detached.</param>
+    /// <param name="warn">Receives a warning if the volumes cannot be looked up.</param>
     public static async Task<VolumeDetachment?> FindAsync(
         DrainScope scope,
         string node,
@@ -76,7 +69,7 @@ internal sealed class VolumeDetachment
         return leaving.Count == 0 ? null : new(scope, node, leaving.Contains);
     }
 
-    /// <summary>True when all are detached (or that may not be read, which is a warning); false when the time for it was up.</summary>
+    /// <summary>True if all are detached (or, with a warning, cannot be read); false at the timeout.</summary>
     public async Task<bool> WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = _scope.Time.StartLimit(_scope.Options.VolumeDetachTimeout);
@@ -107,7 +100,7 @@ internal sealed class VolumeDetachment
 
     private static string VolumeOf(VolumeAttachment attachment) => attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
 
-    // A generic ephemeral volume's claim is called POD-VOLUME.
+    // The claim of a generic ephemeral volume is named POD-VOLUME.
     private static IEnumerable<(string Namespace, string Claim)> ClaimsOf(Pod pod) =>
         (pod.Spec.Volumes ?? [])
             .Select(v => v.PersistentVolumeClaim?.ClaimName ?? (v.Ephemeral is null ? null : $"{pod.Metadata.Name}-{v.Name}"))

@@ -3,24 +3,19 @@ using NodeManager.Drains.Progress;
 
 namespace NodeManager.Drains.Execution;
 
-/// <summary>
-/// Warns while the drain of a node waits: for what, whether that will come, and what would help. Once for each cause in a run, whatever the
-/// number of nodes and pods.
-/// </summary>
-/// <param name="scope">The run.</param>
-/// <param name="node">The node's name.</param>
-/// <param name="judge">Says what is waited for now.</param>
+/// <summary>Warns while a drain waits: the cause, whether it ends by itself, and the remedy. Once for each cause in a run.</summary>
+/// <param name="judge">Describes the current waits.</param>
 internal sealed class WaitWarnings(DrainScope scope, string node, Func<CancellationToken, Task<IReadOnlyList<NodeDrainBlocker>>> judge)
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    // What takes its time and ends by itself is worth a warning only when it takes long.
+    // A wait that ends by itself deserves a warning only when it is long.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, DateTimeOffset> _since = [];
 
-    /// <summary>Looks repeatedly, until cancelled. Never throws.</summary>
+    /// <summary>Checks repeatedly until cancelled. Never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try

@@ -2,23 +2,20 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Options;
 
-/// <summary>How long the drain of a node may take. Pure.</summary>
 internal static class DrainLimit
 {
     private const long DefaultGrace = 30;
 
-    // Beyond the grace period: what a kubelet takes to report that a pod ended, and a driver to detach a volume.
+    // Beyond the grace period: time for the kubelet to report the end of a pod and for a driver to detach a volume.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    // A Deployment's progressDeadlineSeconds where it is not set.
+    // The default progressDeadlineSeconds of a Deployment.
     private static readonly TimeSpan Rollout = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// What was asked for. Who asks each pod once (<c>-Once</c>) and sets no limit waits as long as the accepted pods may use, and not for one
-    /// that never ends.
+    /// The requested timeout. With <c>-Once</c> and no timeout: as long as the accepted pods may take, without waiting for a stuck one.
     /// </summary>
-    /// <param name="options">Of the drain.</param>
-    /// <param name="leaving">The pods that have to leave the node.</param>
+    /// <param name="leaving">The pods to evict.</param>
     /// <returns>Null for no limit.</returns>
     public static TimeSpan? Of(DrainOptions options, IReadOnlyCollection<Pod> leaving)
     {

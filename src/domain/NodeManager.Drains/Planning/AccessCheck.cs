@@ -5,17 +5,17 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Asks the server, before anything is touched, whether this user may drain (SelfSubjectAccessReview).</summary>
+/// <summary>Asks the server before the first change whether the user may drain (SelfSubjectAccessReview).</summary>
 internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
 {
-    /// <summary>What a drain needs whatever the pods are.</summary>
+    /// <summary>The permissions that every drain needs.</summary>
     public async Task<IReadOnlyList<NodeDrainBlocker>> MissingAsync(CancellationToken cancellationToken)
     {
         NodeDrainBlocker?[] missing = await Task.WhenAll(DrainPermissions.OfNode.Select(one => AskAsync(one, cancellationToken)));
         return [.. missing.OfType<NodeDrainBlocker>()];
     }
 
-    /// <summary>May pods be removed in this namespace, or in all (null)? Null when so.</summary>
+    /// <summary>Null if pods may be removed in this namespace, or in all (null).</summary>
     public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
     {
         NodeDrainBlocker?[] missing = await Task.WhenAll(
@@ -24,7 +24,6 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
         return Array.Find(missing, m => m is not null);
     }
 
-    /// <summary>A permission that is missing, in words.</summary>
     public static NodeDrainBlocker Missing(ResourceAttributes wanted, string? serverReason)
     {
         string resource = wanted.Subresource is null ? wanted.Resource ?? "" : $"{wanted.Resource}/{wanted.Subresource}";

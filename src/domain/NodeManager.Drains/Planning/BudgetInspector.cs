@@ -8,15 +8,13 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Drains.Planning;
 
 /// <summary>Evaluates all pods of PDBs, on all nodes, to report what each PDB waits for.</summary>
-/// <param name="client">To read with.</param>
-/// <param name="server">Its version counts.</param>
-/// <param name="options">Of the drain: what they have already is not proposed.</param>
+/// <param name="options">The options of the drain: those in use are not proposed.</param>
 internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilities server, DrainOptions options)
 {
-    // What a PDB waits for is worth a few requests.
+    // Limits the requests for an explanation.
     private const int MaximumNodes = 20;
 
-    /// <summary>The pods of each budget; a budget whose pods may not be read is left out.</summary>
+    /// <summary>The pods of each budget; a budget whose pods cannot be read is left out.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Pod>>> ReadPodsAsync(
         IReadOnlyCollection<PodDisruptionBudget> budgets,
         CancellationToken cancellationToken
@@ -29,7 +27,6 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
         return PodsOf(budgets.Where(b => !refused.Contains(b.Metadata.Namespace)), lists.SelectMany(l => l.Pods ?? []));
     }
 
-    /// <summary>The pods of each budget, of these.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Pod>> PodsOf(IEnumerable<PodDisruptionBudget> budgets, IEnumerable<Pod> pods)
     {
         ILookup<string?, Pod> byNamespace = pods.ToLookup(p => p.Metadata.Namespace);
@@ -41,7 +38,7 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
             );
     }
 
-    /// <summary>The nodes of unready pods whose kubelet cannot start or end pods. A node that may not be read counts as well.</summary>
+    /// <summary>The nodes of unready pods whose kubelet cannot start or end pods. A node that cannot be read counts as well.</summary>
     public async Task<IReadOnlySet<string>> DownNodesAsync(IEnumerable<Pod> pods, CancellationToken cancellationToken)
     {
         string[] names =
@@ -72,13 +69,9 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
             .ToHashSet();
     }
 
-    /// <summary>The budgets as users see them, with their outlook.</summary>
-    /// <param name="budgets">As last reported.</param>
-    /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
-    /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
-    /// <param name="now">The cluster's time.</param>
+    /// <param name="staleFor">How long a budget's status has lagged; null if it is current.</param>
     /// <param name="down">Nodes whose kubelet cannot start or end pods.</param>
-    /// <param name="disruptedFor">How long a budget's status has counted the eviction of a pod; null takes the status' own times.</param>
+    /// <param name="disruptedFor">How long a budget's status has listed the eviction of a pod; null uses the times in the status.</param>
     public IReadOnlyDictionary<string, PodBudget> Describe(
         IEnumerable<PodDisruptionBudget> budgets,
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered,
@@ -119,7 +112,7 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
         }
         catch (KubernetesException)
         {
-            // What a budget waits for is worth telling, and nothing to fail over.
+            // An explanation only: a failure to read it does not fail the drain.
             return null;
         }
     }

@@ -5,22 +5,20 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Planning;
 
 /// <summary>
-/// Distinguishes a slow PDB (it allows an eviction when work in progress ends) from one that blocks permanently. Pure.
-/// Source: the disruption controller, which counts desired, ready and evicted pods.
+/// Distinguishes a slow PDB (it allows an eviction when work in progress ends) from one that blocks permanently. Source: the disruption
+/// controller, which counts desired, ready and evicted pods.
 /// </summary>
 internal static class BudgetOutlookRules
 {
     private const int PolicyMinor = 26;
 
-    /// <summary>What is to be expected of the budget for a healthy pod.</summary>
-    /// <param name="budget">As last reported.</param>
-    /// <param name="covered">All pods that it covers; null when they may not be read.</param>
-    /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
-    /// <param name="minorVersion">Of the server.</param>
-    /// <param name="now">The cluster's time.</param>
-    /// <param name="proposesSurge">True where <c>-Surge</c> was not asked for, and may help.</param>
-    /// <param name="down">Nodes whose kubelet cannot start or end pods; null where they are not known.</param>
-    /// <param name="disruptedFor">How long its status has counted the eviction of a pod; null takes the status' own times, with time for clocks that differ.</param>
+    /// <param name="covered">All pods that it covers; null if they cannot be read.</param>
+    /// <param name="staleFor">How long its status has lagged; null if it is current.</param>
+    /// <param name="proposesSurge">True if <c>-Surge</c> is not in use and may help.</param>
+    /// <param name="down">Nodes whose kubelet cannot start or end pods; null if unknown.</param>
+    /// <param name="disruptedFor">
+    /// How long its status has listed the eviction of a pod; null uses the times in the status, with a tolerance for clock differences.
+    /// </param>
     public static BudgetVerdict Judge(
         PodDisruptionBudget budget,
         IReadOnlyList<Pod>? covered,
@@ -96,8 +94,8 @@ internal static class BudgetOutlookRules
         );
     }
 
-    // Those that start, and those that are still to be made; a pod that ends makes room for one of them, and is none itself. A StatefulSet makes
-    // none before the previous one of its name has terminated.
+    // Starting pods and pods still to be created. A terminating pod makes room for one and does not count itself. A StatefulSet creates
+    // none before the previous pod of the name has terminated.
     private static int Coming(IReadOnlyList<Pod> covered, List<(Pod Pod, UnhealthyPod Health)> unhealthy, int expected)
     {
         int live = covered.Count(p => !p.IsTerminating() && !p.IsFinished());
@@ -113,7 +111,7 @@ internal static class BudgetOutlookRules
             ? Math.Min(budget.Status.ExpectedPods, covered.Count(p => !p.IsTerminating() && !p.IsFinished()))
             : budget.Status.ExpectedPods;
 
-    // Whether it may is judged where it is asked for, by the Deployment, which is not read here.
+    // The Deployment, which is not read here, decides whether a surge is allowed.
     private static string Surge(IReadOnlyList<Pod>? covered) =>
         covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true
             ? " Or drain with surge, if the Deployment's maxSurge is 1 or more and its maxUnavailable resolves to 0."
@@ -127,7 +125,7 @@ internal static class BudgetOutlookRules
         if (!least.IsPercent)
             return $"Scale its workload to {budget.Status.DesiredHealthy + 1} replicas or more, or {lower}.";
         decimal share = decimal.Parse(least.Text.AsSpan(0, least.Text.Length - 1), CultureInfo.InvariantCulture);
-        // Percentages are rounded up: so many pods are needed before one of them may be missing.
+        // Percentages are rounded up to the number of pods that allows one disruption.
         return share >= 100
             ? $"A minAvailable of 100% allows no disruptions: {lower}."
             : $"Scale its workload to {Math.Ceiling(100 / (100 - share)):0} replicas or more, or {lower}.";

@@ -5,11 +5,11 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Drains.Planning;
 
 /// <summary>
-/// What the eviction subresource does with budgets. Pure. Source: the API server's pods/eviction, and the policy API of each version.
+/// The eviction subresource's treatment of budgets. Source: the API server's pods/eviction, and the policy API of each version.
 /// </summary>
 public static class BudgetRules
 {
-    /// <summary>True when the budget counts the pod. An empty selector covers the whole namespace in v1 and nothing in v1beta1.</summary>
+    /// <summary>True if the budget covers the pod. An empty selector covers the whole namespace in v1 and nothing in v1beta1.</summary>
     public static bool Covers(PodDisruptionBudget budget, Pod pod, string version)
     {
         if (budget.Metadata.Namespace != pod.Metadata.Namespace || budget.Spec.Selector is not { } selector)
@@ -18,13 +18,15 @@ public static class BudgetRules
         return isEmpty ? version != "v1beta1" : selector.Matches(pod.Metadata.Labels);
     }
 
-    /// <summary>True while the status is of an older generation: the server then refuses, and the allowed disruptions do not count.</summary>
+    /// <summary>
+    /// True while the status is of an older generation: the server then refuses, and the allowed disruptions do not count.
+    /// </summary>
     public static bool IsStale(PodDisruptionBudget budget) => (budget.Status.ObservedGeneration ?? 0) < (budget.Metadata.Generation ?? 0);
 
-    /// <summary>True when the server removes the pod without asking its budgets.</summary>
+    /// <summary>True if the server removes the pod without checking its budgets.</summary>
     public static bool Bypasses(Pod pod) => pod.IsFinished() || pod.IsTerminating() || pod.Status.Phase == "Pending";
 
-    /// <summary>True when the pod goes only if its one budget allows a disruption, and takes it; false when it goes in any case.</summary>
+    /// <summary>True if the eviction needs and uses an allowed disruption of its one budget.</summary>
     public static bool TakesAllowance(Pod pod, PodDisruptionBudget budget, int minorVersion)
     {
         if (Bypasses(pod))
@@ -36,9 +38,7 @@ public static class BudgetRules
         return budget.Status.CurrentHealthy < budget.Status.DesiredHealthy || budget.Status.DesiredHealthy <= 0;
     }
 
-    /// <summary>Why an eviction would be refused now, judged for this pod alone; null when it would be allowed.</summary>
-    /// <param name="pod">As it is now.</param>
-    /// <param name="budgets">Those that cover it.</param>
+    /// <summary>Why an eviction of this pod alone would be refused now; null if it would be allowed.</summary>
     /// <param name="minorVersion">Of the server: unhealthyPodEvictionPolicy counts from 1.26 on.</param>
     public static BudgetRefusal? Refusal(Pod pod, IReadOnlyList<PodDisruptionBudget> budgets, int minorVersion)
     {
@@ -66,10 +66,8 @@ public static class BudgetRules
             : new($"PDB {Title(budget)} allows 0 disruptions: {status.CurrentHealthy} healthy, {status.DesiredHealthy} required.", false);
     }
 
-    /// <summary><c>namespace/name</c>.</summary>
     public static string Title(PodDisruptionBudget budget) => $"{budget.Metadata.Namespace}/{budget.Metadata.Name}";
 
-    /// <summary>The budget as users see it.</summary>
     public static PodBudget Describe(
         PodDisruptionBudget budget,
         BudgetVerdict? verdict = null,

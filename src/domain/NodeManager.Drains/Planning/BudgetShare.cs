@@ -1,29 +1,31 @@
 namespace NodeManager.Drains.Planning;
 
-/// <summary>What one budget means for all pods of a plan that ask it, together: each of them leaves less to the next. Pure.</summary>
-/// <param name="Leaving">How many there are, on all planned nodes.</param>
+/// <summary>The outlook of one budget for all pods of a plan together: each eviction reduces the allowance of the next.</summary>
+/// <param name="Leaving">The number of such pods on all planned nodes.</param>
 /// <param name="AtOnce">How many pods can be evicted now.</param>
-/// <param name="InTurns">How many go later, when as many have become ready elsewhere.</param>
-/// <param name="Stranded">How many never go: what went before them finds no place elsewhere, so nothing becomes ready.</param>
+/// <param name="InTurns">How many can be evicted later, when as many have become ready elsewhere.</param>
+/// <param name="Stranded">
+/// How many can never be evicted: the pods before them do not fit elsewhere, so no replacement becomes ready.
+/// </param>
 public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stranded)
 {
-    /// <param name="budget">With its outlook, judged for one pod.</param>
-    /// <param name="fits">Of each pod that leaves: will it find a place elsewhere (see <see cref="NodeDrainPlanPod.FitsElsewhere"/>)?</param>
+    /// <param name="budget">The budget with its outlook for one pod.</param>
+    /// <param name="fits">For each pod to evict: whether it fits elsewhere (see <see cref="NodeDrainPlanPod.FitsElsewhere"/>).</param>
     public static BudgetShare Of(PodBudget budget, IReadOnlyCollection<string> fits)
     {
         int leaving = fits.Count;
         if (budget.Outlook == BudgetOutlook.Never)
             return new(leaving, 0, 0, leaving);
         int atOnce = budget.StatusStale ? 0 : Math.Clamp(budget.DisruptionsAllowed, 0, leaving);
-        // Pods that become ready are not counted.
+        // The controller does not count pods that become ready.
         if (budget.ControllerFault.Length > 0)
             return new(leaving, atOnce, 0, leaving - atOnce);
-        // Where it is not known whether a pod finds a place, it may.
+        // If the fit is unknown, it is assumed.
         int going = Math.Clamp(Room(budget) + fits.Count(f => f != NodeDrainPodFit.No), atOnce, leaving);
         return new(leaving, atOnce, going - atOnce, leaving - going);
     }
 
-    /// <summary>The budget as it is for these pods together.</summary>
+    /// <summary>The budget's outlook for these pods together.</summary>
     public PodBudget Apply(PodBudget budget)
     {
         if (budget.Outlook == BudgetOutlook.Never || Leaving == AtOnce)
@@ -52,7 +54,7 @@ public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stran
         );
     }
 
-    /// <summary>How many may be missing before any of the pods that leave is replaced: what is starting counts as there.</summary>
+    /// <summary>How many pods may be missing before a replacement is ready; starting pods count as present.</summary>
     public static int Room(PodBudget budget)
     {
         int coming = budget.UnhealthyPods.Count(p => p.Progressing);

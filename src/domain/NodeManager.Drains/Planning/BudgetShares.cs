@@ -2,15 +2,15 @@ using NodeManager.Drains.Decisions;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>All budgets of a plan, each judged for the pods of all its nodes together. Pure.</summary>
-/// <param name="Budgets">By <c>namespace/name</c>, as they are for these pods.</param>
+/// <summary>All budgets of a plan, each judged for the pods of all its nodes together.</summary>
+/// <param name="Budgets">By <c>namespace/name</c>, with the outlook for these pods.</param>
 /// <param name="Waiting">UIDs of pods that a PDB allows alone, but not together with earlier pods of the same plan.</param>
 public sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budgets, IReadOnlySet<string> Waiting)
 {
-    /// <param name="plans">Of all nodes that go together.</param>
-    /// <param name="budgets">As described for one pod.</param>
-    /// <param name="fits">Whether pods find a place elsewhere, by UID.</param>
-    /// <param name="surging">UIDs of pods that go without asking a budget, as their Deployment is restarted.</param>
+    /// <param name="plans">All nodes that are drained together.</param>
+    /// <param name="budgets">With the outlook for one pod.</param>
+    /// <param name="fits">Whether pods fit elsewhere, by UID.</param>
+    /// <param name="surging">UIDs of pods that are replaced by a restart of their Deployment, without the budget.</param>
     public static BudgetShares Of(
         IReadOnlyList<PlannedNode> plans,
         IReadOnlyDictionary<string, PodBudget> budgets,

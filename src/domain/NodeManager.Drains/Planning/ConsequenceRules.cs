@@ -3,13 +3,23 @@ using NodeManager.Drains.Decisions;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>What users should confirm before a drain starts. Pure.</summary>
+/// <summary>The consequences that users confirm before a drain starts.</summary>
 internal static class ConsequenceRules
 {
-    /// <param name="plan">The node, with its pods.</param>
-    /// <param name="pods">The same pods, with all that is known of them.</param>
-    /// <param name="trouble">Of the node's kubelet; null without.</param>
     public static IEnumerable<NodeDrainConsequence> Of(PlannedNode plan, IReadOnlyList<NodeDrainPlanPod> pods, string? trouble)
+    {
+        NodeDrainPlanPod[] leaving = [.. pods.Where(static pod => pod.Decision == DrainDecision.Evict)];
+        return
+        [
+            .. OfNode(plan, trouble),
+            .. OfPlacement(leaving),
+            .. OfBudgets(leaving),
+            .. OfData(plan, leaving),
+            .. OfUnmanaged(leaving),
+        ];
+    }
+
+    private static IEnumerable<NodeDrainConsequence> OfNode(PlannedNode plan, string? trouble)
     {
         if (plan.IsControlPlane)
             yield return new() { Kind = NodeDrainConsequenceKind.ControlPlane, Message = ControlPlane($"Node {plan.Name}") };
@@ -19,7 +29,10 @@ internal static class ConsequenceRules
                 Kind = NodeDrainConsequenceKind.Kubelet,
                 Message = $"{trouble} Evicted pods stay terminating until it does.",
             };
-        List<NodeDrainPlanPod> leaving = [.. pods.Where(static pod => pod.Decision == DrainDecision.Evict)];
+    }
+
+    private static IEnumerable<NodeDrainConsequence> OfPlacement(NodeDrainPlanPod[] leaving)
+    {
         string[] homeless = [.. leaving.Where(static pod => pod.FitsElsewhere == NodeDrainPodFit.No).Select(Title)];
         if (homeless.Length > 0)
             yield return new()
@@ -28,24 +41,25 @@ internal static class ConsequenceRules
                 Message = $"{Pods(homeless)} {(homeless.Length == 1 ? "fits" : "fit")} on no other node: {NameList.Of(homeless)}.",
                 Pods = new(homeless),
             };
-        foreach (
-            var held in leaving
-                .Where(static pod => !pod.Surges)
-                .SelectMany(static pod =>
-                    pod.Budgets.Where(static one => one.Outlook == BudgetOutlook.Never).Select(one => (Pod: pod, Budget: one))
-                )
-                .GroupBy(static one => $"{one.Budget.Namespace}/{one.Budget.Name}")
-                .OrderBy(static one => one.Key, StringComparer.Ordinal)
-        )
-        {
-            yield return new()
+    }
+
+    private static IEnumerable<NodeDrainConsequence> OfBudgets(NodeDrainPlanPod[] leaving) =>
+        leaving
+            .Where(static pod => !pod.Surges)
+            .SelectMany(static pod =>
+                pod.Budgets.Where(static one => one.Outlook == BudgetOutlook.Never).Select(one => (Pod: pod, Budget: one))
+            )
+            .GroupBy(static one => $"{one.Budget.Namespace}/{one.Budget.Name}")
+            .OrderBy(static one => one.Key, StringComparer.Ordinal)
+            .Select(static held => new NodeDrainConsequence
             {
                 Kind = NodeDrainConsequenceKind.Budget,
                 Message = $"PDB {held.Key} allows no eviction: {held.First().Budget.OutlookReason}.",
                 Pods = new([.. held.Select(static one => Title(one.Pod))]),
-            };
-        }
+            });
 
+    private static IEnumerable<NodeDrainConsequence> OfData(PlannedNode plan, NodeDrainPlanPod[] leaving)
+    {
         HashSet<string> chosen = [.. leaving.Select(static pod => pod.Uid)];
         string[] losing =
         [
@@ -64,6 +78,10 @@ internal static class ConsequenceRules
                 Message = $"{Pods(losing)} {(losing.Length == 1 ? "loses" : "lose")} the data of emptyDir volumes: {NameList.Of(losing)}.",
                 Pods = new(losing),
             };
+    }
+
+    private static IEnumerable<NodeDrainConsequence> OfUnmanaged(NodeDrainPlanPod[] leaving)
+    {
         string[] unmanaged = [.. leaving.Where(static pod => pod.Owner.Length == 0).Select(Title)];
         if (unmanaged.Length > 0)
             yield return new()
@@ -75,7 +93,6 @@ internal static class ConsequenceRules
             };
     }
 
-    /// <summary>What is said wherever a drain of such a node can be started.</summary>
     public static string ControlPlane(string subject) => $"{subject} belongs to the control plane: the cluster loses what runs there.";
 
     private static string Title(NodeDrainPlanPod pod) => $"{pod.Namespace}/{pod.Name}";

@@ -3,12 +3,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Planning;
 
 /// <summary>
-/// Signs that the disruption controller (a part of kube-controller-manager) does not work on a PDB. Pure. Source: the controller takes up a
-/// specification in seconds, and removes from <c>disruptedPods</c> what is gone, and what is still there after two minutes.
+/// Signs that the disruption controller (part of kube-controller-manager) does not work on a PDB. Source: the controller observes a
+/// specification within seconds, and removes from <c>disruptedPods</c> deleted pods, and all others after two minutes.
 /// </summary>
 internal static class DisruptionControllerRules
 {
-    /// <summary>What the controller does in seconds is overdue after this time.</summary>
+    /// <summary>An action that the controller completes in seconds is overdue after this time.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the controller keeps an evicted pod that does not terminate.</summary>
@@ -17,10 +17,9 @@ internal static class DisruptionControllerRules
     public const string Remedy =
         "Check that kube-controller-manager runs and renews its Lease: kubectl get lease -n kube-system kube-controller-manager.";
 
-    /// <summary>What the controller has not done; null where nothing is overdue.</summary>
-    /// <param name="budget">As last reported.</param>
-    /// <param name="covered">All pods that it covers; null when they may not be read.</param>
-    /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
+    /// <summary>The overdue action of the controller; null without one.</summary>
+    /// <param name="covered">All pods that it covers; null if they cannot be read.</param>
+    /// <param name="staleFor">How long its status has lagged; null if it is current.</param>
     /// <param name="disruptedFor">How long a pod has been in <c>disruptedPods</c>, by its name.</param>
     public static string? Fault(
         PodDisruptionBudget budget,

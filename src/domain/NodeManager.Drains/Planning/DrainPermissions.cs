@@ -3,19 +3,16 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>The permissions that a drain needs, by its options.</summary>
+/// <summary>The permissions that a drain with its options needs.</summary>
 public static class DrainPermissions
 {
-    /// <summary>What every drain needs, whatever its pods are.</summary>
+    /// <summary>The permissions of every drain.</summary>
     internal static IReadOnlyList<ResourceAttributes> OfNode { get; } =
     [new() { Verb = "patch", Resource = "nodes" }, new() { Verb = "list", Resource = "pods" }, new() { Verb = "watch", Resource = "pods" }];
 
     /// <summary>All permissions for drains of nodes whose pods may be in any namespace.</summary>
     public static IReadOnlyList<ResourceAttributes> Of(DrainOptions options) => [.. OfNode, .. OfRemoval(options, null)];
 
-    /// <summary>The permissions to remove pods.</summary>
-    /// <param name="options">How the drain removes them.</param>
-    /// <param name="ns">Where; null: in all namespaces.</param>
     internal static IReadOnlyList<ResourceAttributes> OfRemoval(DrainOptions options, string? ns)
     {
         List<ResourceAttributes> needed = [];

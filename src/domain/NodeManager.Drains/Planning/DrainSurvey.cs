@@ -4,17 +4,17 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>What was read of the cluster for a plan, all of it concurrently.</summary>
+/// <summary>The state of the cluster for a plan, read concurrently.</summary>
 public sealed record DrainSurvey
 {
     private ILookup<string?, PodDisruptionBudget>? _budgets;
 
     public required ServerCapabilities Server { get; init; }
 
-    /// <summary>The nodes to drain, in the order asked for; null where there is none of the name, or another one than was meant.</summary>
+    /// <summary>The nodes to drain, in the requested order; null if the node does not exist or was replaced.</summary>
     public required IReadOnlyList<(string Name, Node? Node)> Nodes { get; init; }
 
-    /// <summary>The names that another node has than the one that was meant: the UID that was meant and the one found.</summary>
+    /// <summary>Names that another node has now: the expected UID and the current one.</summary>
     public IReadOnlyDictionary<string, (string Wanted, string? Found)> Replaced { get; init; } =
         new Dictionary<string, (string, string?)>();
 
@@ -24,26 +24,25 @@ public sealed record DrainSurvey
     /// <summary>The other pods of these nodes.</summary>
     public required ILookup<string, Pod> UnselectedPods { get; init; }
 
-    /// <summary>UIDs by namespace and name; null when they may not be read.</summary>
+    /// <summary>UIDs by namespace and name; null if they cannot be read.</summary>
     public required IReadOnlyDictionary<(string Namespace, string Name), string>? DaemonSets { get; init; }
 
-    /// <summary>Null when they may not be read.</summary>
+    /// <summary>Null if they cannot be read.</summary>
     public required IReadOnlyList<PodDisruptionBudget>? Budgets { get; init; }
 
-    /// <summary>The PodDisruptionBudgets that cover the pod.</summary>
     public IEnumerable<PodDisruptionBudget> BudgetsOf(Pod pod)
     {
         _budgets ??= (Budgets ?? []).ToLookup(b => b.Metadata.Namespace);
         return _budgets[pod.Metadata.Namespace].Where(b => BudgetRules.Covers(b, pod, Server.BudgetVersion));
     }
 
-    /// <summary>Permissions that are missing whatever the pods are.</summary>
+    /// <summary>Missing permissions that every drain needs.</summary>
     public required IReadOnlyList<NodeDrainBlocker> MissingPermissions { get; init; }
 
-    /// <summary>True when evictions (or deletions) are not allowed in the whole cluster, so that each namespace has to be asked.</summary>
+    /// <summary>True if removals are not allowed in the whole cluster, so that each namespace has to be checked.</summary>
     public required bool RemovalByNamespace { get; init; }
 
-    /// <summary>The error for a name without a node to drain: NodeReplaced or NodeNotFound.</summary>
+    /// <summary>NodeReplaced or NodeNotFound.</summary>
     public NodeManagerException WhyNot(string name, string cluster)
     {
         (string wanted, string? found) = Replaced.GetValueOrDefault(name);

@@ -10,19 +10,16 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Reads what a plan needs.</summary>
 public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
 {
-    // From here on one list of everything is cheaper than a request a node.
+    // From here on one list of all pods is cheaper than one request for each node.
     private const int ManyNodes = 16;
 
     private static readonly Task<ClusterReading?> NotRead = Task.FromResult<ClusterReading?>(null);
 
     private readonly AccessCheck _access = new(client, options);
 
-    /// <param name="targets">The nodes to drain.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="cluster">Nodes and pods, where they are read anyway; null where they may not be.</param>
+    /// <param name="cluster">The caches of nodes and pods, if open; null without.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public async Task<DrainSurvey> ReadAsync(
         IReadOnlyList<NodeTarget> targets,
@@ -39,7 +36,7 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
         Task<NodeDrainBlocker?> missingRemoval = _access.MissingRemovalAsync(null, cancellationToken);
         Task<ServerCapabilities> capabilities = client.GetCapabilitiesAsync(cancellationToken);
         Task<List<PodDisruptionBudget>?> budgets = ReadBudgetsAsync(capabilities, cancellationToken);
-        // All of them, also where one fails: none continues unobserved.
+        // Waits for all of them, also if one fails: none continues unobserved.
         await Task.WhenAll(nodes, pods, daemonSets, missing, missingRemoval, budgets);
         ServerCapabilities server = await capabilities;
 
@@ -67,7 +64,7 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
         };
     }
 
-    /// <summary>Which of these namespaces do not let this user remove pods.</summary>
+    /// <summary>The namespaces in which this user cannot remove pods.</summary>
     public async Task<IReadOnlyDictionary<string, NodeDrainBlocker>> MissingRemovalsAsync(
         IReadOnlyCollection<string> namespaces,
         CancellationToken cancellationToken

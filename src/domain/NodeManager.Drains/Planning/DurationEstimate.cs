@@ -1,7 +1,6 @@
 namespace NodeManager.Drains.Planning;
 
-/// <summary>How long a drain will take.</summary>
-/// <param name="Duration">At most; null where it is not known, or never ends.</param>
-/// <param name="Basis">What that rests on, or why there is none.</param>
-/// <param name="IsNever">True when the drain would start and not finish until something changes.</param>
+/// <param name="Duration">An upper bound; null if unknown or endless.</param>
+/// <param name="Basis">The basis of the estimate, or why there is none.</param>
+/// <param name="IsNever">True if the drain would start and not finish until something changes.</param>
 internal sealed record DurationEstimate(TimeSpan? Duration, string Basis, bool IsNever = false);

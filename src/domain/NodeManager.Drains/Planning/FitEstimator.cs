@@ -5,13 +5,15 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Will the pods of drained nodes find room elsewhere, all nodes going concurrently and every pod placed counting for the next?</summary>
+/// <summary>
+/// Whether the pods of the drained nodes fit elsewhere, with all nodes drained concurrently and every placed pod using room.
+/// </summary>
 internal static class FitEstimator
 {
-    /// <summary>With more nodes than this, a pod takes the first node that fits: room is hardly ever so scattered that the best one matters.</summary>
+    /// <summary>With more nodes, a pod takes the first node that fits: the choice of the best one hardly ever matters.</summary>
     public const int MostScoredNodes = 200;
 
-    /// <summary>Answers by the pods' UIDs, for those that are to be evicted. All pods are where they were afterwards.</summary>
+    /// <summary>The results by UID, for the pods to evict. The snapshot is unchanged afterwards.</summary>
     public static IReadOnlyDictionary<string, (string Fits, string Reason)> Estimate(IReadOnlyList<PlannedNode> plans, PlanBasis basis)
     {
         List<PlannedPod> leaving =

@@ -4,10 +4,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Applies rules and budgets to what was read.</summary>
 internal static class NodePlanner
 {
-    /// <summary>Plans of all surveyed nodes, in their order; whether pods fit elsewhere is left Unknown.</summary>
+    /// <summary>Plans of all surveyed nodes, in their order. Whether pods fit elsewhere stays Unknown.</summary>
     public static async Task<IReadOnlyList<PlannedNode>> PlanAsync(
         DrainSurveyor surveyor,
         DrainSurvey survey,
@@ -43,7 +42,6 @@ internal static class NodePlanner
         ];
     }
 
-    /// <summary>Rules and budgets for some pods of a node.</summary>
     public static List<PlannedPod> Judge(IEnumerable<Pod> pods, string node, DrainSurvey survey, RuleContext context) =>
         [
             .. pods.OrderBy(p => p.Metadata.Namespace, StringComparer.Ordinal)
@@ -116,7 +114,6 @@ internal static class NodePlanner
         return plan with { Warnings = warnings };
     }
 
-    /// <summary>A refused pod as a blocker.</summary>
     public static NodeDrainBlocker Refusal(NodeDrainPlanPod pod) =>
         new()
         {

@@ -12,7 +12,7 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>What the plans of some nodes are made from, read once for all of them, whether they are drained together or batch after batch.</summary>
+/// <summary>The input of plans, read once for all nodes, whether they are drained together or batch after batch.</summary>
 public sealed record PlanBasis
 {
     private const int LeaseTimesMinor = 25;
@@ -24,19 +24,18 @@ public sealed record PlanBasis
 
     public required DrainSurvey Survey { get; init; }
 
-    /// <summary>What is to be done with the pods of each node, in the order of the nodes asked for.</summary>
+    /// <summary>The decisions for the pods of each node, in the requested order.</summary>
     public required IReadOnlyList<PlannedNode> Nodes { get; init; }
 
-    /// <summary>Answers where pods fit; null where pods or nodes may not be listed.</summary>
+    /// <summary>Null if pods or nodes cannot be listed.</summary>
     public required PlacementSimulator? Simulator { get; init; }
 
-    /// <summary>Pods that the scheduler has found no node for yet.</summary>
+    /// <summary>Pods that are not scheduled yet.</summary>
     public required IReadOnlyList<Pod> Waiting { get; init; }
 
-    /// <summary>Why there is no <see cref="Simulator"/>.</summary>
     public required string Refusal { get; init; }
 
-    /// <summary>All pods of each budget by <c>namespace/name</c>, on whatever node.</summary>
+    /// <summary>All pods of each budget, on all nodes, by <c>namespace/name</c>.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Pod>> Covered { get; init; }
 
     /// <summary>The budgets that cover a pod of the nodes, by <c>namespace/name</c>, with their outlook for one pod.</summary>
@@ -45,20 +44,19 @@ public sealed record PlanBasis
     /// <summary>Pods that a PDB permanently blocks, by UID, with the Deployment that could be restarted for them.</summary>
     public required IReadOnlyDictionary<string, SurgeCandidate> Surges { get; init; }
 
-    /// <summary>UIDs of the pods whose Deployment is restarted, so that they go without asking their budget.</summary>
+    /// <summary>UIDs of pods that are replaced by a restart of their Deployment, without the budget.</summary>
     public required IReadOnlySet<string> Surging { get; init; }
 
-    /// <summary>When the Leases of nodes were renewed last that are overdue, by the node's name.</summary>
+    /// <summary>The last renewal of overdue Leases, by node name.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> StaleLeases { get; init; } = new Dictionary<string, DateTimeOffset>();
 
-    /// <summary>Why pods of the node do not end; null where they do.</summary>
+    /// <summary>Why pods of the node do not end; null if they do.</summary>
     public string? TroubleOf(PlannedNode plan) =>
         KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
 
-    /// <summary>The cluster's time of the reading.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Nodes that are gone or another one than was meant have no node in <see cref="Nodes"/>.</summary>
+    /// <summary>Missing or replaced nodes have no node in <see cref="Nodes"/>.</summary>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public static async Task<PlanBasis> ReadAsync(
         ClusterConnection connection,
@@ -109,7 +107,7 @@ public sealed record PlanBasis
         };
     }
 
-    // By the API server's time of the last renewal: the kubelet's own clock may be wrong. Servers before 1.25 do not keep it.
+    // By the API server's time of the last renewal, because the kubelet's clock may be wrong. Servers before 1.25 do not keep it.
     private static async Task<IReadOnlyDictionary<string, DateTimeOffset>> StaleLeasesAsync(
         ClusterConnection connection,
         DrainSurvey survey,
@@ -136,13 +134,13 @@ public sealed record PlanBasis
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            // Then the condition Ready alone counts, which follows a minute later.
+            // The condition Ready alone counts, which follows a minute later.
         }
 
         return stale;
     }
 
-    /// <summary>How long pods of the budget took to become ready, the median; null without data.</summary>
+    /// <summary>The median time that pods of the budget took to become ready; null without data.</summary>
     public TimeSpan? UsualStart(string budget)
     {
         if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual))
@@ -168,7 +166,7 @@ public sealed record PlanBasis
         }
     }
 
-    // By UID, those pods that a PDB permanently blocks.
+    // By UID, the pods that a PDB permanently blocks.
     private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
         ClusterConnection connection,
         DrainSurvey survey,
@@ -194,7 +192,7 @@ public sealed record PlanBasis
         return judged.ToDictionary(j => j.Uid, j => j.Candidate);
     }
 
-    // A budget's first specification is as old as the budget; the age of later ones is unknown, and a moment ago is the safe assumption.
+    // A budget's first specification is as old as the budget. The age of a later one is unknown; assume that it just changed.
     private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
         !BudgetRules.IsStale(budget) ? null
         : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp

@@ -2,7 +2,7 @@ namespace NodeManager.Drains.Planning;
 
 internal static class PlanPodExtensions
 {
-    /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, its budgets' outlook, and its surge.</summary>
+    /// <summary>Adds the results that need the plans of all nodes: the fit elsewhere, the budgets' outlook, and the surge.</summary>
     public static NodeDrainPlanPod With(
         this NodeDrainPlanPod pod,
         string fits,
@@ -34,7 +34,7 @@ internal static class PlanPodExtensions
             FitReason = reason,
         };
 
-    /// <summary>Why no eviction of the pod can succeed; null where one can, and for a pod that is surged instead.</summary>
+    /// <summary>Why no eviction of the pod can succeed; null if one can, or if the pod is surged instead.</summary>
     public static string? LastingRefusal(SurgeCandidate? surge, BudgetRefusal? refusal) =>
         refusal is { IsLasting: true } && surge is not { Refusal: null } ? refusal.Reason : null;
 

@@ -4,12 +4,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>A node with what is to be done with its pods.</summary>
-/// <param name="Name">Of the node.</param>
-/// <param name="Node">Null when there is none of that name.</param>
+/// <param name="Node">Null if there is no node of the name.</param>
 /// <param name="Pods">By namespace and name.</param>
 /// <param name="Blockers">Refused pods and missing permissions.</param>
-/// <param name="Warnings">What the user should know.</param>
 public sealed record PlannedNode(
     string Name,
     Node? Node,
@@ -18,17 +15,16 @@ public sealed record PlannedNode(
     IReadOnlyList<string> Warnings
 )
 {
-    /// <summary>True for a node of the control plane.</summary>
     public bool IsControlPlane =>
         Node?.Metadata.Labels is { } labels
         && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
 
-    /// <summary>Whether pods have to end on the node before it is drained.</summary>
+    /// <summary>True if pods have to end on the node before it is drained.</summary>
     public bool NeedsKubelet =>
         Pods.Any(static pod =>
             pod.Plan.Decision == DrainDecision.Wait || (pod.Plan.Decision == DrainDecision.Evict && !pod.Pod.IsFinished())
         );
 
-    /// <summary>Pods that a drain of all pods would not skip, and that the selector does not select.</summary>
+    /// <summary>Pods that the selector excludes and that a drain of all pods would not skip.</summary>
     public int Unselected { get; init; }
 }

@@ -2,7 +2,7 @@ namespace NodeManager.Drains.Planning;
 
 internal static class PodBudgetExtensions
 {
-    /// <summary>The same, judged for so many pods that leave together.</summary>
+    /// <summary>The budget with its outlook for several pods of a plan.</summary>
     public static PodBudget For(this PodBudget budget, int leaving, string outlook, string reason, string remedy) =>
         new()
         {

@@ -3,24 +3,21 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Why a pod is not ready, and whether it is on its way. Pure. Source: the reasons of the kubelet and of the scheduler.</summary>
+/// <summary>Why a pod is not ready, and whether it is progressing. Source: the reasons of the kubelet and of the scheduler.</summary>
 internal static class PodHealth
 {
     /// <summary>
-    /// What has not come by then is not on its way any more. As long as a Deployment waits for progress where its
-    /// <c>progressDeadlineSeconds</c> says nothing else.
+    /// A pod that is not ready after this time is not progressing. The default <c>progressDeadlineSeconds</c> of a Deployment.
     /// </summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private const int ManyRestarts = 3;
 
-    // What a kubelet waits for by itself; all other reasons say that it tried and could not.
+    // States that end by themselves; all other reasons report a failed attempt.
     private static readonly HashSet<string> Starting = ["ContainerCreating", "PodInitializing"];
 
-    /// <summary>Null for a pod that counts as healthy, and for a completed pod, which does not count.</summary>
-    /// <param name="pod">As last reported.</param>
-    /// <param name="now">The cluster's time.</param>
-    /// <param name="down">Nodes whose kubelet cannot start or end pods; null where they are not known.</param>
+    /// <summary>Null for a healthy pod, and for a completed pod, which does not count.</summary>
+    /// <param name="down">Nodes whose kubelet cannot start or end pods; null if unknown.</param>
     public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now, IReadOnlySet<string>? down = null)
     {
         bool isDown = pod.Spec.NodeName is { } on && down?.Contains(on) == true;

@@ -7,10 +7,10 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Planning;
 
-/// <summary>Looks up what <see cref="SurgeRules"/> go by. For plan and run.</summary>
+/// <summary>Reads the input of <see cref="SurgeRules"/>, for plan and run.</summary>
 internal sealed class SurgeInspector(KubernetesClient client, int minorVersion)
 {
-    /// <summary>True when a budget stands in the pod's way that waiting does not lift.</summary>
+    /// <summary>True if a budget blocks the pod and waiting does not help.</summary>
     public bool IsStuck(Pod pod, IReadOnlyList<PodDisruptionBudget> covering) =>
         !covering.Any(BudgetRules.IsStale) && BudgetRules.Refusal(pod, covering, minorVersion) is { IsLasting: true };
 

@@ -10,7 +10,7 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Progress;
 
-/// <summary>What all nodes of one run share.</summary>
+/// <summary>The state shared by all nodes of one run.</summary>
 internal sealed class DrainScope(
     NodeManagerSession session,
     ClusterConnection connection,
@@ -39,13 +39,13 @@ internal sealed class DrainScope(
 
     public IOperationObserver Observer { get; } = observer;
 
-    /// <summary>Of the whole call, which may be more than this run.</summary>
+    /// <summary>Of the whole call, which may have several runs.</summary>
     public ConditionRefusals ConditionRefusals { get; } = refusals;
 
-    /// <summary>For what is read in the middle of a drain.</summary>
+    /// <summary>For reads during a drain.</summary>
     public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
 
-    /// <summary>Held while a request that changes something is in progress, never during a wait, so that a blocked pod does not delay others.</summary>
+    /// <summary>Held during a request that changes something, never during a wait, so that a blocked pod does not delay others.</summary>
     public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
 
     /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>
@@ -56,7 +56,7 @@ internal sealed class DrainScope(
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Warns unless there was a warning of this cause in this run. Thread-safe.</summary>
+    /// <summary>Warns once for each cause in a run. Thread-safe.</summary>
     public void WarnOnce(string cause, string message)
     {
         lock (_causes)
@@ -68,11 +68,11 @@ internal sealed class DrainScope(
         Observer.Warning(message);
     }
 
-    /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>
+    /// <summary>Waits for the delay with 10 % jitter, so that many waiters do not return together.</summary>
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
         Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
 
-    /// <summary>Takes in how a node ended, and stops the others where that was asked for.</summary>
+    /// <summary>Records the result of a node, and stops the others if requested.</summary>
     public void Ended(NodeDrainResult result)
     {
         if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled))

@@ -1,6 +1,6 @@
 namespace NodeManager.Drains.Progress;
 
-/// <summary>One of the <see cref="EvictionSlots"/>. Disposing it, once or more often, gives it back once.</summary>
+/// <summary>One of the <see cref="EvictionSlots"/>. The first Dispose releases it.</summary>
 internal sealed class EvictionSlot(Action leave) : IDisposable
 {
     private Action? _leave = leave;

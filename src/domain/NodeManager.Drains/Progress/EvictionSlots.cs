@@ -3,10 +3,10 @@ using NodeManager.Drains.Decisions;
 namespace NodeManager.Drains.Progress;
 
 /// <summary>
-/// So many pods may be terminating concurrently, over all nodes. Whose turn is first gets the next free slot, however long others have
-/// waited. A pod that waits for its budget holds none. Thread-safe.
+/// Limits the pods that terminate concurrently, over all nodes. The earliest turn gets the next free slot, whatever the waiting time. A pod
+/// that waits for its budget holds none. Thread-safe.
 /// </summary>
-/// <param name="limit">How many; null for no limit.</param>
+/// <param name="limit">Null for no limit.</param>
 internal sealed class EvictionSlots(int? limit)
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,6 @@ internal sealed class EvictionSlots(int? limit)
     private int _free = limit ?? int.MaxValue;
     private long _number;
 
-    /// <summary>Ends when the pod may go.</summary>
     public async Task<EvictionSlot> EnterAsync(DrainTurn turn, CancellationToken cancellationToken)
     {
         if (limit is null)
@@ -39,7 +38,7 @@ internal sealed class EvictionSlots(int? limit)
     {
         lock (_lock)
         {
-            // Those that were cancelled do not take it.
+            // Skips cancelled waiters.
             while (_waiting.TryDequeue(out TaskCompletionSource<EvictionSlot>? next, out _))
                 if (next.TrySetResult(new(Leave)))
                     return;

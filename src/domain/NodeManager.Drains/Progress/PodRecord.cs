@@ -4,21 +4,18 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Progress;
 
-/// <summary>What has become of a pod so far. Written by the one task that works on the pod, read for progress.</summary>
+/// <summary>The progress of a pod. Written by the one task that works on the pod, read for progress reports.</summary>
 internal sealed class PodRecord(PlannedPod planned)
 {
     private readonly SortedSet<string> _budgets = new(StringComparer.Ordinal);
     private readonly List<string> _forced = [];
 
-    /// <summary>What was done and waited for, and when.</summary>
     public StepLog Steps { get; } = new();
 
     public NodeDrainPlanPod Plan { get; } = planned.Plan;
 
-    /// <summary>As it was planned.</summary>
     public Pod Pod { get; } = planned.Pod;
 
-    /// <summary>Its place in the order of evictions.</summary>
     public DrainTurn Turn { get; init; }
 
     public string Title => Pod.Title();
@@ -30,55 +27,55 @@ internal sealed class PodRecord(PlannedPod planned)
 
     public int Attempts { get; private set; }
 
-    /// <summary>When the server was first asked; null before.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>True once the server has accepted (or may have accepted) that the pod goes.</summary>
+    /// <summary>True once the server has accepted (or may have accepted) the removal.</summary>
     public bool IsAccepted { get; set; }
 
-    /// <summary>True when every report says that the pod is gone.</summary>
+    /// <summary>True if every report says that the pod is gone.</summary>
     public bool IsSaidToBeGone =>
         Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
-    /// <summary>The budgets that hold it now; empty when none does.</summary>
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
 
-    /// <summary>What it waits for, for people; empty when for nothing.</summary>
     public string WaitsFor { get; private set; } = "";
 
-    /// <summary>Every budget that held it at some time.</summary>
     public IReadOnlyList<string> Budgets => [.. _budgets];
 
-    /// <summary>When a budget first held it; null as long as none has.</summary>
+    /// <summary>When a budget first blocked it; null if none did.</summary>
     public DateTimeOffset? HeldAt { get; private set; }
 
-    /// <summary>See <see cref="DrainForce"/>.</summary>
     public IReadOnlyList<string> Forced => _forced;
 
-    /// <summary>Why it was not removed by force though its time was up; null otherwise.</summary>
+    /// <summary>Why it was not force-deleted when its time was up; null otherwise.</summary>
     public string? ForceRefusal { get; set; }
 
-    /// <summary>The responder that works on its leaving now; empty without.</summary>
+    /// <summary>The responder that currently handles its EvictionRequest; empty without.</summary>
     public string Responder => Steps.Current == DrainStep.Responder ? Steps.CurrentDetail : "";
 
-    /// <summary>True when asking by EvictionRequest led nowhere, so that it is evicted as always.</summary>
+    /// <summary>True if its EvictionRequest failed, so that it is evicted by the subresource.</summary>
     public bool HasFallenBack { get; set; }
 
-    /// <summary>Those who had a hand in its leaving, as last seen; empty unless it was asked for by EvictionRequest.</summary>
+    /// <summary>The responders of its EvictionRequest, as last reported.</summary>
     public IReadOnlyList<NodeDrainResponder> Responders { get; set; } = [];
 
-    /// <summary>Ends when the outcome of its EvictionRequest is known and the request is cleaned up; null unless an EvictionRequest removed the pod. Never faults.</summary>
+    /// <summary>
+    /// Completes when the outcome of its EvictionRequest is known and the request is deleted; null unless an EvictionRequest removed the
+    /// pod. Never faults.
+    /// </summary>
     public Task? Concluding { get; set; }
 
-    /// <summary>Ends when the requests end that were unanswered when another request removed the pod; null without any. Never faults.</summary>
+    /// <summary>
+    /// Completes when the requests end that were unanswered when another request removed the pod; null without any. Never faults.
+    /// </summary>
     public Task? Unanswered { get; set; }
 
-    /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>
+    /// <summary>Why its Deployment was not restarted, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
 
-    /// <summary>False when it is certain that nothing was done to remove it: a budget refused each request, or there was none.</summary>
+    /// <summary>False if it is certain that no removal was accepted: a budget refused each request, or there was none.</summary>
     public bool MayLeave =>
         Plan.Decision == DrainDecision.Evict
         && (IsAccepted || IsSaidToBeGone || Rollout is not null || Responder.Length > 0 || (Attempts > 0 && BlockedBy.Count == 0));
@@ -89,7 +86,7 @@ internal sealed class PodRecord(PlannedPod planned)
             _forced.Add(how);
     }
 
-    /// <summary>The server is asked. A budget that refused holds the pod until the server says otherwise: no answer may come any more.</summary>
+    /// <summary>Records a request. A refusing budget blocks the pod until the server says otherwise: no answer may come.</summary>
     public void Attempt(DateTimeOffset now, string how = "")
     {
         Attempts++;
@@ -109,7 +106,7 @@ internal sealed class PodRecord(PlannedPod planned)
         Steps.Begin(DrainStep.Budget, string.Join(" and ", budgets), now);
     }
 
-    /// <summary>Its budget has held it for so long that it is to be deleted, and others come before.</summary>
+    /// <summary>The budget has blocked it long enough for a deletion, and other pods are first.</summary>
     public void WaitsToBeDeleted(string others)
     {
         WaitsFor = others;
@@ -117,7 +114,7 @@ internal sealed class PodRecord(PlannedPod planned)
             $"PDB {string.Join(" and ", _budgets)} has refused for longer than the drain waits. Pods are deleted one at a time; waiting for {others}.";
     }
 
-    /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
+    /// <summary>The rollout that replaces it; null without.</summary>
     public NodeDrainBlocker? Rollout { get; private set; }
 
     public void Surges(NodeDrainBlocker rollout, DateTimeOffset now)
@@ -134,7 +131,6 @@ internal sealed class PodRecord(PlannedPod planned)
         Reason = reason;
     }
 
-    /// <summary>It is terminating.</summary>
     public void Terminates(DateTimeOffset now)
     {
         if (Steps.Current != DrainStep.Terminate)

@@ -6,9 +6,9 @@ internal enum RemovalMode
     /// <summary>Within its budgets.</summary>
     Evict,
 
-    /// <summary>Whatever its budgets say.</summary>
+    /// <summary>Regardless of its budgets.</summary>
     Delete,
 
-    /// <summary>At once, whether its kubelet confirms it or not.</summary>
+    /// <summary>With grace period 0, without the kubelet's confirmation.</summary>
     Kill,
 }

@@ -2,21 +2,18 @@ using NodeManager.Core.Nodes;
 
 namespace NodeManager.Drains.Progress;
 
-/// <summary>The steps of one pod, or of the node, one after another. Written by one task, read when that has ended.</summary>
+/// <summary>The consecutive steps of a pod or of the node. Written by one task, read when that has ended.</summary>
 internal sealed class StepLog
 {
     private readonly List<(string Step, string Detail, DateTimeOffset Start, DateTimeOffset? End)> _steps = [];
 
-    /// <summary>When the first one began; null before.</summary>
     public DateTimeOffset? StartedAt => _steps.Count == 0 ? null : _steps[0].Start;
 
-    /// <summary>The one in progress; null without.</summary>
     public string? Current => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Step : null;
 
-    /// <summary>What exactly it is about; empty without.</summary>
     public string CurrentDetail => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Detail : "";
 
-    /// <summary>Ends the one before. The same step again continues.</summary>
+    /// <summary>Ends the step before. The same step continues.</summary>
     public void Begin(string step, string detail, DateTimeOffset now)
     {
         if (_steps.Count > 0 && _steps[^1] is { End: null } open && open.Step == step && open.Detail == detail)
@@ -25,7 +22,7 @@ internal sealed class StepLog
         _steps.Add((step, detail, now, null));
     }
 
-    /// <summary>Begins it unless another is in progress: a request that is repeated belongs to what it waits for.</summary>
+    /// <summary>Begins the step unless another is in progress: a repeated request belongs to what it waits for.</summary>
     public void BeginIfIdle(string step, string detail, DateTimeOffset now)
     {
         if (_steps.Count == 0 || _steps[^1].End is not null)
@@ -38,7 +35,6 @@ internal sealed class StepLog
             _steps[^1] = _steps[^1] with { End = now };
     }
 
-    /// <summary>What is still in progress ended with the drain.</summary>
     public IEnumerable<NodeDrainStep> Describe(
         NodeManagerSession session,
         NodeTarget node,

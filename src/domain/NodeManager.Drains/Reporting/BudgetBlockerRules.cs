@@ -3,12 +3,10 @@ using NodeManager.Drains.Progress;
 
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>Reports requirement, state and remedy of a PDB that blocked pods until the end. Pure.</summary>
+/// <summary>Reports requirement, state and remedy of a PDB that blocked pods until the end.</summary>
 internal static class BudgetBlockerRules
 {
     /// <param name="title"><c>namespace/name</c> of the budget.</param>
-    /// <param name="held">The pods that it refused last.</param>
-    /// <param name="budget">As last seen; null when it is not known.</param>
     public static NodeDrainBlocker Of(string title, IReadOnlyList<PodRecord> held, PodBudget? budget)
     {
         PodRecord? several = held.FirstOrDefault(r => r.BlockedBy.Count > 1);

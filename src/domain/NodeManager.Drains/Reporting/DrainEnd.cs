@@ -3,27 +3,26 @@ namespace NodeManager.Drains.Reporting;
 /// <summary>How the work on a node ended.</summary>
 internal enum DrainEnd
 {
-    /// <summary>All of it was done.</summary>
+    /// <summary>All pods are handled.</summary>
     Complete,
 
-    /// <summary>Each pod was asked for once, and some were refused.</summary>
+    /// <summary>Each pod was requested once, and some were refused.</summary>
     Held,
 
-    /// <summary>Nothing was begun: pods that are refused, or permissions that are missing.</summary>
+    /// <summary>Nothing was begun: refused pods, or missing permissions.</summary>
     Refused,
 
-    /// <summary>The time was up.</summary>
     TimedOut,
 
-    /// <summary>The caller or the session's end stopped it.</summary>
+    /// <summary>The caller stopped it, or the session ended.</summary>
     Cancelled,
 
-    /// <summary>Another client called it off, on the node.</summary>
+    /// <summary>Another client cancelled it on the node.</summary>
     CalledOff,
 
-    /// <summary>It cannot succeed any more.</summary>
+    /// <summary>It cannot succeed.</summary>
     Stopped,
 
-    /// <summary>Another client deleted the Node object meanwhile.</summary>
+    /// <summary>Another client deleted the Node object.</summary>
     NodeDeleted,
 }

@@ -1,10 +1,9 @@
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>What is not over in the cluster when a drain was interrupted.</summary>
+/// <summary>Actions that continue in the cluster after a drain was interrupted.</summary>
 public static class DrainLeftovers
 {
-    /// <summary>Sentences, each after a space; empty where all is over.</summary>
-    /// <param name="blockers">Of the interrupted drain.</param>
+    /// <summary>Sentences, each after a space; empty without any.</summary>
     public static string Describe(IEnumerable<NodeDrainBlocker> blockers)
     {
         ILookup<string, string> names = blockers.ToLookup(b => b.Kind, b => b.Name);

@@ -3,7 +3,9 @@ using NodeManager.Drains.Progress;
 
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>Reports the progress of the drain of one node, at most five times a second; the last state is always reported. Thread-safe.</summary>
+/// <summary>
+/// Reports the progress of the drain of one node, at most five times a second; the last state is always reported. Thread-safe.
+/// </summary>
 internal sealed class DrainProgress : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -32,7 +34,7 @@ internal sealed class DrainProgress : IDisposable
         );
     }
 
-    /// <summary>The pods to count: a new list each time.</summary>
+    /// <summary>The pods to count; pass a new list each time.</summary>
     public void Track(IReadOnlyList<PodRecord> records)
     {
         lock (_lock)
@@ -40,7 +42,7 @@ internal sealed class DrainProgress : IDisposable
         Changed();
     }
 
-    /// <summary>What continues beside the pods; empty when nothing does.</summary>
+    /// <summary>What happens beside the pods; empty for nothing.</summary>
     public void Phase(string phase)
     {
         lock (_lock)
@@ -66,7 +68,7 @@ internal sealed class DrainProgress : IDisposable
         }
     }
 
-    /// <summary>Takes the bar away.</summary>
+    /// <summary>Removes the progress bar.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -7,7 +7,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>Turns what happened on a node into its result.</summary>
 internal sealed record DrainReport
 {
     public required NodeManagerSession Session { get; init; }
@@ -18,44 +17,41 @@ internal sealed record DrainReport
 
     public required IReadOnlyList<PodRecord> Records { get; init; }
 
-    /// <summary>The pods as last seen on the node.</summary>
+    /// <summary>The pods as last reported on the node.</summary>
     public required Func<string, Pod?> LastSeen { get; init; }
 
-    /// <summary>The budgets that still refuse, as last seen, by <c>namespace/name</c>.</summary>
+    /// <summary>The budgets that still refuse, as last read, by <c>namespace/name</c>.</summary>
     public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
 
-    /// <summary>What is not a pod's or budget's: permissions, refusals, attachments, the server.</summary>
+    /// <summary>Blockers that are neither pods nor budgets: permissions, refusals, attachments, the server.</summary>
     public required IReadOnlyList<NodeDrainBlocker> Blockers { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Whether the node was cordoned when it was last known, by this drain or before.</summary>
+    /// <summary>Whether the node was last known as cordoned, by this drain or before.</summary>
     public required bool WasCordoned { get; init; }
 
-    /// <summary>The node as it is now.</summary>
     public required FinalLook Look { get; init; }
 
-    /// <summary>True when this drain uncordoned the node again, as it was withdrawn before a pod was evicted.</summary>
+    /// <summary>True if this drain uncordoned the node again before a pod was evicted.</summary>
     public required bool IsWithdrawn { get; init; }
 
-    /// <summary>Why another client called it off; null where none did.</summary>
+    /// <summary>Why another client cancelled it; null if none did.</summary>
     public NodeLockEnd? CalledOff { get; init; }
 
-    /// <summary>The node as last reported by the watch; null where it is not watched.</summary>
+    /// <summary>The node as last reported by the watch; null if it is not watched.</summary>
     public Node? Watched { get; init; }
 
     public required string By { get; init; }
 
     public required string Reason { get; init; }
 
-    /// <summary>Those of the node itself.</summary>
     public required IReadOnlyList<StepLog> NodeSteps { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
 
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>What the pods that are still there wait for.</summary>
     public IReadOnlyList<NodeDrainBlocker> Waits =>
         [.. RolloutBlockers(), .. ResponderBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
 
@@ -255,10 +251,10 @@ internal sealed record DrainReport
     {
         foreach (PodRecord record in Records.Where(r => r.Outcome is null && OutcomeOf(r) == DrainPodOutcome.Terminating))
         {
-            // A request that was never answered may have been accepted: as long as the server is silent nothing shows that.
+            // A request that was never answered may have been accepted: nothing shows that as long as the server is silent.
             if (LastSeen(record.Plan.Uid) is not { } pod || (Look.Failure is not null && !pod.IsTerminating()))
                 continue;
-            // deletionTimestamp is when the grace period ends; asked for it was that period before.
+            // deletionTimestamp is the end of the grace period; the request was that period before.
             DateTimeOffset? since =
                 pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, int.MaxValue));
             string howLong = since is { } asked

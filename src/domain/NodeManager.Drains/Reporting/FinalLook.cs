@@ -2,21 +2,19 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>The node as read after the last wait, so that a result says what is there and not what was done.</summary>
-/// <param name="Node">Null when it could not be read, or is gone.</param>
-/// <param name="IsGone">True when there is no such node any more, or another of its name.</param>
-/// <param name="Failure">Why the server gave no answer; null when it did, or was not asked.</param>
+/// <summary>The node as read after the last wait, so that the result reports the observed state.</summary>
+/// <param name="Node">Null if it could not be read, or is gone.</param>
+/// <param name="IsGone">True if the node is gone or was replaced under its name.</param>
+/// <param name="Failure">Why the server gave no answer; null if it did, or was not asked.</param>
 internal sealed record FinalLook(Node? Node, bool IsGone, string? Failure)
 {
     /// <summary>Nothing was read.</summary>
     public static readonly FinalLook None = new(null, false, null);
 
     /// <summary>Whether the node is cordoned.</summary>
-    /// <param name="known">As last known.</param>
     public bool IsCordoned(bool known) => !IsGone && (Node is null ? known : Node.Spec.Unschedulable == true);
 
-    /// <summary>What the result says of the cordon; empty for a node that is gone.</summary>
-    /// <param name="known">Whether the node was cordoned, as last known.</param>
+    /// <summary>The result's sentence about the cordon; empty for a node that is gone.</summary>
     public string Describe(bool known)
     {
         if (IsGone)

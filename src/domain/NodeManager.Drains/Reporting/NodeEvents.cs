@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Reporting;
 
-/// <summary>Records what a drain does as Kubernetes Events of the node. A drain without permission for Events continues without them.</summary>
+/// <summary>Records the actions of a drain as Events of the node. A drain without permission for Events continues without them.</summary>
 internal sealed class NodeEvents(DrainScope scope)
 {
     public Task StartedAsync(Node node, CancellationToken cancellationToken) =>

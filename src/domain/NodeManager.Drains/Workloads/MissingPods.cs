@@ -2,12 +2,9 @@ namespace NodeManager.Drains.Workloads;
 
 /// <summary>A workload with fewer ready pods than desired.</summary>
 /// <param name="Title"><c>Kind namespace/name</c>.</param>
-/// <param name="Ready">How many of its pods are ready.</param>
-/// <param name="Wanted">The desired number of replicas.</param>
-/// <param name="Pending">Those that are not ready, and why.</param>
 internal sealed record MissingPods(string Title, int Ready, int Wanted, IReadOnlyList<UnhealthyPod> Pending)
 {
-    /// <summary>True if none of its pods is starting: existing pods fit on no node, or cannot start.</summary>
+    /// <summary>True if none of its pods is progressing: they fit on no node, or cannot start.</summary>
     public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);
 
     public string Describe()

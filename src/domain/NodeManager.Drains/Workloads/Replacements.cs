@@ -8,12 +8,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Workloads;
 
 /// <summary>
-/// Waits until the workloads of the pods that left have all desired replicas ready again. Without a limit from the user it does not
-/// wait indefinitely: where nothing that is missing has been on its way for a while, it says so and ends.
+/// Waits until the workloads of the evicted pods have all desired replicas ready. Without a limit from the user the wait ends if no missing
+/// pod has progressed for a while.
 /// </summary>
 internal sealed class Replacements : IDisposable
 {
-    // Long enough for an autoscaler to bring a node.
+    // Enough for an autoscaler to add a node.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     // A replacement that is stuck for this long is reported immediately.
@@ -23,7 +23,7 @@ internal sealed class Replacements : IDisposable
     private readonly WorkloadWatch _watch;
     private readonly HashSet<string> _owners;
 
-    // The caches may lag behind the drain, which has seen them go.
+    // The caches may lag behind the drain, which has observed the deletions.
     private readonly HashSet<string> _left;
 
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
@@ -34,13 +34,12 @@ internal sealed class Replacements : IDisposable
         _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
     }
 
-    /// <summary>Told what is missing, in words, when that changes.</summary>
+    /// <summary>Receives the missing pods as text when they change.</summary>
     public Action<string> Told { get; set; } = static _ => { };
 
-    /// <summary>The missing replacements, as last reported.</summary>
     public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
 
-    /// <summary>Null when no evicted pod belongs to a workload that recreates it.</summary>
+    /// <summary>Null if no evicted pod belongs to a workload that recreates it.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
     {
         List<Pod> gone =
@@ -60,8 +59,8 @@ internal sealed class Replacements : IDisposable
         return known[true].Any() ? new(scope, [.. known[true]]) : null;
     }
 
-    /// <summary>Ends when nothing is missing. Where the workloads may not be read, that is a warning, and the end as well.</summary>
-    /// <exception cref="DrainStoppedException">Nothing that is missing is on its way, and the user set no limit to wait for.</exception>
+    /// <summary>Completes when nothing is missing. If the workloads cannot be read, it warns and completes.</summary>
+    /// <exception cref="DrainStoppedException">No missing pod is progressing, and the user set no limit.</exception>
     public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

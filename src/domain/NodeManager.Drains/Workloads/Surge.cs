@@ -16,13 +16,12 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Drains.Workloads;
 
 /// <summary>
-/// Where a budget never lets a pod go, restarts its Deployment as <c>kubectl rollout restart</c> does, once a run, so that its successor is
-/// ready elsewhere before it goes. Undoes nothing. Thread-safe.
+/// If a budget permanently blocks a pod, restarts its Deployment once a run, as <c>kubectl rollout restart</c> does, so that a replacement
+/// is ready first. Undoes nothing. Thread-safe.
 /// </summary>
-/// <param name="scope">The run.</param>
-/// <param name="survey">What the plan read.</param>
-/// <param name="budgets">Of the run.</param>
-/// <param name="run">Ends with the run: a restart is for the pods of all its nodes, and outlives the drain of the node that asked first.</param>
+/// <param name="run">
+/// Ends with the run: a restart serves the pods of all nodes, and outlives the drain of the node that requested it first.
+/// </param>
 internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, CancellationToken run)
 {
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
@@ -31,15 +30,10 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     private readonly SurgeInspector _inspector = new(scope.Client, survey.Server.Minor);
 
     /// <summary>
-    /// True when the pod's Deployment was restarted and the pod is terminating; false when it has to go the usual way, for now: what is
-    /// in progress with the Deployment may end, so it is worth asking again.
+    /// True if the Deployment was restarted and the pod is terminating. False if the pod has to be evicted for now; a later attempt may
+    /// succeed when the Deployment's work in progress has ended.
     /// </summary>
-    /// <param name="record">Of the pod.</param>
-    /// <param name="pods">Of its node.</param>
-    /// <param name="changed">Called when what the pod waits for has changed.</param>
-    /// <param name="warn">Told why it is not surged.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DrainStoppedException">The rollout failed, or its time was up.</exception>
+    /// <exception cref="DrainStoppedException">The rollout failed or timed out.</exception>
     public async Task<bool> ReplaceAsync(
         PodRecord record,
         ObjectCache<Pod> pods,
@@ -68,14 +62,14 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
             }
         }
 
-        // Said once for each reason, not with each try.
+        // Warned once for each reason, not with each attempt.
         if (record.SurgeRefusal != refusal)
             warn($"Pod {record.Title}: no surge: {refusal}.");
         record.SurgeRefusal = refusal;
         return false;
     }
 
-    // A restart that failed is tried again by the next pod that needs it.
+    // A failed restart is retried by the next pod that needs it.
     private async Task RestartOnceAsync(Deployment deployment)
     {
         string uid = deployment.Metadata.Uid ?? "";
@@ -106,7 +100,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
                 },
             }
         );
-        // The same moment each time: a patch whose answer was lost restarts nothing twice.
+        // The same timestamp each time: a repeated patch whose answer was lost does not restart twice.
         await scope.Retry.RunAsync(
             token =>
                 scope.Client.PatchAsync(
@@ -125,7 +119,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         );
     }
 
-    // Until the Deployment takes the pod, which it does when the successor is ready.
+    // Until the Deployment deletes the pod, which it does when the replacement is ready.
     private async Task FollowAsync(
         PodRecord record,
         ObjectCache<Pod> pods,

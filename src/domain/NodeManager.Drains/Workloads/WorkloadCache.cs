@@ -5,8 +5,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Workloads;
 
 /// <summary>
-/// Workloads and their pods, as watches report them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
-/// not matter. Ready pods are counted, not read from a workload's status, which follows its pods with a delay. Not thread-safe.
+/// Workloads and their pods, as reported by watches. A ReplicaSet's pods count for its Deployment, so that a rollout does not matter. Ready
+/// pods are counted, because a workload's status lags behind its pods. Not thread-safe.
 /// </summary>
 internal sealed class WorkloadCache(TimeProvider time)
 {
@@ -24,15 +24,14 @@ internal sealed class WorkloadCache(TimeProvider time)
 
     public void Put(Pod pod, bool isGone)
     {
-        // One that terminates or has ended is neither ready nor going to be.
+        // A terminating or completed pod is not ready and will not be.
         if (!isGone && !pod.IsTerminating() && !pod.IsFinished() && pod.Controller() is { } owner)
             _pods[pod.Uid()] = (owner.Uid, PodHealth.Examine(pod, time.GetUtcNow()));
         else
             _pods.Remove(pod.Uid());
     }
 
-    /// <summary>Those of the owners (UIDs) that have fewer ready pods than desired; a deleted one requires none.</summary>
-    /// <param name="owners">Of the pods.</param>
+    /// <summary>The owners (UIDs) with fewer ready pods than desired; a deleted one requires none.</summary>
     /// <param name="without">UIDs of pods that do not count.</param>
     public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without)
     {
@@ -56,7 +55,7 @@ internal sealed class WorkloadCache(TimeProvider time)
         ];
     }
 
-    /// <summary>The workload that makes an owner's pods, without the pods of these UIDs; null when it is not known, or gone.</summary>
+    /// <summary>The workload that creates an owner's pods, without the pods of these UIDs; null if unknown or gone.</summary>
     /// <returns>The UID of the workload, with its ready and desired replicas.</returns>
     public (string Uid, MissingPods Pods)? Workload(string owner, IReadOnlySet<string> without)
     {
@@ -77,7 +76,7 @@ internal sealed class WorkloadCache(TimeProvider time)
         );
     }
 
-    /// <summary>How many ready pods an owner has, without the pods of these UIDs.</summary>
+    /// <summary>The ready pods of an owner, without the pods of these UIDs.</summary>
     public int Ready(string owner, IReadOnlySet<string> without) =>
         _pods.Count(p => p.Value.Owner == owner && p.Value.Unhealthy is null && !without.Contains(p.Key));
 

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Workloads;
 
-/// <summary>Keeps a <see cref="WorkloadCache"/> up to date from the session's caches. Thread-safe.</summary>
+/// <summary>Keeps a <see cref="WorkloadCache"/> current from the session's caches. Thread-safe.</summary>
 internal sealed class WorkloadWatch : IDisposable
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,6 @@ internal sealed class WorkloadWatch : IDisposable
         _failed = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="scope">The run.</param>
     /// <param name="ns">The namespace to watch; null for all.</param>
     public WorkloadWatch(DrainScope scope, string? ns)
     {
@@ -28,17 +27,17 @@ internal sealed class WorkloadWatch : IDisposable
             .ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
-    /// <summary>Fails with the first failure of one of the caches; does not end otherwise.</summary>
+    /// <summary>Fails with the first failure of a cache; does not complete otherwise.</summary>
     public Task Failed => Task.WhenAny(_failed).Unwrap();
 
-    /// <summary>What is known, complete or not.</summary>
+    /// <summary>The known state, complete or not.</summary>
     public T Read<T>(Func<WorkloadCache, T> read)
     {
         lock (_lock)
             return read(_workloads);
     }
 
-    /// <summary>What is known, null as long as not all lists have arrived, and a task that ends when that may have changed.</summary>
+    /// <summary>The known state, null until all lists have arrived, and a task that completes when that may have changed.</summary>
     public (T? Value, Task Changed) Look<T>(Func<WorkloadCache, T> read)
         where T : class
     {

@@ -1,4 +1,4 @@
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>The nodes that go next; or none, and what is waited for.</summary>
+/// <summary>The next batch of nodes; or none, and the reason for the wait.</summary>
 public sealed record BatchChoice(IReadOnlyList<MaintenanceCandidate> Nodes, string WaitsFor);

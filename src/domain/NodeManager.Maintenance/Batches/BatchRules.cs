@@ -2,21 +2,21 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>Which nodes go together. Pure.</summary>
+/// <summary>Chooses the batches of nodes.</summary>
 public static class BatchRules
 {
-    // A batch may stay smaller than allowed rather than ask for every node of a large fleet whether it could join.
+    // Limits the checks in a large fleet: a batch may stay smaller than allowed.
     private const int MostRefusals = 64;
 
     /// <summary>
-    /// The next batch. Nodes go together only if their pods fit on the other nodes. In this order: nodes that are cordoned already, other Ready
-    /// nodes, nodes with pods that fit on no other node, nodes that cannot be drained for it, nodes that are not Ready (which are the least
-    /// likely to come back), the control plane.
+    /// The next batch. Nodes share a batch only if their pods fit on the other nodes. In this order: cordoned nodes, other Ready nodes,
+    /// nodes with pods that fit on no other node, nodes that cannot be drained because of that, nodes that are not Ready (the least likely
+    /// to recover), the control plane.
     /// </summary>
-    /// <param name="candidates">All nodes of the run that still exist, in their order.</param>
+    /// <param name="candidates">All existing nodes of the run, in their order.</param>
     /// <param name="limit">How many may be out of service, see <see cref="MaintenanceCandidate.TakesPlace"/>.</param>
     /// <param name="unreadyControlPlane">Control-plane nodes of the whole cluster that are not Ready.</param>
-    /// <param name="room">Where pods fit; null where that is not known, and any nodes go together.</param>
+    /// <param name="room">Where pods fit; null if unknown: then any nodes may share a batch.</param>
     public static BatchChoice Next(
         IReadOnlyList<MaintenanceCandidate> candidates,
         int limit,
@@ -25,13 +25,13 @@ public static class BatchRules
     )
     {
         List<MaintenanceCandidate> workers = [.. candidates.Where(c => c is { IsPending: true, IsControlPlane: false })];
-        // Others first: what goes wrong with them does not cost the cluster its control plane.
+        // Workers first: a problem with them does not affect the control plane.
         return workers.Exists(c => !c.GoesAlone) ? NextOf(workers.FindAll(c => !c.GoesAlone), candidates, limit, room)
             : workers.Count > 0 ? NextOf([workers[0]], candidates, limit, room)
             : NextControlPlane(candidates, limit, unreadyControlPlane);
     }
 
-    /// <summary>All batches, if every node comes back as it was.</summary>
+    /// <summary>All batches, if every node recovers.</summary>
     public static IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> All(
         IReadOnlyList<MaintenanceCandidate> candidates,
         int limit,
@@ -43,7 +43,7 @@ public static class BatchRules
         while (left.Exists(c => c.IsPending))
         {
             BatchChoice next = Next(left, limit, [], room);
-            // What blocks now may be over by then: they have a turn, if a late one.
+            // A current obstacle may be gone by then, so these nodes get a late turn.
             IReadOnlyList<MaintenanceCandidate> batch = next.Nodes.Count > 0 ? next.Nodes : [left.First(c => c.IsPending)];
             batches.Add(batch);
             HashSet<string> done = [.. batch.Select(c => c.Uid)];
@@ -54,7 +54,7 @@ public static class BatchRules
         return batches;
     }
 
-    /// <summary>About how many batches they make, without making them.</summary>
+    /// <summary>Estimates the number of batches.</summary>
     public static int Count(IEnumerable<MaintenanceCandidate> candidates, int limit)
     {
         ILookup<bool, MaintenanceCandidate> pending = candidates.Where(c => c.IsPending).ToLookup(c => c.IsControlPlane);
@@ -165,7 +165,7 @@ public static class BatchRules
     {
         Yes,
 
-        /// <summary>Not beside the nodes that the batch has.</summary>
+        /// <summary>Not together with the nodes of the batch.</summary>
         No,
 
         /// <summary>Not even alone.</summary>

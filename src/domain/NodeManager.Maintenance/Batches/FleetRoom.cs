@@ -5,12 +5,12 @@ using NodeManager.Scheduling.Decisions;
 namespace NodeManager.Maintenance.Batches;
 
 /// <summary>
-/// Whether the pods of nodes that are out of service together find places on the other nodes, by the scheduler's rules. It looks for one
-/// packing (the first node that fits), so it may refuse a batch that would just fit. Pure; not thread-safe.
+/// Whether the pods of nodes that are out of service together fit on the other nodes, by the scheduler's rules. Searches one packing (the
+/// first node that fits), so that it may refuse a batch that would just fit. Not thread-safe.
 /// </summary>
 public sealed class FleetRoom
 {
-    /// <summary>With more nodes than this, room is hardly ever so scattered that the order of pods matters.</summary>
+    /// <summary>With more nodes, the order of pods hardly ever matters.</summary>
     public const int MostJudgedHosts = 200;
 
     private readonly PlacementSimulator _simulator;
@@ -27,9 +27,9 @@ public sealed class FleetRoom
     private HostChoice _choice;
     private LeavingPod? _rival;
 
-    /// <param name="simulator">The cluster as it is. Pods are moved in it while questions are answered; <see cref="Clear"/> puts them back.</param>
-    /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
-    /// <param name="waiting">Pods without a node, which may take the room before those that leave.</param>
+    /// <param name="simulator">The current cluster. Pods are moved in it; <see cref="Clear"/> restores them.</param>
+    /// <param name="leaving">The pods to evict, by node name.</param>
+    /// <param name="waiting">Pending pods, which may be scheduled before the evicted ones.</param>
     public FleetRoom(
         PlacementSimulator simulator,
         IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving,
@@ -47,13 +47,12 @@ public sealed class FleetRoom
         ];
     }
 
-    /// <summary>Whether the batch has no node yet.</summary>
     public bool IsEmpty => _out.Count == 0;
 
-    /// <summary>Whether <see cref="Stranded"/> was asked for the node and found pods.</summary>
+    /// <summary>True if <see cref="Stranded"/> was called for the node and found pods.</summary>
     public bool IsKnownToStrand(string node) => _stranded.TryGetValue(node, out StrandedPods? known) && known.Pods.Count > 0;
 
-    /// <summary>Begins another batch: all pods are where they were.</summary>
+    /// <summary>Starts another batch: restores all pods.</summary>
     public void Clear()
     {
         Undo(0);
@@ -62,12 +61,12 @@ public sealed class FleetRoom
         _missing.Clear();
     }
 
-    /// <summary>Takes the node into the batch if all pods of the batch fit outside it then.</summary>
+    /// <summary>Adds the node if all pods of the batch then fit outside it.</summary>
     public bool TryAdd(string node)
     {
         int before = _moves.Count;
         _out.Add(node);
-        // Pods of the batch's other nodes that were placed on this one need another place.
+        // Pods of the batch's other nodes that were placed on this node need another place.
         IEnumerable<LeavingPod> displaced = _moved.Values.Where(m => m.Node == node).Select(m => m.Pod);
         List<LeavingPod> pods = [.. displaced.Concat(LeavingFrom(node)).OrderByDescending(p => p.Size)];
         if (pods.TrueForAll(TryMove))
@@ -78,8 +77,8 @@ public sealed class FleetRoom
     }
 
     /// <summary>
-    /// Takes a node with stranded pods into the batch. Refused where the batch has stranded pods of the same workload on another node, unless
-    /// a PodDisruptionBudget says how many of them may be missing together. <see cref="Stranded"/> has to be asked before.
+    /// Adds a node with stranded pods. Refused if the batch has stranded pods of the same workload on another node, unless a
+    /// PodDisruptionBudget says how many of them may be missing together. Call <see cref="Stranded"/> first.
     /// </summary>
     public bool TryAddStranded(string node)
     {
@@ -99,7 +98,7 @@ public sealed class FleetRoom
         return true;
     }
 
-    /// <summary>What has no place while this node alone is out of service. Begins another batch.</summary>
+    /// <summary>The pods without a place while this node alone is out of service. Starts another batch.</summary>
     public StrandedPods Stranded(string node)
     {
         if (_stranded.TryGetValue(node, out StrandedPods? known))
@@ -113,10 +112,10 @@ public sealed class FleetRoom
     }
 
     /// <summary>
-    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. The order of evictions
-    /// is unknown, and the scheduler may choose any node that fits: so for each PodDisruptionBudget all pods that it does
-    /// not cover are placed first, in several ways, and then its own. Begins another batch. Not judged where more than
-    /// <see cref="MostJudgedHosts"/> nodes can take pods.
+    /// Pods that may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. The order of
+    /// evictions is unknown, and the scheduler may choose any node that fits: so for each PodDisruptionBudget the pods of other budgets are
+    /// placed first, in several ways, and then its own. Starts another batch. Not judged if more than <see cref="MostJudgedHosts"/> nodes
+    /// can take pods.
     /// </summary>
     public StrandedPods AtRisk(string node)
     {
@@ -128,7 +127,7 @@ public sealed class FleetRoom
         List<LeavingBudget> blocking = [];
         foreach (LeavingBudget budget in pods.SelectMany(p => p.Budgets).DistinctBy(b => b.Name).Where(b => !certain.Blocking.Contains(b)))
         {
-            // What may all be missing holds up nothing.
+            // A budget that allows all of its pods to be missing blocks nothing.
             if (pods.Count(p => p.Budgets.Contains(budget)) <= budget.MayMiss)
                 continue;
             if (Unlucky(node, pods, budget) is not { } left)
@@ -141,7 +140,7 @@ public sealed class FleetRoom
         return new([.. unplaced], blocking);
     }
 
-    // What is left without a place in the first of the ways in which the budget lets no further pod go; null where there is none.
+    // The pods without a place in the first placement in which the budget allows no further eviction; null if there is none.
     private List<LeavingPod>? Unlucky(string node, IReadOnlyList<LeavingPod> pods, LeavingBudget budget)
     {
         ILookup<bool, LeavingPod> covered = pods.ToLookup(p => p.Budgets.Contains(budget));
@@ -165,7 +164,8 @@ public sealed class FleetRoom
         return null;
     }
 
-    // Those of which more are missing than may be; and those that let nothing else go, where what is missing cannot be replaced by another pod.
+    // Budgets with too many missing pods; and budgets that allow no further eviction while the missing pods cannot be replaced by another
+    // pod.
     private static List<LeavingBudget> Blocking(List<LeavingPod> pods, List<LeavingPod> unplaced) =>
         [
             .. from budget in unplaced.SelectMany(p => p.Budgets).GroupBy(b => b.Name, b => b)
@@ -201,7 +201,7 @@ public sealed class FleetRoom
             return true;
         }
 
-        // What cannot be judged may fit: it takes no place from others.
+        // A pod that cannot be judged may fit: it takes no room.
         if (isUnknown)
             Note(pod, from, "");
         else if (from.Length > 0)
@@ -261,16 +261,16 @@ public sealed class FleetRoom
 
     private static bool IsReady(Node node) => node.Status.Conditions.IsTrue("Ready");
 
-    /// <summary>Which of the nodes that fit is taken.</summary>
+    /// <summary>The choice among nodes that fit.</summary>
     private enum HostChoice
     {
-        /// <summary>The next one behind the one that a pod of the workload took: the fastest.</summary>
+        /// <summary>The next node after the one of the workload's previous pod: the fastest.</summary>
         Next,
 
         /// <summary>As the scheduler scores by default.</summary>
         Emptiest,
 
-        /// <summary>One that a pod of the judged budget could have.</summary>
+        /// <summary>A node that a pod of the judged budget could use.</summary>
         Rival,
     }
 }

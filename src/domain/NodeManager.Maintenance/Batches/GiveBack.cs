@@ -1,6 +1,5 @@
 namespace NodeManager.Maintenance.Batches;
 
 /// <summary>A node that a batch has to release.</summary>
-/// <param name="Node">Its name.</param>
-/// <param name="Pods">The pods that fit only on nodes that the run holds, as <c>namespace/name</c>.</param>
+/// <param name="Pods">The pods that fit only on nodes of the run, as <c>namespace/name</c>.</param>
 public sealed record GiveBack(string Node, IReadOnlyList<string> Pods);

@@ -8,7 +8,6 @@ public sealed class LeavingPod
 {
     private const decimal BytesPerCore = 4m * 1024 * 1024 * 1024;
 
-    /// <param name="pod">As read.</param>
     /// <param name="budgets">The PodDisruptionBudgets that cover it.</param>
     public LeavingPod(Pod pod, IReadOnlyList<LeavingBudget> budgets)
     {
@@ -32,9 +31,9 @@ public sealed class LeavingPod
     /// <summary>UID of its controller.</summary>
     public string Workload { get; }
 
-    /// <summary>False where a replacement has the same name and volumes, so that no other pod of the workload can take its place.</summary>
+    /// <summary>False if a replacement has the same name and volumes, so that no other pod of the workload can replace it.</summary>
     public bool IsInterchangeable { get; }
 
-    /// <summary>By which large pods are placed before small ones.</summary>
+    /// <summary>Large pods are placed before small ones.</summary>
     public decimal Size { get; }
 }

@@ -1,13 +1,8 @@
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>A node of the run as batches see it.</summary>
-/// <param name="Uid">Of the node.</param>
-/// <param name="Name">Of the node.</param>
-/// <param name="Group">Nodes of different groups never go together.</param>
-/// <param name="IsControlPlane">Goes last and alone.</param>
-/// <param name="IsPending">Its turn is to come.</param>
-/// <param name="IsReady">It reports Ready.</param>
-/// <param name="IsCordoned">It takes no pods.</param>
+/// <summary>A node of the run, for the choice of batches.</summary>
+/// <param name="Group">Nodes of different groups never share a batch.</param>
+/// <param name="IsControlPlane">Last and alone.</param>
 public sealed record MaintenanceCandidate(
     string Uid,
     string Name,
@@ -20,15 +15,15 @@ public sealed record MaintenanceCandidate(
 {
     public bool IsAvailable => IsReady && !IsCordoned;
 
-    /// <summary>Its batch was stuck and has given it back: it goes alone, after all others but the control plane.</summary>
+    /// <summary>Its batch was stuck and has released it: it goes alone, after all others but the control plane.</summary>
     public bool GoesAlone { get; init; }
 
     /// <summary>Another client had cordoned it, or it was not Ready, when the run began.</summary>
     public bool WasUnavailable { get; init; }
 
     /// <summary>
-    /// Whether it takes a place of those that may be out of service: what was out before the run is not of its making, unless the run has
-    /// worked on it and it did not become Ready.
+    /// Whether it counts as out of service. A node that was unavailable before the run does not count, unless the run has worked on it and
+    /// it did not become Ready.
     /// </summary>
     public bool TakesPlace => !IsAvailable && !(WasUnavailable && (IsPending || IsReady));
 }

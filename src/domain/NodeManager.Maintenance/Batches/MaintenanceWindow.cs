@@ -1,9 +1,9 @@
 namespace NodeManager.Maintenance.Batches;
 
 /// <summary>
-/// A time of the week in which nodes may be begun, as <c>Sat,Sun 22:00-04:00 Europe/Zurich</c>. The days are those on which it opens; one
-/// that closes before it opens closes on the next day. It goes by the clock on the wall: where that is put forward, times that it skips
-/// do not come, and where it is put back, they come twice. Pure.
+/// A weekly time in which nodes may be started, as <c>Sat,Sun 22:00-04:00 Europe/Zurich</c>. The days are opening days; a window that
+/// closes before it opens closes on the next day. Follows the local clock: at a time change, skipped times do not occur, and repeated times
+/// occur twice.
 /// </summary>
 public sealed record MaintenanceWindow
 {
@@ -18,7 +18,7 @@ public sealed record MaintenanceWindow
         Text = text;
     }
 
-    /// <summary>On which it opens.</summary>
+    /// <summary>The opening days.</summary>
     public IReadOnlySet<DayOfWeek> Days { get; }
 
     /// <summary>After midnight.</summary>
@@ -29,7 +29,7 @@ public sealed record MaintenanceWindow
 
     public TimeZoneInfo Zone { get; }
 
-    /// <summary>Complete: with days and zone, so that it says the same on every machine.</summary>
+    /// <summary>Complete with days and zone, so that it means the same on every machine.</summary>
     public string Text { get; }
 
     public bool IsOpen(DateTimeOffset at)
@@ -41,13 +41,13 @@ public sealed record MaintenanceWindow
         return (Days.Contains(wall.DayOfWeek) && time >= Opens) || (Days.Contains(wall.AddDays(-1).DayOfWeek) && time < Closes);
     }
 
-    /// <summary>When it is open next: now, where it is.</summary>
+    /// <summary>The next opening; now if it is open.</summary>
     public DateTimeOffset NextOpening(DateTimeOffset from)
     {
         if (IsOpen(from))
             return from;
         DateTime today = TimeZoneInfo.ConvertTime(from, Zone).Date;
-        // Two weeks: the one opening of this week may fall into the hour that is skipped.
+        // Two weeks: this week's only opening may fall into the skipped hour.
         return Enumerable
             .Range(-1, 16)
             .SelectMany(day => Instants(today.AddDays(day) + Opens))
@@ -58,7 +58,7 @@ public sealed record MaintenanceWindow
 
     public override string ToString() => Text;
 
-    // The moments at which the wall shows this time: one, two where it is put back, the next that there is where it is put forward.
+    // The instants of this local time: one; two if it is repeated; the next valid one if it is skipped.
     private IEnumerable<DateTimeOffset> Instants(DateTime wall)
     {
         DateTime time = DateTime.SpecifyKind(wall, DateTimeKind.Unspecified);

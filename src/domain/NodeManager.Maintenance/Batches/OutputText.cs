@@ -1,12 +1,12 @@
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>The output of a script block as a run keeps it: a ConfigMap holds 1 MiB for fifty nodes.</summary>
+/// <summary>Shortens the output of a script block for storage: a ConfigMap holds 1 MiB for fifty nodes.</summary>
 internal static class OutputText
 {
     private const int MostLines = 40;
     private const int LongestLine = 400;
 
-    /// <summary>The last lines, as errors and summaries stand at the end; null for none.</summary>
+    /// <summary>The last lines, because errors and summaries are at the end; null for none.</summary>
     public static IReadOnlyList<string>? Of(IEnumerable<object> output)
     {
         List<string> lines =

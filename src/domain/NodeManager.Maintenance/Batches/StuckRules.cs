@@ -4,13 +4,13 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>Which node a batch has to release because the pods that its drains wait for fit only on nodes that the run holds. Pure.</summary>
+/// <summary>Chooses the node that a batch has to release because the pods that its drains wait for fit only on nodes of the run.</summary>
 public static class StuckRules
 {
-    /// <summary>Null where every pod has a place, or where a node that comes back would not give it one.</summary>
-    /// <param name="snapshot">The cluster as it is. The held nodes are taken for schedulable in it.</param>
-    /// <param name="waiting">Pods without a node that the drains wait for.</param>
-    /// <param name="draining">Names of the nodes that are drained, any of which may be released.</param>
+    /// <summary>Null if every pod has a place, or if no released node would provide one.</summary>
+    /// <param name="snapshot">The current cluster. The held nodes count as schedulable.</param>
+    /// <param name="waiting">Pending pods that the drains wait for.</param>
+    /// <param name="draining">Names of the nodes being drained, any of which may be released.</param>
     /// <param name="held">Names of all nodes that the run has cordoned.</param>
     public static GiveBack? Choose(
         ClusterSnapshot snapshot,
@@ -40,7 +40,7 @@ public static class StuckRules
                 elsewhere.Add(pod.Key());
         }
 
-        // Most pods first; then the node whose drain has got least far.
+        // Most pods first; then the node whose drain has progressed least.
         (string chosen, List<string> pods) = homeless
             .OrderByDescending(h => h.Value.Count)
             .ThenByDescending(h => snapshot.Node(h.Key)?.Pods.Count ?? 0)

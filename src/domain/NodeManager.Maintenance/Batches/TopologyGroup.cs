@@ -3,13 +3,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Maintenance.Batches;
 
-/// <summary>The label whose values divide nodes into groups: a batch has nodes of one group.</summary>
+/// <summary>The label that divides nodes into groups: a batch has nodes of one group.</summary>
 internal static class TopologyGroup
 {
-    /// <summary>The label's value; empty where the node does not have it, null where there is no such label.</summary>
+    /// <summary>The label's value; empty if the node does not have it, null without a label key.</summary>
     public static string? GroupOf(Node node, string key) => key.Length > 0 ? node.Metadata.Labels?.GetValueOrDefault(key) ?? "" : null;
 
-    /// <summary>Warns of nodes without the label: they make one group.</summary>
+    /// <summary>Warns of nodes without the label: they form one group.</summary>
     /// <exception cref="NodeManagerException">MaintenanceInvalid: no node has it.</exception>
     public static void Check(IReadOnlyCollection<Node> nodes, string key, IOperationObserver observer)
     {

@@ -5,7 +5,6 @@ namespace NodeManager.Maintenance.Batches;
 /// <summary>How many nodes may be out of service concurrently: <c>2</c>, or <c>10%</c> of the run's nodes.</summary>
 public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
 {
-    /// <exception cref="NodeManagerException">InvalidMaxUnavailable.</exception>
     public static UnavailabilityLimit Parse(string text)
     {
         string trimmed = text.Trim();
@@ -27,6 +26,6 @@ public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
             );
     }
 
-    /// <summary>Of so many nodes; per cent are rounded down, but one may always be.</summary>
+    /// <summary>For this number of nodes; percentages are rounded down, with a minimum of one.</summary>
     public int Of(int nodes) => IsPercent ? Math.Max(1, (int)((long)nodes * Value / 100)) : Value;
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Maintenance.Batches;
 
 /// <summary>
-/// Reads windows: <c>[DAYS] HH:MM-HH:MM [ZONE]</c>. Days are names or their first three letters, lists and ranges of them
-/// (<c>Mon-Fri,Sun</c>), or <c>Daily</c>, as without any. A zone is what IANA or Windows calls it, or <c>UTC</c>.
+/// Parses windows: <c>[DAYS] HH:MM-HH:MM [ZONE]</c>. Days are names or their first three letters, lists and ranges of them
+/// (<c>Mon-Fri,Sun</c>), or <c>Daily</c>, the default. Zones have IANA or Windows names, or <c>UTC</c>.
 /// </summary>
 public static partial class WindowParser
 {
@@ -20,8 +20,7 @@ public static partial class WindowParser
         DayOfWeek.Sunday,
     ];
 
-    /// <param name="text">The window.</param>
-    /// <param name="local">The zone where it names none.</param>
+    /// <param name="local">The default zone.</param>
     /// <exception cref="NodeManagerException">InvalidWindow.</exception>
     public static MaintenanceWindow Parse(string text, TimeZoneInfo local)
     {

@@ -12,7 +12,7 @@ using NodeManager.Maintenance.Requests;
 
 namespace NodeManager.Maintenance.Detached;
 
-/// <summary>Carries out one request: begins it, or continues what another server began.</summary>
+/// <summary>Executes one request: starts it, or resumes the work of another server.</summary>
 internal sealed class DetachedRun(
     NodeManagerSession session,
     ClusterConnection connection,
@@ -31,8 +31,8 @@ internal sealed class DetachedRun(
 
     private string Id => request.Metadata.Name;
 
-    /// <param name="stop">Cancelled when it has to end: on request, or with the hold.</param>
-    /// <param name="hold">Cancelled when this server does not lead any more.</param>
+    /// <param name="stop">Cancelled on a request to stop, or with the hold.</param>
+    /// <param name="hold">Cancelled when this server no longer leads.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken hold)
     {
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(hold);
@@ -56,10 +56,10 @@ internal sealed class DetachedRun(
 
         await writing.CancelAsync();
         await writer;
-        // Where this server does not lead any more, the next one continues, and knows the end where there is one.
+        // If this server no longer leads, the next one resumes, or reads the recorded end.
         if (end is not { } over)
             return;
-        // Without a limit as long as this server leads; where it does not any more, registering starts the limit.
+        // No limit while this server leads; after that, registering starts the limit.
         using CancellationTokenSource late = new();
         using CancellationTokenRegistration registration = hold.Register(
             static state => ((CancellationTokenSource)state!).CancelAfter(CleanUpLimit.Duration),
@@ -77,7 +77,7 @@ internal sealed class DetachedRun(
 
     private (string, string) Stopped() => (NodeMaintenanceRunStatus.Interrupted, $"Stopped by {StoppedBy}.");
 
-    // Null: not over, and another server's to continue.
+    // Null: not completed, and another server's to resume.
     private async Task<(string, string)?> WorkAsync(CancellationToken stop)
     {
         while (true)
@@ -98,7 +98,7 @@ internal sealed class DetachedRun(
         }
     }
 
-    // The Lease of the run may still be that of a server that was killed; nodes of another run are not waited for.
+    // The Lease of the run may still be that of a killed server; nodes of another run are not awaited.
     private bool IsPassing(Exception e) =>
         TransientFailure.Is(e)
         || (e is NodeManagerException { ErrorId: ErrorIds.MaintenanceConflict, Target: string target } && target == Id);
@@ -128,7 +128,7 @@ internal sealed class DetachedRun(
         return null;
     }
 
-    // A server may be killed between the end of a run and its own note of it. A run that failed is not begun again without a person.
+    // A server may be killed between the end of a run and its record of it. A failed run is not restarted automatically.
     private async Task<(string, string)?> OverAsync(CancellationToken stop)
     {
         StoredRun stored;
@@ -167,14 +167,14 @@ internal sealed class DetachedRun(
                 );
             DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain)
             {
-                // The next server that leads continues under the lock of the one before.
+                // The next leader continues under the lock of the previous one.
                 Lock = new() { Operation = request.Metadata.Uid ?? "" },
             };
             await foreach (
                 DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop)
             )
             {
-                // What was cut off is continued, or says so.
+                // An interrupted drain is resumed, or says so.
                 if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled)
                     continue;
                 _status.Change(
@@ -242,7 +242,7 @@ internal sealed class DetachedRun(
 
         public void Progress(OperationProgress progress)
         {
-            // Of a drain the key is the node; of a maintenance the activity is.
+            // The key of a drain's progress is the node; for a maintenance run the activity is.
             foreach (string name in (string[])[progress.Key, progress.Activity])
                 if (!progress.Completed)
                     status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });

@@ -9,25 +9,22 @@ using NodeManager.Maintenance.Requests;
 
 namespace NodeManager.Maintenance.Detached;
 
-/// <summary>How detached work is served.</summary>
 public sealed record DetachedServerOptions
 {
-    /// <summary>Where the requests, the runs and the Lease of the server are.</summary>
     public string Namespace { get; init; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>How long after a renewal no other server takes over, and no other process takes a run over.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Requests that are worked on at a time; further ones wait.</summary>
+    /// <summary>The maximum number of concurrent requests; further ones wait.</summary>
     public int MostRuns { get; init; } = 16;
 
-    /// <summary>Requests that are over and kept.</summary>
+    /// <summary>The number of completed requests that are kept.</summary>
     public int History { get; init; } = 100;
 }
 
 /// <summary>
-/// Carries out what <c>-Detach</c> leaves behind: one server of several works, the next one continues where it was killed. What was done is read
-/// from the runs themselves, so nothing is done twice.
+/// Executes work of <c>-Detach</c>. One of several servers works; the next one resumes after a failure. The state is read from the runs
+/// themselves, so nothing is done twice.
 /// </summary>
 public static class DetachedServer
 {
@@ -73,7 +70,7 @@ public static class DetachedServer
 
         public void Leading()
         {
-            // Requests are announced one by one.
+            // Changes are reported for each request.
         }
 
         public async Task<bool> WorkAsync(CancellationToken hold)
@@ -84,7 +81,7 @@ public static class DetachedServer
 
         public bool Failed(Exception failure, bool isLeading)
         {
-            // What stays the same is said once: the kind or a role may be missing for good.
+            // A repeated failure is logged once: the kind or a role may be missing permanently.
             if (Interlocked.Exchange(ref _last, failure.Message) != failure.Message)
                 observer.Warning($"Detached work of namespace {options.Namespace} cannot be served, retrying: {failure.Message}");
             return true;
@@ -95,7 +92,7 @@ public static class DetachedServer
 
         public void Renewed(Lease lease)
         {
-            // As it should be.
+            // Stopped on request.
         }
 
         public void RenewalRefused(Exception failure) =>
@@ -108,7 +105,7 @@ public static class DetachedServer
     }
 }
 
-/// <summary>The work of the server that leads: a task a request.</summary>
+/// <summary>The work of the leading server: one task for each request.</summary>
 internal sealed class DetachedWork(
     NodeManagerSession session,
     ClusterConnection connection,
@@ -119,7 +116,7 @@ internal sealed class DetachedWork(
 {
     private readonly Dictionary<string, Entry> _running = [];
 
-    // What was ended here and the watch still shows as open.
+    // Requests completed here that the watch still shows as open.
     private readonly HashSet<string> _ended = [];
 
     public async Task RunAsync(CancellationToken hold)
@@ -160,13 +157,13 @@ internal sealed class DetachedWork(
         foreach ((string uid, Entry entry) in _running)
         {
             NodeMaintenanceRequest? now = byUid.GetValueOrDefault(uid);
-            // One that was deleted is not worked on any more, either.
+            // A deleted request is stopped, too.
             if (now is null or { Metadata.DeletionTimestamp: not null } or { Spec.StopRequestedBy.Length: > 0 })
                 entry.Stop(now?.Spec.StopRequestedBy ?? "the deletion of the request");
         }
 
         _ended.IntersectWith(byUid.Keys);
-        // The oldest first: who asked first has the nodes first.
+        // The oldest first, so that earlier requests get the nodes.
         foreach (
             NodeMaintenanceRequest request in all.Where(static one => !one.IsOver && one.Metadata.DeletionTimestamp is null)
                 .OrderBy(static one => one.Metadata.CreationTimestamp)
@@ -203,7 +200,7 @@ internal sealed class DetachedWork(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Another look deletes it.
+            // The next check deletes it.
         }
     }
 
@@ -220,7 +217,7 @@ internal sealed class DetachedWork(
             Ended = Task.Run(() => RunAsync(name, observer, stop, hold), CancellationToken.None);
         }
 
-        /// <summary>Ends with the run, and does not fail.</summary>
+        /// <summary>Completes with the run, and does not fail.</summary>
         public Task Ended { get; }
 
         public void Stop(string by)

@@ -11,7 +11,7 @@ using NodeManager.Maintenance.Requests;
 
 namespace NodeManager.Maintenance.Detached;
 
-/// <summary>Keeps the status of a request: at most one write a second, the latest state always. Thread-safe.</summary>
+/// <summary>Writes the status of a request: at most once a second, always the latest state. Thread-safe.</summary>
 internal sealed class DetachedStatusWriter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -53,7 +53,7 @@ internal sealed class DetachedStatusWriter
         }
     }
 
-    /// <summary>All nodes, in the order in which they are shown.</summary>
+    /// <summary>All nodes in display order.</summary>
     public void Set(IEnumerable<DetachedNode> nodes)
     {
         lock (_lock)
@@ -67,7 +67,7 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
-    /// <summary>What is said of the whole; empty for nothing.</summary>
+    /// <summary>The message of the whole request; empty for none.</summary>
     public void Say(string message)
     {
         lock (_lock)
@@ -80,7 +80,7 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
-    /// <summary>A node is another way; does nothing for one that is not there.</summary>
+    /// <summary>Updates a node; does nothing for an unknown one.</summary>
     public void Change(string node, Func<DetachedNode, DetachedNode> change)
     {
         lock (_lock)
@@ -93,9 +93,8 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
-    /// <summary>Writes what changes.</summary>
-    /// <param name="ended">Ends it after the write that is in progress: a request that is broken off may still be carried out, and after the last one.</param>
-    /// <param name="cancellationToken">Breaks the write off.</param>
+    /// <summary>Writes changes until ended.</summary>
+    /// <param name="ended">Ends it after the write in progress: a cancelled request may still be applied, even after the last one.</param>
     public async Task WriteAlwaysAsync(CancellationToken ended, CancellationToken cancellationToken)
     {
         try
@@ -110,7 +109,7 @@ internal sealed class DetachedStatusWriter
                 catch (Exception e)
                     when (!cancellationToken.IsCancellationRequested && (e is KubernetesException || TransientFailure.Is(e)))
                 {
-                    // Deleted, or it cannot be written now: the run matters, and its end is written with patience.
+                    // Deleted, or not writable now: the run matters more, and its end is retried.
                     if (e is not KubernetesException { Code: HttpStatusCode.NotFound })
                         _changed.Writer.TryWrite(true);
                 }
@@ -120,14 +119,14 @@ internal sealed class DetachedStatusWriter
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested || cancellationToken.IsCancellationRequested)
         {
-            // Its end is written by others.
+            // Another method writes the end.
         }
     }
 
-    /// <summary>Writes that it is over, as often as it takes.</summary>
+    /// <summary>Writes the end, and retries until it succeeds.</summary>
     /// <param name="phase">See <see cref="NodeMaintenanceRunStatus"/>.</param>
-    /// <param name="message">Why; empty where the nodes say all.</param>
-    /// <param name="cancellationToken">Stops it: the next server finds the run ended and writes it.</param>
+    /// <param name="message">Empty if the nodes explain it.</param>
+    /// <param name="cancellationToken">Stops it: the next server finds the completed run and records it.</param>
     public async Task EndAsync(string phase, string message, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -149,7 +148,7 @@ internal sealed class DetachedStatusWriter
             }
             catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             {
-                // Deleted meanwhile, or it is another one of this name.
+                // Deleted meanwhile, or replaced under its name.
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is KubernetesException || TransientFailure.Is(e)))

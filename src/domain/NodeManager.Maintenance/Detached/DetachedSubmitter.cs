@@ -16,20 +16,18 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Detached;
 
-/// <summary>Leaves a drain or a maintenance to the server of the cluster.</summary>
+/// <summary>Submits a drain or a maintenance run to the server in the cluster.</summary>
 public static class DetachedSubmitter
 {
     private const int MostNodes = 1000;
 
-    /// <summary>Checks what can be checked here, that a server works, and writes the request.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="request">Which nodes and how.</param>
-    /// <param name="isDrain">The nodes are drained and left cordoned.</param>
-    /// <param name="cancellationToken">Stops it; nothing is left then, or the request.</param>
-    /// <returns>The run, which no server has begun yet.</returns>
+    /// <summary>Validates the request, checks for a live server, and writes the request.</summary>
+    /// <param name="request">The nodes and options.</param>
+    /// <param name="isDrain">True to drain the nodes and leave them cordoned.</param>
+    /// <returns>The run, which no server has started yet.</returns>
     /// <exception cref="NodeManagerException">
-    /// DetachInvalid: an option that bypasses a safeguard, a script block, too many nodes. ServerNotRunning: no server holds the Lease and renews it. NodeNotFound,
-    /// NodeReplaced, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
+    /// DetachInvalid: an option that bypasses a safeguard, a script block, too many nodes. ServerNotRunning: no server holds and renews the
+    /// Lease. NodeNotFound, NodeReplaced, InvalidWindow, InvalidMaxUnavailable, or the server's refusal.
     /// </exception>
     public static Task<NodeMaintenanceRun> SubmitAsync(
         NodeManagerSession session,
@@ -118,7 +116,7 @@ public static class DetachedSubmitter
         ];
     }
 
-    // Clocks differ: a server works where it is seen to renew its Lease.
+    // Clocks differ: only an observed renewal of its Lease shows a live server.
     private static async Task RequireServerAsync(
         NodeManagerSession session,
         ClusterConnection connection,

@@ -12,7 +12,7 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
+/// <summary>One batch: cordons its nodes, drains them together, and finishes each when its drain ends.</summary>
 internal sealed class BatchWork(
     MaintenanceScope scope,
     MaintenanceOptions options,
@@ -34,7 +34,7 @@ internal sealed class BatchWork(
     private readonly StuckBatch _stuck = new(scope, options, ledger, fleet);
     private readonly List<Task> _tails = [];
 
-    /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
+    /// <summary>Completes when all nodes of the batch are done, failed or gone.</summary>
     public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<string, bool> isCordoned = [];
@@ -52,7 +52,7 @@ internal sealed class BatchWork(
         }
         finally
         {
-            // Also when interrupted: nothing continues behind the run's end.
+            // Also after an interrupt: no work continues after the run's end.
             await Task.WhenAll(_tails);
         }
     }
@@ -84,7 +84,7 @@ internal sealed class BatchWork(
         }
     }
 
-    // A drain stops where the hold on the run is in doubt, and continues when it is not any more; and where it waits for its own nodes.
+    // A drain pauses while the hold on the run is in doubt; it also stops if it waits for nodes of its own run.
     private async Task<GiveBack?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
@@ -144,7 +144,7 @@ internal sealed class BatchWork(
         return stuck;
     }
 
-    // A node of several makes room for the others and goes later, alone; then what was foreseen of it is all there is to meet.
+    // One of several nodes is released and retried later, alone; then its forecast is all that remains to apply.
     private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
         if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
@@ -159,7 +159,7 @@ internal sealed class BatchWork(
             await work.YieldAsync(uid, pods, cancellationToken);
     }
 
-    // Another client has put it into service: the run gives up its hold on it.
+    // Another client uncordoned it: the run releases it.
     private static bool IsUncordoned(NodeDrainResult result) => result.CancelReason == NodeDrainCancelReason.Uncordoned;
 
     private static bool MayPass(NodeDrainResult result) =>

@@ -9,13 +9,15 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>Claims all nodes of a run before the first one is touched. Of two runs for the same node one is refused; from dead runs it takes over.</summary>
+/// <summary>
+/// Claims all nodes of a run before the first change. Of two runs for the same node one is refused; claims of expired runs are taken over.
+/// </summary>
 internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 {
     private readonly HashSet<string> _dead = [];
     private readonly ConcurrentQueue<(MaintenanceClaim From, string Node)> _taken = new();
 
-    /// <summary>Looks whether a living run has one of the nodes, before anything is written.</summary>
+    /// <summary>Refuses if a live run has one of the nodes, before anything is written.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
     public async Task RefuseIfTakenAsync(IEnumerable<Node> nodes, string run, CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         }
     }
 
-    /// <summary>Claims the run's open nodes, and notes those that are gone or were done already.</summary>
+    /// <summary>Claims the run's open nodes, and records those that are gone or already done.</summary>
     /// <exception cref="NodeManagerException">MaintenanceConflict.</exception>
     public async Task TakeAsync(RunProgressLog ledger, MaintenanceProgress progress, CancellationToken cancellationToken)
     {
@@ -35,7 +37,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         [
             .. ledger.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed).OrderBy(n => n.Uid, StringComparer.Ordinal),
         ];
-        // The first one alone: of two runs that begin with the same nodes at the same time, it decides which has them.
+        // The first one alone: it decides between two runs that start with the same nodes concurrently.
         int claimed = 0;
         async Task ClaimAsync(NodeRecord node, CancellationToken token)
         {
@@ -63,7 +65,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
     {
         try
         {
-            // Given back in the last moment before the interrupt, and not noted any more.
+            // Released just before the interrupt, and not recorded.
             if (
                 node.HasBegun(NodeMaintenanceStepName.Resume)
                 && node.Status == NodeMaintenanceStatus.InProgress

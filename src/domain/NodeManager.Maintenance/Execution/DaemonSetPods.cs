@@ -11,13 +11,13 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>The pods of DaemonSets on a node: with them the node is of use again.</summary>
+/// <summary>Waits for the DaemonSet pods that make a node usable.</summary>
 internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
-    // Changes without an event: a DaemonSet that was deleted, or no longer selects the node.
+    // For changes without an event: a DaemonSet was deleted, or no longer selects the node.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
-    /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is not waited for.</summary>
+    /// <summary>UIDs of the DaemonSets with a ready pod on the node: one that failed before is not awaited.</summary>
     public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync<IReadOnlyList<string>>(
             async token =>
@@ -31,9 +31,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
             cancellationToken
         );
 
-    /// <summary>
-    /// Waits until the DaemonSets that had a ready pod on the node before have one again, as far as they still exist and want the node.
-    /// </summary>
+    /// <summary>Waits until the DaemonSets that had a ready pod on the node have one, if they still exist and select the node.</summary>
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public async Task WaitAsync(NodeRecord record, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using NodeManager.Maintenance.Records;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>Forwards what a batch's drain tells: how far a node is, as the node's step.</summary>
+/// <summary>Forwards the progress of a batch's drain as the node's step.</summary>
 internal sealed class DrainListener(
     IOperationObserver observer,
     MaintenanceProgress progress,
@@ -16,7 +16,7 @@ internal sealed class DrainListener(
 
     public void Progress(OperationProgress report)
     {
-        // A drain's bar goes when it ends; the node's line stays for the steps after it.
+        // A drain's bar ends with it; the node's bar stays for the next steps.
         if (!report.Completed && byName.TryGetValue(report.Key, out NodeRecord? node))
             progress.Detail(node, report.Status, report.PercentComplete, report.WaitsFor);
     }

@@ -8,8 +8,8 @@ using NodeManager.Maintenance.Records;
 namespace NodeManager.Maintenance.Execution;
 
 /// <summary>
-/// Signs of life of kubelets. A node whose kubelet has died stays Ready until its Lease expires; only what a kubelet writes afterwards shows that it
-/// runs. Times of machines are compared with earlier ones of the same machine only.
+/// Detects live kubelets. A node with a dead kubelet stays Ready until its Lease expires; only a new write of the kubelet shows that it
+/// runs. Times of a machine are compared only with earlier ones of the same machine.
 /// </summary>
 internal sealed class KubeletSigns(MaintenanceScope scope)
 {
@@ -20,10 +20,8 @@ internal sealed class KubeletSigns(MaintenanceScope scope)
 
     private int _isWarned;
 
-    /// <summary>Ends when the kubelet has renewed its Lease, or reported Ready, since this was called.</summary>
-    /// <param name="record">The node.</param>
-    /// <param name="read">Reads the node as the server has it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Completes when the kubelet has renewed its Lease, or reported Ready, since this call.</summary>
+    /// <param name="read">Reads the node from the server.</param>
     public async Task WaitAsync(
         NodeRecord record,
         Func<NodeRecord, CancellationToken, Task<Node>> read,
@@ -44,7 +42,7 @@ internal sealed class KubeletSigns(MaintenanceScope scope)
         }
     }
 
-    // Null without a Lease, or the right to read it.
+    // Null without a Lease, or without the permission to read it.
     private Task<DateTimeOffset?> RenewedAsync(string node, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync<DateTimeOffset?>(
             async token =>

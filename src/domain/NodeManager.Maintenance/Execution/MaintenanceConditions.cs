@@ -10,8 +10,8 @@ using NodeManager.Maintenance.Records;
 namespace NodeManager.Maintenance.Execution;
 
 /// <summary>
-/// Sets the nodes' conditions for a planned maintenance and one in progress. A missing permission to write them, or a server that does not
-/// accept them, is one warning, and the maintenance continues.
+/// Sets the node conditions for a planned maintenance and one in progress. If they cannot be written, one warning says so and the
+/// maintenance continues.
 /// </summary>
 internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceOptions options)
 {
@@ -52,7 +52,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
             cancellationToken
         );
 
-    /// <summary>The node's maintenance is over; where it is back in service, so is what its drain had said.</summary>
+    /// <summary>Ends the node's maintenance conditions; for a node back in service also its drain conditions.</summary>
     public Task EndAsync(string node, string reason, bool isBack, CancellationToken cancellationToken) =>
         WriteAsync(
             node,
@@ -83,7 +83,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
         }
         catch (KubernetesException refused)
         {
-            // A deleted node reports nothing.
+            // A deleted node has no conditions.
             if (refused.Code != HttpStatusCode.NotFound)
                 scope.ConditionRefusals.Tell(name, refused);
         }

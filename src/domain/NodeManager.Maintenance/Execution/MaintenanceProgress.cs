@@ -3,8 +3,8 @@ using NodeManager.Maintenance.Records;
 namespace NodeManager.Maintenance.Execution;
 
 /// <summary>
-/// Tells how far a run is: one line for the run, below it one for each node that is worked on, or for what is waited for. Words that
-/// matter most stand first, as terminals cut lines. Thread-safe.
+/// Reports the progress of a run: one line for the run, below it one for each node in progress, or for the current wait. Important words
+/// come first, because terminals truncate lines. Thread-safe.
 /// </summary>
 internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
 
     private string WaitKey => Key + " waits";
 
-    /// <summary>Before the first batch: what is being prepared.</summary>
+    /// <summary>The preparation before the first batch.</summary>
     public void Opening(string what)
     {
         lock (_lock)
@@ -34,7 +34,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
-    /// <summary>The run's nodes are known.</summary>
+    /// <summary>Starts the report when the run's nodes are known.</summary>
     public void Start(RunProgressLog ledger, TimeSpan soak)
     {
         IReadOnlyList<NodeRecord> nodes = [.. ledger.Nodes.Where(n => n.Status != NodeMaintenanceStatus.Skipped)];
@@ -48,9 +48,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
-    /// <summary>A batch begins.</summary>
     /// <param name="number">Counts from 1.</param>
-    /// <param name="left">How many there are still, with this one.</param>
+    /// <param name="left">The number of remaining batches, including this one.</param>
     public void Batch(int number, int left)
     {
         Wait("", "");
@@ -74,9 +73,9 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
-    /// <summary>What continues where no node is worked on; empty when that is over.</summary>
-    /// <param name="activity">A word: Soaking, Waiting.</param>
-    /// <param name="status">For what, and until when.</param>
+    /// <summary>A wait of the run; empty when it is over.</summary>
+    /// <param name="activity">One word: Soaking, Waiting.</param>
+    /// <param name="status">The reason and the end of the wait.</param>
     public void Wait(string activity, string status)
     {
         lock (_lock)
@@ -89,7 +88,6 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         scope.Observer.Progress(new(WaitKey, activity, status, -1, activity.Length == 0, Key));
     }
 
-    /// <summary>A step of a node begins.</summary>
     public void Step(NodeRecord node, string step)
     {
         lock (_lock)
@@ -97,7 +95,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Detail(node, "");
     }
 
-    /// <summary>How far the node's step is, or what it waits for.</summary>
+    /// <summary>The progress of the node's step, or what it waits for.</summary>
     public void Detail(NodeRecord node, string detail, int percent = -1, IReadOnlyList<string>? waitsFor = null)
     {
         lock (_lock)
@@ -112,7 +110,6 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         }
     }
 
-    /// <summary>The node's work is over, well or not.</summary>
     public void NodeEnded(NodeRecord node)
     {
         lock (_lock)
@@ -128,7 +125,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
-    /// <summary>The node's work is broken off, to begin again later.</summary>
+    /// <summary>The node's work is postponed.</summary>
     public void NodePostponed(NodeRecord node)
     {
         lock (_lock)
@@ -138,7 +135,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         }
     }
 
-    /// <summary>Takes all lines away, also those of nodes that an interrupt left in the middle.</summary>
+    /// <summary>Removes all lines, including those of interrupted nodes.</summary>
     public void Dispose()
     {
         Wait("", "");
@@ -174,7 +171,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         }
     }
 
-    // As long as batches took so far, and a soak before each that is not begun.
+    // Estimated from the previous batches, plus a soak before each remaining one.
     private TimeSpan? Left()
     {
         if (_batches.Count == 0 || _batchesLeft == 0)

@@ -14,12 +14,12 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>Takes a run from batch to batch to its end, or to where it is interrupted.</summary>
+/// <summary>Runs batch after batch until the end or an interrupt.</summary>
 internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> fleet, RunStart start)
 {
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
-    // Where nothing else tells: another zone's rules, a clock that was set.
+    // For changes without an event: time zone rules, or a clock that was set.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly RunProgressLog _ledger = start.Ledger;
@@ -75,7 +75,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         return new(_ledger.Describe(state), failure);
     }
 
-    /// <summary>Continues until no node is left, one failed and no further is to be begun, or none may go: then what was waited for.</summary>
+    /// <summary>Continues until no node remains, one failed and no further may start, or none may start: then returns the reason.</summary>
     private async Task<string?> WorkAsync(CancellationToken cancellationToken)
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, fleet, _conditions, start.Progress);
@@ -122,7 +122,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // Before the first node is cordoned: what will not get through as things are.
+    // Before the first cordon: warns of nodes that cannot succeed.
     private async Task ForetellAsync(CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
@@ -138,7 +138,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             );
     }
 
-    // Other pods have come to these nodes since, or taken the room that theirs had.
+    // Pods or free room have changed since.
     private void ForetellNew(FleetSurvey survey, BatchChoice choice)
     {
         foreach (string node in choice.Nodes.Select(c => c.Name).Where(n => !_foretold.Contains(n)))
@@ -207,12 +207,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         {
             (IReadOnlyCollection<Node> nodes, Task changed) = fleet.LookAtAll();
             string[] unready = [.. nodes.Where(n => n.IsControlPlane() && !n.IsReady()).Select(n => n.Metadata.Name)];
-            // Other operations work on these: they are skipped until those have ended.
+            // Nodes locked by other operations are skipped until those have ended.
             List<NodeLock> busy = [];
             IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes, busy);
             int limit = start.Limit.Of(candidates.Count);
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
-            // Where its pods fit is looked at only when some node may go.
+            // The fit of pods is computed only if a node may start.
             if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
             {
                 FleetSurvey survey = await SurveyAsync(Pending(), cancellationToken);
@@ -232,7 +232,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero)
                 return ([], choice.WaitsFor);
-            // The death of a lock is no change.
+            // The expiry of a lock is not an event.
             await scope.Time.WaitForChangeAsync([changed], busy.Count > 0 && left > LookAgain ? LookAgain : left, cancellationToken);
         }
     }
@@ -269,7 +269,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         ];
     }
 
-    // All of the batch have to be Ready for that long, together and without a break.
+    // All nodes of the batch have to stay Ready for the whole time.
     private async Task SoakAsync(List<NodeRecord> batch, CancellationToken cancellationToken)
     {
         if (start.Options.Soak <= TimeSpan.Zero)
@@ -393,7 +393,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // Including the one that begins.
+    // Including the one that starts.
     private int RemainingBatches()
     {
         IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);

@@ -18,7 +18,7 @@ using NodeManager.Runs.Claims;
 namespace NodeManager.Maintenance.Execution;
 
 /// <summary>
-/// The steps of one node, in their order. Each is recorded before it starts and when it ends. Only an interrupt and the loss of the run throw.
+/// The steps of one node. Each is recorded before it starts and when it ends. Only an interrupt and the loss of the run throw.
 /// </summary>
 internal sealed class NodeWork(
     MaintenanceScope scope,
@@ -39,7 +39,7 @@ internal sealed class NodeWork(
     private readonly KubeletSigns _signs = new(scope);
     private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
 
-    /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
+    /// <summary>Cordons the node. False if the node must not continue.</summary>
     public Task<bool> CordonAsync(string uid, CancellationToken cancellationToken) =>
         GuardAsync(
             uid,
@@ -69,12 +69,12 @@ internal sealed class NodeWork(
                             token
                         );
                         await conditions.BeginAsync(record.Name, token);
-                        // Who chooses the next batch goes by the fleet.
+                        // The choice of the next batch uses the fleet cache.
                         await fleet.UntilAsync(uid, n => n is null || n.Spec.Unschedulable == true, token);
                     },
                     cancellationToken
                 );
-                // A process before this one has cordoned it.
+                // An earlier process has cordoned it.
                 if (claims.Locks.Find(uid) is null)
                     await claims.CordonAsync(
                         record.Name,
@@ -97,10 +97,8 @@ internal sealed class NodeWork(
             Held = claims.Locks.Find,
         };
 
-    /// <summary>All that comes after the drain.</summary>
-    /// <param name="uid">Of the node.</param>
-    /// <param name="drain">How the drain ended; null where it was done before.</param>
-    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <summary>Runs the steps after the drain.</summary>
+    /// <param name="drain">The result of the drain; null if an earlier process did it.</param>
     public Task<bool> FinishAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken) =>
         GuardAsync(uid, () => WhileHeldAsync(uid, token => FinishHeldAsync(uid, drain, token), cancellationToken), cancellationToken);
 
@@ -109,7 +107,7 @@ internal sealed class NodeWork(
         if (drain is not null)
         {
             ledger.Keep(uid, drain);
-            // The summary: every failure gets the state in which the node is left appended.
+            // The summary, because the final state of the node is appended to every failure.
             if (drain.Status != NodeDrainStatus.Drained)
                 throw new NodeFailedException(drain.Summary);
             await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
@@ -135,28 +133,34 @@ internal sealed class NodeWork(
             );
         }
 
+        await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => WaitUntilReadyAsync(record, token), cancellationToken);
+        await ReturnToServiceAsync(record, cancellationToken);
+        progress.NodeEnded(ledger[uid]);
+        scope.Listener.NodeEnded(ledger.Result(uid));
+    }
+
+    private Task WaitUntilReadyAsync(NodeRecord record, CancellationToken cancellationToken)
+    {
         string goal = "renew its Lease or report Ready after the script ended";
-        await StepAsync(
-            uid,
-            NodeMaintenanceStepName.Ready,
-            false,
-            token =>
-                InTimeAsync(
-                    () => goal,
-                    record,
-                    async t =>
-                    {
-                        // What the node reported before the script ended says nothing of the kubelet now.
-                        if (scope.Request.Work is not null)
-                            await _signs.WaitAsync(record, ReadAsync, t);
-                        goal = "become Ready, with the pods of its DaemonSets";
-                        await _readiness.WaitForReadyAsync(record, t);
-                        await _daemonSets.WaitAsync(record, t);
-                    },
-                    token
-                ),
+        return InTimeAsync(
+            () => goal,
+            record,
+            async token =>
+            {
+                // A kubelet report from before the end of the script is stale.
+                if (scope.Request.Work is not null)
+                    await _signs.WaitAsync(record, ReadAsync, token);
+                goal = "become Ready, with the pods of its DaemonSets";
+                await _readiness.WaitForReadyAsync(record, token);
+                await _daemonSets.WaitAsync(record, token);
+            },
             cancellationToken
         );
+    }
+
+    private async Task ReturnToServiceAsync(NodeRecord record, CancellationToken cancellationToken)
+    {
+        string uid = record.Uid;
         bool isGivenBack = true;
         await StepAsync(
             uid,
@@ -184,14 +188,10 @@ internal sealed class NodeWork(
                 },
             cancellationToken
         );
-        progress.NodeEnded(ledger[uid]);
-        scope.Listener.NodeEnded(ledger.Result(uid));
     }
 
-    /// <summary>Puts a node back into service whose drain holds up itself; its turn comes again, alone.</summary>
-    /// <param name="uid">Of the node.</param>
-    /// <param name="why">For the users.</param>
-    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <summary>Uncordons a node whose drain blocks itself; it is retried later, alone.</summary>
+    /// <param name="why">The reason for users.</param>
     public Task<bool> YieldAsync(string uid, string why, CancellationToken cancellationToken) =>
         GuardAsync(
             uid,
@@ -226,7 +226,7 @@ internal sealed class NodeWork(
             cancellationToken
         );
 
-    /// <summary>Ends a node that failed, is gone, or is another's now.</summary>
+    /// <summary>Ends a node that failed, was deleted, or belongs to another run.</summary>
     public async Task EndAsync(string uid, Exception exception, CancellationToken cancellationToken)
     {
         NodeRecord record = ledger[uid];
@@ -245,7 +245,7 @@ internal sealed class NodeWork(
                 ? exception.Message
                 : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message
                     ?? exception.Message;
-            // It is kept with the run. A sentence, as others follow it.
+            // Stored with the run. Must be a sentence, because others follow it.
             if (error.Length > LongestError)
                 error = error[..LongestError] + "…";
             if (!error.EndsWith('.'))
@@ -272,7 +272,7 @@ internal sealed class NodeWork(
         scope.Listener.NodeEnded(ledger.Result(uid));
     }
 
-    // A request to stop, by the lock, ends what is done with the node. One that was uncordoned meanwhile is found when it is given back.
+    // A request to stop, by the lock, ends the work on the node. An uncordon is detected at the release.
     private async Task WhileHeldAsync(string uid, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         if (claims.Locks.Find(uid) is not { } hold)
@@ -317,7 +317,7 @@ internal sealed class NodeWork(
             cancellationToken
         );
         progress.NodePostponed(ledger[uid]);
-        // Until the fleet shows the lock, and the choice of the next batch goes by it.
+        // Until the fleet cache shows the lock, which the choice of the next batch uses.
         await scope.Time.DelayAsync(BusyPause, cancellationToken);
     }
 
@@ -340,7 +340,7 @@ internal sealed class NodeWork(
         }
     }
 
-    // What is not a node's concerns the whole run.
+    // Other errors concern the whole run.
     private bool IsOfNode(Exception exception) =>
         !scope.IsStopping
         && exception
@@ -390,7 +390,7 @@ internal sealed class NodeWork(
         }
 
         ledger.Keep(record.Uid, output);
-        // In one change with the step's end: what is interrupted in between would run again.
+        // In one write with the step's end: an interrupt in between would repeat the script.
         await ledger.UpdateAsync(
             record.Uid,
             n => n.End(NodeMaintenanceStepName.Script, scope.Now) with { Output = OutputText.Of(output) },
@@ -407,7 +407,7 @@ internal sealed class NodeWork(
         return node.Metadata.Uid == record.Uid ? node : throw new NodeGoneException(record.Name);
     }
 
-    // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.
+    // Killed during the script: a machine that has rebooted since need not be rebooted again.
     private bool HasRebooted(NodeRecord record) =>
         options.WaitForReboot
         && record.HasBegun(NodeMaintenanceStepName.Script)

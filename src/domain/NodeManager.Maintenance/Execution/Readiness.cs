@@ -10,8 +10,8 @@ namespace NodeManager.Maintenance.Execution;
 internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     /// <summary>
-    /// Waits for another boot than the recorded one, and for a report of Ready after that one's last. (A kubelet reports its boot and its
-    /// conditions together; times have whole seconds.)
+    /// Waits for a new boot ID, and for a Ready report after the last one of the previous boot. (A kubelet reports its boot and its
+    /// conditions together; times are whole seconds.)
     /// </summary>
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) =>

@@ -16,23 +16,23 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>Begins a run, or takes up one that was interrupted: its lease first, then its record, then all of its nodes.</summary>
+/// <summary>Starts a run, or resumes an interrupted one: takes its Lease, then its record, then all of its nodes.</summary>
 internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
 {
-    // Later the same command means another maintenance: last month's patches are not this month's.
+    // A later run with the same options is another maintenance, such as next month's patches.
     private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
 
     private readonly string _by = scope.Session.Who();
 
-    /// <summary>The run that was to be resumed, where nothing is left to do.</summary>
+    /// <summary>The run to resume, if it is already completed.</summary>
     public StoredRun? Completed { get; private set; }
 
-    /// <summary>Null where the run is <see cref="Completed"/>: nothing was changed.</summary>
+    /// <summary>Null if the run is <see cref="Completed"/>: nothing was changed.</summary>
     public async Task<RunStart?> OpenAsync(CancellationToken cancellationToken)
     {
         MaintenanceRequest request = scope.Request;
         string work = OptionText.HashWork(request.WorkText);
-        // What is wrong with the options is said before anything is asked.
+        // Invalid options are reported before any request.
         MaintenanceOptions options = Complete(request.Options);
         await nodes.CatchUpAsync(cancellationToken);
         StoredRun? stored;
@@ -74,13 +74,23 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
                 Work = work,
                 Fingerprint = OptionText.Fingerprint(options, work),
             };
-        string holder = scope.Session.NewHolder();
-        RunLease lease = new(scope, run.Id, holder);
+        return await OpenAsync(run, stored, options, targets, cancellationToken);
+    }
+
+    private async Task<RunStart> OpenAsync(
+        RunRecord run,
+        StoredRun? stored,
+        MaintenanceOptions options,
+        List<Node> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        RunLease lease = new(scope, run.Id, scope.Session.NewHolder());
         scope.Lost = lease.Lost;
         MaintenanceProgress progress = new(scope, run.Id);
         try
         {
-            return await OpenAsync(run, stored, options, targets, lease, progress, cancellationToken);
+            return await ClaimAsync(run, stored, options, targets, lease, progress, cancellationToken);
         }
         catch
         {
@@ -92,7 +102,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         }
     }
 
-    private async Task<RunStart> OpenAsync(
+    private async Task<RunStart> ClaimAsync(
         RunRecord run,
         StoredRun? stored,
         MaintenanceOptions options,
@@ -131,24 +141,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
 
         RunProgressLog ledger = new(scope, run, store, _by, nodes);
         scope.Listener.Started(ledger.Describe(state));
-        try
-        {
-            await taker.TakeAsync(ledger, progress, cancellationToken);
-        }
-        catch when (scope.IsStopping)
-        {
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
-            await ForgiveAsync(() =>
-                store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token)
-            );
-            throw;
-        }
-        catch when (stored is null)
-        {
-            await UndoAsync(ledger, claims, run);
-            throw;
-        }
-
+        await ClaimNodesAsync(ledger, taker, claims, store, state, stored is null ? run : null, progress, cancellationToken);
         progress.Start(ledger, options.Soak);
         return new(
             options,
@@ -163,7 +156,38 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         );
     }
 
-    // For other options: nodes have other groups, and the control plane is included.
+    // A new run that cannot claim its nodes is undone.
+    private async Task ClaimNodesAsync(
+        RunProgressLog ledger,
+        ClaimTaker taker,
+        ClaimWriter claims,
+        RunStore store,
+        RunState state,
+        RunRecord? created,
+        MaintenanceProgress progress,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await taker.TakeAsync(ledger, progress, cancellationToken);
+        }
+        catch when (scope.IsStopping)
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
+            await ForgiveAsync(() =>
+                store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token)
+            );
+            throw;
+        }
+        catch when (created is not null)
+        {
+            await UndoAsync(ledger, claims, created);
+            throw;
+        }
+    }
+
+    // Other options change the nodes' groups and include the control plane.
     private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
     {
         Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");
@@ -255,14 +279,14 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         }
     }
 
-    // A kill between the pages of a run that has its id from its caller leaves pages that no first one belongs to.
+    // A kill during the creation of a run with an id from its caller leaves pages without a first one.
     private async Task ForgetPagesAsync(string id, int nodes, CancellationToken cancellationToken)
     {
         if (RunLayout.Pages(nodes) > 1)
             await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
     }
 
-    // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.
+    // The same options for the same nodes: some may be gone, and new ones may be requested.
     private async Task<StoredRun?> FindSameAsync(string fingerprint, List<Node> targets, CancellationToken cancellationToken)
     {
         foreach (RunHead head in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
@@ -288,14 +312,14 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         return null;
     }
 
-    // Runs take days where windows are short; a killed one has last been heard of by its lease.
+    // Runs take days with short windows; the Lease has the last sign of a killed run.
     private async Task<DateTimeOffset> LastSignAsync(RunHead run, CancellationToken cancellationToken)
     {
         LeaseState sign = await RunLeaseReader.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
-    /// <summary>Whether a run can be resumed with this script block.</summary>
+    /// <summary>Checks that a run can be resumed with this script block.</summary>
     /// <exception cref="NodeManagerException">MaintenanceInvalid: it has one, and none was given.</exception>
     public static void CheckWork(RunRecord run, string work, IOperationObserver observer)
     {
@@ -316,7 +340,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         progress.Opening(wait);
     }
 
-    // A run that could not have its nodes never was.
+    // A run that could not claim its nodes is deleted.
     private async Task UndoAsync(RunProgressLog ledger, ClaimWriter claims, RunRecord run)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);

@@ -3,7 +3,10 @@ using NodeManager.Maintenance.Records;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>What the run knows of its nodes, each change written to the cluster before it continues. Thread-safe, a node having one writer.</summary>
+/// <summary>
+/// The state of the run's nodes; each change is written to the cluster before the run continues. Thread-safe, with one writer for each
+/// node.
+/// </summary>
 internal sealed class RunProgressLog(MaintenanceScope scope, RunRecord run, RunStore store, string by, IEnumerable<NodeRecord> nodes)
 {
     private readonly ConcurrentDictionary<string, NodeRecord> _nodes = new(nodes.ToDictionary(n => n.Uid));
@@ -28,7 +31,7 @@ internal sealed class RunProgressLog(MaintenanceScope scope, RunRecord run, RunS
     public Task UpdateAsync(string uid, Func<NodeRecord, NodeRecord> change, CancellationToken cancellationToken) =>
         store.WriteAsync(_nodes[uid] = change(_nodes[uid]), cancellationToken);
 
-    /// <summary>What is known in this process alone.</summary>
+    /// <summary>Kept in this process only.</summary>
     public void Keep(string uid, NodeDrainResult drain) => _drains[uid] = drain;
 
     /// <inheritdoc cref="Keep(string, NodeDrainResult)"/>
@@ -37,7 +40,7 @@ internal sealed class RunProgressLog(MaintenanceScope scope, RunRecord run, RunS
     public NodeMaintenanceResult Result(string uid) =>
         RunMapper.Map(scope.Session, run, _nodes[uid], _drains.GetValueOrDefault(uid), _outputs.GetValueOrDefault(uid));
 
-    /// <summary>The whole run, as users see it.</summary>
+    /// <summary>The whole run for users.</summary>
     public NodeMaintenanceRun Describe(RunState state) =>
         RunMapper.Map(scope.Session, run, state, Nodes.Select(n => Result(n.Uid)), scope.Namespace, true, scope.Now);
 }

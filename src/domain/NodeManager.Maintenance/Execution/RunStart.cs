@@ -6,7 +6,7 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>A run that is ours, with all of its nodes claimed.</summary>
+/// <summary>A run held by this process, with all of its nodes claimed.</summary>
 internal sealed record RunStart(
     MaintenanceOptions Options,
     UnavailabilityLimit Limit,

@@ -13,15 +13,14 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Maintenance.Execution;
 
-/// <summary>Watches whether the drains of a batch wait for pods that fit only on nodes that the run itself holds.</summary>
+/// <summary>Detects drains of a batch that wait for pods that fit only on nodes of the run itself.</summary>
 internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, ObjectCache<Node> fleet)
 {
-    // A scheduler needs a moment for a new pod, and a node that has just come back for its taints.
+    // A scheduler needs a moment for a new pod, and a returning node for its taints.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
-    /// <summary>Ends with a node to release, when two checks in a row agree.</summary>
+    /// <summary>Completes with a node to release when two consecutive checks agree.</summary>
     /// <param name="batch">UIDs of its nodes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     public async Task<GiveBack> WatchAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
     {
         GiveBack? before = null;
@@ -38,7 +37,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
     private async Task<GiveBack?> LookAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. batch.Select(uid => ledger[uid]).Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
-        // A node that is drained comes back by itself, and brings room.
+        // A drained node returns by itself and provides room.
         if (open.Count == 0 || open.Exists(n => n.HasDone(NodeMaintenanceStepName.Drain) || !n.HasBegun(NodeMaintenanceStepName.Drain)))
             return null;
         try
@@ -52,7 +51,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
                 [.. open.Select(n => n.Name)],
                 cancellationToken
             );
-            // A budget that is overridden in time holds nothing up for good.
+            // A budget that will be overridden does not block permanently.
             bool asksBudgets = options.Drain.OverrideBudgetAfter is null;
             List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || (asksBudgets && HoldsUp(p, open, survey)));
             if (waiting.Count == 0)
@@ -69,7 +68,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
         }
     }
 
-    // A budget that allows nothing while this pod is missing, and covers one that is still on a node of the batch.
+    // A budget that allows nothing while this pod is missing, and covers a pod on a node of the batch.
     private static bool HoldsUp(Pod missing, List<NodeRecord> open, DrainSurvey survey) =>
         (survey.Budgets ?? []).Any(b =>
             b.Status.DisruptionsAllowed <= 0
@@ -77,7 +76,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
             && open.Exists(n => survey.Pods[n.Name].Any(p => !p.IsTerminating() && BudgetRules.Covers(b, p, survey.Server.BudgetVersion)))
         );
 
-    // Those that another client had cordoned stay so, whatever the run does.
+    // Nodes cordoned by another client stay cordoned.
     private HashSet<string> Held() =>
         [
             .. ledger

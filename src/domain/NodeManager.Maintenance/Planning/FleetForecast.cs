@@ -2,13 +2,13 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Maintenance.Planning;
 
-/// <summary>What a run says before it touches the first node. Pure.</summary>
+/// <summary>The warnings of a run before its first change.</summary>
 internal static class FleetForecast
 {
     private const int MostNodes = 10;
 
-    /// <summary>A warning for each node that will not get through as things are, and one for all pods without a place.</summary>
-    /// <param name="nodes">In their order, with what is foreseen.</param>
+    /// <summary>A warning for each node that cannot succeed, and one for all pods without a place.</summary>
+    /// <param name="nodes">In their order.</param>
     public static IReadOnlyList<string> Warnings(IReadOnlyList<(string Node, NodeForecast Forecast)> nodes)
     {
         List<string> warnings = [];

@@ -6,7 +6,7 @@ using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Maintenance.Planning;
 
-/// <summary>What batches and forecasts go by: what leaves the nodes, the PodDisruptionBudgets, and where the pods fit.</summary>
+/// <summary>The input of batches and forecasts: the pods to evict, the PodDisruptionBudgets, and where pods fit.</summary>
 internal sealed class FleetSurvey
 {
     private readonly Dictionary<string, PlannedNode> _nodes;
@@ -40,18 +40,14 @@ internal sealed class FleetSurvey
 
     public PlanBasis Basis { get; }
 
-    /// <summary>By <c>namespace/name</c>, with their outlook; none where they are not asked, or overridden.</summary>
+    /// <summary>By <c>namespace/name</c>, with their outlook; none if they are bypassed or overridden.</summary>
     public IReadOnlyDictionary<string, PodBudget> Budgets { get; }
 
-    /// <summary>Where the pods fit; null where pods or nodes may not be listed.</summary>
+    /// <summary>Null if pods or nodes cannot be listed.</summary>
     public FleetRoom? Room { get; }
 
     /// <summary>Reads the cluster once for all of these nodes.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="connection">Of the session.</param>
-    /// <param name="nodes">Those that are gone are left out.</param>
-    /// <param name="drain">How they are drained.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="nodes">Missing nodes are left out.</param>
     public static async Task<FleetSurvey> ReadAsync(
         NodeManagerSession session,
         ClusterConnection connection,
@@ -60,10 +56,10 @@ internal sealed class FleetSurvey
         CancellationToken cancellationToken
     ) => new(await PlanBasis.ReadAsync(connection, nodes, drain.In(session), cancellationToken));
 
-    /// <summary>What is to be done with the node's pods; null for a node that was not surveyed.</summary>
+    /// <summary>Null for a node that was not surveyed.</summary>
     public PlannedNode? Find(string node) => _nodes.GetValueOrDefault(node);
 
-    // What has ended and what no controller owns is not recreated.
+    // Completed and unmanaged pods are not recreated.
     private static bool MovesOn(PlannedPod pod) => pod.Plan is { Decision: DrainDecision.Evict, Rule: not "Finished", Owner.Length: > 0 };
 
     private static string TitleOf(PodBudget budget) => $"{budget.Namespace}/{budget.Name}";

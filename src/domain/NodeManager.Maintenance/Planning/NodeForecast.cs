@@ -4,16 +4,14 @@ using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Maintenance.Planning;
 
-/// <summary>What can be foreseen of a node's maintenance. Pure.</summary>
-/// <param name="Obstacles">Why its drain is refused or does not end as things are.</param>
+/// <summary>The expected problems of a node's maintenance.</summary>
+/// <param name="Obstacles">Why its drain is refused or does not end.</param>
 /// <param name="Stranded">Pods that fit on no other node, as <c>namespace/name</c>: they stay Pending until the node is back.</param>
-/// <param name="Risks">Why its drain may not end, depending on where the scheduler places the pods.</param>
+/// <param name="Risks">Why its drain may not end, depending on the scheduler's placement.</param>
 internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyList<string> Stranded, IReadOnlyList<string> Risks)
 {
     private static readonly NodeForecast Nothing = new([], [], []);
 
-    /// <param name="survey">What was read.</param>
-    /// <param name="node">Its name.</param>
     public static NodeForecast Of(FleetSurvey survey, string node)
     {
         if (survey.Find(node) is not { } plan || survey.Room is not { } room)

@@ -2,7 +2,6 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>The messages for users when a run cannot have what another has.</summary>
 internal sealed class MaintenanceErrors : RunErrors
 {
     public static MaintenanceErrors Instance { get; } = new();
@@ -12,7 +11,7 @@ internal sealed class MaintenanceErrors : RunErrors
     public override NodeManagerException Conflict(string run, string holder, TimeSpan lease) =>
         Conflict(run, lease, run, $"Maintenance run {run} is in progress; holder: {holder}.");
 
-    /// <summary>Another run, in progress, has claimed a node.</summary>
+    /// <summary>Another live run has claimed a node.</summary>
     public static NodeManagerException Claimed(string node, string run, string holder, TimeSpan lease) =>
         Conflict(
             run,

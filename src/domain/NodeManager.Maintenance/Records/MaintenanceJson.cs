@@ -3,7 +3,6 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>How what a run keeps in the cluster is written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,

@@ -4,7 +4,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>What all parts of one maintenance share.</summary>
+/// <summary>The state shared by all parts of one maintenance.</summary>
 public sealed class MaintenanceScope : RunScope
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
@@ -25,6 +25,5 @@ public sealed class MaintenanceScope : RunScope
 
     public MaintenanceRequest Request { get; }
 
-    /// <summary>Receives the starts and ends of nodes.</summary>
     public IMaintenanceObserver Listener { get; }
 }

@@ -1,9 +1,8 @@
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>A node as the run's ConfigMap keeps it, under its UID.</summary>
+/// <summary>A node in the run's ConfigMap, under its UID.</summary>
 public sealed record NodeRecord
 {
-    /// <summary>Its place in the run.</summary>
     public int Index { get; init; }
 
     public required string Name { get; init; }
@@ -20,16 +19,16 @@ public sealed record NodeRecord
 
     public bool WasCordoned { get; init; }
 
-    /// <summary>It was cordoned or not Ready when the run began.</summary>
+    /// <summary>True if it was cordoned or not Ready when the run began.</summary>
     public bool WasUnavailable { get; init; }
 
-    /// <summary>It was released because its batch was stuck: it goes alone, after all others.</summary>
+    /// <summary>True if it was released because its batch was stuck: it goes alone, after all others.</summary>
     public bool GoesAlone { get; init; }
 
-    /// <summary>Of the node before its reboot.</summary>
+    /// <summary>Before its reboot.</summary>
     public string? BootId { get; init; }
 
-    /// <summary>When it reported Ready last before its reboot.</summary>
+    /// <summary>The last Ready report before its reboot.</summary>
     public DateTimeOffset? Heartbeat { get; init; }
 
     /// <summary>UIDs of the DaemonSets that had a pod on it before, until it is done.</summary>
@@ -37,7 +36,7 @@ public sealed record NodeRecord
 
     public IReadOnlyList<StepRecord> Steps { get; init; } = [];
 
-    /// <summary>What the script block wrote, as text, cut to what a ConfigMap holds.</summary>
+    /// <summary>The script block's output as text, shortened to fit a ConfigMap.</summary>
     public IReadOnlyList<string>? Output { get; init; }
 
     public string? Error { get; init; }
@@ -50,7 +49,7 @@ public sealed record NodeRecord
 
     public bool HasBegun(string step) => Steps.Any(s => s.Name == step);
 
-    /// <summary>With the step started; a step that was started and never ended is restarted.</summary>
+    /// <summary>Starts the step again if it did not end.</summary>
     public NodeRecord Begin(string step, DateTimeOffset now, string? by) =>
         this with
         {

@@ -7,10 +7,10 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>Options as text: to compare them, and to lay some over others.</summary>
+/// <summary>Serializes options to compare and to overlay them.</summary>
 internal static class OptionText
 {
-    // With every property, so that one that was set to its type's default is not taken for one that is missing.
+    // With every property, so that an explicit default is distinguished from a missing one.
     private static readonly MaintenanceJson Complete = new(
         new JsonSerializerOptions(MaintenanceJson.Default.Options)
         {
@@ -19,7 +19,7 @@ internal static class OptionText
         }
     );
 
-    /// <summary>The stored options, with what the request gives in its place.</summary>
+    /// <summary>The stored options, overridden by those of the request.</summary>
     public static MaintenanceOptions Overlay(MaintenanceOptions stored, MaintenanceRequest request)
     {
         JsonObject result = WriteAll(stored);
@@ -28,10 +28,10 @@ internal static class OptionText
         return result.Deserialize(Complete.MaintenanceOptions)!;
     }
 
-    /// <summary>The same for the same options and the same work.</summary>
+    /// <summary>Equal for the same options and the same work.</summary>
     public static string Fingerprint(MaintenanceOptions options, string work) => Hash(Write(options).ToJsonString() + "\n" + work);
 
-    /// <summary>Of a script's text, whose line ends do not count; empty for none.</summary>
+    /// <summary>Ignores the kind of line breaks; empty for no script.</summary>
     public static string HashWork(string text) => text.Length == 0 ? "" : Hash(text.ReplaceLineEndings("\n").Trim());
 
     private static void Overlay(JsonObject onto, JsonObject given, JsonObject defaults, HashSet<string> always)

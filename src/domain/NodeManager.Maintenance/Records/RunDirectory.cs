@@ -9,7 +9,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>The runs that a namespace keeps.</summary>
+/// <summary>Reads and deletes the runs of a namespace.</summary>
 internal static class RunDirectory
 {
     // Older runs are not resumed; until then a user might resume one.
@@ -19,10 +19,7 @@ internal static class RunDirectory
     private static readonly TimeSpan LongestStart = TimeSpan.FromHours(1);
 
     /// <summary>The newest first, without their nodes.</summary>
-    /// <param name="connection">Where.</param>
-    /// <param name="ns">Where they are kept.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="isTold">Warn of what is not readable.</param>
+    /// <param name="isTold">Warn of unreadable runs.</param>
     public static async Task<IReadOnlyList<RunHead>> ListAsync(
         ClusterConnection connection,
         string ns,
@@ -41,7 +38,6 @@ internal static class RunDirectory
         return heads;
     }
 
-    /// <summary>The run with its nodes.</summary>
     public static async Task<StoredRun> LoadAsync(
         ClusterConnection connection,
         RunHead head,
@@ -61,7 +57,7 @@ internal static class RunDirectory
                 ).Items
         );
 
-    /// <summary>The run as it is now, without its nodes; null where it was deleted or is not readable.</summary>
+    /// <summary>The current state of the run, without its nodes; null if it was deleted or is unreadable.</summary>
     public static async Task<RunHead?> FindHeadAsync(
         ClusterConnection connection,
         string id,
@@ -70,7 +66,7 @@ internal static class RunDirectory
     ) => await FindFirstAsync(connection, id, ns, cancellationToken) is { } map ? RunHead.Read(map) : null;
 
     /// <summary>A run to resume.</summary>
-    /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid where it is not readable, or parts of it are missing.</exception>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid if it is unreadable or incomplete.</exception>
     public static async Task<StoredRun> FindAsync(
         ClusterConnection connection,
         string id,
@@ -99,7 +95,7 @@ internal static class RunDirectory
             );
     }
 
-    /// <summary>The holders that have a lease now, by run; who is overdue by our clock has none.</summary>
+    /// <summary>The current Lease holders by run; an overdue holder (by our clock) does not count.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> HoldersAsync(
         ClusterConnection connection,
         string ns,
@@ -114,7 +110,7 @@ internal static class RunDirectory
             .ToDictionary(l => l.Run, l => l.Sign.Holder);
     }
 
-    /// <summary>Forgets what is over, but for the newest; and what belongs to no run, which interrupted starts leave.</summary>
+    /// <summary>Deletes completed runs except the newest, and fragments of interrupted starts.</summary>
     public static async Task PruneAsync(ClusterConnection connection, string ns, int keep, CancellationToken cancellationToken)
     {
         List<ConfigMap> maps = await ListFirstAsync(connection, ns, cancellationToken);
@@ -125,7 +121,7 @@ internal static class RunDirectory
         foreach (RunHead run in runs.Where(IsPast).Skip(keep))
             await DeleteAsync(connection, run.Run, ns, cancellationToken);
 
-        // Also runs of another version in another format: they may be in use.
+        // Including runs of another version in another format: they may be in use.
         HashSet<string> known = [.. maps.Select(m => m.Metadata.Labels?.GetValueOrDefault(RunLayout.Label)).OfType<string>()];
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
@@ -154,7 +150,7 @@ internal static class RunDirectory
         await DeleteAsync(connection, Resources.Leases, RunLayout.NameOf(run.Id), ns, cancellationToken);
     }
 
-    /// <summary>Deletes the ConfigMaps of a run of so many nodes, the first one first.</summary>
+    /// <summary>Deletes the ConfigMaps of a run with this number of nodes, the first one first.</summary>
     public static async Task DeletePagesAsync(
         ClusterConnection connection,
         string id,
@@ -214,7 +210,7 @@ internal static class RunDirectory
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            // Another client did.
+            // Another client deleted it.
         }
     }
 }

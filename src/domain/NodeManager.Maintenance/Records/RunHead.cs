@@ -4,10 +4,10 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>What a run is and how far, as read from its first ConfigMap.</summary>
+/// <summary>The first ConfigMap of a run: its constant data and its state.</summary>
 internal sealed record RunHead(RunRecord Run, RunState State, ConfigMap Map)
 {
-    /// <summary>Null where the text is not a run of this layout, or was tampered with.</summary>
+    /// <summary>Null if the text is not a run of this layout, or was changed manually.</summary>
     public static RunHead? Read(ConfigMap map)
     {
         if (
@@ -18,7 +18,7 @@ internal sealed record RunHead(RunRecord Run, RunState State, ConfigMap Map)
             return null;
         try
         {
-            // The id stands in commands that people are told to type: it has to be the one that the server checked as a name.
+            // Users run commands that contain the id: it must be the one that the server validated as a name.
             return
                 JsonSerializer.Deserialize(run, MaintenanceJson.Default.RunRecord) is { } record
                 && RunLayout.NameOf(record.Id) == map.Metadata.Name

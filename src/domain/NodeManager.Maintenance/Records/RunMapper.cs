@@ -2,15 +2,11 @@ using NodeManager.Maintenance.Requests;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>Makes of what a run keeps in the cluster what users hold.</summary>
+/// <summary>Maps stored runs to <see cref="NodeMaintenanceRun"/>.</summary>
 internal static class RunMapper
 {
-    /// <param name="session">Where it was read.</param>
-    /// <param name="stored">As read.</param>
-    /// <param name="ns">Where it is kept.</param>
-    /// <param name="isAlive">Whether a process works on it.</param>
-    /// <param name="now">When it was read.</param>
-    /// <param name="detached">The request by which a server carries it out; null for a run of a command.</param>
+    /// <param name="isAlive">True if a live process works on it.</param>
+    /// <param name="detached">The request that a server executes; null for a run of a command.</param>
     public static NodeMaintenanceRun Map(
         NodeManagerSession session,
         StoredRun stored,
@@ -46,7 +42,7 @@ internal static class RunMapper
     )
     {
         string status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status;
-        // A server continues it without being asked.
+        // A server resumes it by itself.
         if (detached is { IsOver: false } && status == NodeMaintenanceRunStatus.Interrupted)
             status = NodeMaintenanceRunStatus.Pending;
         bool isToBeResumed =

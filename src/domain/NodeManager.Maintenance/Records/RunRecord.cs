@@ -2,17 +2,17 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>What a run is, as its ConfigMap keeps it. Only its options change, when it is resumed with others.</summary>
+/// <summary>The constant data of a run in its ConfigMap. Only its options change, on a resume with others.</summary>
 internal sealed record RunRecord
 {
     public required string Id { get; init; }
 
-    /// <summary>Who began it, as <c>user@machine</c>.</summary>
+    /// <summary><c>user@machine</c>.</summary>
     public required string By { get; init; }
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>How many it has, in all of its ConfigMaps.</summary>
+    /// <summary>The number of its nodes, in all of its ConfigMaps.</summary>
     public int Nodes { get; init; }
 
     public MaintenanceOptions Options { get; init; } = new();
@@ -20,6 +20,6 @@ internal sealed record RunRecord
     /// <summary>Hash of the script block's text; empty without one.</summary>
     public string Work { get; init; } = "";
 
-    /// <summary>The same for the same arguments; the nodes are not part of it.</summary>
+    /// <summary>Equal for equal arguments, without the nodes.</summary>
     public string Fingerprint { get; init; } = "";
 }

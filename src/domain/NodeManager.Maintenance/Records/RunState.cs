@@ -1,14 +1,14 @@
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>How far a run is, as its ConfigMap keeps it.</summary>
+/// <summary>The progress of a run in its ConfigMap.</summary>
 internal sealed record RunState
 {
     public string Status { get; init; } = NodeMaintenanceRunStatus.Running;
 
-    /// <summary>Who works on it, or did last.</summary>
+    /// <summary>The current or last holder.</summary>
     public string Holder { get; init; } = "";
 
-    /// <summary>When this was written.</summary>
+    /// <summary>The time of this write.</summary>
     public DateTimeOffset At { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

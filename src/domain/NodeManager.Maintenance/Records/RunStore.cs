@@ -4,7 +4,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>What a run keeps in the cluster, as its holder writes it. Thread-safe.</summary>
+/// <summary>Writes a run's data as its holder. Thread-safe.</summary>
 internal sealed class RunStore : IDisposable
 {
     private static readonly Dictionary<string, string> Nothing = [];
@@ -18,7 +18,6 @@ internal sealed class RunStore : IDisposable
         _pages = [.. Enumerable.Range(0, RunLayout.Pages(run.Nodes)).Select(page => new RunShard(scope, run.Id, page, holder))];
     }
 
-    /// <summary>Makes the run known, with its nodes.</summary>
     public async Task CreateAsync(RunState state, IEnumerable<NodeRecord> nodes, CancellationToken cancellationToken)
     {
         ILookup<int, NodeRecord> pages = nodes.ToLookup(static node => RunLayout.PageOf(node.Index));
@@ -36,12 +35,12 @@ internal sealed class RunStore : IDisposable
             );
     }
 
-    /// <summary>Records this holder, and reads the state of the former one: from here on, writes of the former holder are refused.</summary>
+    /// <summary>Records this holder, and reads the previous one's state: from here on, writes of the previous holder conflict.</summary>
     /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
     public async Task<StoredRun> TakeOverAsync(StoredRun stored, RunState state, CancellationToken cancellationToken)
     {
         ConfigMap[] taken = new ConfigMap[_pages.Count];
-        // The options may be others than those that the run was begun with.
+        // The options may differ from the initial ones.
         taken[0] = await _pages[0]
             .TakeOverAsync(
                 stored.Pages[0],
@@ -62,7 +61,7 @@ internal sealed class RunStore : IDisposable
     public Task WriteAsync(NodeRecord node, CancellationToken cancellationToken) =>
         _pages[RunLayout.PageOf(node.Index)].WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
 
-    /// <summary>Writes the run's state, and all of its nodes that an interrupt has kept from being written.</summary>
+    /// <summary>Writes the run's state, and all nodes whose write an interrupt prevented.</summary>
     public async Task WriteAsync(RunState state, CancellationToken cancellationToken)
     {
         await EachFurtherAsync((_, page, token) => page.FlushAsync(token), cancellationToken);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Maintenance.Records;
 
-/// <summary>A step as the run's ConfigMap keeps it. Short names and numbers: a ConfigMap holds 1 MiB, and a fleet is large.</summary>
+/// <summary>A step in the run's ConfigMap. Short names and numbers: a ConfigMap holds 1 MiB, and a fleet is large.</summary>
 public sealed record StepRecord
 {
     [JsonPropertyName("n")]

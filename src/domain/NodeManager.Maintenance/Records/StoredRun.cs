@@ -5,8 +5,6 @@ using NodeManager.Runs;
 namespace NodeManager.Maintenance.Records;
 
 /// <summary>A run with all of its nodes, as read from its ConfigMaps.</summary>
-/// <param name="Head">The first one.</param>
-/// <param name="Nodes">In their order.</param>
 /// <param name="Pages">All ConfigMaps, the first one first.</param>
 internal sealed record StoredRun(RunHead Head, IReadOnlyList<NodeRecord> Nodes, IReadOnlyList<ConfigMap> Pages)
 {
@@ -17,7 +15,6 @@ internal sealed record StoredRun(RunHead Head, IReadOnlyList<NodeRecord> Nodes, 
     /// <summary>False if a part of it was deleted or changed manually.</summary>
     public bool IsComplete => Nodes.Count == Run.Nodes;
 
-    /// <param name="head">The first ConfigMap.</param>
     /// <param name="further">The others, in any order.</param>
     public static StoredRun Read(RunHead head, IEnumerable<ConfigMap> further)
     {

@@ -4,10 +4,10 @@ using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Maintenance.Requests;
 
-/// <summary>The requests that a namespace keeps.</summary>
+/// <summary>Reads and deletes the requests of a namespace.</summary>
 internal static class DetachedDirectory
 {
-    /// <summary>All; none where the kind is not served, null where they may not be read.</summary>
+    /// <summary>None if the kind is not served, null if requests cannot be read.</summary>
     public static async Task<IReadOnlyList<NodeMaintenanceRequest>?> ListAsync(
         ClusterConnection connection,
         string ns,
@@ -28,7 +28,7 @@ internal static class DetachedDirectory
         }
     }
 
-    /// <summary>Null where there is none, or where it may not be read.</summary>
+    /// <summary>Null if it does not exist or cannot be read.</summary>
     public static async Task<NodeMaintenanceRequest?> FindAsync(
         ClusterConnection connection,
         string id,
@@ -46,7 +46,6 @@ internal static class DetachedDirectory
         }
     }
 
-    /// <summary>Forgets one.</summary>
     public static async Task DeleteAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
     {
         try
@@ -55,11 +54,11 @@ internal static class DetachedDirectory
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            // Another client did.
+            // Another client deleted it.
         }
     }
 
-    /// <summary>As users see it, where the run itself has nothing to add.</summary>
+    /// <summary>The public form of a request without a run of its own.</summary>
     public static NodeMaintenanceRun Map(NodeManagerSession session, NodeMaintenanceRequest request, DateTimeOffset now)
     {
         DetachedSpec spec = request.Spec;

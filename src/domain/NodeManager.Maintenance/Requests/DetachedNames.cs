@@ -1,13 +1,12 @@
 namespace NodeManager.Maintenance.Requests;
 
-/// <summary>How callers and servers of detached work find each other.</summary>
 public static class DetachedNames
 {
-    /// <summary>The Lease of the server that works; it is in the namespace of the requests.</summary>
+    /// <summary>The Lease of the working server, in the namespace of the requests.</summary>
     public const string Lease = "nodemanager-server";
 }
 
-/// <summary>The messages for users about detached work.</summary>
+/// <summary>The errors of detached work.</summary>
 internal static class DetachedErrors
 {
     public static NodeManagerException NotRunning(string cluster, string ns) =>

@@ -4,11 +4,11 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance.Requests;
 
-/// <summary>Options as a request has them, and back. Pure.</summary>
+/// <summary>Converts options to and from their form in requests.</summary>
 /// <remarks>The schema of <c>deploy/server/crd.yaml</c> is generated from the same options.</remarks>
 internal static class DetachedOptions
 {
-    /// <summary>The parameter of an option that a server does not take; null if there is none.</summary>
+    /// <summary>The parameter of an option that a server does not accept; null if there is none.</summary>
     public static string? Refusal(DrainOptions drain) =>
         DrainOption.All.FirstOrDefault(option => option.Use == DrainOptionUse.Cmdlet && option.IsSet(drain)) is { } bypass
             ? $"-{bypass.Parameter}"

@@ -7,13 +7,13 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Maintenance.Requests;
 
-/// <summary>Asks the server to stop detached work.</summary>
+/// <summary>Requests the server to stop detached work.</summary>
 internal static class DetachedStopper
 {
-    // A server that has died is replaced within this.
+    // A failed server is replaced within this time.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
 
-    /// <summary>Asks for it, and waits until the server has stopped.</summary>
+    /// <summary>Requests the stop, and waits until the server has stopped.</summary>
     /// <exception cref="NodeManagerException">MaintenanceAlive: it did not stop in time.</exception>
     public static async Task<bool> StopAsync(
         NodeManagerSession session,

@@ -6,8 +6,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Maintenance.Requests;
 
 /// <summary>
-/// Work that the server in the cluster does after its caller is gone (<c>deploy/server/crd.yaml</c>). It has no script and nothing that bypasses
-/// a safeguard: a field for these does not exist. Its name is the id of the run.
+/// Work that the server in the cluster executes after its caller has ended (<c>deploy/server/crd.yaml</c>). It has no fields for scripts
+/// and for options that bypass a safeguard. Its name is the id of the run.
 /// </summary>
 internal sealed class NodeMaintenanceRequest : KubernetesObject
 {
@@ -17,10 +17,10 @@ internal sealed class NodeMaintenanceRequest : KubernetesObject
         set => field = value ?? new();
     } = new();
 
-    /// <summary>Null until a server has taken it up.</summary>
+    /// <summary>Null until a server has started it.</summary>
     public DetachedStatus? Status { get; set; }
 
-    /// <summary>True when nothing more is done about it.</summary>
+    /// <summary>True when it is completed.</summary>
     [JsonIgnore]
     public bool IsOver => Status?.EndedAt is not null;
 
@@ -33,18 +33,17 @@ internal static class DetachedType
     /// <summary>Drain the nodes and leave them cordoned.</summary>
     public const string Drain = "Drain";
 
-    /// <summary>Drain the nodes batch by batch, wait for what is wanted, return them to service.</summary>
+    /// <summary>Drain the nodes batch by batch, wait for the requested state, return them to service.</summary>
     public const string Maintenance = "Maintenance";
 }
 
 internal sealed class DetachedSpec
 {
-    /// <summary>See <see cref="DetachedType"/>.</summary>
     public string Type { get; set; } = DetachedType.Maintenance;
 
     public List<DetachedTarget> Nodes { get; set; } = [];
 
-    /// <summary>Who asked, as they call themselves; the API server's audit log knows.</summary>
+    /// <summary>The requesting user by their own account; the API server's audit log has the authenticated one.</summary>
     public string? RequestedBy { get; set; }
 
     /// <summary>Set by the user who stops it.</summary>
@@ -87,19 +86,18 @@ internal sealed class DetachedRules
 
 internal sealed class DetachedStatus
 {
-    /// <summary>See <see cref="NodeMaintenanceRunStatus"/>.</summary>
     public string Phase { get; set; } = NodeMaintenanceRunStatus.Pending;
 
     public string Message { get; set; } = "";
 
-    /// <summary>The server that works on it, or did last.</summary>
+    /// <summary>The current or last server.</summary>
     public string Holder { get; set; } = "";
 
     public long? ObservedGeneration { get; set; }
 
     public DateTimeOffset? StartedAt { get; set; }
 
-    /// <summary>Null as long as it is not over.</summary>
+    /// <summary>Null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     public int Total { get; set; }
@@ -111,14 +109,13 @@ internal sealed class DetachedStatus
     public List<DetachedNode> Nodes { get; set; } = [];
 }
 
-/// <summary>How far it is with a node.</summary>
+/// <summary>The progress of a node.</summary>
 internal sealed record DetachedNode
 {
     public string Name { get; init; } = "";
 
     public string Uid { get; init; } = "";
 
-    /// <summary>See <see cref="NodeMaintenanceStatus"/>.</summary>
     public string Status { get; init; } = NodeMaintenanceStatus.Pending;
 
     public string Step { get; init; } = "";
@@ -129,7 +126,6 @@ internal sealed record DetachedNode
     public IReadOnlyList<string> Blockers { get; init; } = [];
 }
 
-/// <summary>How requests are read and written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -138,7 +134,6 @@ internal sealed record DetachedNode
 [JsonSerializable(typeof(KubernetesList<NodeMaintenanceRequest>))]
 internal sealed partial class DetachedJson : JsonSerializerContext;
 
-/// <summary>The kind as the API serves it.</summary>
 internal static class DetachedResources
 {
     public const string Group = "nodemanager.io";

@@ -1,12 +1,11 @@
 namespace NodeManager.Monitoring.Alerts;
 
-/// <summary>Copies of alerts that differ in their status.</summary>
 internal static class AlertCopies
 {
-    /// <summary>Its monitor ended.</summary>
+    /// <summary>The alert after its monitor ended.</summary>
     public static NodeAlert Unobserved(NodeAlert alert, DateTimeOffset now) => Of(alert, NodeAlertStatus.Unobserved, now, now);
 
-    /// <summary>As it is listed: its cause has lasted until now.</summary>
+    /// <summary>The alert as listed: its cause has lasted until now.</summary>
     public static NodeAlert Observed(NodeAlert alert, DateTimeOffset now) => Of(alert, alert.Status, alert.UpdatedAt, now);
 
     private static NodeAlert Of(NodeAlert alert, string status, DateTimeOffset updatedAt, DateTimeOffset observedAt) =>

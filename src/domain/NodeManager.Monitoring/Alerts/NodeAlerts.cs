@@ -1,9 +1,8 @@
 namespace NodeManager.Monitoring.Alerts;
 
-/// <summary>The alerts of a session: those that are open, and the last ones of the past. Thread-safe.</summary>
+/// <summary>The open and recent alerts of a session. Thread-safe.</summary>
 public sealed class NodeAlerts
 {
-    /// <summary>How many alerts of the past are kept.</summary>
     public const int PastLimit = 1000;
 
     private readonly Lock _lock = new();
@@ -12,7 +11,7 @@ public sealed class NodeAlerts
     private int _monitors;
     private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Ends when an alert, or the number of monitors, changes after this was asked.</summary>
+    /// <summary>Completes with the next change of an alert, or of the number of monitors.</summary>
     public Task Changed
     {
         get
@@ -22,7 +21,7 @@ public sealed class NodeAlerts
         }
     }
 
-    /// <summary>How many monitors run in the session.</summary>
+    /// <summary>The number of running monitors.</summary>
     public int Monitors
     {
         get
@@ -32,7 +31,7 @@ public sealed class NodeAlerts
         }
     }
 
-    /// <summary>All of them, each as last reported, the newest first.</summary>
+    /// <summary>The newest first, as last reported.</summary>
     public IReadOnlyList<NodeAlert> List()
     {
         lock (_lock)
@@ -45,7 +44,7 @@ public sealed class NodeAlerts
             ];
     }
 
-    /// <summary>The same, with what is open observed at a time.</summary>
+    /// <summary>As above, with open alerts observed at this time.</summary>
     public IReadOnlyList<NodeAlert> List(DateTimeOffset now) =>
         [
             .. List()
@@ -83,7 +82,7 @@ public sealed class NodeAlerts
         }
     }
 
-    /// <summary>A monitor ended: its alerts are no longer checked.</summary>
+    /// <summary>A monitor ended: its alerts are no longer updated.</summary>
     internal void End(IEnumerable<string> ids, DateTimeOffset now)
     {
         lock (_lock)

@@ -21,7 +21,7 @@ public static class NodeRepairer
     /// <summary>How many results an operation keeps for late readers.</summary>
     public const int OutputLimit = 10_000;
 
-    /// <summary>What a repair would refuse.</summary>
+    /// <summary>Validates the request as a repair does.</summary>
     /// <exception cref="NodeManagerException">InvalidSelector, InvalidNodeName, RepairInvalid.</exception>
     public static void Check(RepairRequest request)
     {
@@ -49,8 +49,10 @@ public static class NodeRepairer
             throw Invalid("Each action needs time.", policy.EscalateAfter, "Use -EscalateAfter 10m, for example.");
     }
 
-    /// <summary>What a repair would do now: a result for each node that it would repair (Planned), and for each that it would not although it is unhealthy (Skipped). Touches nothing.</summary>
-    /// <exception cref="NodeManagerException">See <see cref="Check"/>; what the server refused.</exception>
+    /// <summary>
+    /// Plans a repair: a result for each node to repair (Planned), and for each other unhealthy node (Skipped). Changes nothing.
+    /// </summary>
+    /// <exception cref="NodeManagerException">See <see cref="Check"/>; or the server's refusal.</exception>
     public static Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> PlanAsync(
         RepairRequest request,
         IOperationObserver observer,
@@ -82,14 +84,15 @@ public static class NodeRepairer
     }
 
     /// <summary>
-    /// Judges the nodes once, repairs those that the policy and the storm brake let it repair, and returns when each repair has ended. Cancelled, it returns
-    /// within about two seconds; nodes that are cordoned stay cordoned, and another run continues with them.
+    /// Judges the nodes once, repairs those that the policy and the storm brake allow, and returns when each repair has ended. After a
+    /// cancellation it returns within about two seconds; cordoned nodes stay cordoned, and another run continues with them.
     /// </summary>
-    /// <param name="request">Which nodes, and how.</param>
-    /// <param name="told">Gets a result for each node that was repaired or skipped, with what it is as an error; null for one that is none. From any thread.</param>
-    /// <param name="observer">Told what happens.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">InvalidSelector, InvalidNodeName, RepairInvalid; MaintenanceTakenOver, MaintenanceLeaseNotRenewed: the Lease was lost; what the server refused.</exception>
+    /// <param name="told">Receives a result for each repaired or skipped node, with its error or null. Called from any thread.</param>
+    /// <param name="observer">Receives messages and progress.</param>
+    /// <exception cref="NodeManagerException">
+    /// InvalidSelector, InvalidNodeName, RepairInvalid; MaintenanceTakenOver, MaintenanceLeaseNotRenewed: the Lease was lost; or the
+    /// server's refusal.
+    /// </exception>
     public static Task RunAsync(
         RepairRequest request,
         Action<NodeRepairResult, NodeManagerException?> told,
@@ -110,7 +113,9 @@ public static class NodeRepairer
         );
     }
 
-    /// <summary>Repairs nodes in the background, as they fail, until it is cancelled. The operation's output are <see cref="NodeRepairResult"/>.</summary>
+    /// <summary>
+    /// Repairs nodes in the background, as they fail, until cancelled. The operation outputs <see cref="NodeRepairResult"/>.
+    /// </summary>
     /// <exception cref="NodeManagerException">See <see cref="Check"/>.</exception>
     public static RunningOperation Start(params IReadOnlyList<RepairRequest> requests)
     {
@@ -125,7 +130,7 @@ public static class NodeRepairer
         );
     }
 
-    // What fails in one cluster leaves the repairs in the others alone.
+    // A failure in one cluster does not affect the repairs in the others.
     private static async Task RunAsync(RepairRequest request, OperationContext context)
     {
         try
@@ -153,7 +158,7 @@ public static class NodeRepairer
         CancellationToken cancellationToken
     )
     {
-        // A watch that others have open may lag behind what the caller has just done or seen.
+        // An open watch may lag behind the caller's last change.
         await MonitoredNodes.CatchUpAsync(connection, cancellationToken);
         await using RepairClaims claims = new(request.Session, connection, request.Namespace, observer, cancellationToken);
         RepairScope scope = new(request, connection, claims, new(request.Session, connection), observer);

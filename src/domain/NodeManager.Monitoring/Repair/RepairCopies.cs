@@ -1,6 +1,5 @@
 namespace NodeManager.Monitoring.Repair;
 
-/// <summary>Results with some values changed.</summary>
 internal static class RepairCopies
 {
     public static NodeRepairResult With(

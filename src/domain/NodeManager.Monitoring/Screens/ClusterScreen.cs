@@ -1,10 +1,9 @@
 namespace NodeManager.Monitoring.Screens;
 
-/// <summary>What the screens of a cluster's health show, at one moment.</summary>
+/// <summary>The content of a cluster's health screen at one moment.</summary>
 /// <param name="At">In the cluster's time.</param>
-/// <param name="Statistic">The totals.</param>
-/// <param name="Nodes">With what runs on them.</param>
-/// <param name="Findings">The worst first; what can be told from nodes and pods alone.</param>
+/// <param name="Nodes">With their loads.</param>
+/// <param name="Findings">The worst first; only findings of nodes and pods.</param>
 public sealed record ClusterScreen(
     DateTimeOffset At,
     ClusterStatistic Statistic,

@@ -14,17 +14,16 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Monitoring.Screens;
 
-/// <summary>Follows a cluster for the screens that show its health: by the session's shared caches, whose changes say when to draw again.</summary>
+/// <summary>Follows a cluster for health screens: changes of the session's shared caches cause a redraw.</summary>
 public static class ClusterScreens
 {
-    // People read no faster, and a rollout changes pods many times a second.
+    // Readable for people, and a rollout changes pods many times a second.
     private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>What there is now, and with <paramref name="watch"/> after each change, at most once a second.</summary>
-    /// <param name="session">Where. Usage has no watch: it is read again after the configuration's healthCheckInterval.</param>
+    /// <summary>The current state, and with <paramref name="watch"/> again after each change, at most once a second.</summary>
+    /// <param name="session">Usage has no watch: it is read at the configuration's healthCheckInterval.</param>
     /// <param name="watch">Until cancelled.</param>
-    /// <param name="observer">Told once when there is no usage.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="observer">Warned once if there is no usage.</param>
     public static IAsyncEnumerable<ClusterScreen> FollowAsync(
         NodeManagerSession session,
         bool watch,
@@ -54,7 +53,7 @@ public static class ClusterScreens
         DateTimeOffset? asked = null;
         while (true)
         {
-            // Before reading, so that no change falls between.
+            // Before reading, so that no change is missed.
             Task[] changes = [nodes.Cache.Changed(), pods.Cache.Changed(), alerts.Changed];
             TimeSpan interval = session.Configuration.HealthCheckInterval;
             if (connection.Time.GetUtcNow() - asked is not { } age || age >= interval)

@@ -1,12 +1,12 @@
 namespace NodeManager.NodePools.Updates.Decisions;
 
 /// <summary>
-/// The next step of an update, from the observed state only: another process that continues it decides the same. New machines first, as far as the
-/// surge goes; an old node leaves when a new one has taken its place. Pure.
+/// Decides the next step of an update from the observed state only, so that any process that resumes it decides the same. New machines
+/// first, up to the surge; an old node is drained when a new one has replaced it.
 /// </summary>
 internal static class RollRules
 {
-    /// <summary>A node that could not be drained is tried so often before the update ends without it.</summary>
+    /// <summary>The number of drain attempts for a node before the update ends without it.</summary>
     public const int MostAttempts = 2;
 
     public static RollStep Next(RollView view)
@@ -23,13 +23,13 @@ internal static class RollRules
             .Min();
         bool mayBegin = MayBegin(view, alive.Count, ripe.Count, inFlight, create);
         List<string> drain = mayBegin ? Drainable(view, ripe.Count) : [];
-        // A new machine that is on its way, or soaks, may still let one leave.
+        // A new machine that is starting or soaking may still allow a drain.
         if (drain.Count == 0 && mayBegin && inFlight + create == 0 && until is null)
             drain = Again(view, ripe.Count);
         (IReadOnlyList<string> remove, DateTimeOffset? kept) = Removable(view, drain.Count > 0);
         if (kept is not null && (until is null || kept < until))
             until = kept;
-        // The surge keeps an old one from hopping onto the next; without one pods have nowhere else to go.
+        // With a surge, evicted pods must not move to another old node; without one they have nowhere else to go.
         bool cordon = drain.Count > 0 && (view.Limit.Surge > 0 || view.IsBlueGreen);
         DateTimeOffset? recheck = view.Old.Any(static one => one.WaitsForLock) ? view.Now + OldMachine.BusyRecheck : null;
         bool isOver =
@@ -68,7 +68,7 @@ internal static class RollRules
                 || (ripe > 0 && inFlight == 0 && create == 0 && ripe == alive)
                 || alive >= view.Desired && ripe == alive;
 
-    // Nodes that are not Ready first: no pod of theirs counts. Of the others as many as new ones have taken the place of.
+    // Nodes that are not Ready first, because none of their pods counts. Of the others as many as new nodes have replaced.
     private static List<string> Drainable(RollView view, int ripe)
     {
         List<OldMachine> open = [.. view.Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false })];
@@ -81,7 +81,7 @@ internal static class RollRules
         ];
     }
 
-    // Those that could not be drained come again when all others are done.
+    // Failed drains are retried when all others are done.
     private static List<string> Again(RollView view, int ripe)
     {
         if (
@@ -116,7 +116,7 @@ internal static class RollRules
         return kept <= view.Now ? (drained, null) : ([], kept);
     }
 
-    // Skipped nodes keep their machines, and with them the surge: what is left finds no place.
+    // Skipped nodes keep their machines, and with them the surge: the remaining pods find no place.
     private static bool IsStuck(RollView view) =>
         view.Old.Any(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)
         && view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped).All(static one => one.Attempts >= MostAttempts);

@@ -3,19 +3,17 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 
-/// <summary>What a machine has, and what takes its place. Pure.</summary>
+/// <summary>The size of a machine and of its replacement.</summary>
 /// <param name="Shape">The pool's shape; empty: none.</param>
 /// <param name="Zone">Empty: any.</param>
-/// <param name="CpuCores">Cores.</param>
-/// <param name="MemoryMiB">Memory.</param>
 internal sealed record RollSize(string Shape, string Zone, long CpuCores, long MemoryMiB)
 {
-    /// <summary>Where nothing is known.</summary>
+    /// <summary>The fallback for unknown sizes.</summary>
     public static RollSize Smallest { get; } = new("", "", 0, 0);
 
     public static RollSize Of(NodeSmithClaim claim, NodeSmithPool pool)
     {
-        // The shapes of its creation where they are known: the pool may have another one of the name now.
+        // The resources at its creation if known: the pool's shape of the name may have changed.
         (long cores, long memory) =
             claim.Spec.Requirements is { CpuCores: { } own, MemoryMiB: { } ownMemory } ? (own, ownMemory)
             : ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape) is { } shape
@@ -24,7 +22,9 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
         return new(claim.Spec.Shape ?? "", claim.Spec.Zone ?? "", cores, memory);
     }
 
-    /// <summary>What takes its place in the pool as it is now: its own shape, else the smallest that is as large, else the largest.</summary>
+    /// <summary>
+    /// The size of its replacement in the current pool: its own shape, else the smallest shape that is as large, else the largest.
+    /// </summary>
     public RollSize In(NodeSmithPool pool)
     {
         NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;

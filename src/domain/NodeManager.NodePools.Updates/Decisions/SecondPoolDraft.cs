@@ -4,13 +4,12 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 
-/// <summary>What the second pool of an update is like. Pure.</summary>
 internal static class SecondPoolDraft
 {
-    // Of the service's specification.
+    // From the service's specification.
     private const int LongestName = 63;
 
-    /// <summary><c>workers</c> is followed by <c>workers-2</c>, that by <c>workers-3</c>.</summary>
+    /// <summary><c>workers</c> is followed by <c>workers-2</c>, then by <c>workers-3</c>.</summary>
     public static string NameAfter(string pool)
     {
         int dash = pool.LastIndexOf('-');
@@ -24,11 +23,8 @@ internal static class SecondPoolDraft
         return stem[..Math.Min(stem.Length, LongestName - suffix.Length)].TrimEnd('-') + suffix;
     }
 
-    /// <summary>The changed specification, with as many nodes as the first pool has at the moment: a service's autoscaler would begin with the fewest.</summary>
-    /// <param name="pool">The first pool.</param>
-    /// <param name="name">Of the second.</param>
-    /// <param name="patch">The change.</param>
-    /// <param name="nodes">That the first pool has.</param>
+    /// <summary>The changed specification, with the current number of nodes: a service's autoscaler would start with its minimum.</summary>
+    /// <param name="nodes">The number of nodes of the first pool.</param>
     public static PoolDraft Of(PoolRecord pool, string name, JsonObject patch, int nodes)
     {
         JsonObject spec = PoolMerge.Apply(pool.Spec, patch);

@@ -2,38 +2,36 @@ using System.Globalization;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 
-/// <summary>All that the next step of an update by a second pool rests on.</summary>
+/// <summary>The input of the next step of an update by a second pool.</summary>
 internal sealed record SecondPoolView
 {
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>The second pool was created.</summary>
     public required bool HasSecond { get; init; }
 
-    /// <summary>The service says that the second pool is as it should be.</summary>
+    /// <summary>True if the service reports the second pool as ready.</summary>
     public bool IsSecondReady { get; init; }
 
-    /// <summary>Nodes that the second pool has to have.</summary>
     public int Wanted { get; init; }
 
-    /// <summary>Of each node of the second pool: since when it has been Ready; null: it is not.</summary>
+    /// <summary>For each node of the second pool: since when it is Ready; null: it is not.</summary>
     public IReadOnlyList<DateTimeOffset?> New { get; init; } = [];
 
-    /// <summary>The nodes that leave: of the first pool, on the way back of the second.</summary>
+    /// <summary>The nodes to drain: of the first pool; for a rollback of the second.</summary>
     public required IReadOnlyList<OldMachine> Old { get; init; }
 
     public bool IsPaused { get; init; }
 
-    /// <summary>Back to the first pool.</summary>
+    /// <summary>True for a rollback to the first pool.</summary>
     public bool IsBack { get; init; }
 
-    /// <summary>Pods have been evicted, or may have been.</summary>
+    /// <summary>True once pods have been or may have been evicted.</summary>
     public bool HasBegun { get; init; }
 
-    /// <summary>The deletion of the pool that leaves was begun.</summary>
+    /// <summary>True once the deletion of the drained pool was requested.</summary>
     public bool IsRemoving { get; init; }
 
-    /// <summary>The service has no pool any more whose nodes leave.</summary>
+    /// <summary>True if the service no longer has the drained pool.</summary>
     public bool IsGone { get; init; }
 
     public TimeSpan Soak { get; init; }
@@ -43,13 +41,13 @@ internal sealed record SecondPoolView
     public DateTimeOffset? DrainedAt { get; init; }
 }
 
-/// <summary>What to do now. All that is empty or false: wait.</summary>
-/// <param name="Create">The second pool.</param>
-/// <param name="Drain">Nodes to drain, all nodes that leave being cordoned before.</param>
-/// <param name="Delete">The pool whose nodes leave.</param>
-/// <param name="IsOver">Nothing is left that could be done.</param>
-/// <param name="WaitsFor">In words; empty: it does not wait.</param>
-/// <param name="Until">When to look again although nothing has changed.</param>
+/// <summary>The next step; empty or false: wait.</summary>
+/// <param name="Create">Create the second pool.</param>
+/// <param name="Drain">Nodes to drain, after all nodes to drain are cordoned.</param>
+/// <param name="Delete">Delete the drained pool.</param>
+/// <param name="IsOver">True if nothing remains to be done.</param>
+/// <param name="WaitsFor">The reason for a wait; empty: none.</param>
+/// <param name="Until">The time of the next check without a change.</param>
 internal sealed record SecondPoolStep(
     bool Create,
     IReadOnlyList<string> Drain,
@@ -65,8 +63,9 @@ internal sealed record SecondPoolStep(
 }
 
 /// <summary>
-/// The next step of an update by a second pool, from what is there alone: all new nodes first, then the old ones are cordoned together and drained, then
-/// their pool is deleted. A service removes nodes of its own choice, so a pool with one that cannot be drained stays. Pure.
+/// Decides the next step of an update by a second pool from the observed state only: all new nodes first, then the old ones are cordoned
+/// together and drained, then their pool is deleted. A service chooses the nodes that it removes, so a pool with a node that cannot be
+/// drained stays.
 /// </summary>
 internal static class SecondPoolRules
 {
@@ -107,7 +106,7 @@ internal static class SecondPoolRules
             : new(false, [], true, false, "");
     }
 
-    // Null: the new nodes are there and have soaked.
+    // Null: the new nodes exist and have soaked.
     private static SecondPoolStep? Unripe(SecondPoolView view)
     {
         int ready = view.New.Count(static one => one is not null);
@@ -117,7 +116,7 @@ internal static class SecondPoolRules
             );
         if (!view.IsSecondReady)
             return SecondPoolStep.Wait("the service to report the second pool as Ready");
-        // With more nodes than it has to have, those that have been Ready longest count.
+        // With more nodes than desired, those that have been Ready longest count.
         DateTimeOffset ripe =
             view.Wanted == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.Wanted - 1) + view.Soak;
         return ripe > view.Now ? SecondPoolStep.Wait($"new nodes to stay Ready until {Time(ripe)}", ripe) : null;

@@ -3,14 +3,14 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 
-/// <summary>How many machines more, and how many nodes less, an update may have. Pure.</summary>
-/// <param name="Surge">Machines beyond the desired ones.</param>
+/// <summary>The additional machines and missing nodes that an update may have.</summary>
+/// <param name="Surge">Machines beyond the desired number.</param>
 /// <param name="Unavailable">Nodes that may be missing.</param>
 public readonly record struct SurgeLimit(int Surge, int Unavailable)
 {
-    /// <param name="surge">A number, or per cent of the desired nodes, rounded up.</param>
-    /// <param name="unavailable">A number, or per cent, rounded down.</param>
-    /// <param name="desired">Nodes that the pool shall have.</param>
+    /// <param name="surge">A number, or a percentage of the desired nodes, rounded up.</param>
+    /// <param name="unavailable">A number, or a percentage, rounded down.</param>
+    /// <param name="desired">The desired nodes of the pool.</param>
     /// <exception cref="NodeManagerException">PoolUpdateInvalid: one is not a number, or both are zero.</exception>
     public static SurgeLimit Of(string surge, string unavailable, int desired)
     {

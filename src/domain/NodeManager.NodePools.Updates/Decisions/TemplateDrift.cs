@@ -5,14 +5,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.NodePools.Updates.Decisions;
 
 /// <summary>
-/// What differs between a node's machine and what its pool would make now. A claim that keeps its template is compared with that; of others only
-/// what shows on the claim and its node can be compared. Pure.
+/// Compares a node's machine with the pool's current template. A claim that stores its template is compared with that; for others only the
+/// visible fields of claim and node can be compared.
 /// </summary>
 internal static class TemplateDrift
 {
-    /// <summary>Why the machine is outdated, a sentence part each; empty: it is not.</summary>
-    /// <param name="pool">As it is now.</param>
-    /// <param name="claim">Of the machine.</param>
+    /// <summary>Why the machine is outdated, one part of a sentence each; empty: it is not.</summary>
     /// <param name="node">Null: none is registered.</param>
     public static List<string> Of(NodeSmithPool pool, NodeSmithClaim claim, Node? node)
     {

@@ -10,7 +10,7 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Begins or takes up the update of a NodeSmithPool.</summary>
+/// <summary>Starts or resumes the update of a NodeSmithPool.</summary>
 internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
 {
     private readonly RollContext _context = context;
@@ -20,7 +20,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
             ? found
             : throw RollErrors.PoolNotFound(_context.Request.Pool, _context.Request.Namespace, Scope.Session.Cluster);
 
-    /// <summary>Machines that differ from what the pool would make now, or all; nodes that are not Ready first.</summary>
+    /// <summary>The outdated machines, or all; nodes that are not Ready first.</summary>
     public static List<RollNode> Outdated(RollContext context, NodeSmithPool pool, IReadOnlyList<NodeSmithClaim> claims, bool all)
     {
         var outdated = claims
@@ -73,7 +73,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
         );
     }
 
-    // That of most of the machines that are replaced. Where one is not known the way back is not either.
+    // The template of most of the replaced machines. If one is unknown, there is no rollback.
     private static string? Former(IReadOnlyList<NodeSmithClaim> claims, List<RollNode> nodes)
     {
         HashSet<string> uids = [.. nodes.Select(static one => one.Uid)];
@@ -117,7 +117,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
         return Task.FromResult<(RollRecord, RollState, IReadOnlyList<RollNode>)?>((record, new(), nodes));
     }
 
-    // From here on the autoscaler leaves the pool's nodes alone.
+    // From here on the autoscaler ignores the pool's nodes.
     protected override async Task MarkAsync(CancellationToken cancellationToken) =>
         _context.Admit(
             await Scope.Client.PatchAsync(

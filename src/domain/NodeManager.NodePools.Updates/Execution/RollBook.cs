@@ -5,7 +5,10 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>What an update knows, each change written to its ConfigMap before it continues. Thread-safe, a machine having one writer.</summary>
+/// <summary>
+/// The state of an update; each change is written to its ConfigMap before the update continues. Thread-safe, with one writer for each
+/// machine.
+/// </summary>
 internal sealed class RollBook(RunScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
 {
     private readonly ConcurrentDictionary<string, RollNode> _nodes = new(nodes.Select(static one => KeyValuePair.Create(one.Uid, one)));
@@ -14,10 +17,10 @@ internal sealed class RollBook(RunScope scope, RunShard page, RollRecord record,
 
     public RollState State { get; private set; } = state;
 
-    /// <summary>Of both directions.</summary>
+    /// <summary>The nodes of both directions.</summary>
     public IReadOnlyList<RollNode> All => [.. _nodes.Values.OrderBy(static one => one.Index)];
 
-    /// <summary>Machines that are replaced in the present direction.</summary>
+    /// <summary>The nodes that the current direction replaces.</summary>
     public IReadOnlyList<RollNode> Old => [.. All.Where(one => one.IsBack == State.IsBack)];
 
     public RollNode this[string uid] => _nodes[uid];
@@ -42,11 +45,11 @@ internal sealed class RollBook(RunScope scope, RunShard page, RollRecord record,
         return page.WriteAsync(RollLayout.StateKey, TextOf(State), cancellationToken);
     }
 
-    /// <summary>Changes the requests of users for the update, where it is the update itself that changes it.</summary>
+    /// <summary>Updates a user's request when the update itself changes it.</summary>
     public Task ControlAsync(string key, string value, CancellationToken cancellationToken) =>
         page.WriteAsync(key, value, cancellationToken);
 
-    /// <summary>What the ConfigMap has of a new update.</summary>
+    /// <summary>The initial data of the ConfigMap.</summary>
     public static Dictionary<string, string> Data(RollRecord record, RollState state, IEnumerable<RollNode> nodes)
     {
         Dictionary<string, string> data = new()

@@ -11,7 +11,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>What all parts of the update of a NodeSmithPool share.</summary>
+/// <summary>The state shared by all parts of the update of a NodeSmithPool.</summary>
 internal sealed class RollContext : RollScope
 {
     private readonly CacheUse<NodeSmithPool> _pools;
@@ -31,7 +31,7 @@ internal sealed class RollContext : RollScope
 
     public NodeSmithPool? Pool => _pools.Cache.Find(Request.Namespace, Request.Pool);
 
-    /// <summary>The pool's claims, in the order of their names.</summary>
+    /// <summary>The pool's claims by name.</summary>
     public IReadOnlyList<NodeSmithClaim> Claims =>
         [
             .. _claims

@@ -9,7 +9,7 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>The drains of an update, each for itself: one that hangs holds up only its node. One caller at a time.</summary>
+/// <summary>The independent drains of an update: a hanging one delays only its node. One caller at a time.</summary>
 internal sealed class RollDrains(RollScope context, RollBook book)
 {
     // The limit of the wait for pods that no kubelet may be able to terminate.
@@ -18,16 +18,13 @@ internal sealed class RollDrains(RollScope context, RollBook book)
 
     private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
 
-    /// <summary>End when a drain does.</summary>
+    /// <summary>Each completes with its drain.</summary>
     public IEnumerable<Task> Ends => _running.Values.Select(static one => one.Task);
 
     public bool Has(string uid) => _running.ContainsKey(uid);
 
-    /// <summary>Starts a drain, or continues the one that a process before has begun.</summary>
-    /// <param name="node">Cordoned.</param>
-    /// <param name="registered">The node as it is.</param>
-    /// <param name="limit">For the whole drain; zero: as long as it needs.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Starts a drain, or resumes the one that an earlier process has begun.</summary>
+    /// <param name="limit">The timeout of the drain; zero: none.</param>
     public async Task StartAsync(RollNode node, Node registered, TimeSpan limit, CancellationToken cancellationToken)
     {
         DateTimeOffset since =
@@ -41,15 +38,15 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         _running[node.Uid] = Start(book[node.Uid], registered.IsReady(), limit, since, cancellationToken);
     }
 
-    /// <summary>Starts drains again whose time is another one now.</summary>
+    /// <summary>Restarts drains whose timeout has changed.</summary>
     public void Limit(TimeSpan limit)
     {
         foreach (Running one in _running.Values.Where(one => one.Limit != limit))
             one.Stop.Cancel();
     }
 
-    /// <summary>Notes how drains ended; those that were stopped for another limit start again.</summary>
-    /// <returns>True where one has ended.</returns>
+    /// <summary>Records completed drains; those stopped for another timeout are restarted.</summary>
+    /// <returns>True if one has completed.</returns>
     public async Task<bool> HarvestAsync(TimeSpan limit, bool isPaused, CancellationToken cancellationToken)
     {
         bool any = false;
@@ -70,7 +67,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         return any;
     }
 
-    /// <summary>Stops all drains; their nodes stay cordoned, and wait for their turn again.</summary>
+    /// <summary>Stops all drains; their nodes stay cordoned and pending.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (Running one in _running.Values)
@@ -86,7 +83,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         }
     }
 
-    /// <summary>Ends when no drain continues any more. Nothing is written.</summary>
+    /// <summary>Waits until no drain is running. Writes nothing.</summary>
     public async Task LeaveAsync()
     {
         foreach (Running one in _running.Values)
@@ -94,7 +91,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         await Task.WhenAll(_running.Values.Select(static one => one.Task));
     }
 
-    /// <summary>Records what drains evicted before they were left: the drain that continues counts only its own evictions.</summary>
+    /// <summary>Records the evictions of unfinished drains: the resuming drain counts only its own.</summary>
     public async Task RecordAsync(CancellationToken cancellationToken)
     {
         List<Task> writes = [];
@@ -123,7 +120,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
                 break;
             case NodeDrainStatus.Cancelled when result.CancelReason == NodeDrainCancelReason.Interrupted:
             case NodeDrainStatus.Blocked when DrainFailures.Of(result) is { ErrorId: ErrorIds.NodeBusy }:
-                // A drain that was cancelled, or not begun because another operation has the node, does not count as an attempt.
+                // A cancelled drain, or one of a locked node, does not count as an attempt.
                 await book.UpdateAsync(
                     node.Uid,
                     static one =>
@@ -159,7 +156,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     private Running Start(RollNode node, bool isReady, TimeSpan limit, DateTimeOffset since, CancellationToken cancellationToken)
     {
         TimeSpan left = limit <= TimeSpan.Zero ? TimeSpan.Zero : limit - (context.Scope.Now - since);
-        // A clock that was set back.
+        // The clock may have been set back.
         if (limit > TimeSpan.Zero)
             left =
                 left > limit ? limit

@@ -3,15 +3,14 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>What is wrong with the new machines of an update.</summary>
-/// <param name="Problems">In words; none: nothing.</param>
-/// <param name="IsFinal">True where waiting changes nothing.</param>
+/// <param name="Problems">As text; none: healthy.</param>
+/// <param name="IsFinal">True if waiting does not help.</param>
 internal sealed record GateVerdict(IReadOnlyList<string> Problems, bool IsFinal)
 {
     public static GateVerdict Healthy { get; } = new([], false);
 }
 
-/// <summary>Judges new nodes by the findings of Test-NodeHealth: one that is critical keeps further nodes from leaving.</summary>
+/// <summary>Judges new nodes by the findings of Test-NodeHealth: a critical one stops further drains.</summary>
 internal sealed class RollGate(RollScope context)
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(15);
@@ -19,12 +18,11 @@ internal sealed class RollGate(RollScope context)
     private GateVerdict _last = GateVerdict.Healthy;
     private DateTimeOffset _lookedAt;
 
-    /// <summary>When the nodes are looked at again.</summary>
+    /// <summary>The time of the next check.</summary>
     public DateTimeOffset NextAt => _lookedAt + Often;
 
-    /// <param name="nodes">New nodes that have to be healthy. A node that is not initialized yet is waited for and is not a finding.</param>
-    /// <param name="mustBeNew">Something is about to be done that cannot be undone.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="nodes">New nodes that have to be healthy. A node that is not initialized yet is awaited, not reported.</param>
+    /// <param name="mustBeNew">True before an action that cannot be undone: does not use the last result.</param>
     public async Task<GateVerdict> CheckAsync(IReadOnlyList<string> nodes, bool mustBeNew, CancellationToken cancellationToken)
     {
         DateTimeOffset now = context.Scope.Now;
@@ -43,6 +41,6 @@ internal sealed class RollGate(RollScope context)
         return _last = new([.. health.SelectMany(static one => one.Findings).Select(static one => one.ToString())], false);
     }
 
-    /// <summary>What was found is of no use any more.</summary>
+    /// <summary>Discards the last result.</summary>
     public void Forget() => (_last, _lookedAt) = (GateVerdict.Healthy, default);
 }

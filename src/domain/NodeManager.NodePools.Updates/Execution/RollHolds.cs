@@ -8,13 +8,13 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Holds and cordons the nodes that an update replaces, as a maintenance run does, and gives them back.</summary>
+/// <summary>Claims and cordons the nodes that an update replaces, as a maintenance run does, and releases them.</summary>
 internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook book)
 {
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
 
-    /// <summary>Cordons these nodes concurrently. One that a maintenance run holds, or that another operation works on, is skipped.</summary>
+    /// <summary>Cordons these nodes concurrently. Skips nodes of a maintenance run, and those locked by another operation.</summary>
     public Task CordonAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
         RunScope.EachAsync(
             nodes.Where(one =>
@@ -24,7 +24,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
             cancellationToken
         );
 
-    /// <summary>Puts nodes back into service that the update cordoned, unless they were cordoned before.</summary>
+    /// <summary>Uncordons nodes that the update cordoned, unless they were cordoned before.</summary>
     public Task ReleaseAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
         RunScope.EachAsync(
             nodes.Where(static one => one.Node.Length > 0),
@@ -32,7 +32,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
             {
                 try
                 {
-                    // From the process before, where there was one.
+                    // An earlier process may have claimed it.
                     if (!_held.ContainsKey(node.Uid) && await claims.IsClaimedAsync(node.Node, node.NodeUid, token))
                         await claims.ClaimAsync(node.Node, node.NodeUid, new HashSet<string>(), token);
                     await claims.ReleaseAsync(node.Node, node.NodeUid, token);
@@ -78,11 +78,11 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
         }
         catch (NodeGoneException)
         {
-            // Its claim shows what becomes of it.
+            // The node's claim shows its state.
         }
         catch (ClaimLostException)
         {
-            // Another one was faster; the node is taken again when its turn comes.
+            // Another run claimed it first; the node is claimed again in its turn.
         }
     }
 

@@ -8,17 +8,17 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Sees what the caches have through the eyes of the rules.</summary>
+/// <summary>Builds the input of the rules from the caches.</summary>
 internal sealed class RollLook(RollContext context, RollBook book, RollMachines machines)
 {
-    /// <summary>Machines that stay.</summary>
+    /// <summary>The machines that the update keeps.</summary>
     public IReadOnlyList<NodeSmithClaim> Fresh()
     {
         HashSet<string> old = [.. book.Old.Select(static one => one.Uid)];
         return [.. context.Claims.Where(one => !old.Contains(one.Metadata.Uid!))];
     }
 
-    /// <summary>Notes of old machines what others did to them: nodes that have registered, claims that were deleted or are gone.</summary>
+    /// <summary>Records changes by others to old machines: registered nodes, and deleted claims.</summary>
     public async Task NoteAsync(Func<string, bool> isDraining, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeSmithClaim> claims = context.Claims.ToDictionary(static one => one.Metadata.Uid!, StringComparer.Ordinal);
@@ -90,7 +90,7 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
                     )),
             ],
             IsPaused = limits.IsPaused,
-            // On the way back the former nodes are waited for only where some are missing.
+            // A rollback waits for the former nodes only if some are missing.
             IsBlueGreen = isBlueGreen && !isBack,
             HasBegun = book.State.HasBegun,
             Soak = isBack ? TimeSpan.Zero : book.Record.Options.Soak,

@@ -8,7 +8,10 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Takes an update step by step to its end, or to where it is interrupted. Each step rests on what is there, so another process continues it.</summary>
+/// <summary>
+/// Runs an update step by step until its end or an interrupt. Each step depends on the observed state only, so that another process can
+/// resume it.
+/// </summary>
 internal abstract class RollLoop(RollScope context, RollStart start)
 {
     protected static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -26,7 +29,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
 
     protected RollGate Gate { get; } = new(context);
 
-    /// <summary>Ends when the update does. Cancelled, drains are left, and nothing is written any more.</summary>
+    /// <summary>Completes with the update. When cancelled, drains are left running, and nothing more is written.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         long? since = null;
@@ -36,7 +39,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
             {
                 await _lease.HoldAsync(cancellationToken);
                 context.ThrowIfFailed();
-                // Before the look: what changes during it is looked at again.
+                // Before the check, so that changes during it cause another one.
                 IReadOnlyList<Task> changes = context.Changed();
                 try
                 {
@@ -48,7 +51,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
                 }
                 catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict)
                 {
-                    // What was decided on is out of date.
+                    // The input of the decision is stale.
                     await context.CatchUpAsync(cancellationToken);
                 }
                 catch (Exception e)
@@ -69,20 +72,20 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         }
     }
 
-    /// <summary>Records what was done since the last step. Only while the lease is held.</summary>
+    /// <summary>Records the progress since the last step. Only while the Lease is held.</summary>
     public Task RecordAsync(CancellationToken cancellationToken) => Drains.RecordAsync(cancellationToken);
 
-    /// <summary>How long to wait at most; null: it is over.</summary>
+    /// <summary>The maximum wait before the next step; null: completed.</summary>
     protected abstract Task<TimeSpan?> StepAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lets go of the pool.</summary>
+    /// <summary>Removes the update's mark from the pool.</summary>
     protected abstract Task UnmarkAsync(CancellationToken cancellationToken);
 
-    /// <summary>What may be over when it is asked for again.</summary>
+    /// <summary>True if a retry may succeed.</summary>
     protected virtual bool IsTransient(Exception exception) => TransientFailure.Is(exception);
 
-    /// <summary>What the control says of drains, and how drains have ended.</summary>
-    /// <returns>True where one has ended.</returns>
+    /// <summary>Applies the users' requests to drains, and records completed ones.</summary>
+    /// <returns>True if one has completed.</returns>
     protected async Task<bool> TendDrainsAsync(PoolUpdateLimits limits, CancellationToken cancellationToken)
     {
         if (limits.IsPaused)
@@ -92,10 +95,8 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         return await Drains.HarvestAsync(limits.DrainTimeout, limits.IsPaused, cancellationToken);
     }
 
-    /// <summary>In words why nothing further leaves; null: new nodes are healthy, or that does not count.</summary>
-    /// <param name="verdict">Of the new nodes.</param>
-    /// <param name="obstacle">Why there is no way back; empty: there is one.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Why no further node is drained; null: new nodes are healthy, or their health does not count.</summary>
+    /// <param name="obstacle">Why there is no rollback; empty: it is possible.</param>
     protected async Task<string?> IsHeldUpAsync(GateVerdict verdict, string obstacle, CancellationToken cancellationToken)
     {
         if (verdict.Problems.Count == 0)
@@ -130,7 +131,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         return why;
     }
 
-    /// <summary>Begins nothing more until a user decides.</summary>
+    /// <summary>Pauses the update until a user decides.</summary>
     protected virtual async Task HoldAsync(string why, CancellationToken cancellationToken)
     {
         Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused. {why}");
@@ -161,9 +162,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         return TimeSpan.Zero;
     }
 
-    /// <summary>Ends it as its nodes say.</summary>
-    /// <param name="ready">New nodes that are Ready.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="ready">The number of Ready new nodes.</param>
     protected Task<TimeSpan?> EndAsync(int ready, CancellationToken cancellationToken)
     {
         List<RollNode> left =
@@ -204,7 +203,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
                 );
         }
 
-        // The pool first: who finds the update ended finds the pool free.
+        // The pool first: a client that observes the end must find the pool unmarked.
         await UnmarkAsync(cancellationToken);
         if (message.Length == 0 && Book.State.IsBack)
             message = Book.State.Message;
@@ -217,7 +216,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
 
     protected async Task TellAsync(string status, string message, int ready, CancellationToken cancellationToken)
     {
-        // On the way back the reason for it stays.
+        // A rollback keeps its reason.
         await Book.SetAsync(
             state =>
                 state with
@@ -241,7 +240,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         );
     }
 
-    /// <summary>Another run has it, so cordoning has skipped it.</summary>
+    /// <summary>Another run holds it, so that it was not cordoned.</summary>
     protected static bool IsHeldByAnother(RollNode node, RollNode before) =>
         node.Status == NodePoolUpdateNodeStatus.Skipped && node.Attempts > before.Attempts;
 }

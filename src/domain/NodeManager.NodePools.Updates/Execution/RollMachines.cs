@@ -11,10 +11,10 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Creates and deletes the claims of an update. What decides over machines is read from the server.</summary>
+/// <summary>Creates and deletes the claims of an update. Decisions about machines use the server's data, not the cache.</summary>
 internal sealed class RollMachines(RollContext context, RollBook book)
 {
-    /// <summary>Machines of the next sizes that the pool's limits leave room for, of so many.</summary>
+    /// <summary>How many of the next machines the pool's limits allow.</summary>
     public int Room(NodeSmithPool pool, int wanted)
     {
         var use = PoolUse.Of(pool, null, context.Claims, context.NodeOf);
@@ -30,7 +30,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         return room;
     }
 
-    /// <summary>Creates so many claims, or as many as are still missing.</summary>
+    /// <summary>Creates this number of claims, or as many as are still missing.</summary>
     public async Task CreateAsync(int count, CancellationToken cancellationToken)
     {
         // The pool first: numbers are reserved on a version of it that is older than the list of claims.
@@ -66,7 +66,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // Another one was faster; what is missing is counted again.
+            // A concurrent update of the pool: count the missing claims again.
             await context.PoolWriter.ReadAsync(pool, cancellationToken);
             return;
         }
@@ -78,7 +78,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         );
     }
 
-    /// <summary>Deletes the claim of a machine whose node is empty. The autoscaler does the rest.</summary>
+    /// <summary>Deletes the claim of a machine with an empty node. The autoscaler does the rest.</summary>
     public async Task RemoveAsync(RollNode node, CancellationToken cancellationToken)
     {
         try
@@ -116,7 +116,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone, or another one has its name.
+            // The claim is gone or was replaced under its name.
         }
 
         await book.UpdateAsync(
@@ -126,7 +126,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         );
     }
 
-    /// <summary>The pool's claims, as the server has them.</summary>
+    /// <summary>The pool's claims from the server.</summary>
     public async Task<List<NodeSmithClaim>> ListAsync(CancellationToken cancellationToken)
     {
         List<NodeSmithClaim> claims = (
@@ -140,10 +140,10 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         return claims.FindAll(one => one.Spec.PoolRef == context.Request.Pool);
     }
 
-    // One for each machine that is replaced and has no successor yet, in their order.
+    // One for each replaced machine without a successor, in their order.
     private IEnumerable<RollSize> Next(NodeSmithPool pool, IReadOnlyList<NodeSmithClaim> claims)
     {
-        // A rollback replaces those that are gone.
+        // A rollback replaces the machines that are gone.
         List<RollNode> replaced =
         [
             .. book.All.Where(one =>

@@ -2,7 +2,6 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Shows updates to users.</summary>
 internal static class RollMapper
 {
     public static NodePoolUpdate Map(

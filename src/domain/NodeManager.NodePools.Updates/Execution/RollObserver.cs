@@ -2,9 +2,9 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Places the progress of drains under that of the update.</summary>
+/// <summary>Nests the progress of drains under that of the update.</summary>
 /// <param name="inner">Receives the warnings and the progress.</param>
-/// <param name="key">Of the update's bar.</param>
+/// <param name="key">The key of the update's bar.</param>
 internal sealed class RollObserver(IOperationObserver inner, string key) : IOperationObserver
 {
     public void Warning(string message) => inner.Warning(message);

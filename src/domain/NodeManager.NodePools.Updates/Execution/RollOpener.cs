@@ -11,20 +11,20 @@ using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Begins an update, or takes up the one that is not over: its lease first, then its record, then its mark on the pool.</summary>
+/// <summary>Starts an update, or resumes an unfinished one: takes its Lease first, then its record, then marks the pool.</summary>
 internal abstract class RollOpener(RollScope context)
 {
-    /// <summary>The update where nothing is to be done: nothing was changed. Null: there is none.</summary>
+    /// <summary>The completed update, if nothing is to be done and nothing was changed; null: none.</summary>
     public StoredRoll? Over { get; private set; }
 
-    /// <summary>The pool's nodes, none of them outdated, where that is why nothing is to be done.</summary>
+    /// <summary>The number of the pool's nodes if none of them is outdated.</summary>
     public int? UpToDate { get; protected set; }
 
     protected RunScope Scope { get; } = context.Scope;
 
     protected bool IsService { get; } = context.Request.Service is not null;
 
-    /// <summary>Null where nothing is to be done.</summary>
+    /// <summary>Null if nothing is to be done.</summary>
     public async Task<RollStart?> OpenAsync(CancellationToken cancellationToken)
     {
         await context.CatchUpAsync(cancellationToken);
@@ -57,7 +57,7 @@ internal abstract class RollOpener(RollScope context)
         return null;
     }
 
-    // A NodeSmithPool is in the namespace; for pools of a service it may be missing until the first update.
+    // The namespace of a NodeSmithPool exists; that of a service's pools may be missing until the first update.
     private async Task TakeAsync(RunLease lease, CancellationToken cancellationToken)
     {
         Task Take() =>
@@ -82,19 +82,18 @@ internal abstract class RollOpener(RollScope context)
     /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
     protected abstract Task<string> FindAsync(CancellationToken cancellationToken);
 
-    /// <summary>What a new update does; null: there is nothing to do.</summary>
+    /// <summary>A new update; null: nothing to do.</summary>
     protected abstract Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(
         string by,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Adds to a stored record what is not stored, as far as the request has it.</summary>
+    /// <summary>Adds request data that is not stored to a stored record.</summary>
     protected virtual RollRecord Recall(RollRecord record) => record;
 
-    /// <summary>Refuses what cannot be done, before anything is written.</summary>
+    /// <summary>Refuses what is not possible, before any write.</summary>
     protected virtual void Check(RollBook book, int nodes) { }
 
-    /// <summary>Lets others see on the pool that it is updated.</summary>
     protected virtual Task MarkAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<RollBook?> OpenAsync(string uid, RunShard page, string holder, string by, CancellationToken cancellationToken)
@@ -106,7 +105,7 @@ internal abstract class RollOpener(RollScope context)
             IsService,
             cancellationToken
         );
-        // An update of another pool that had the name.
+        // An update of an earlier pool of the name.
         if (stored is not null && uid.Length > 0 && stored.Record.PoolUid != uid)
             stored = null;
         if (context.Request.Intent != PoolUpdateIntent.Update && stored is null)
@@ -144,7 +143,7 @@ internal abstract class RollOpener(RollScope context)
         Dictionary<string, string> data = new() { [RollLayout.StateKey] = RollBook.TextOf(state) };
         if (context.Request.Intent == PoolUpdateIntent.Resume)
             data[RollControl.PausedKey] = "";
-        // Whatever the former holder still sends conflicts from here on.
+        // From here on, writes of the previous holder conflict.
         ConfigMap taken = await page.TakeOverAsync(stored.Map, data, cancellationToken);
         StoredRoll now = StoredRoll.Read(taken) ?? stored;
         var book = new RollBook(Scope, page, Recall(now.Record), state, now.Nodes);
@@ -180,7 +179,7 @@ internal abstract class RollOpener(RollScope context)
         return book;
     }
 
-    /// <summary>Tells one update of the pool from another.</summary>
+    /// <summary>A unique id for this update.</summary>
     protected string NewId() => $"{Scope.Now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}";
 
     private async Task DeleteAsync(CancellationToken cancellationToken)
@@ -197,7 +196,7 @@ internal abstract class RollOpener(RollScope context)
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            // There was none.
+            // There was no update.
         }
     }
 }

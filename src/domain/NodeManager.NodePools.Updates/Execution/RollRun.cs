@@ -115,14 +115,14 @@ internal sealed class RollRun : RollLoop
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // It is gone, or another one has its name.
+            // The claim is gone or was replaced under its name.
         }
     }
 
-    // A claim that has failed is a problem that waiting does not end.
+    // A failed claim does not recover by waiting.
     private async Task<GateVerdict> CheckAsync(bool mustBeNew, CancellationToken cancellationToken)
     {
-        // What the update found there is not its doing.
+        // Machines from before the update do not count.
         List<NodeSmithClaim> made =
         [
             .. _look.Fresh().Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(Book.Record.At)),
@@ -153,7 +153,7 @@ internal sealed class RollRun : RollLoop
             await _machines.CreateAsync(step.Create, cancellationToken);
         Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
         List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
-        // A process before may have died in their drains.
+        // An earlier process may have died during their drains.
         drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
         if (drain.Count > 0)
         {
@@ -162,7 +162,7 @@ internal sealed class RollRun : RollLoop
             IEnumerable<RollNode> leaving = old.Values.Where(static one =>
                 one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Skipped
             );
-            // Together, so that no pod comes to one that goes next.
+            // Together, so that no pod moves to a node that is drained next.
             await Holds.CordonAsync(step.Cordon || view.Limit.Surge > 0 || view.IsBlueGreen ? leaving : drain, cancellationToken);
             Dictionary<string, NodeSmithClaim> claims = _context.Claims.ToDictionary(
                 static one => one.Metadata.Uid!,

@@ -9,7 +9,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>What all parts of one update share, wherever its pool is kept. Its caches are the session's.</summary>
+/// <summary>The state shared by all parts of one update, for both providers. Its caches are the session's.</summary>
 internal class RollScope : IDisposable
 {
     private readonly CacheUse<Node> _nodes;
@@ -34,7 +34,7 @@ internal class RollScope : IDisposable
 
     public IEnumerable<Node> Nodes => _nodes.Cache.Items;
 
-    /// <summary>The requests of users for an update. The cache may still have what they wanted of the pool's former one.</summary>
+    /// <summary>The users' requests for an update. The cache may still have those of the previous update of the pool.</summary>
     public RollControl ControlOf(string id) =>
         _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id
             ? RollControl.Read(map)
@@ -42,17 +42,17 @@ internal class RollScope : IDisposable
 
     public Node? FindNode(string name) => _nodes.Cache.Find(null, name);
 
-    /// <summary>Whether another operation than the update works on the node.</summary>
+    /// <summary>True if another operation has locked the node.</summary>
     public bool IsBusy(Node? node, string update) => node is not null && Scope.Connection.FindOther(node, update) is not null;
 
-    /// <summary>Makes sure that nothing is older than now.</summary>
+    /// <summary>Waits until nothing is older than this call.</summary>
     public virtual Task CatchUpAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
 
-    /// <summary>End with the next change, and when a cache has failed.</summary>
+    /// <summary>Each completes with the next change, or when a cache has failed.</summary>
     public virtual IReadOnlyList<Task> Changed() => [_nodes.Cache.Changed(), _maps.Cache.Changed()];
 
-    /// <summary>Fails where something cannot be watched any more.</summary>
+    /// <summary>Fails if a watch has failed.</summary>
     public void ThrowIfFailed()
     {
         foreach (Task failed in Failures())

@@ -3,7 +3,7 @@ using NodeManager.Runs.Claims;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>An update that was begun or taken over: its lease is held, its ConfigMap is this process's.</summary>
+/// <summary>A started or resumed update: this process holds its Lease and its ConfigMap.</summary>
 internal sealed record RollStart(RollBook Book, RunLease Lease, RunShard Page, ClaimWriter Claims) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()

@@ -9,7 +9,9 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Turns an update around: the former template, the former nodes in service, and the new machines as those that leave. Safe to repeat.</summary>
+/// <summary>
+/// Starts a rollback: restores the former template, uncordons the former nodes, and marks the new machines for removal. Idempotent.
+/// </summary>
 internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds holds, RollMachines machines)
 {
     public async Task PrepareAsync(CancellationToken cancellationToken)
@@ -52,7 +54,7 @@ internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds 
         await book.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
     }
 
-    // What was of the former template before the update stays.
+    // Machines that had the former template before the update stay.
     private bool IsNew(NodeSmithClaim claim) =>
         claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == book.Record.Id
         || ClaimTemplate.Of(claim) is { } made && made.ToJson() == book.Record.To && made.ToJson() != book.Record.From;

@@ -1,18 +1,18 @@
 namespace NodeManager.NodePools.Updates.Options;
 
-/// <summary>What to change about an update while it runs.</summary>
+/// <summary>Changes of a running update.</summary>
 public sealed record PoolUpdateChange
 {
-    /// <summary>True: pause; false: continue; null: as it is.</summary>
+    /// <summary>True: pause; false: continue; null: unchanged.</summary>
     public bool? Pause { get; init; }
 
-    /// <summary>End it where it is.</summary>
+    /// <summary>End the update in its current state.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>Bring the former nodes back.</summary>
+    /// <summary>Restore the former nodes.</summary>
     public bool Rollback { get; init; }
 
-    /// <summary>For the drain of a node; zero: as long as it needs; null: as it is.</summary>
+    /// <summary>The drain timeout of a node; zero: none; null: unchanged.</summary>
     public TimeSpan? DrainTimeout { get; init; }
 
     public string? MaxSurge { get; init; }

@@ -2,8 +2,8 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.NodePools.Updates.Options;
 
-/// <summary>Where updates of pools are looked for.</summary>
-/// <param name="Namespace">Of their ConfigMaps; empty: where those of the provider are unless said otherwise.</param>
+/// <summary>Selects the updates of pools.</summary>
+/// <param name="Namespace">The namespace of their ConfigMaps; empty: the provider's default.</param>
 /// <param name="Provider">A <see cref="NodePoolProvider"/>; empty: both.</param>
 public sealed record PoolUpdatePlace(string Namespace = "", string Provider = "")
 {

@@ -4,52 +4,50 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Options;
 
-/// <summary>What to do with the update of a pool.</summary>
+/// <summary>The intended action on the update of a pool.</summary>
 public enum PoolUpdateIntent
 {
-    /// <summary>Begin one, or continue the one that is not over.</summary>
+    /// <summary>Start an update, or resume an unfinished one.</summary>
     Update,
 
-    /// <summary>Continue the one that is there, with nodes that were skipped.</summary>
+    /// <summary>Resume the existing update, including skipped nodes.</summary>
     Resume,
 
-    /// <summary>Continue the one that is there only to end it as its control says: stopped, or rolled back.</summary>
+    /// <summary>Resume the existing update only to end it as requested: stopped, or rolled back.</summary>
     End,
 }
 
-/// <summary>Which pool to roll, and how.</summary>
+/// <summary>The pool to update, and how.</summary>
 public sealed record PoolUpdateRequest
 {
-    /// <summary>Where the updates of a service's pools are unless said otherwise: the service has no place for them.</summary>
+    /// <summary>The default namespace of updates of a service's pools: the service has no place for them.</summary>
     public const string ServiceNamespace = RunLayout.DefaultNamespace;
 
-    /// <summary>The name of the pool.</summary>
     public required string Pool { get; init; }
 
-    /// <summary>Of the update's ConfigMap and Lease, and of a NodeSmithPool itself.</summary>
+    /// <summary>The namespace of the update's ConfigMap and Lease, and of a NodeSmithPool itself.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Where a pool of a service is; null for a NodeSmithPool.</summary>
+    /// <summary>The service of the pool; null for a NodeSmithPool.</summary>
     public PoolContext? Service { get; init; }
 
-    /// <summary>The service's id of the pool; empty: its name finds it.</summary>
+    /// <summary>The service's id of the pool; empty: found by name.</summary>
     public string PoolId { get; init; } = "";
 
-    /// <summary>For pools of a service: the JSON merge patch of a specification; null: it stays as it is.</summary>
+    /// <summary>For pools of a service: builds the JSON merge patch of a specification; null: unchanged.</summary>
     public Func<JsonObject, JsonObject>? Change { get; init; }
 
-    /// <summary>For pools of a service: the name of the second pool; empty: one is derived.</summary>
+    /// <summary>For pools of a service: the name of the second pool; empty: derived.</summary>
     public string SecondPool { get; init; } = "";
 
     public PoolUpdateIntent Intent { get; init; }
 
     public PoolUpdateOptions Options { get; init; } = new();
 
-    /// <summary>The Lease duration: how long the process may be silent before another one may continue.</summary>
+    /// <summary>The Lease duration: how long the process may be silent before another one may resume.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>How the work on an update ended.</summary>
-/// <param name="Update">As it is now.</param>
-/// <param name="Failure">What it is as an error; null where it did what was asked for.</param>
+/// <summary>The result of work on an update.</summary>
+/// <param name="Failure">The error; null for success.</param>
 public sealed record PoolUpdateOutcome(NodePoolUpdate Update, NodeManagerException? Failure);

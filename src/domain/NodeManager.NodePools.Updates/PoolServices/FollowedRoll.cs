@@ -7,12 +7,15 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>The specification of a service's pool is changed, and the service's own roll is followed to its end. A rollback writes what was there before.</summary>
+/// <summary>
+/// Changes the specification of a service's pool, and follows the service's own roll to its end. A rollback restores the previous
+/// specification.
+/// </summary>
 internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePools pools) : ServiceRoll(context, start, pools)
 {
     private string _failure = "";
 
-    // Empty: there is a way back.
+    // Empty: a rollback is possible.
     private string NoWayBack =>
         Book.Record.From is null ? "The former specification is not known, so the update is not rolled back."
         : PoolSecrets.IsSealed(PatchOf(Book.Record.From))
@@ -44,16 +47,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
             return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
 
         await NoteGoneAsync(cancellationToken);
-        foreach (RollNode node in Book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending))
-        {
-            if (NodeOf(node)?.Spec.Unschedulable == true)
-                await Book.UpdateAsync(
-                    node.Uid,
-                    static one => one with { Status = NodePoolUpdateNodeStatus.Draining, Message = "The service drains it." },
-                    cancellationToken
-                );
-        }
-
+        await RecordDrainingAsync(cancellationToken);
         HashSet<string> old = [.. Book.All.Select(static one => one.NodeUid)];
         List<Node> fresh =
         [
@@ -74,13 +68,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
 
         if (isOver)
         {
-            // What the service left in place has what was changed.
-            foreach (RollNode node in Book.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
-                await Book.UpdateAsync(
-                    node.Uid,
-                    static one => one with { Status = NodePoolUpdateNodeStatus.Kept, Message = "" },
-                    cancellationToken
-                );
+            await RecordKeptAsync(cancellationToken);
             return await EndAsync(ready, cancellationToken);
         }
 
@@ -90,6 +78,30 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
                 : $"generation {sight.Status.ObservedGeneration} of {sight.Status.Generation} observed";
         await TellAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
         return Wait(null, fresh.Count > 0);
+    }
+
+    private async Task RecordDrainingAsync(CancellationToken cancellationToken)
+    {
+        foreach (RollNode node in Book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending))
+        {
+            if (NodeOf(node)?.Spec.Unschedulable == true)
+                await Book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Draining, Message = "The service drains it." },
+                    cancellationToken
+                );
+        }
+    }
+
+    // Nodes that the service kept have the change.
+    private async Task RecordKeptAsync(CancellationToken cancellationToken)
+    {
+        foreach (RollNode node in Book.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
+            await Book.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Kept, Message = "" },
+                cancellationToken
+            );
     }
 
     // A service's roll cannot be paused.
@@ -106,7 +118,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
         return EndAsync(NodePoolUpdateStatus.Stopped, $"{why} The service continues its roll.", cancellationToken);
     }
 
-    // Again after a process that died: a pool that is so already is not written. False: only that process knew what to write.
+    // Also after an earlier process died: an unchanged pool is not written. False: only that process knew the change.
     private async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
         bool isBack = Book.State.IsBack;

@@ -10,10 +10,13 @@ using NodeManager.NodePools.Validation;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>A service's pool is replaced by a second one (blue-green): created, waited for, the first one's nodes drained, the first one deleted; or back.</summary>
+/// <summary>
+/// Replaces a service's pool by a second one (blue-green): creates it, waits for its nodes, drains the first pool's nodes and deletes the
+/// first pool; or rolls back.
+/// </summary>
 internal sealed class SecondPoolRoll(RollScope context, RollStart start, ServicePools pools) : ServiceRoll(context, start, pools)
 {
-    // Until a service that deletes slowly is asked again.
+    // The interval of repeated deletions for a slow service.
     private static readonly TimeSpan DeleteAgain = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset? _deletedAt;
@@ -30,7 +33,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
                 $"Stopped by {control.StoppedBy}.{(Book.State.SecondPoolId.Length > 0 ? $" Node pool '{Book.Record.SecondPool}' stays." : "")}",
                 cancellationToken
             );
-        // After the deletion was begun there is nothing to go back to.
+        // After the deletion was requested there is no rollback.
         if (control.RollbackBy.Length > 0 && Book.State is { IsBack: false, IsRemoving: false })
             return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
         if (Book.State is { IsBack: true, IsTurned: false })
@@ -40,14 +43,8 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
 
         ServiceSight? second = await Pools.SeeAsync(Book.State.SecondPoolId, cancellationToken),
             leaving = await Pools.SeeAsync(LeavingId, cancellationToken);
-        if (Book.State is { IsBack: false, IsRemoving: false } && leaving is null)
-            return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
-        if (Book.State is { IsBack: false, SecondPoolId.Length: > 0 } && second is null)
-            return await EndAsync(
-                NodePoolUpdateStatus.Stopped,
-                $"The second pool '{Book.Record.SecondPool}' was deleted.",
-                cancellationToken
-            );
+        if (DeletedPool(second, leaving) is { } deleted)
+            return await EndAsync(NodePoolUpdateStatus.Stopped, deleted, cancellationToken);
         await NoteGoneAsync(cancellationToken);
         await NoteNewAsync(cancellationToken);
         IReadOnlyList<Node> fresh = Book.State.IsBack
@@ -71,6 +68,18 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
             return Wait(null, isWatching: true);
         }
 
+        return await AdvanceAsync(step, limits, control, ready, fresh.Count > 0, cancellationToken);
+    }
+
+    private async Task<TimeSpan?> AdvanceAsync(
+        SecondPoolStep step,
+        PoolUpdateLimits limits,
+        RollControl control,
+        int ready,
+        bool isWatching,
+        CancellationToken cancellationToken
+    )
+    {
         if (step.IsOver)
             return await EndAsync(ready, cancellationToken);
         if (step.Create && !limits.IsPaused && !await CreateAsync(cancellationToken))
@@ -80,15 +89,26 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
                 cancellationToken
             );
         bool hasActed = !limits.IsPaused && await ActAsync(step, limits, cancellationToken);
-        await TellAsync(
-            limits.IsPaused ? NodePoolUpdateStatus.Paused : NodePoolUpdateStatus.Running,
-            limits.IsPaused ? $"Paused: {control.PausedBy}."
-                : step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}."
-                : "",
-            ready,
-            cancellationToken
-        );
-        return hasActed ? TimeSpan.Zero : Wait(step.Until, fresh.Count > 0);
+        if (limits.IsPaused)
+            await TellAsync(NodePoolUpdateStatus.Paused, $"Paused: {control.PausedBy}.", ready, cancellationToken);
+        else
+            await TellAsync(
+                NodePoolUpdateStatus.Running,
+                step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}." : "",
+                ready,
+                cancellationToken
+            );
+        return hasActed ? TimeSpan.Zero : Wait(step.Until, isWatching);
+    }
+
+    // Why the update cannot continue; null: it can.
+    private string? DeletedPool(ServiceSight? second, ServiceSight? leaving)
+    {
+        if (Book.State is { IsBack: false, IsRemoving: false } && leaving is null)
+            return "The pool was deleted.";
+        return Book.State is { IsBack: false, SecondPoolId.Length: > 0 } && second is null
+            ? $"The second pool '{Book.Record.SecondPool}' was deleted."
+            : null;
     }
 
     private SecondPoolView ViewOf(ServiceSight? second, ServiceSight? leaving, IReadOnlyList<Node> fresh, bool isPaused) =>
@@ -124,13 +144,13 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
     {
         Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
         List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
-        // A process before may have died in their drains.
+        // An earlier process may have died during their drains.
         drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
         if (drain.Count > 0)
         {
             if (!Book.State.HasBegun)
                 await Book.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
-            // Together, so that no pod comes to one that goes next.
+            // Together, so that no pod moves to a node that is drained next.
             await Holds.CordonAsync(
                 old.Values.Where(static one =>
                     one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Skipped
@@ -145,7 +165,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         return (step.Delete && await DeleteAsync(cancellationToken)) || step.Create || drain.Count > 0;
     }
 
-    // A process before may have created it and died before it noted that. False: only that process knew what to create.
+    // An earlier process may have created it and died before it recorded that. False: only that process knew the draft.
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
         JsonObject patch = PatchOf(Book.Record.To);
@@ -175,7 +195,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         return true;
     }
 
-    // First noted: from here on there is no way back.
+    // Recorded first: from here on there is no rollback.
     private async Task<bool> DeleteAsync(CancellationToken cancellationToken)
     {
         if (!Book.State.IsRemoving)
@@ -196,7 +216,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         }
         catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)
         {
-            // By a process before, or another hand.
+            // Deleted by an earlier process, or by another client.
         }
 
         _deletedAt = Scope.Now;
@@ -204,7 +224,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         return true;
     }
 
-    // The first pool's nodes back into service; those of the second leave. Safe to repeat.
+    // Uncordons the first pool's nodes and marks those of the second for removal. Idempotent.
     private async Task PrepareBackAsync(CancellationToken cancellationToken)
     {
         List<RollNode> former = [.. Book.All.Where(static one => !one.IsBack)];
@@ -218,7 +238,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         await Book.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
     }
 
-    // Nodes that the leaving pool got meanwhile leave, too: its autoscaler or its repair may add some.
+    // Nodes that were added to the old pool meanwhile are drained, too: its autoscaler or its repair may add some.
     private async Task NoteNewAsync(CancellationToken cancellationToken)
     {
         if (Book.State.IsRemoving)

@@ -5,13 +5,15 @@ using NodeManager.NodePools.Updates.Execution;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>A pool of a service as it is, with what its controllers report.</summary>
+/// <summary>A pool of a service, with the reports of its controllers.</summary>
 internal sealed record ServiceSight(PoolRecord Pool, NodePoolStatus Status);
 
-/// <summary>The pools of a service and their nodes in the connected cluster, for one update. A service has no watch, so it is asked again.</summary>
+/// <summary>
+/// The pools of a service and their nodes in the connected cluster, for one update. A service has no watch, so it is polled.
+/// </summary>
 internal sealed class ServicePools(RollScope context, PoolContext pools)
 {
-    /// <summary>How long what the service said counts.</summary>
+    /// <summary>How long a read pool is reused.</summary>
     public static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, (ServiceSight? Sight, DateTimeOffset At)> _seen = new(StringComparer.Ordinal);
@@ -19,7 +21,7 @@ internal sealed class ServicePools(RollScope context, PoolContext pools)
 
     public PoolContext Context => pools;
 
-    /// <summary>The pool as it was a moment ago; null: there is none.</summary>
+    /// <summary>The recently read pool; null: it does not exist.</summary>
     public async Task<ServiceSight?> SeeAsync(string id, CancellationToken cancellationToken)
     {
         if (id.Length == 0)
@@ -42,10 +44,10 @@ internal sealed class ServicePools(RollScope context, PoolContext pools)
         return sight;
     }
 
-    /// <summary>What was seen is of no use any more.</summary>
+    /// <summary>Discards the cached pools.</summary>
     public void Forget() => _seen.Clear();
 
-    /// <summary>The nodes that the connected cluster has of a pool, by name.</summary>
+    /// <summary>The pool's nodes in the connected cluster, by name.</summary>
     public async Task<IReadOnlyList<Node>> NodesOfAsync(string id, string name, CancellationToken cancellationToken)
     {
         if (id.Length == 0)

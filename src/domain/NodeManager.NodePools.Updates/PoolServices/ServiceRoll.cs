@@ -6,14 +6,14 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>What both ways to roll a pool of a service share.</summary>
+/// <summary>Common parts of both kinds of updates of a service's pool.</summary>
 internal abstract class ServiceRoll(RollScope context, RollStart start, ServicePools pools) : RollLoop(context, start)
 {
     protected RollScope Context { get; } = context;
 
     protected ServicePools Pools { get; } = pools;
 
-    // Nothing is written to a service's pool: its specification is not ours to mark.
+    // A service's pool has no place for a mark.
     protected override Task UnmarkAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override bool IsTransient(Exception exception) =>
@@ -25,7 +25,7 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
                 Kind: ErrorKind.ConnectionError or ErrorKind.OperationTimeout or ErrorKind.ResourceUnavailable or ErrorKind.LimitsExceeded
             };
 
-    /// <summary>Notes which of the nodes that leave are gone.</summary>
+    /// <summary>Records which of the nodes to drain are gone.</summary>
     protected async Task NoteGoneAsync(CancellationToken cancellationToken)
     {
         foreach (RollNode node in Book.All.Where(one => one.Status is not NodePoolUpdateNodeStatus.Removed && !Drains.Has(one.Uid)))
@@ -46,12 +46,12 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
             ? node.Status.Conditions?.Find(static one => one.Type == "Ready")?.LastTransitionTime ?? node.Metadata.CreationTimestamp
             : null;
 
-    /// <summary>Why a patch with user data cannot be sent by a process that did not begin the update.</summary>
+    /// <summary>Why a process that did not start the update cannot send a patch with user data.</summary>
     protected const string NotKept = "User data is not stored with an update, as it may hold credentials.";
 
     protected static JsonObject PatchOf(string? text) => text is null ? [] : JsonNode.Parse(text) as JsonObject ?? [];
 
-    /// <summary>How long to wait: what the service says changes without a sign.</summary>
+    /// <summary>The wait before the next poll: a service sends no events.</summary>
     protected TimeSpan Wait(DateTimeOffset? until, bool isWatching)
     {
         TimeSpan wait = ServicePools.Often;
@@ -61,7 +61,7 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
         return wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
     }
 
-    /// <summary>What is wrong with new nodes, and with what the service says of their pool.</summary>
+    /// <summary>The problems of new nodes, and of their pool as the service reports them.</summary>
     protected async Task<GateVerdict> CheckAsync(
         ServiceSight? sight,
         IEnumerable<Node> fresh,
@@ -71,7 +71,7 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
     {
         if (sight is { Status.Phase: NodePoolPhase.Failed } failed)
             return new([$"The service reports node pool '{failed.Pool.Name}' as Failed: {failed.Status.Message}"], false);
-        // A node that has never been Ready is waited for.
+        // A node that has never been Ready is awaited.
         return await Gate.CheckAsync(
             [.. fresh.Where(one => one.IsReady()).Select(static one => one.Metadata.Name)],
             mustBeNew,

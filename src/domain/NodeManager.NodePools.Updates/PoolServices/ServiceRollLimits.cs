@@ -3,13 +3,12 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>What an update of a service's pool cannot have, and why. Pure.</summary>
+/// <summary>The options that updates of a service's pool do not support.</summary>
 public static class ServiceRollLimits
 {
-    /// <summary>Null: it can be had.</summary>
-    /// <param name="pool">The name of the pool.</param>
-    /// <param name="strategy">As asked for; null: not.</param>
-    /// <param name="hasLimits">A surge, or a number of missing nodes, is asked for.</param>
+    /// <summary>Null: supported.</summary>
+    /// <param name="strategy">The requested strategy; null: none.</param>
+    /// <param name="hasLimits">True if a surge or a number of missing nodes is requested.</param>
     public static NodeManagerException? Refuse(string pool, PoolUpdateStrategy? strategy, bool hasLimits) =>
         strategy == PoolUpdateStrategy.Surge
             ? Unsupported(pool, "The strategy Surge replaces single nodes; a pool service takes only a node count.")

@@ -10,7 +10,7 @@ using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 
-/// <summary>Begins or takes up the update of a pool of a service.</summary>
+/// <summary>Starts or resumes the update of a pool of a service.</summary>
 internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) : RollOpener(context)
 {
     private readonly RollScope _context = context;
@@ -18,11 +18,13 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
 
     private PoolUpdateRequest Request => _context.Request;
 
-    /// <summary>The pool; on the way to its deletion there is none any more.</summary>
+    /// <summary>The pool; null once it was deleted.</summary>
     private PoolRecord? Pool { get; set; }
 
-    /// <summary>What an update would do: the pool, the change and the nodes as they are.</summary>
-    /// <exception cref="NodeManagerException">NodePoolNotFound, PoolClusterMismatch, PoolUpdateInvalid, NodePoolInvalid, NodePoolExists, and what the service refuses.</exception>
+    /// <summary>The input of an update: the current pool, the change and the nodes.</summary>
+    /// <exception cref="NodeManagerException">
+    /// NodePoolNotFound, PoolClusterMismatch, PoolUpdateInvalid, NodePoolInvalid, NodePoolExists, or the service's refusal.
+    /// </exception>
     public static async Task<(PoolRecord Pool, JsonObject Patch, IReadOnlyList<RollNode> Nodes, PoolDraft? Second)> LookAsync(
         RollScope context,
         ServicePools pools,
@@ -82,7 +84,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
     private static JsonObject PatchTo(PoolRecord pool, Func<JsonObject, JsonObject>? change) =>
         PoolMerge.Between(pool.Spec, PoolMerge.Apply(pool.Spec, change?.Invoke(pool.Spec) ?? []));
 
-    /// <summary>A node that leaves.</summary>
+    /// <summary>A node to replace.</summary>
     public static RollNode Entry(Node node, int index, IReadOnlyList<string> reasons, bool isBack = false) =>
         new()
         {
@@ -113,7 +115,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         }
     }
 
-    // The same command again has the user data that is not stored.
+    // The same command has the user data again, which is not stored.
     protected override RollRecord Recall(RollRecord record)
     {
         if (Pool is not { } pool || Request.Change is not { } change)
@@ -159,7 +161,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
             At = Scope.Now,
             Desired = nodes.Count,
             Options = Request.Options,
-            // What a user has changed before this update cannot be taken back by it.
+            // A user's change from before this update cannot be rolled back by it.
             From =
                 second is null && patch.Count == 0 ? null : PoolMerge.Between(PoolMerge.Apply(pool.Spec, patch), pool.Spec).ToJsonString(),
             To = patch.ToJsonString(),

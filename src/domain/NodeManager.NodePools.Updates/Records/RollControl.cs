@@ -3,13 +3,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.NodePools.Updates.Records;
 
-/// <summary>The requests of users for an update while it runs, wherever it runs: keys of its ConfigMap that its holder reads and others write.</summary>
-/// <param name="PausedBy">The user who paused it; empty if it is not paused.</param>
-/// <param name="StoppedBy">The user who stopped it; empty if it is not stopped.</param>
-/// <param name="RollbackBy">The user who requested a rollback; empty without a rollback.</param>
-/// <param name="DrainTimeout">In place of the option; null: as begun.</param>
-/// <param name="MaxSurge">In place of the option; null: as begun.</param>
-/// <param name="MaxUnavailable">In place of the option; null: as begun.</param>
+/// <summary>The users' requests for a running update: keys of its ConfigMap that its holder reads and others write.</summary>
+/// <param name="PausedBy">The user who paused it; empty: not paused.</param>
+/// <param name="StoppedBy">The user who stopped it; empty: not stopped.</param>
+/// <param name="RollbackBy">The user who requested a rollback; empty: none.</param>
+/// <param name="DrainTimeout">Overrides the option; null: unchanged.</param>
+/// <param name="MaxSurge">Overrides the option; null: unchanged.</param>
+/// <param name="MaxUnavailable">Overrides the option; null: unchanged.</param>
 internal sealed record RollControl(
     string PausedBy,
     string StoppedBy,

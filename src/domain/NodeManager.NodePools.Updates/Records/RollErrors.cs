@@ -2,8 +2,7 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Records;
 
-/// <summary>The messages for users about updates that cannot continue.</summary>
-/// <param name="pool">Of the update.</param>
+/// <summary>The error messages of updates that cannot continue.</summary>
 internal sealed class RollErrors(string pool) : RunErrors
 {
     public static NodeManagerException NotFound(string pool, IReadOnlyList<string> namespaces, string cluster) =>

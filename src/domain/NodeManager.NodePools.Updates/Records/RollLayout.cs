@@ -4,7 +4,9 @@ using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Records;
 
-/// <summary>How the update of a pool is kept: one ConfigMap beside one Lease, in the pool's namespace. The last one of a pool stays.</summary>
+/// <summary>
+/// The layout of a pool's update: one ConfigMap and one Lease, in the pool's namespace. The last update of a pool is kept.
+/// </summary>
 internal static class RollLayout
 {
     public const string Format = "1",
@@ -20,12 +22,11 @@ internal static class RollLayout
     // A label's value has 63 characters.
     private const int Longest = 43;
 
-    /// <summary>What stands in for a run's id: on claimed nodes, in names and labels.</summary>
-    /// <param name="pool">The name of the pool.</param>
-    /// <param name="isService">It is a pool of a service.</param>
+    /// <summary>The run id for claims of nodes, names and labels.</summary>
+    /// <param name="isService">True for a pool of a service.</param>
     public static string RunOf(string pool, bool isService) => (isService ? "service" : "") + Shortened(isService ? pool.Trim('-') : pool);
 
-    /// <summary>Of the ConfigMap, and of the Lease.</summary>
+    /// <summary>The name of the ConfigMap, and of the Lease.</summary>
     public static string NameOf(string pool, bool isService) => RunLayout.NameOf(RunOf(pool, isService));
 
     private static string Shortened(string pool) =>

@@ -6,83 +6,83 @@ using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.NodePools.Updates.Records;
 
-/// <summary>What an update is, as its ConfigMap keeps it.</summary>
+/// <summary>The constant data of an update in its ConfigMap.</summary>
 internal sealed record RollRecord
 {
     public required string Id { get; init; }
 
     public required string Pool { get; init; }
 
-    /// <summary>Of a pool of a service, its id.</summary>
+    /// <summary>For a pool of a service, its id.</summary>
     public required string PoolUid { get; init; }
 
     public bool IsService { get; init; }
 
-    /// <summary>Of a pool of a service: the id of its cluster.</summary>
+    /// <summary>For a pool of a service: the id of its cluster.</summary>
     public string ClusterId { get; init; } = "";
 
-    /// <summary>Of a pool of a service: the name of the second one; empty: the service rolls the nodes itself.</summary>
+    /// <summary>For a pool of a service: the name of the second one; empty: the service rolls the nodes itself.</summary>
     public string SecondPool { get; init; } = "";
 
-    /// <summary>Of a pool of a service: who creates the second one.</summary>
+    /// <summary>For a pool of a service: the creator of the second one.</summary>
     public string Creator { get; init; } = "";
 
-    /// <summary>When it was begun, by the service's clock.</summary>
+    /// <summary>The start by the service's clock.</summary>
     public DateTimeOffset? ServiceAt { get; init; }
 
-    /// <summary>Who began it, as <c>user@machine</c>.</summary>
+    /// <summary><c>user@machine</c>.</summary>
     public required string By { get; init; }
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Nodes that the pool had.</summary>
+    /// <summary>The pool's number of nodes.</summary>
     public int Desired { get; init; }
 
     public PoolUpdateOptions Options { get; init; } = new();
 
     /// <summary>
-    /// The template that most of the replaced claims had; of a pool of a service, the merge patch that takes the change back. Null: none is known,
-    /// so there is no way back.
+    /// The template of most of the replaced claims; for a pool of a service, the merge patch that reverts the change. Null: unknown, so
+    /// that there is no rollback.
     /// </summary>
     public string? From { get; init; }
 
-    /// <summary>The template that it rolls to; of a pool of a service, the merge patch of its specification.</summary>
+    /// <summary>The new template; for a pool of a service, the merge patch of its specification.</summary>
     public string To { get; init; } = "";
 
-    /// <summary>As it may be kept: without user data of machines, which may hold credentials.</summary>
+    /// <summary>The stored form: without user data of machines, which may hold credentials.</summary>
     public RollRecord Sealed() => IsService ? this with { From = Seal(From), To = Seal(To) ?? "" } : this;
 
     private string? Seal(string? patch) =>
         patch is { Length: > 0 } ? PoolSecrets.Seal(JsonNode.Parse(patch)!.AsObject(), Id).ToJsonString() : patch;
 }
 
-/// <summary>How far an update is, as its ConfigMap keeps it.</summary>
+/// <summary>The progress of an update in its ConfigMap.</summary>
 internal sealed record RollState
 {
     public string Status { get; init; } = NodePoolUpdateStatus.Running;
 
-    /// <summary>It goes back to the former nodes.</summary>
+    /// <summary>True for a rollback.</summary>
     public bool IsBack { get; init; }
 
-    /// <summary>The way back is prepared: the former template is restored, the new machines are known.</summary>
+    /// <summary>True once the rollback is prepared: the former template is restored, the new machines are known.</summary>
     public bool IsTurned { get; init; }
 
-    /// <summary>Pods may have been evicted in this direction.</summary>
+    /// <summary>True once pods may have been evicted in this direction.</summary>
     public bool HasBegun { get; init; }
 
-    /// <summary>Of a pool of a service: the id of the second one; empty: it is not created yet.</summary>
+    /// <summary>For a pool of a service: the id of the second one; empty: it is not created yet.</summary>
     public string SecondPoolId { get; init; } = "";
 
     /// <summary>The generation that the service gave the change; 0: it is not written yet.</summary>
     public long Generation { get; init; }
 
-    /// <summary>Of a pool of a service: its deletion was begun. From here on there is no way back.</summary>
+    /// <summary>For a pool of a service: its deletion was requested. From here on there is no rollback.</summary>
     public bool IsRemoving { get; init; }
 
     /// <summary>When the last node was drained.</summary>
     public DateTimeOffset? DrainedAt { get; init; }
 
-    /// <summary>Since when new nodes have not been healthy; null: they are.</summary>
+    /// <summary>Since when new nodes are unhealthy; null: they are healthy.</summary>
     public DateTimeOffset? UnhealthySince { get; init; }
 
     public string Holder { get; init; } = "";
@@ -104,10 +104,9 @@ internal sealed record RollState
                 or NodePoolUpdateStatus.Stopped;
 }
 
-/// <summary>A machine that is replaced, as the ConfigMap keeps it under the UID of its claim.</summary>
+/// <summary>A machine to replace, in the ConfigMap under the UID of its claim.</summary>
 internal sealed record RollNode
 {
-    /// <summary>Its place.</summary>
     public int Index { get; init; }
 
     public required string Claim { get; init; }
@@ -118,17 +117,17 @@ internal sealed record RollNode
 
     public string NodeUid { get; init; } = "";
 
-    /// <summary>Of its machine where it has a claim, so that another one of the kind can take its place.</summary>
+    /// <summary>The size of a machine with a claim, for its replacement.</summary>
     public RollSize Size { get; init; } = RollSize.Smallest;
 
-    /// <summary>A new machine, which a rollback removes.</summary>
+    /// <summary>True for a new machine, which a rollback removes.</summary>
     public bool IsBack { get; init; }
 
     public string Status { get; init; } = NodePoolUpdateNodeStatus.Pending;
 
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
-    /// <summary>When its drain was begun; null: it does not run.</summary>
+    /// <summary>When its drain was started; null: it is not running.</summary>
     public DateTimeOffset? DrainedSince { get; init; }
 
     public int Attempts { get; init; }

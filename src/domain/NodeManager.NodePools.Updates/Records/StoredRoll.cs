@@ -7,15 +7,13 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.NodePools.Updates.Records;
 
-/// <summary>An update as its ConfigMap has it.</summary>
 internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes, RollControl Control, ConfigMap Map)
 {
     public string Namespace => Map.Metadata.Namespace ?? "";
 
-    /// <summary>A <see cref="NodePoolProvider"/>.</summary>
     public string Provider => Record.IsService ? NodePoolProvider.Service : NodePoolProvider.Cluster;
 
-    /// <summary>Null: it is of no update, or was changed by hand.</summary>
+    /// <summary>Null: not an update, or changed manually.</summary>
     public static StoredRoll? Read(ConfigMap map)
     {
         if (map.Data is not { } data || data.GetValueOrDefault(RollLayout.FormatKey) != RollLayout.Format)
@@ -43,7 +41,7 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
         }
     }
 
-    /// <summary>The latest update of a pool; null: it has none.</summary>
+    /// <summary>The latest update of a pool; null: none.</summary>
     public static async Task<StoredRoll?> FindAsync(
         ClusterConnection connection,
         string ns,

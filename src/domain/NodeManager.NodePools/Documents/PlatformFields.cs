@@ -1,12 +1,7 @@
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>What a platform calls the fields of a pool's machines, and which of them it has.</summary>
-/// <param name="Type">A <see cref="NodePoolPlatformType"/>, and the name of the object that holds the fields.</param>
-/// <param name="MachineType">The name of the field.</param>
-/// <param name="DiskSize">The name of the field.</param>
-/// <param name="DiskType">The name of the field.</param>
-/// <param name="Zones">The name of the field.</param>
-/// <param name="Spot">The name of the field.</param>
+/// <summary>A platform's field names for a pool's machines; null for fields that it does not have.</summary>
+/// <param name="Type">A <see cref="NodePoolPlatformType"/>, and the name of the object with the fields.</param>
 /// <param name="MinimumDiskSize">In GB.</param>
 /// <param name="DiskTypes">The values that the platform accepts.</param>
 internal sealed record PlatformFields(
@@ -70,12 +65,12 @@ internal sealed record PlatformFields(
             ["Standard_LRS", "Premium_LRS", "StandardSSD_LRS"]
         );
 
-    /// <summary>The fields that not every platform has.</summary>
+    /// <summary>The fields that only some platforms have.</summary>
     public IReadOnlyList<string> Others { get; private init; } = [];
 
     public IEnumerable<string> All => [MachineType, DiskSize, DiskType, Zones, Spot, .. Others];
 
-    /// <summary>Null for a platform that is not known.</summary>
+    /// <summary>Null for an unknown platform.</summary>
     public static PlatformFields? Of(string type) =>
         type switch
         {

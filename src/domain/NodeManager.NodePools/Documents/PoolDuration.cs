@@ -4,10 +4,10 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>Durations as pool specifications write them, which is as Go does: <c>10m</c>, <c>1h30m</c>, <c>45s</c>.</summary>
+/// <summary>Durations in pool specifications, in Go's format: <c>10m</c>, <c>1h30m</c>, <c>45s</c>.</summary>
 public static class PoolDuration
 {
-    /// <summary>Null for what is not a duration of zero or more.</summary>
+    /// <summary>Null for anything but a duration of zero or more.</summary>
     public static TimeSpan? Parse(string? text) =>
         text is not null && GoDuration.Parse(text) is { } duration && duration >= TimeSpan.Zero ? duration : null;
 

@@ -1,6 +1,5 @@
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>The names of a specification's fields.</summary>
 public static class PoolFields
 {
     public const string Platform = "platform";
@@ -19,12 +18,11 @@ public static class PoolFields
 
     public const string MaxUnavailable = "maxUnavailable";
 
-    /// <summary>Fields by which the specification of a NodeSmithPool is recognized.</summary>
+    /// <summary>Fields that identify the specification of a NodeSmithPool.</summary>
     public static IReadOnlyList<string> OfCluster { get; } = ["providerRef", "machineTemplate", "limits"];
 
     /// <summary>
-    /// The extensions: fields that the public specification of the service does not have. They are sent only to a service that has returned
-    /// them.
+    /// Extensions: fields beyond the public specification of the service. They are sent only to a service that has returned them.
     /// </summary>
     public static IReadOnlyList<string> Extensions { get; } = [Release, DrainTimeout, Rollout];
 

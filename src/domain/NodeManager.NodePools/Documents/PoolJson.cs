@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>Fields of JSON that others wrote: what is missing or of another type is null.</summary>
+/// <summary>Reads fields of foreign JSON: a missing field or one of another type is null.</summary>
 public static class PoolJson
 {
     public static JsonObject? Object(this JsonObject? from, string name) => from?[name] as JsonObject;
@@ -30,7 +30,7 @@ public static class PoolJson
             ? number
             : null;
 
-    /// <summary>The texts of a list; anything else in it is left out.</summary>
+    /// <summary>The texts of a list, without other values.</summary>
     public static IEnumerable<string> Texts(this JsonObject? from, string name) => (from.Array(name) ?? []).Select(AsText).OfType<string>();
 
     public static JsonArray ToJson(this IEnumerable<string> texts) =>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>Merges and compares specifications. Pure: no argument is changed.</summary>
+/// <summary>Merges and compares specifications without changing its arguments.</summary>
 public static class PoolMerge
 {
     /// <summary>A JSON merge patch (RFC 7396): null removes, objects merge, all else replaces.</summary>
@@ -22,7 +22,7 @@ public static class PoolMerge
         return merged;
     }
 
-    /// <summary>One merge patch of two: the second one wins, and what it removes stays a removal.</summary>
+    /// <summary>Combines two merge patches: the second one wins, and its removals stay removals.</summary>
     public static JsonObject Join(JsonObject first, JsonObject second)
     {
         var joined = (JsonObject)first.DeepClone();
@@ -31,7 +31,7 @@ public static class PoolMerge
         return joined;
     }
 
-    /// <summary>The smallest merge patch that makes one specification of another.</summary>
+    /// <summary>The smallest merge patch from one specification to another.</summary>
     public static JsonObject Between(JsonObject before, JsonObject after)
     {
         var patch = new JsonObject();
@@ -47,9 +47,7 @@ public static class PoolMerge
         return patch;
     }
 
-    /// <summary>
-    /// True if all desired fields have the desired values. A service may add defaults, so further fields do not count.
-    /// </summary>
+    /// <summary>True if all desired fields have the desired values. A service may add defaults, so further fields do not count.</summary>
     public static bool Contains(JsonNode? actual, JsonNode? wanted) =>
         (actual, wanted) switch
         {
@@ -62,7 +60,7 @@ public static class PoolMerge
             _ => AreEqual(actual, wanted),
         };
 
-    /// <summary>Each field that differs, with its path and its JSON before and after; of what may hold credentials, its length.</summary>
+    /// <summary>Each different field, with its path and its JSON before and after; for possible credentials, their length.</summary>
     public static IReadOnlyList<NodeFieldChange> Differences(JsonObject before, JsonObject after, string path = "spec")
     {
         List<NodeFieldChange> changes = [];
@@ -75,7 +73,7 @@ public static class PoolMerge
                     ? Differences(old as JsonObject ?? [], now as JsonObject ?? [], $"{path}.{name}")
                     : [];
             changes.AddRange(inner);
-            // An empty object that comes or goes has no field that does.
+            // An empty object that is added or removed has no field that differs.
             if (inner.Count == 0 && !AreEqual(old, now))
                 changes.Add(
                     new()

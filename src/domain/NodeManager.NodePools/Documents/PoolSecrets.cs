@@ -5,23 +5,22 @@ using System.Text.Json.Nodes;
 namespace NodeManager.NodePools.Documents;
 
 /// <summary>
-/// The fields of a specification that may hold credentials, which is the user data of machines. Where they are kept or shown beside their pool, a
-/// fingerprint stands for them. Pure.
+/// Fields of a specification that may hold credentials: the user data of machines. Stored and displayed copies have a fingerprint instead.
 /// </summary>
 public static class PoolSecrets
 {
     private const string Mark = "pbkdf2-sha256:";
 
-    // What is known of a script must not lead to the password in it: each guess takes a while.
+    // Slow on purpose: a partly known script must not allow to guess the password in it.
     private const int Iterations = 200_000;
 
-    /// <summary>Whether a field of this name may hold credentials.</summary>
+    /// <summary>True if a field of this name may hold credentials.</summary>
     public static bool Has(string field) => field == PlatformFields.UserData;
 
-    /// <summary>What is shown of a value.</summary>
+    /// <summary>The displayed replacement of a value.</summary>
     public static string Describe(string value) => $"({value.Length} characters)";
 
-    /// <summary>The document with fingerprints. Equal values have equal ones under the same key.</summary>
+    /// <summary>Replaces the values with fingerprints. Equal values have equal ones under the same key.</summary>
     public static JsonObject Seal(JsonObject document, string key)
     {
         var copy = (JsonObject)document.DeepClone();
@@ -29,7 +28,7 @@ public static class PoolSecrets
         return copy;
     }
 
-    /// <summary>Whether values have been replaced by fingerprints, so that the document cannot be sent.</summary>
+    /// <summary>True if values were replaced by fingerprints, so that the document cannot be sent.</summary>
     public static bool IsSealed(JsonNode? document) =>
         document switch
         {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>A pool's specification as users hold it. Never fails: what is not as the specification of the service says is left out.</summary>
+/// <summary>Reads a pool's specification. Never fails: fields that do not conform to the service's specification are left out.</summary>
 public static class PoolSpecReader
 {
     public static readonly JsonSerializerOptions Relaxed = new()

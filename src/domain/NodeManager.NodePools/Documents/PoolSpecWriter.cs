@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>Writes what is named, and nothing else: the result is a specification, or a merge patch of one.</summary>
+/// <summary>Writes the given fields only: the result is a specification, or a merge patch of one.</summary>
 public static class PoolSpecWriter
 {
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported: the platform has no such field.</exception>
@@ -57,7 +57,7 @@ public static class PoolSpecWriter
         }
     }
 
-    /// <summary>The fields that are given; null for none.</summary>
+    /// <summary>The given fields; null for none.</summary>
     public static JsonObject? Write(PoolScaling scaling)
     {
         var written = new JsonObject();
@@ -78,7 +78,7 @@ public static class PoolSpecWriter
         return written.Count > 0 ? written : null;
     }
 
-    /// <summary>The extensions that are given; empty for none.</summary>
+    /// <summary>The given extensions; empty for none.</summary>
     public static JsonObject Write(PoolExtensions extensions)
     {
         var written = new JsonObject();

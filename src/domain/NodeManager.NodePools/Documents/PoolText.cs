@@ -4,8 +4,7 @@ using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.NodePools.Documents;
 
-/// <summary>What a text says of a pool; null for what it does not say.</summary>
-/// <param name="Name">The pool's name.</param>
+/// <summary>The parsed description of a pool; null for missing parts.</summary>
 /// <param name="ClusterId">The service's id of the cluster.</param>
 /// <param name="Spec">Never changed in place.</param>
 public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject Spec)
@@ -14,7 +13,7 @@ public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject
     public string? Namespace { get; init; }
 }
 
-/// <summary>Reads JSON and YAML about a pool: the body of a creation, a pool as a service sends it, or a specification alone. Pure.</summary>
+/// <summary>Reads JSON and YAML about a pool: the body of a creation, a pool as returned by a service, or a specification alone.</summary>
 public static class PoolText
 {
     private static readonly JsonDocumentOptions Reading = new()
@@ -26,7 +25,7 @@ public static class PoolText
     };
 
     /// <param name="text">JSON or YAML.</param>
-    /// <param name="source">Where it comes from: a path, or empty.</param>
+    /// <param name="source">A path, or empty.</param>
     /// <exception cref="NodeManagerException">NodePoolInvalid: it is neither, or not about a pool.</exception>
     public static PoolDescription Read(string text, string source) => Read(Parse(text, source), source);
 
@@ -48,7 +47,7 @@ public static class PoolText
             : throw Invalid(source, "its 'spec' is not an object", null);
     }
 
-    /// <summary>A merge patch of a specification.</summary>
+    /// <summary>Reads a merge patch of a specification.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
     public static JsonObject ReadPatch(string text) => Parse(text, "") as JsonObject ?? throw Invalid("", "it is not an object", null);
 

@@ -1,16 +1,14 @@
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>Finds the provider's cluster that a session's pools belong to.</summary>
+/// <summary>Finds the provider's cluster of a session's pools.</summary>
 public static class PoolClusters
 {
-    /// <param name="context">Where.</param>
-    /// <param name="given">An id or a name; empty for the configured one, the only one, or the one of the session's name.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">PoolClusterNotFound, PoolClusterAmbiguous, and what the provider refuses.</exception>
+    /// <param name="given">An id or a name; empty for the configured one, the only one, or the one with the session's name.</param>
+    /// <exception cref="NodeManagerException">PoolClusterNotFound, PoolClusterAmbiguous, or the provider's refusal.</exception>
     public static async Task<PoolCluster> ResolveAsync(PoolContext context, string given, CancellationToken cancellationToken)
     {
         string wanted = given.Length > 0 ? given : context.HomeCluster;
-        // An id needs no look: not every user may list clusters.
+        // An id needs no list: not every user may list clusters.
         if (Guid.TryParse(wanted, out _))
             return new(wanted.ToLowerInvariant(), "");
         List<PoolCluster> clusters = [];
@@ -30,7 +28,6 @@ public static class PoolClusters
         return Choose(clusters, wanted, context.Session.Cluster);
     }
 
-    /// <summary>Pure.</summary>
     internal static PoolCluster Choose(IReadOnlyList<PoolCluster> clusters, string wanted, string session)
     {
         PoolCluster[] matches =

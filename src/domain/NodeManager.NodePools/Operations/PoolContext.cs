@@ -1,11 +1,8 @@
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>Where an operation on pools works.</summary>
-/// <param name="Session">The session that the pools belong to.</param>
-/// <param name="Provider">Where the session's pools are kept.</param>
 public sealed record PoolContext(NodeManagerSession Session, INodePoolProvider Provider)
 {
-    /// <summary>The id or the name that the provider has for the session's cluster; empty where it has to be found out.</summary>
+    /// <summary>The provider's id or name of the session's cluster; empty if it has to be determined.</summary>
     public string HomeCluster { get; init; } = "";
 
     internal NodePool Map(PoolRecord record, DateTimeOffset now, NodePoolStatus? status = null) =>

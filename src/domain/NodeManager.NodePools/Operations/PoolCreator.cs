@@ -10,15 +10,13 @@ namespace NodeManager.NodePools.Operations;
 /// <summary>Creates pools, each at most once.</summary>
 public static class PoolCreator
 {
-    // How long a service may take to list what it has created.
+    // How long a service may take to list a created pool.
     private static readonly TimeSpan[] ReadBackDelays = [.. new[] { 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
 
-    /// <summary>
-    /// Creates a pool. Where the answer is lost the pool is looked for and never sent again.
-    /// </summary>
+    /// <summary>Creates a pool. If the answer is lost, the pool is searched and never sent again.</summary>
     /// <exception cref="NodeManagerException">
-    /// NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists; NodePoolCreateUnknown or NodePoolAmbiguous after a lost answer; and what the
-    /// provider refuses.
+    /// NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists; NodePoolCreateUnknown or NodePoolAmbiguous after a lost answer; or the
+    /// provider's refusal.
     /// </exception>
     public static async Task<NodePool> CreateAsync(
         PoolContext context,
@@ -27,7 +25,7 @@ public static class PoolCreator
         CancellationToken cancellationToken
     ) => context.Map(await CreateRecordAsync(context, draft, observer, cancellationToken), context.Session.Time().GetUtcNow());
 
-    /// <summary>The same; the pool as its provider has it.</summary>
+    /// <summary>As above, with the provider's record.</summary>
     /// <exception cref="NodeManagerException">As <see cref="CreateAsync"/>.</exception>
     public static Task<PoolRecord> CreateRecordAsync(
         PoolContext context,
@@ -46,8 +44,10 @@ public static class PoolCreator
             cancellationToken
         );
 
-    /// <summary>All that a creation checks before it is sent.</summary>
-    /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists, and what the provider refuses.</exception>
+    /// <summary>All checks of a creation before it is sent.</summary>
+    /// <exception cref="NodeManagerException">
+    /// NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists, or the provider's refusal.
+    /// </exception>
     public static Task CheckAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             context.Session,
@@ -60,7 +60,7 @@ public static class PoolCreator
             cancellationToken
         );
 
-    /// <summary>Checks what is about to be sent; warnings go to the observer.</summary>
+    /// <summary>Validates a draft; warnings go to the observer.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
     public static void Check(PoolContext context, PoolDraft draft, IOperationObserver observer)
     {
@@ -72,7 +72,7 @@ public static class PoolCreator
             observer.Warning($"Node pool '{draft.Name}': {warning.Field} {warning.Message}.");
     }
 
-    /// <exception cref="NodeManagerException">NodePoolFieldUnsupported: the provider never returned an extension that is to be sent.</exception>
+    /// <exception cref="NodeManagerException">NodePoolFieldUnsupported: the provider never returned an extension of the draft.</exception>
     internal static void RequireKnown(PoolContext context, string name, System.Text.Json.Nodes.JsonObject spec)
     {
         string[] unknown = [.. PoolFields.Extensions.Where(field => spec.ContainsKey(field) && !context.Provider.HasReturned(field))];
@@ -132,7 +132,7 @@ public static class PoolCreator
             }
             catch (NodeManagerException)
             {
-                // The service is still in trouble.
+                // The service still fails.
                 continue;
             }
 

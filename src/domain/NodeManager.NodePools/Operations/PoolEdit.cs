@@ -2,19 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>A change of a pool: only what is named changes.</summary>
+/// <summary>A change of a pool: unnamed parts stay.</summary>
 public sealed record PoolEdit
 {
     /// <summary>Null: the name stays.</summary>
     public string? NewName { get; init; }
 
-    /// <summary>A JSON merge patch of the specification, made from the current one.</summary>
+    /// <summary>Builds a JSON merge patch from the current specification.</summary>
     public Func<JsonObject, JsonObject> Patch { get; init; } = static _ => [];
 }
 
-/// <summary>What a change of a pool would write.</summary>
-/// <param name="Before">The pool as it was read.</param>
-/// <param name="Name">The name afterwards.</param>
-/// <param name="Spec">The specification afterwards. Never changed in place.</param>
-/// <param name="Changes">The fields that differ; empty for a pool that is so already.</param>
+/// <summary>The result of a change before it is written.</summary>
+/// <param name="Name">The new name.</param>
+/// <param name="Spec">The new specification. Never changed in place.</param>
+/// <param name="Changes">The different fields; empty if nothing changes.</param>
 public sealed record PoolEditPlan(PoolRecord Before, string Name, JsonObject Spec, IReadOnlyList<NodeFieldChange> Changes);

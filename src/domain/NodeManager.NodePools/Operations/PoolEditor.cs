@@ -9,9 +9,9 @@ using NodeManager.NodePools.Documents;
 namespace NodeManager.NodePools.Operations;
 
 /// <summary>
-/// Changes pools. A change is read, merged, compared and written. A service replaces the whole specification and takes no precondition, so the
-/// pool is read back: between the comparison and the write another client can still slip in; the generation then shows it. A cluster takes
-/// the version that was read as a precondition; where it fails, the change is made again from what is there then.
+/// Changes pools: reads, merges, compares and writes. A service replaces the whole specification without a precondition, so the pool is
+/// read back: another client's write between comparison and write shows in the generation. A cluster takes the resourceVersion as a
+/// precondition; after a conflict the change is rebuilt from the current pool.
 /// </summary>
 public static class PoolEditor
 {
@@ -19,7 +19,7 @@ public static class PoolEditor
 
     private static readonly RetryPolicy Lost = new() { FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(1) };
 
-    /// <summary>What would be written. Refuses what <see cref="ApplyAsync"/> refuses before it writes.</summary>
+    /// <summary>The planned write. Refuses what <see cref="ApplyAsync"/> refuses before it writes.</summary>
     public static Task<PoolEditPlan> PlanAsync(
         PoolContext context,
         PoolTarget target,
@@ -34,9 +34,11 @@ public static class PoolEditor
             cancellationToken
         );
 
-    /// <summary>Makes the change. A pool that is so already is not written.</summary>
-    /// <returns>The pool as it was read back.</returns>
-    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, NodePoolInvalid, NodePoolFieldUnsupported, Conflict, and what the provider refuses.</exception>
+    /// <summary>Applies the change. An unchanged pool is not written.</summary>
+    /// <returns>The pool as read back.</returns>
+    /// <exception cref="NodeManagerException">
+    /// NodePoolNotFound, NodePoolAmbiguous, NodePoolInvalid, NodePoolFieldUnsupported, Conflict, or the provider's refusal.
+    /// </exception>
     public static async Task<NodePool> ApplyAsync(
         PoolContext context,
         PoolTarget target,
@@ -45,7 +47,7 @@ public static class PoolEditor
         CancellationToken cancellationToken
     ) => context.Map(await ApplyRecordAsync(context, target, edit, observer, cancellationToken), context.Session.Time().GetUtcNow());
 
-    /// <summary>The same; the pool as its provider has it.</summary>
+    /// <summary>As above, with the provider's record.</summary>
     /// <exception cref="NodeManagerException">As <see cref="ApplyAsync"/>.</exception>
     public static Task<PoolRecord> ApplyRecordAsync(
         PoolContext context,
@@ -62,8 +64,8 @@ public static class PoolEditor
         );
 
     /// <summary>
-    /// Deletes a pool. One that does not exist at the start is an error. One that is gone after that was deleted by an earlier try: also .NET repeats
-    /// a request whose connection was closed, and reports the second answer alone.
+    /// Deletes a pool. A pool that is missing at the start is an error. If it is gone later, an earlier try deleted it: .NET also repeats a
+    /// request whose connection was closed, and reports only the second answer.
     /// </summary>
     public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -117,7 +119,7 @@ public static class PoolEditor
 
                 return await ReadBackAsync(context, merged, written, observer, cancellationToken);
             }
-            // A caller that has seen no generation means the pool as it is, whatever its provider compares.
+            // A caller without a generation means the current pool, whatever its provider compares.
             catch (NodeManagerException changed)
                 when (changed.ErrorId == ErrorIds.Conflict
                     && (context.Provider.HasPreconditions || target.Generation is null)
@@ -129,11 +131,11 @@ public static class PoolEditor
                 PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
                 if (now.Generation == before.Generation + 1 && PoolMerge.Contains(now.Spec, merged.Spec))
                     return now;
-                // Otherwise what the caller has seen is compared again.
+                // Otherwise the caller's generation is compared again.
             }
             catch (PoolAnswerLostException lost)
             {
-                // What the caller has seen is older than what this change may have made of it.
+                // The caller's generation is older than what an earlier try may have written.
                 if (tries >= MaximumTries)
                     throw lost.Error;
                 target = new() { Id = before.Id, Name = before.Name };
@@ -177,7 +179,7 @@ public static class PoolEditor
         if (name != pool.Name && !context.Provider.CanRename)
             throw PoolErrors.CannotRename(pool);
         JsonObject spec = PoolMerge.Apply(pool.Spec, patch);
-        // A pool may already be what the rules refuse; that must not keep it from being changed.
+        // A pool may already violate the rules; that must not prevent changes.
         IReadOnlyList<NodePoolFinding> findings = format.Check(name, spec),
             known = format.Check(pool.Name, pool.Spec);
         NodePoolFinding[] fresh = [.. findings.Where(one => !known.Any(other => other.Field == one.Field && other.Message == one.Message))];

@@ -1,6 +1,6 @@
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>What is waited for. Pure.</summary>
+/// <summary>The desired state of a pool to wait for.</summary>
 internal sealed class PoolGoal
 {
     private const string Deleted = "Deleted";
@@ -42,13 +42,13 @@ internal sealed class PoolGoal
 
     public bool IsMet(NodePoolStatus status) => _isMet(status);
 
-    /// <summary>True where waiting longer changes nothing unless a user acts.</summary>
+    /// <summary>True if further waiting does not help without a user's action.</summary>
     public bool IsHopeless(NodePoolStatus status) =>
         Text is NodePoolPhase.Ready or NodePoolHealth.Healthy && status.Phase == NodePoolPhase.Failed;
 
     private static string[] NodeConditionStatus => ["True", "False", "Unknown"];
 
-    // Every controller that reports the condition must agree; what is about an older generation does not count.
+    // Every controller that reports the condition must agree; reports about an older generation do not count.
     private static bool Holds(NodePoolStatus status, string type, string wanted)
     {
         var reported = status

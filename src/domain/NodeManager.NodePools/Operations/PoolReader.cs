@@ -7,39 +7,33 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>Which pools to read. Empty lists and texts select all.</summary>
+/// <summary>Selects pools. Empty lists and texts select all.</summary>
 public sealed record PoolQuery
 {
-    /// <summary>Ids; each is read by itself.</summary>
+    /// <summary>Each is read by itself.</summary>
     public IReadOnlyList<string> Ids { get; init; } = [];
 
     /// <summary>Names or wildcards. A plain name without a pool is an error, a wildcard without a match is not.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>The id or the name that the provider has for a cluster.</summary>
+    /// <summary>The provider's id or name of a cluster.</summary>
     public string Cluster { get; init; } = "";
 
-    /// <summary>A <see cref="NodePoolPhase"/>.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>A <see cref="NodePoolHealth"/>.</summary>
     public string Health { get; init; } = "";
 
-    /// <summary>Also read each pool's status, which is one request more for each pool.</summary>
+    /// <summary>Also reads each pool's status, with one more request for each pool.</summary>
     public bool IncludeStatus { get; init; }
 }
 
-/// <summary>Reads node pools and their status.</summary>
 public static class PoolReader
 {
     private const int ConcurrentStatuses = 8;
 
     /// <summary>Pools as they arrive, in the provider's order.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="query">Which.</param>
-    /// <param name="missing">Gets the error of each plain name and each id without a pool; the others still come.</param>
-    /// <param name="observer">Told how many were read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="missing">Receives the error of each plain name and each id without a pool; the others follow.</param>
+    /// <param name="observer">Receives the number of pools read.</param>
     public static IAsyncEnumerable<NodePool> ReadAsync(
         PoolContext context,
         PoolQuery query,
@@ -54,10 +48,8 @@ public static class PoolReader
             cancellationToken
         );
 
-    /// <summary>Pools as their provider has them, in its order.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="query">Which; of it the cluster, the phase and the health.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>The provider's records, in its order.</summary>
+    /// <param name="query">Its cluster, phase and health apply.</param>
     public static IAsyncEnumerable<PoolRecord> ListRecordsAsync(
         PoolContext context,
         PoolQuery query,
@@ -70,7 +62,6 @@ public static class PoolReader
             cancellationToken
         );
 
-    /// <summary>The status of one pool.</summary>
     public static Task<NodePoolStatus> ReadStatusAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             context.Session,
@@ -83,8 +74,7 @@ public static class PoolReader
             cancellationToken
         );
 
-    /// <summary>The pool that is meant.</summary>
-    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, or the provider's refusal.</exception>
     public static Task<PoolRecord> FindAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(context.Session, target.Text, (_, token) => target.FindAsync(context, token), cancellationToken);
 

@@ -2,14 +2,10 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>Reports status for controllers.</summary>
 public static class PoolStatusReporter
 {
-    /// <summary>Replaces what the controller reported before.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="target">Which pool.</param>
-    /// <param name="report">Made from the pool: an observed generation of 0 stands for the pool's own.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Replaces the controller's previous report.</summary>
+    /// <param name="report">Builds the report; an observed generation of 0 stands for the pool's own.</param>
     /// <returns>The status of all controllers, read back.</returns>
     public static Task<NodePoolStatus> ReportAsync(
         PoolContext context,
@@ -36,7 +32,7 @@ public static class PoolStatusReporter
             cancellationToken
         );
 
-    /// <summary>Checks that the pool is there and that this user may report its status, as far as the provider can say.</summary>
+    /// <summary>Checks that the pool exists and that this user may report its status, as far as the provider knows.</summary>
     /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, Forbidden.</exception>
     public static Task CheckAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -51,7 +47,7 @@ public static class PoolStatusReporter
             cancellationToken
         );
 
-    // A condition that keeps its status keeps the time of its last transition.
+    // A condition with an unchanged status keeps its lastTransitionTime.
     private static List<NodeCondition> Timed(PoolStatusReport report, IReadOnlyList<NodePoolControllerStatus> known, DateTimeOffset now)
     {
         ItemList<NodeCondition> before =

@@ -1,9 +1,9 @@
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>The one pool that an operation is about: by id, or by name within a cluster.</summary>
+/// <summary>One pool, by id, or by name within a cluster.</summary>
 public sealed record PoolTarget
 {
-    /// <summary>Empty for a pool that is known by its name only.</summary>
+    /// <summary>Empty if only the name is known.</summary>
     public string Id { get; init; } = "";
 
     public string Name { get; init; } = "";
@@ -11,15 +11,14 @@ public sealed record PoolTarget
     /// <summary>The id or name of the pool's cluster; empty for any.</summary>
     public string Cluster { get; init; } = "";
 
-    /// <summary>The generation that the caller has seen. Null: the pool may have changed since.</summary>
+    /// <summary>The expected generation; null: any.</summary>
     public long? Generation { get; init; }
 
-    /// <summary>What users call it.</summary>
     public string Text => Name.Length > 0 ? Name : Id;
 
     public override string ToString() => Text;
 
-    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, or the provider's refusal.</exception>
     public async Task<PoolRecord> FindAsync(PoolContext context, CancellationToken cancellationToken)
     {
         if (Id.Length > 0)

@@ -7,21 +7,20 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.NodePools.Operations;
 
-/// <summary>Waits for pools: by watch where the provider has one, else by asking again.</summary>
+/// <summary>Waits for pools by watch if the provider has one, else by polling.</summary>
 public static class PoolWaiter
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits until controllers report, about the pool's newest generation, what is waited for.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="target">Which pool.</param>
+    /// <summary>Waits until controllers report the condition for the pool's newest generation.</summary>
     /// <param name="condition">A phase, a health, <c>Deleted</c>, or <c>TYPE=STATUS</c> of a condition; see <see cref="PoolGoal"/>.</param>
-    /// <param name="timeout">Null: without end. Zero: look once.</param>
-    /// <param name="observer">Told how far it is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="timeout">Null: no limit. Zero: check once.</param>
+    /// <param name="observer">Receives the progress.</param>
     /// <returns>The pool with its status; for Deleted its last state, null if it did not exist.</returns>
-    /// <exception cref="NodeManagerException">WaitTimeout, NodePoolFailed, NodePoolNotFound, InvalidCondition, and what the provider refuses.</exception>
+    /// <exception cref="NodeManagerException">
+    /// WaitTimeout, NodePoolFailed, NodePoolNotFound, InvalidCondition, or the provider's refusal.
+    /// </exception>
     public static Task<NodePool?> WaitAsync(
         PoolContext context,
         PoolTarget target,
@@ -88,7 +87,7 @@ public static class PoolWaiter
         }
     }
 
-    // The first look asks the server, so that a name is found and nothing older than the call counts.
+    // The first check asks the server, so that a name is resolved and nothing older than the call counts.
     private static async Task<(PoolRecord Pool, Task? Changed)> LookAsync(
         PoolContext context,
         PoolTarget target,

@@ -4,15 +4,10 @@ using NodeManager.NodePools.Operations;
 
 namespace NodeManager.NodePools.Planning;
 
-/// <summary>Finds the nodes of pools.</summary>
 public static class PoolMembers
 {
     /// <summary>The nodes of a pool, by name.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="clusterId">The id that the provider has for the pool's cluster.</param>
-    /// <param name="id">The pool's id.</param>
-    /// <param name="name">The pool's name.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="clusterId">The provider's id of the pool's cluster.</param>
     /// <exception cref="NodeManagerException">
     /// PoolClusterMismatch: the pool belongs to another cluster than the session's, so equal names mean nothing; PoolClusterAmbiguous,
     /// PoolClusterNotFound: the provider's cluster of this session is ambiguous.

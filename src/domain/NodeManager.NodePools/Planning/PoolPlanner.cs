@@ -10,13 +10,13 @@ using NodeManager.NodePools.Validation;
 
 namespace NodeManager.NodePools.Planning;
 
-/// <summary>Says what a change of a pool would do, to its fields, its nodes and their pods. Also what <c>-WhatIf</c> shows. Touches nothing.</summary>
+/// <summary>Plans the effects of a change on a pool's fields, nodes and pods; also serves <c>-WhatIf</c>. Changes nothing.</summary>
 public static class PoolPlanner
 {
-    // What a platform removes, it empties of everything.
+    // A platform removes nodes with all their pods.
     private static readonly DrainOptions Everything = new() { DeleteUnmanagedPods = true, DeleteEmptyDirData = true };
 
-    /// <exception cref="NodeManagerException">What <see cref="PoolCreator.CheckAsync"/> throws.</exception>
+    /// <exception cref="NodeManagerException">As <see cref="PoolCreator.CheckAsync"/>.</exception>
     public static async Task<NodePoolPlan> PlanCreationAsync(
         PoolContext context,
         PoolDraft draft,
@@ -64,7 +64,7 @@ public static class PoolPlanner
         };
     }
 
-    /// <exception cref="NodeManagerException">What <see cref="PoolEditor.PlanAsync"/> throws.</exception>
+    /// <exception cref="NodeManagerException">As <see cref="PoolEditor.PlanAsync"/>.</exception>
     public static async Task<NodePoolPlan> PlanChangeAsync(
         PoolContext context,
         PoolTarget target,
@@ -105,7 +105,7 @@ public static class PoolPlanner
         );
     }
 
-    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, or the provider's refusal.</exception>
     public static async Task<NodePoolPlan> PlanDeletionAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken)
     {
         PoolRecord pool = await PoolReader.FindAsync(context, target, cancellationToken);
@@ -132,7 +132,7 @@ public static class PoolPlanner
         );
     }
 
-    // Where what decides cannot be read, nothing is certain.
+    // If the required data cannot be read, nothing is certain.
     private static async Task<(IPoolController? Controller, PoolForecast? Forecast, string Warning)> ForecastAsync(
         PoolContext context,
         PoolRecord? before,
@@ -168,7 +168,7 @@ public static class PoolPlanner
             .SelectMany(static pod => pod.Budgets)
             .Where(static one => one.DisruptionsAllowed <= 0);
 
-    // Null: it cannot be known.
+    // Null if unknown.
     private static List<ClusterNode>? Leaving(
         IPoolController? controller,
         IReadOnlyList<NodePoolFieldPlan> fields,
@@ -224,7 +224,7 @@ public static class PoolPlanner
         List<string> warnings = warning.Length > 0 ? [warning] : [];
         bool drains = context.Provider.Controller?.DrainsNodes == true;
         NodeTarget[] targets = [.. (leaving ?? []).Select(static node => new NodeTarget(node.Name, node.Uid))];
-        // A roll takes one node after another, and there is a replacement for each: what has no place elsewhere now has one then.
+        // A roll replaces nodes one after another: pods that fit nowhere else fit on the replacement.
         bool rolls = fields.Any(static one => one.Effect == NodePoolEffect.RollsNodes);
         IReadOnlyList<NodeDrainPlan> drain =
             targets.Length == 0 ? []

@@ -2,19 +2,19 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>Recognizes the pool of a creation whose answer was lost. Pure.</summary>
+/// <summary>Recognizes the pool of a creation whose answer was lost.</summary>
 public static class CreatedPoolRules
 {
-    /// <summary>The resolution of the times that a service writes.</summary>
+    /// <summary>The resolution of a service's times.</summary>
     private static readonly TimeSpan Resolution = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The pools that the creation may have made: same cluster, name and creator, a specification with all that was sent, and created after
-    /// the creation was sent. More than one cannot be told apart.
+    /// The candidates: same cluster, name and creator, a specification with all sent fields, and created after the request. Several cannot
+    /// be told apart.
     /// </summary>
-    /// <param name="pools">Of the provider, read back.</param>
-    /// <param name="draft">What was sent.</param>
-    /// <param name="user">Who sent it.</param>
+    /// <param name="pools">The provider's pools, read back.</param>
+    /// <param name="draft">The sent draft.</param>
+    /// <param name="user">The sender.</param>
     /// <param name="sentAt">When it was sent, by the provider's clock.</param>
     public static IReadOnlyList<PoolRecord> Find(IEnumerable<PoolRecord> pools, PoolDraft draft, string user, DateTimeOffset sentAt) =>
         [

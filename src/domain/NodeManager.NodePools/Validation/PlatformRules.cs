@@ -6,7 +6,6 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>The rules for a pool's machines, by platform.</summary>
 internal static partial class PlatformRules
 {
     public static void Check(PoolFindings findings, JsonObject platform, string path)

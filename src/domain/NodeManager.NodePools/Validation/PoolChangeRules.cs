@@ -4,7 +4,7 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>What a change of a pool's fields does to its nodes: certain where the controller is known, else Unknown. Pure.</summary>
+/// <summary>The effects of changed fields on a pool's nodes: certain for a known controller, else Unknown.</summary>
 public static class PoolChangeRules
 {
     private const string ForeignReplaces = "the service decides whether nodes are replaced";
@@ -21,13 +21,10 @@ public static class PoolChangeRules
         NodePoolEffect.InPlace,
     ];
 
-    /// <param name="format">Of the specifications.</param>
-    /// <param name="controller">Null: another party's.</param>
-    /// <param name="before">The specification as it is.</param>
-    /// <param name="after">The specification as it would be.</param>
-    /// <param name="changes">The fields that differ.</param>
-    /// <param name="nodes">How many nodes the pool has.</param>
-    /// <param name="forecast">Of the controller; null where the specifications alone decide.</param>
+    /// <param name="controller">Null for a third-party controller.</param>
+    /// <param name="before">The current specification.</param>
+    /// <param name="after">The new specification.</param>
+    /// <param name="forecast">Null if the specifications alone decide.</param>
     public static IReadOnlyList<NodePoolFieldPlan> Judge(
         IPoolFormat format,
         IPoolController? controller,
@@ -64,7 +61,9 @@ public static class PoolChangeRules
         return Array.Find(Order, effects.Contains) ?? NodePoolEffect.InPlace;
     }
 
-    /// <summary>How many nodes a pool of this specification is to have; null where another party's autoscaler decides, or the service's default counts.</summary>
+    /// <summary>
+    /// The final number of nodes for this specification; null if a third-party autoscaler or the service's default decides.
+    /// </summary>
     public static int? DesiredNodes(IPoolController? controller, JsonObject spec) =>
         controller is not null ? controller.DesiredNodes(spec)
         : spec.Object(PoolFields.Autoscaling).Flag("enabled") == true ? null

@@ -5,7 +5,7 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>Collects what is wrong with fields, each by its path.</summary>
+/// <summary>Collects errors of fields by path.</summary>
 internal sealed class PoolFindings
 {
     private readonly List<NodePoolFinding> _found = [];
@@ -32,7 +32,7 @@ internal sealed class PoolFindings
             }
         );
 
-    /// <summary>The text; null where there is none, or it is of another type, which is an error.</summary>
+    /// <summary>The text; null if it is missing, or of another type, which is an error.</summary>
     public string? Text(JsonObject from, string name, string path) => Typed(from, name, path, "text", static node => node.AsText());
 
     public bool? Flag(JsonObject from, string name, string path) =>
@@ -44,7 +44,7 @@ internal sealed class PoolFindings
             static node => node is JsonValue value && value.TryGetValue(out bool flag) ? flag : null
         );
 
-    /// <summary>The number; null where there is none, or it is not a whole number in the range, which is an error.</summary>
+    /// <summary>The number; null if it is missing, or not an integer in the range, which is an error.</summary>
     public int? Integer(JsonObject from, string name, string path, int minimum, int maximum = int.MaxValue)
     {
         if (Typed<decimal>(from, name, path, "a number", PoolJson.AsNumber) is not { } number)

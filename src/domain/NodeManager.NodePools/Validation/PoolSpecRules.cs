@@ -4,7 +4,7 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>What a pool service accepts, by its specification, and what it accepts though it can hardly be meant. Pure.</summary>
+/// <summary>Validates against the service's specification, and warns of accepted but unlikely values.</summary>
 public static class PoolSpecRules
 {
     private const int LongestName = 63;
@@ -21,8 +21,7 @@ public static class PoolSpecRules
         "scaleUpDelay",
     ];
 
-    /// <param name="name">The pool's name; null to leave it unchecked.</param>
-    /// <param name="spec">The specification.</param>
+    /// <param name="name">Null to skip its check.</param>
     public static IReadOnlyList<NodePoolFinding> Check(string? name, JsonObject spec)
     {
         var findings = new PoolFindings();
@@ -41,7 +40,7 @@ public static class PoolSpecRules
         return findings.Found;
     }
 
-    /// <summary>Null, or the rule that a pool's name breaks.</summary>
+    /// <summary>The rule that a pool's name violates; null for a valid name.</summary>
     public static string? CheckName(string name) =>
         name.Length is 0 or > LongestName || name.Any(static letter => letter is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'))
             ? string.Create(
@@ -50,7 +49,6 @@ public static class PoolSpecRules
             )
             : null;
 
-    /// <summary>The disk types that a platform accepts; those of all platforms where it is not given.</summary>
     public static IReadOnlyList<string> DiskTypesOf(string? platform) =>
         [
             .. NodePoolPlatformType

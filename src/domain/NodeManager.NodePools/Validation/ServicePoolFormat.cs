@@ -3,7 +3,7 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;
 
-/// <summary>Specifications as pool services have them: a cloud's platform, a number of nodes, autoscaling.</summary>
+/// <summary>The specification format of pool services: a cloud's platform, a number of nodes, autoscaling.</summary>
 public sealed class ServicePoolFormat : IPoolFormat
 {
     public static ServicePoolFormat Instance { get; } = new();
@@ -42,7 +42,7 @@ public sealed class ServicePoolFormat : IPoolFormat
         return change.Patch is null ? patch : PoolMerge.Join(patch, change.Patch);
     }
 
-    // What a NodeSmithPool alone has.
+    // Fields that only a NodeSmithPool has.
     private static string? FirstOf(PoolChange change) =>
         change.NodeProvider is not null ? "NodeProvider"
         : change.Shapes is not null ? "Shape"

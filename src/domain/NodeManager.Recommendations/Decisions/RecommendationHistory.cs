@@ -1,22 +1,22 @@
 namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>
-/// What was recommended before in a session. The rule: a recommendation to scale moves its own threshold by <see cref="Margin"/> points towards
-/// its end, so that it stays until the shares are clear of the threshold; and for <see cref="Stabilization"/> after scaling up was
-/// recommended, no removal is. Thread-safe.
+/// The previous recommendations of a session. A recommendation to scale moves its own threshold by <see cref="Margin"/> points, so that it
+/// stays until the shares are clear of the threshold. For <see cref="Stabilization"/> after a scale-up, no removal is recommended.
+/// Thread-safe.
 /// </summary>
 public sealed class RecommendationHistory
 {
     /// <summary>Percentage points.</summary>
     public const decimal Margin = 5;
 
-    /// <summary>How long after a recommendation to scale up none to scale down is made.</summary>
+    /// <summary>The time without scale-down after a recommendation to scale up.</summary>
     public static readonly TimeSpan Stabilization = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>The last one of these nodes; null before the first.</summary>
+    /// <summary>The last recommendation for these nodes; null before the first.</summary>
     public Entry? Find(string nodes)
     {
         lock (_lock)
@@ -32,8 +32,7 @@ public sealed class RecommendationHistory
         }
     }
 
-    /// <summary>A recommendation that was made.</summary>
-    /// <param name="Action">One of <see cref="NodeScaleAction"/>.</param>
-    /// <param name="LastScaleUp">When scaling up was recommended last; null: not in this session.</param>
+    /// <param name="Action">A <see cref="NodeScaleAction"/>.</param>
+    /// <param name="LastScaleUp">The last recommendation to scale up; null: none in this session.</param>
     public sealed record Entry(string Action, DateTimeOffset? LastScaleUp);
 }

@@ -1,27 +1,13 @@
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>What a situation comes to. Pure.</summary>
 internal static class RecommendationRules
 {
     public static NodeScaleRecommendation Judge(NodeManagerSession session, ScaleSituation situation)
     {
         NodeManagerConfiguration configuration = situation.Configuration;
         List<NodeScaleReason> reasons = [];
-        if (situation.Before?.Action is NodeScaleAction.ScaleUp or NodeScaleAction.ScaleDown)
-        {
-            bool isUp = situation.Before.Action == NodeScaleAction.ScaleUp;
-            reasons.Add(
-                new()
-                {
-                    Rule = NodeScaleRule.Hysteresis,
-                    Value = isUp ? situation.UpAbove : situation.DownBelow,
-                    Limit = isUp ? configuration.ScaleUpThreshold : configuration.ScaleDownThreshold,
-                    Message =
-                        $"{situation.Before.Action} was recommended before: its threshold is {(isUp ? situation.UpAbove : situation.DownBelow):0.#}% until the shares are clear of it.",
-                }
-            );
-        }
-
+        if (situation.Before?.Action is (NodeScaleAction.ScaleUp or NodeScaleAction.ScaleDown) and var before)
+            reasons.Add(Hysteresis(situation, before));
         if (situation.Active.Count == 0)
             reasons.Add(new() { Rule = NodeScaleRule.NoNodes, Message = "None of the nodes is ready and schedulable." });
         (IReadOnlyList<NodeScaleReason> missing, IReadOnlyList<NodeScaleAddition> additions) = ScaleUpRules.Judge(situation);
@@ -34,16 +20,7 @@ internal static class RecommendationRules
         if (isHeld is not null && !needsMore)
             reasons.Add(isHeld);
         if (removed > 0)
-            reasons.Add(
-                new()
-                {
-                    Rule = NodeScaleRule.BelowThreshold,
-                    Value = removed,
-                    Limit = situation.DownBelow,
-                    Message =
-                        $"{removed} of {situation.Nodes.Count} nodes are below {situation.DownBelow:0.#}%, and their pods fit elsewhere.",
-                }
-            );
+            reasons.Add(BelowThreshold(situation, removed));
         else if (!needsMore && isHeld is null)
             reasons.Add(
                 new()
@@ -82,11 +59,33 @@ internal static class RecommendationRules
         };
     }
 
+    private static NodeScaleReason Hysteresis(ScaleSituation situation, string before)
+    {
+        bool isUp = before == NodeScaleAction.ScaleUp;
+        decimal threshold = isUp ? situation.UpAbove : situation.DownBelow;
+        return new()
+        {
+            Rule = NodeScaleRule.Hysteresis,
+            Value = threshold,
+            Limit = isUp ? situation.Configuration.ScaleUpThreshold : situation.Configuration.ScaleDownThreshold,
+            Message = $"{before} was recommended before: its threshold is {threshold:0.#}% until the shares are clear of it.",
+        };
+    }
+
+    private static NodeScaleReason BelowThreshold(ScaleSituation situation, int removed) =>
+        new()
+        {
+            Rule = NodeScaleRule.BelowThreshold,
+            Value = removed,
+            Limit = situation.DownBelow,
+            Message = $"{removed} of {situation.Nodes.Count} nodes are below {situation.DownBelow:0.#}%, and their pods fit elsewhere.",
+        };
+
     private static NodeScaleReason? IsHeld(ScaleSituation situation, bool needsMore)
     {
         if (needsMore)
             return new() { Rule = NodeScaleRule.Stabilizing, Message = "Nodes are missing, so that none is removed." };
-        // Where the scheduler puts them is not known, and they may be what a PDB or an affinity waits for.
+        // Their placement is unknown, and a PDB or an affinity may wait for them.
         int waiting = situation.Waiting.Count(static pod => pod.Spec.SchedulingGates is not { Count: > 0 });
         if (waiting > 0)
             return new()

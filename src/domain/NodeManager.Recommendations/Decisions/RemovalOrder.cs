@@ -4,21 +4,19 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>An order in which a node's pods are evicted and placed again. Which comes about depends on who is faster.</summary>
-/// <param name="Sort">The pods in their order.</param>
-/// <param name="AllFirst">All pods leave before the first is placed; else each is placed before the next leaves.</param>
-/// <param name="Random">Takes one of equally good nodes by chance, as the scheduler does; null: by name.</param>
+/// <summary>An order in which a node's pods are evicted and placed. The actual order depends on timing.</summary>
+/// <param name="AllFirst">True: all pods leave before the first is placed. False: each is placed before the next leaves.</param>
+/// <param name="Random">Chooses among equally good nodes at random, as the scheduler does; null: by name.</param>
 /// <param name="AnyNode">
-/// Takes any node that fits by chance. What else happens in a cluster changes scores, and after several removals the pods may be anywhere.
+/// Chooses any node that fits at random: other events in a cluster change scores, and after several removals the pods may be anywhere.
 /// </param>
 internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> Sort, bool AllFirst, Random? Random, bool AnyNode = false)
 {
-    /// <summary>How many orders with nodes by chance are tried in a small cluster.</summary>
+    /// <summary>The number of random orders in a small cluster.</summary>
     private const int MostByChance = 18;
 
-    /// <summary>Those that are tried. The first is a drain's own.</summary>
-    /// <param name="seed">Of what chance decides.</param>
-    /// <param name="nodes">In the cluster: the more there are, the less matters on which of them a pod is, and the longer an order takes.</param>
+    /// <summary>The orders to try. The first is a drain's own.</summary>
+    /// <param name="nodes">Nodes in the cluster: with more nodes, each placement matters less, and each order takes longer.</param>
     public static IReadOnlyList<RemovalOrder> All(int seed, int nodes)
     {
         Random shuffle = new(seed),

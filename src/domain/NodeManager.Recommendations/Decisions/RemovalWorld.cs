@@ -5,18 +5,18 @@ using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>A cluster in which nodes are removed one after another, their pods going in one order. Not thread-safe.</summary>
+/// <summary>Simulates the removal of nodes one after another, with their pods evicted in one order. Not thread-safe.</summary>
 internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
 {
-    /// <summary>From so many nodes on, a pod takes the best of as many as the scheduler would look at.</summary>
+    /// <summary>With more nodes, a pod takes the best of a sample, as the scheduler does.</summary>
     private const int MostScoredNodes = 100;
 
     private readonly List<Action> _undo = [];
 
     public ClusterSnapshot Snapshot => snapshot;
 
-    /// <summary>Places pods that wait already, as far as they fit.</summary>
-    /// <returns>Those that do not; of some it cannot be judged.</returns>
+    /// <summary>Places the pending pods as far as they fit.</summary>
+    /// <returns>The pods without a place; some cannot be judged.</returns>
     public IReadOnlyList<(Pod Pod, bool IsUnknown)> PlaceWaiting(IEnumerable<Pod> waiting)
     {
         List<(Pod, bool)> left = [];
@@ -30,11 +30,10 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         return left;
     }
 
-    /// <summary>Cordons the node and moves its pods. <see cref="Undo"/> takes it back; <see cref="Complete"/> takes the node away.</summary>
-    /// <param name="node">As it is.</param>
+    /// <summary>Cordons the node and moves its pods. <see cref="Undo"/> reverts it; <see cref="Complete"/> removes the node.</summary>
     /// <param name="staying">UIDs of the pods that end with the node.</param>
-    /// <param name="ending">UIDs of the pods that leave and are not recreated; all others are, also those that came from nodes before.</param>
-    /// <returns>Where each pod goes by UID, or the first that finds no place.</returns>
+    /// <param name="ending">UIDs of the evicted pods that are not recreated; all others are, including those from earlier nodes.</param>
+    /// <returns>The node of each pod by UID, or the first pod without a place.</returns>
     public (Dictionary<string, string>? Places, Pod? Stuck, NodeManager.Scheduling.Decisions.Placement? Why) Remove(
         Node node,
         IReadOnlySet<string> staying,
@@ -70,7 +69,7 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         return (places, null, null);
     }
 
-    /// <summary>Takes back what <see cref="Remove"/> did.</summary>
+    /// <summary>Reverts <see cref="Remove"/>.</summary>
     public void Undo()
     {
         for (int i = _undo.Count - 1; i >= 0; i--)
@@ -78,7 +77,7 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         _undo.Clear();
     }
 
-    /// <summary>The node is gone, with the pods that exist for it alone.</summary>
+    /// <summary>Removes the node, with its DaemonSet-managed and mirror pods.</summary>
     public void Complete(string node)
     {
         foreach (Pod pod in snapshot.Node(node)!.Pods.Select(static state => state.Pod).ToList())

@@ -6,14 +6,13 @@ using NodeManager.Scheduling;
 namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>
-/// Which nodes can go, and in which order: the emptiest first. A node goes only where its pods find a place, by the scheduler's own rules and
-/// scores, in every order of eviction that is tried, after the nodes before it. Pure.
+/// Finds nodes to remove, the emptiest first. A node is removed only if its pods fit elsewhere, by the scheduler's rules and scores, in
+/// every tried order of eviction, after the removals before it.
 /// </summary>
 internal static class ScaleDownRules
 {
-    /// <summary>All nodes; those that go first, in their order.</summary>
-    /// <param name="situation">As it is.</param>
-    /// <param name="isHeld">Why no node goes at all; null where nodes may.</param>
+    /// <summary>All nodes, with those to remove first.</summary>
+    /// <param name="isHeld">Why no node is removed at all; null if removals are allowed.</param>
     public static IReadOnlyList<NodeScaleCandidate> Judge(ScaleSituation situation, NodeScaleReason? isHeld)
     {
         List<NodeScaleCandidate> going = [],
@@ -117,6 +116,11 @@ internal static class ScaleDownRules
                 Limit = situation.Configuration.MinNodes,
                 Message = $"{left + 1} nodes are left; minNodes is {situation.Configuration.MinNodes}.",
             };
+        return Protection(node) ?? Blocker(node, budgets) ?? Overfull(situation, [.. gone, node.Name]);
+    }
+
+    private static NodeScaleReason? Protection(ScaleNode node)
+    {
         if (DisruptionAnnotations.KeepingOf(node.Node) is { } annotation)
             return new() { Rule = NodeScaleRule.Protected, Message = $"It has the annotation {annotation}: true." };
         if (
@@ -131,6 +135,11 @@ internal static class ScaleDownRules
                 Object = undisturbed.Pod.Title(),
                 Message = $"Pod {undisturbed.Pod.Title()} has the annotation {UndisturbedRule.WishesOf(undisturbed.Pod)[0]}.",
             };
+        return null;
+    }
+
+    private static NodeScaleReason? Blocker(ScaleNode node, IReadOnlyList<PodBudget> budgets)
+    {
         if (node.Plan.Pods.FirstOrDefault(static p => p.Plan.Decision == DrainDecision.Refuse) is { } refused)
             return new()
             {
@@ -145,10 +154,14 @@ internal static class ScaleDownRules
                 Object = $"{budget.Namespace}/{budget.Name}",
                 Message = $"PDB {budget.Namespace}/{budget.Name} allows no eviction: {budget.OutlookReason}.",
             };
-        HashSet<string> all = [.. gone, node.Name];
+        return null;
+    }
+
+    private static NodeScaleReason? Overfull(ScaleSituation situation, HashSet<string> gone)
+    {
         foreach (string resource in UtilizationRules.Resources)
         {
-            (decimal? requested, decimal? used) = UtilizationRules.Without(situation.Active, all, resource);
+            (decimal? requested, decimal? used) = UtilizationRules.Without(situation.Active, gone, resource);
             foreach ((decimal? share, string what) in new[] { (requested, "requested"), (used, "used") })
             {
                 if (share is { } percent && percent > situation.Comfortable)
@@ -190,17 +203,8 @@ internal static class ScaleDownRules
             {
                 foreach (RemovalWorld undone in worlds)
                     undone.Undo();
-                bool isUnknown = why!.Verdict == FitVerdict.Unknown;
-                return (
-                    null,
-                    new()
-                    {
-                        Rule = isUnknown ? NodeScaleRule.PodNotJudged : NodeScaleRule.PodDoesNotFit,
-                        Object = stuck!.Title(),
-                        Message =
-                            $"Pod {stuck!.Title()} {(isUnknown ? "cannot be judged" : "would fit on no other node")}{(places.Count == 0 ? "" : $" in one of {worlds.Length} eviction orders")}: {why.Message}",
-                    }
-                );
+                string order = places.Count == 0 ? "" : $" in one of {worlds.Length} eviction orders";
+                return (null, NotPlaced(stuck!, why!, order));
             }
 
             places.Add(found);
@@ -233,6 +237,17 @@ internal static class ScaleDownRules
         );
     }
 
+    private static NodeScaleReason NotPlaced(Pod pod, NodeManager.Scheduling.Decisions.Placement why, string order)
+    {
+        bool isUnknown = why.Verdict == FitVerdict.Unknown;
+        return new()
+        {
+            Rule = isUnknown ? NodeScaleRule.PodNotJudged : NodeScaleRule.PodDoesNotFit,
+            Object = pod.Title(),
+            Message = $"Pod {pod.Title()} {(isUnknown ? "cannot be judged" : "would fit on no other node")}{order}: {why.Message}",
+        };
+    }
+
     private static NodeScaleMove Move(PlannedPod pod, List<Dictionary<string, string>> places)
     {
         string to = places[0].GetValueOrDefault(pod.Plan.Uid, "");
@@ -254,7 +269,7 @@ internal static class ScaleDownRules
         };
     }
 
-    // Those that a controller recreates.
+    // Pods that a controller recreates.
     private static List<Pod> Moving(ScaleNode node) =>
         [
             .. node
@@ -264,7 +279,7 @@ internal static class ScaleDownRules
                 .Select(static p => p.Pod),
         ];
 
-    // UIDs of those that leave and do not come back.
+    // UIDs of evicted pods that are not recreated.
     private static HashSet<string> Ending(ScaleNode node) =>
         [
             .. node

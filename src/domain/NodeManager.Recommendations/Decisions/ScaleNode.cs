@@ -5,18 +5,18 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>A node as recommendations see it. Amounts are cores and bytes.</summary>
+/// <summary>The input about one node. Amounts are cores and bytes.</summary>
 public sealed record ScaleNode
 {
     public required Node Node { get; init; }
 
-    /// <summary>What a drain would do with its pods.</summary>
+    /// <summary>The drain plan of the node.</summary>
     public required PlannedNode Plan { get; init; }
 
-    /// <summary>All its pods that are not finished.</summary>
+    /// <summary>All active pods.</summary>
     public required IReadOnlyList<Pod> Pods { get; init; }
 
-    /// <summary>What it uses; null where it is not known.</summary>
+    /// <summary>Null if unknown.</summary>
     public NodeUsage? Usage { get; init; }
 
     public string Name => Node.Metadata.Name;
@@ -27,16 +27,15 @@ public sealed record ScaleNode
     public decimal Allocatable(string resource) =>
         Node.Status.Allocatable is { } all && all.TryGetValue(resource, out var amount) ? amount.Value : 0;
 
-    /// <summary>What all its pods request.</summary>
     public decimal Requested(string resource) => Pods.Sum(pod => PodRequests.Of(pod).GetValueOrDefault(resource));
 
-    /// <summary>The same without pods that exist for the node alone.</summary>
+    /// <summary>The requests without DaemonSet-managed and mirror pods.</summary>
     public decimal Movable(string resource) =>
         Pods.Where(static pod => !StaysWithNode(pod)).Sum(pod => PodRequests.Of(pod).GetValueOrDefault(resource));
 
     public decimal? Used(string resource) => resource == ResourceAmounts.Cpu ? Usage?.Cpu : Usage?.Memory;
 
-    /// <summary>Percent of what its pods request without those that exist for it alone.</summary>
+    /// <summary>The percentage of these requests.</summary>
     public decimal? MovablePercent(string resource) => ResourceAmounts.Percent(Movable(resource), Allocatable(resource));
 
     public decimal? UsedPercent(string resource) =>
@@ -45,6 +44,5 @@ public sealed record ScaleNode
     /// <summary>The largest of its shares.</summary>
     public decimal Fullness => UtilizationRules.Resources.SelectMany(r => new[] { MovablePercent(r), UsedPercent(r) }).Max() ?? 0;
 
-    /// <summary>DaemonSet-managed and mirror pods.</summary>
     public static bool StaysWithNode(Pod pod) => pod.IsMirror() || pod.Controller()?.Kind == "DaemonSet";
 }

@@ -3,9 +3,8 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>The thresholds of a configuration after what was decided before: see <see cref="RecommendationHistory"/>. Pure.</summary>
-/// <param name="Configuration">Its thresholds and bounds.</param>
-/// <param name="Before">The decision before; null: none.</param>
+/// <summary>The thresholds of a configuration, adjusted by the previous decision: see <see cref="RecommendationHistory"/>.</summary>
+/// <param name="Before">Null: none.</param>
 public sealed record ScaleThresholds(NodeManagerConfiguration Configuration, RecommendationHistory.Entry? Before)
 {
     private static readonly string[] ControlPlaneRoles = ["control-plane", "master"];
@@ -18,9 +17,9 @@ public sealed record ScaleThresholds(NodeManagerConfiguration Configuration, Rec
     public decimal DownBelow =>
         Configuration.ScaleDownThreshold + (Before?.Action == NodeScaleAction.ScaleDown ? RecommendationHistory.Margin : 0);
 
-    /// <summary>What additions come down to, and removals do not exceed: clear of the threshold.</summary>
+    /// <summary>The target of additions and the limit of removals: clear of the threshold.</summary>
     public decimal Comfortable => Configuration.ScaleUpThreshold - RecommendationHistory.Margin;
 
-    /// <summary>Whether a node counts where no selector says so: all but those of the control plane.</summary>
+    /// <summary>True if a node counts without a selector: all but the control plane.</summary>
     public static bool Covers(Node node) => !NodeMapper.RolesOf(node.Metadata.Labels ?? []).Any(ControlPlaneRoles.Contains);
 }

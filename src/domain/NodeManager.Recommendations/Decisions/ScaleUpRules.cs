@@ -6,19 +6,70 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>Whether nodes are missing, how many, and like which of those that are there. Pure.</summary>
+/// <summary>Determines whether nodes are missing, how many, and of which shape.</summary>
 internal static class ScaleUpRules
 {
-    /// <summary>Without reasons nothing is missing.</summary>
+    /// <summary>Without reasons no node is missing.</summary>
     public static (IReadOnlyList<NodeScaleReason> Reasons, IReadOnlyList<NodeScaleAddition> Additions) Judge(ScaleSituation situation)
     {
         List<NodeScaleReason> reasons = [];
-        IReadOnlyList<ScaleNode> active = situation.Active;
-        int current = situation.Nodes.Count,
-            fewest = situation.Configuration.MinNodes,
-            most = situation.Configuration.MaxNodes;
-        NewNodes nodes = new(situation.Snapshot.Clone(), active);
+        int current = situation.Nodes.Count;
+        NewNodes nodes = new(situation.Snapshot.Clone(), situation.Active);
+        AddForPods(situation, nodes, reasons);
+        foreach (string resource in UtilizationRules.Resources)
+        {
+            decimal? requested = UtilizationRules.Requested(situation.Active, resource);
+            if (requested > situation.UpAbove)
+                AddForShare(
+                    Above(situation, NodeScaleRule.RequestsAboveThreshold, resource, requested.Value, "requested"),
+                    nodes.MissingForRequests(resource, situation.Comfortable),
+                    nodes,
+                    reasons
+                );
+            decimal? used = UtilizationRules.Used(situation.Active, resource);
+            if (used > situation.UpAbove)
+                AddForShare(
+                    Above(situation, NodeScaleRule.UsageAboveThreshold, resource, used.Value, "used"),
+                    nodes.MissingForUse(resource, situation.Comfortable),
+                    nodes,
+                    reasons
+                );
+        }
 
+        int minimum = situation.Configuration.MinNodes;
+        if (current + nodes.Count < minimum)
+        {
+            reasons.Add(
+                new()
+                {
+                    Rule = NodeScaleRule.BelowMinimum,
+                    Value = current,
+                    Limit = minimum,
+                    Message = $"The pool has {Nodes(current)}; minNodes is {minimum}.",
+                }
+            );
+            nodes.AddUsual(minimum - current - nodes.Count);
+        }
+
+        if (nodes.Count == 0)
+            return (reasons, []);
+        int maximum = situation.Configuration.MaxNodes;
+        int room = Math.Max(0, maximum - current);
+        if (nodes.Count > room)
+            reasons.Add(
+                new()
+                {
+                    Rule = NodeScaleRule.AtMaximum,
+                    Value = current + nodes.Count,
+                    Limit = maximum,
+                    Message = $"{current + nodes.Count} nodes would be needed; maxNodes is {maximum}.",
+                }
+            );
+        return (reasons, nodes.Additions(room));
+    }
+
+    private static void AddForPods(ScaleSituation situation, NewNodes nodes, List<NodeScaleReason> reasons)
+    {
         List<Pod> stuck = nodes.PlaceWaiting(situation.Waiting);
         foreach (Pod pod in stuck)
         {
@@ -33,97 +84,48 @@ internal static class ScaleUpRules
                 );
         }
 
-        int forPods = nodes.Count;
-        if (forPods > 0)
+        if (nodes.Count > 0)
             reasons.Add(
                 new()
                 {
                     Rule = NodeScaleRule.PendingPods,
                     Value = stuck.Count,
-                    Message = $"{Pods(stuck.Count)} no place on the existing nodes; {Nodes(forPods)} would take those that fit.",
+                    Message = $"{Pods(stuck.Count)} no place on the existing nodes; {Nodes(nodes.Count)} would take those that fit.",
                 }
             );
+    }
 
-        foreach (string resource in UtilizationRules.Resources)
+    private static NodeScaleReason Above(ScaleSituation situation, string rule, string resource, decimal percent, string what) =>
+        new()
         {
-            AddAbove(
-                NodeScaleRule.RequestsAboveThreshold,
-                resource,
-                UtilizationRules.Requested(active, resource),
-                "requested",
-                nodes.MissingForRequests(resource, situation.Comfortable)
-            );
-            AddAbove(
-                NodeScaleRule.UsageAboveThreshold,
-                resource,
-                UtilizationRules.Used(active, resource),
-                "used",
-                nodes.MissingForUse(resource, situation.Comfortable)
-            );
-        }
+            Rule = rule,
+            Resource = resource,
+            Value = percent,
+            Limit = situation.UpAbove,
+            Message = $"{percent:0.#}% of {resource} is {what}; the threshold is {situation.UpAbove:0.#}%.",
+        };
 
-        if (current + nodes.Count < fewest)
-        {
+    private static void AddForShare(NodeScaleReason reason, int missing, NewNodes nodes, List<NodeScaleReason> reasons)
+    {
+        reasons.Add(reason);
+        if (missing == int.MaxValue)
             reasons.Add(
                 new()
                 {
-                    Rule = NodeScaleRule.BelowMinimum,
-                    Value = current,
-                    Limit = fewest,
-                    Message = $"The pool has {Nodes(current)}; minNodes is {fewest}.",
+                    Rule = NodeScaleRule.NoShapeFits,
+                    Resource = reason.Resource,
+                    Message = $"DaemonSets alone would use the whole {reason.Resource} of new nodes like the existing ones.",
                 }
             );
-            nodes.AddUsual(fewest - current - nodes.Count);
-        }
-
-        if (nodes.Count == 0)
-            return (reasons, []);
-        int room = Math.Max(0, most - current);
-        if (nodes.Count > room)
-            reasons.Add(
-                new()
-                {
-                    Rule = NodeScaleRule.AtMaximum,
-                    Value = current + nodes.Count,
-                    Limit = most,
-                    Message = $"{current + nodes.Count} nodes would be needed; maxNodes is {most}.",
-                }
-            );
-        return (reasons, nodes.Additions(room));
-
-        void AddAbove(string rule, string resource, decimal? share, string what, int missing)
-        {
-            if (share is not { } percent || percent <= situation.UpAbove)
-                return;
-            reasons.Add(
-                new()
-                {
-                    Rule = rule,
-                    Resource = resource,
-                    Value = percent,
-                    Limit = situation.UpAbove,
-                    Message = $"{percent:0.#}% of {resource} is {what}; the threshold is {situation.UpAbove:0.#}%.",
-                }
-            );
-            if (missing == int.MaxValue)
-                reasons.Add(
-                    new()
-                    {
-                        Rule = NodeScaleRule.NoShapeFits,
-                        Resource = resource,
-                        Message = $"DaemonSets alone would use the whole {resource} of new nodes like the existing ones.",
-                    }
-                );
-            else
-                nodes.AddUsual(missing - nodes.Count);
-        }
+        else
+            nodes.AddUsual(missing - nodes.Count);
     }
 
     private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";
 
     private static string Pods(int count) => count == 1 ? "1 pod has" : $"{count} pods have";
 
-    // Nodes of the shapes that are there, added to a snapshot as they are needed.
+    // New nodes of the existing shapes, added to a snapshot as needed.
     private sealed class NewNodes
     {
         private readonly ClusterSnapshot _snapshot;
@@ -136,7 +138,7 @@ internal static class ScaleUpRules
             _snapshot = snapshot;
             _world = new(snapshot, RemovalOrder.All(1, snapshot.Nodes.Count)[0]);
             Active = active;
-            // What any pod can use first, then the commonest.
+            // Shapes for all pods first, then the most common.
             _shapes =
             [
                 .. active
@@ -152,7 +154,7 @@ internal static class ScaleUpRules
 
         private IReadOnlyList<ScaleNode> Active { get; }
 
-        /// <summary>Places what fits; the rest finds no place.</summary>
+        /// <summary>Places the pods that fit; returns the others.</summary>
         public List<Pod> PlaceWaiting(IEnumerable<Pod> waiting) =>
             [
                 .. _world
@@ -163,7 +165,7 @@ internal static class ScaleUpRules
                     .Select(static one => one.Pod),
             ];
 
-        /// <summary>Adds a node for the pod, unless it fits on one that was added before. False where it fits on no shape.</summary>
+        /// <summary>Adds a node for the pod, unless it fits on an added one. False if it fits on no shape.</summary>
         public bool Add(Pod pod)
         {
             if (_world.PlaceWaiting([pod]).Count == 0)
@@ -197,13 +199,13 @@ internal static class ScaleUpRules
                 AddNode(_shapes[0]);
         }
 
-        /// <summary>How many nodes of the first shape there must be beside those of now, so that the share of requests is comfortable.</summary>
+        /// <summary>How many nodes of the first shape are missing for a comfortable share of requests.</summary>
         public int MissingForRequests(string resource, decimal comfortable)
         {
             if (_shapes.Count == 0)
                 return 0;
             HashSet<string> names = [.. Active.Select(static n => n.Name)];
-            // Pods that wait and have found a place count.
+            // Pending pods with a place count.
             decimal requested =
                 _snapshot
                     .Nodes.Where(n => names.Contains(n.Name) || _added.Exists(one => one.Name == n.Name))
@@ -211,7 +213,7 @@ internal static class ScaleUpRules
             return Missing(requested, Overhead(_shapes[0], resource), resource, comfortable);
         }
 
-        /// <summary>The same for what is used.</summary>
+        /// <summary>How many are missing for a comfortable share of usage.</summary>
         public int MissingForUse(string resource, decimal comfortable) =>
             _shapes.Count == 0
                 ? 0
@@ -287,7 +289,7 @@ internal static class ScaleUpRules
                 Status = like.Status,
             };
 
-        // Kept for some pods by a taint, or dear for what it has beside cores and memory.
+        // Tainted for some pods, or expensive for its other resources.
         private static bool IsSpecial(Node node) =>
             node.Spec.Taints?.Exists(static t => t.Effect != "PreferNoSchedule") == true
             || node.Status.Allocatable?.Keys.Any(static name => name.Contains('/', StringComparison.Ordinal)) == true;

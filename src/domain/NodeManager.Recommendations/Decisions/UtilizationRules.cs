@@ -2,20 +2,18 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Recommendations.Decisions;
 
-/// <summary>How full nodes are together. Pure.</summary>
+/// <summary>Computes the utilization of nodes together.</summary>
 public static class UtilizationRules
 {
     public static IReadOnlyList<string> Resources { get; } = [ResourceAmounts.Cpu, ResourceAmounts.Memory];
 
-    /// <summary>Percent that pods request of the nodes.</summary>
-    /// <param name="nodes">The active ones.</param>
-    /// <param name="resource">Which.</param>
-    /// <param name="more">What further pods request.</param>
-    /// <param name="added">What further nodes offer.</param>
+    /// <summary>The percentage requested by pods.</summary>
+    /// <param name="more">Requests of further pods.</param>
+    /// <param name="added">Capacity of further nodes.</param>
     public static decimal? Requested(IReadOnlyCollection<ScaleNode> nodes, string resource, decimal more = 0, decimal added = 0) =>
         ResourceAmounts.Percent(nodes.Sum(n => n.Requested(resource)) + more, nodes.Sum(n => n.Allocatable(resource)) + added);
 
-    /// <summary>Percent that the nodes use, of those whose usage is known; null where it is known of none.</summary>
+    /// <summary>The percentage in use, of nodes with known usage; null if there are none.</summary>
     public static decimal? Used(IReadOnlyCollection<ScaleNode> nodes, string resource, decimal added = 0)
     {
         List<ScaleNode> known = [.. nodes.Where(n => n.Used(resource) is not null)];
@@ -24,7 +22,7 @@ public static class UtilizationRules
             : ResourceAmounts.Percent(known.Sum(n => n.Used(resource)!.Value), known.Sum(n => n.Allocatable(resource)) + added);
     }
 
-    /// <summary>Percent of the others after a node has gone whose pods and load come to them.</summary>
+    /// <summary>The percentages of the other nodes after a node was removed and its load moved to them.</summary>
     public static (decimal? Requested, decimal? Used) Without(
         IReadOnlyCollection<ScaleNode> nodes,
         IReadOnlySet<string> gone,

@@ -9,23 +9,18 @@ using NodeManager.Scheduling;
 namespace NodeManager.Runs.Claims;
 
 /// <summary>
-/// Claims nodes, cordons them and gives them back. Every change is made for the node as read and sent under its resourceVersion, so that
-/// nothing is lost between looking and writing, and carries its own undoing in the claim.
+/// Claims, cordons and releases nodes. Each change is sent with the resourceVersion that it was made for, and records its undo in the
+/// claim.
 /// </summary>
 public sealed class ClaimWriter(RunScope scope, string run, string holder)
 {
     public string Run => run;
 
-    /// <summary>The locks of the nodes that the run works on.</summary>
     public HeldLocks Locks { get; } = new(scope.Time);
 
-    /// <summary>Claims the node. From a dead run it takes over what that one did to it, so that this is undone as well.</summary>
-    /// <param name="name">Of the node.</param>
-    /// <param name="uid">Of the node.</param>
+    /// <summary>Claims the node. Takes over the recorded changes of an expired run, so that they are undone as well.</summary>
     /// <param name="dead">Runs without a live process.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Whose the node is, and whether the run has it cordoned from before.</returns>
-    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    /// <exception cref="NodeGoneException">The node is gone.</exception>
     public async Task<ClaimOutcome> ClaimAsync(string name, string uid, IReadOnlySet<string> dead, CancellationToken cancellationToken)
     {
         ClaimOutcome outcome = new(null, null, false);
@@ -67,8 +62,8 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
         return outcome;
     }
 
-    /// <summary>Whether the node has a claim of this run, of any holder.</summary>
-    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    /// <summary>True if this run, with any holder, has claimed the node.</summary>
+    /// <exception cref="NodeGoneException">The node is gone.</exception>
     public async Task<bool> IsClaimedAsync(string name, string uid, CancellationToken cancellationToken)
     {
         bool isClaimed = false;
@@ -85,15 +80,14 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
         return isClaimed;
     }
 
-    /// <summary>Cordons the node and excludes it from autoscalers. A node that the run cordoned before is cordoned again only if necessary.</summary>
-    /// <param name="name">Of the node.</param>
-    /// <param name="uid">Of the node.</param>
+    /// <summary>
+    /// Cordons the node and excludes it from autoscalers. A node that the run cordoned before is cordoned again only if necessary.
+    /// </summary>
     /// <param name="drainNote">The annotation of a drain.</param>
-    /// <param name="use">The run takes the node's lock in the same patch, until it gives the node back; null: it does not.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The node, and whether it had been cordoned by another client.</returns>
-    /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
-    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
+    /// <param name="use">Takes the node's lock in the same patch, until the release; null: no lock.</param>
+    /// <returns>The node, and whether another client had cordoned it.</returns>
+    /// <exception cref="ClaimLostException">The claim is gone or belongs to another run.</exception>
+    /// <exception cref="NodeBusyException">Another operation holds the node's lock.</exception>
     public async Task<(Node Node, bool WasCordoned)> CordonAsync(
         string name,
         string uid,
@@ -147,8 +141,8 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
         return (node, wasCordoned);
     }
 
-    /// <summary>Gives the node back as it was found: uncordoned unless another client had cordoned it, without what the run had set.</summary>
-    /// <returns>False where the claim was gone already, and nothing was changed.</returns>
+    /// <summary>Restores the node: uncordons it unless another client had cordoned it, and removes the run's annotations.</summary>
+    /// <returns>False if the claim was already gone, and nothing was changed.</returns>
     public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
     {
         bool isOurs = true;
@@ -167,8 +161,8 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
         return isOurs;
     }
 
-    /// <summary>Puts the node back into service as <see cref="ReleaseAsync"/> does, and keeps it claimed for its next turn.</summary>
-    /// <returns>False where the claim was gone, and nothing was changed.</returns>
+    /// <summary>Restores the node as <see cref="ReleaseAsync"/> does, but keeps its claim for its next turn.</summary>
+    /// <returns>False if the claim was gone, and nothing was changed.</returns>
     public async Task<bool> YieldAsync(string name, string uid, CancellationToken cancellationToken)
     {
         bool isOurs = true;
@@ -199,10 +193,10 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
         return isOurs;
     }
 
-    /// <summary>Whether the node, as it is here, carries a claim of this run.</summary>
+    /// <summary>True if the node has a claim of this run.</summary>
     public bool IsOwn(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run == run;
 
-    // In the patch that gives the node back: who waits for the lock finds the node as it is to be.
+    // In the patch that releases the node: a process that waits for the lock gets the final node.
     private JsonObject WithoutLock(JsonObject node, JsonObject patch) =>
         NodeLock.Read(node)?.Operation == run ? NodeLocks.Into(patch, null) : patch;
 

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Runs.Claims;
 
-/// <summary>The node that a run means is not there any more, whatever stands under its name.</summary>
+/// <summary>The run's node was deleted, even if another one has its name.</summary>
 public sealed class NodeGoneException(string name, Exception? cause = null) : Exception($"Node '{name}' no longer exists.", cause)
 {
     public static async Task<T> GuardAsync<T>(string name, Func<Task<T>> action)

@@ -2,7 +2,7 @@ namespace NodeManager.SchedulerConfigurations.Catalog;
 
 /// <summary>
 /// kube-scheduler's own plugins with their extension points and arguments. Sources: the scheduler configuration reference and API of
-/// Kubernetes 1.19 to 1.36; 1.20 and 1.36 were tried, plugin by plugin and point by point.
+/// Kubernetes 1.19 to 1.36; 1.20 and 1.36 were tested, plugin by plugin and point by point.
 /// </summary>
 internal static class BuiltInPlugins
 {
@@ -97,7 +97,7 @@ internal static class BuiltInPlugins
         new("GangScheduling", "preEnqueue permit", PluginOrigin.BuiltIn, since: 35),
         new("TopologyPlacementGenerator", "placementGenerate", PluginOrigin.BuiltIn, since: 36),
         new("PodGroupPodsCount", "placementScore", PluginOrigin.BuiltIn, since: 36),
-        // Of former releases.
+        // Of earlier releases.
         new("SelectorSpread", "preScore score", PluginOrigin.BuiltIn, until: 25),
         new("NodePreferAvoidPods", "score", PluginOrigin.BuiltIn, until: 23, invalidIn: Removed),
         new(

@@ -1,6 +1,8 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>The fields of a <c>KubeSchedulerConfiguration</c> by API version and release. Source: the API's reference documentation.</summary>
+/// <summary>
+/// The fields of a <c>KubeSchedulerConfiguration</c> by API version and release. Source: the API's reference documentation.
+/// </summary>
 internal static class ConfigurationSchema
 {
     private const string Extenders =

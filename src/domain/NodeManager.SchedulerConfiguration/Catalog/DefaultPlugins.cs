@@ -1,12 +1,12 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>A plugin with its weight; 0 where none is said, which counts as 1 where weights count.</summary>
+/// <summary>A plugin with its weight; 0 for none, which counts as 1.</summary>
 internal readonly record struct DefaultPlugin(string Name, long Weight);
 
 /// <summary>
-/// What runs without a configuration: the lists of plugins by extension point that kube-scheduler begins with. Up to v1beta2 each point has
-/// its own; from v1beta3 on there is one for <c>multiPoint</c>, expanded to the points that each plugin implements. Sources: the scheduler
-/// configuration reference of each release; 1.20 and 1.36 as those schedulers write it themselves.
+/// The plugins of kube-scheduler without a configuration, by extension point. Up to v1beta2 each point has its own list; from v1beta3 on
+/// there is one for <c>multiPoint</c>, expanded to the points that each plugin implements. Sources: the scheduler configuration reference
+/// of each release; 1.20 and 1.36 as those schedulers log it.
 /// </summary>
 internal static class DefaultPlugins
 {

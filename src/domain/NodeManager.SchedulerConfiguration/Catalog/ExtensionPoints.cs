@@ -1,6 +1,6 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>The scheduling framework's extension points, as a configuration names them.</summary>
+/// <summary>The scheduling framework's extension points, as named in a configuration.</summary>
 public static class ExtensionPoints
 {
     public const string MultiPoint = "multiPoint";
@@ -9,7 +9,7 @@ public static class ExtensionPoints
     public const string Score = "score";
     public const string PlacementScore = "placementScore";
 
-    /// <summary>In the order in which a pod meets them; <c>multiPoint</c> is none of them.</summary>
+    /// <summary>In the order of the scheduling cycle, without <c>multiPoint</c>.</summary>
     public static IReadOnlyList<string> Cycle { get; } =
     [
         "preEnqueue",
@@ -28,7 +28,7 @@ public static class ExtensionPoints
         PlacementScore,
     ];
 
-    /// <summary>The points that a configuration of that version, read by that release, may name.</summary>
+    /// <summary>The points that are valid in that version and release.</summary>
     public static IEnumerable<string> Of(SchedulerApi api, int minor)
     {
         foreach (var point in Cycle)
@@ -38,11 +38,11 @@ public static class ExtensionPoints
             yield return MultiPoint;
     }
 
-    /// <summary>The point as a configuration writes it, whatever its case was; a name that is not a point is returned unchanged.</summary>
+    /// <summary>The canonical spelling of a point; an unknown name is returned unchanged.</summary>
     public static string InItsCase(string point) =>
         Cycle.Append(MultiPoint).FirstOrDefault(known => known.Equals(point, StringComparison.OrdinalIgnoreCase)) ?? point;
 
-    /// <summary>Plugins there have a weight.</summary>
+    /// <summary>True if plugins of the point have a weight.</summary>
     public static bool HasWeight(string point) => point is Score or PlacementScore;
 
     private static int Since(string point) =>

@@ -2,38 +2,37 @@ using System.Globalization;
 
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>Where the knowledge about a plugin comes from, which decides how much it weighs.</summary>
+/// <summary>The source of the information about a plugin, which determines the severity of findings.</summary>
 public enum PluginOrigin
 {
-    /// <summary>kube-scheduler itself: it refuses what contradicts this.</summary>
+    /// <summary>kube-scheduler itself: contradictions are errors.</summary>
     BuiltIn,
 
-    /// <summary>
-    /// Another project, one release of it. A scheduler built with another release may know more, so what contradicts this is only doubted.
-    /// </summary>
+    /// <summary>One release of another project. A scheduler may be built with another release, so contradictions are warnings.</summary>
     OutOfTree,
 
-    /// <summary>A definition that the user registered, to be held to it.</summary>
+    /// <summary>A user-registered definition: contradictions are errors.</summary>
     Registered,
 }
 
-/// <summary>A plugin whose extension points and arguments are known.</summary>
+/// <summary>A plugin with known extension points and arguments.</summary>
 public sealed class KnownPlugin
 {
     private readonly IReadOnlyList<(string Point, int Since)> _points;
     private readonly IReadOnlyList<(string FromApi, string Schema)> _arguments;
     private readonly IReadOnlyList<(string Api, int From, int To)> _invalidIn;
 
-    /// <param name="name">As the configuration writes it.</param>
-    /// <param name="points">The extension points; <c>preFilter@22</c>: since Kubernetes 1.22.</param>
-    /// <param name="origin">Who says so; the built-in ones are in every kube-scheduler of <paramref name="since"/> to <paramref name="until"/>.</param>
-    /// <param name="since">The first minor release.</param>
+    /// <param name="name">The name in configurations.</param>
+    /// <param name="points"><c>preFilter@22</c>: since Kubernetes 1.22.</param>
+    /// <param name="origin">Built-in plugins are in every kube-scheduler of <paramref name="since"/> to <paramref name="until"/>.</param>
+    /// <param name="since">The first minor version.</param>
     /// <param name="until">The last one.</param>
     /// <param name="invalidIn">
-    /// The API versions whose validation refuses its name, enabled or in <c>pluginConfig</c>; <c>v1@32-99</c>: in these minor releases only.
+    /// The API versions whose validation refuses its name, enabled or in <c>pluginConfig</c>; <c>v1@32-99</c>: in these minor versions
+    /// only.
     /// </param>
     /// <param name="arguments">
-    /// Its arguments from an API version on, the newest last; none: it takes no arguments that are checked. See <see cref="ValueSchema.Parse"/>.
+    /// The arguments from an API version on, the newest last; none: arguments are not checked. See <see cref="ValueSchema.Parse"/>.
     /// </param>
     public KnownPlugin(
         string name,
@@ -84,7 +83,7 @@ public sealed class KnownPlugin
 
     public bool Exists(int minor) => minor >= Since && minor <= Until;
 
-    /// <summary>That release's validation of that API version refuses its name.</summary>
+    /// <summary>True if that release's validation of that API version refuses its name.</summary>
     public bool IsInvalidIn(SchedulerApi api, int minor) =>
         _invalidIn.Any(range => range.Api == api.Name && range.From <= minor && minor <= range.To);
 
@@ -93,7 +92,7 @@ public sealed class KnownPlugin
 
     public bool Implements(string point, int minor) => Points(minor).Contains(point);
 
-    /// <summary>What its arguments may hold; null where nothing checks them.</summary>
+    /// <summary>The schema of its arguments; null if they are not checked.</summary>
     public ValueSchema? Arguments(SchedulerApi api, int minor)
     {
         var order = SchedulerApi.All.ToList();

@@ -1,9 +1,8 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
 /// <summary>
-/// Plugins that are not in kube-scheduler but are well known: those of kubernetes-sigs/scheduler-plugins (its README, manifests and
-/// configuration API) and the Rescheduler of the configuration that this module's users come from. A scheduler has them only if it was
-/// built with them.
+/// Well-known plugins outside kube-scheduler: those of kubernetes-sigs/scheduler-plugins (its README, manifests and configuration API) and
+/// the Rescheduler of the seed's configuration. Only schedulers built with them have them.
 /// </summary>
 internal static class OutOfTreePlugins
 {
@@ -92,7 +91,7 @@ internal static class OutOfTreePlugins
             PluginOrigin.OutOfTree,
             arguments: ("v1beta1", "{defaultProfileNamespace: string, defaultProfileName: string}")
         ),
-        // The name of a family of plugins (TargetLoadPacking and its like), which some configurations enable as if it were one.
+        // A family of plugins (such as TargetLoadPacking), which some configurations enable by this name.
         new("Trimaran", "score", PluginOrigin.OutOfTree),
     ];
 }

@@ -1,11 +1,11 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>The plugins that are known: built in, public, and those that a user made known.</summary>
+/// <summary>The known plugins: built-in, public, and user-registered.</summary>
 public sealed class PluginCatalog
 {
     private readonly Dictionary<string, KnownPlugin> _plugins;
 
-    /// <param name="registered">Plugins made known beside ours; they win over ours of the same name.</param>
+    /// <param name="registered">Override ours of the same name.</param>
     public PluginCatalog(IEnumerable<KnownPlugin> registered)
     {
         _plugins = BuiltInPlugins.All.Concat(OutOfTreePlugins.All).ToDictionary(plugin => plugin.Name);
@@ -13,7 +13,7 @@ public sealed class PluginCatalog
             _plugins[plugin.Name] = plugin;
     }
 
-    /// <summary>What is known without anyone's addition.</summary>
+    /// <summary>The catalog without registered plugins.</summary>
     public static PluginCatalog Standard { get; } = new([]);
 
     public IEnumerable<KnownPlugin> All => _plugins.Values;

@@ -5,17 +5,17 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
 /// <summary>
-/// Plugins that a file makes known: a document each, YAML or JSON, with <c>name</c>, <c>extensionPoints</c> and, as <c>arguments</c>, each
-/// argument's kind: <c>string</c>, <c>bool</c>, <c>int32</c>, <c>int64</c>, <c>number</c>, <c>duration</c>, <c>quantity</c>, <c>any</c>, a list
-/// of one of them, a mapping of further fields, or <c>{'*': kind}</c> for keys of the user's own.
+/// Plugin definitions in a file: one YAML or JSON document each, with <c>name</c>, <c>extensionPoints</c> and, as <c>arguments</c>, each
+/// argument's kind: <c>string</c>, <c>bool</c>, <c>int32</c>, <c>int64</c>, <c>number</c>, <c>duration</c>, <c>quantity</c>, <c>any</c>, a
+/// list of one of them, a mapping of further fields, or <c>{'*': kind}</c> for user-defined keys.
 /// </summary>
 public static class PluginDefinitions
 {
-    /// <summary>The definitions in a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="file">What to call it in messages.</param>
-    /// <param name="source">What the definitions say of where they are kept.</param>
-    /// <exception cref="NodeManagerException">SchedulerDefinitionInvalid: the text is not YAML, or a document is not a definition.</exception>
+    /// <param name="file">The name in messages.</param>
+    /// <param name="source">The source of the definitions.</param>
+    /// <exception cref="NodeManagerException">
+    /// SchedulerDefinitionInvalid: the text is not YAML, or a document is not a definition.
+    /// </exception>
     public static IReadOnlyList<SchedulerPluginDefinition> Read(string text, string file, string source)
     {
         IReadOnlyList<YamlNode> documents;
@@ -33,10 +33,9 @@ public static class PluginDefinitions
         return [.. documents.Select(node => Read(YamlValue.Of(node), file, source))];
     }
 
-    /// <summary>All plugins that are known, ours and those of the definitions, which win.</summary>
+    /// <summary>The standard plugins and those of the definitions, which take precedence.</summary>
     public static PluginCatalog Catalog(IEnumerable<SchedulerPluginDefinition> definitions) => new(definitions.Select(Known));
 
-    /// <summary>What a plugin of the catalog is, for users.</summary>
     public static SchedulerPluginDefinition Describe(KnownPlugin plugin, int minor, string source, string cluster = "") =>
         new()
         {
@@ -47,7 +46,7 @@ public static class PluginDefinitions
             Cluster = cluster,
         };
 
-    /// <summary>The text that <see cref="Read(string, string, string)"/> reads back as the same.</summary>
+    /// <summary>The inverse of <see cref="Read(string, string, string)"/>.</summary>
     public static string Write(SchedulerPluginDefinition definition) =>
         $"name: {YamlScalar.Write(definition.Name)}\nextensionPoints: [{string.Join(", ", definition.ExtensionPoints)}]\n"
         + (definition.Arguments.Length == 0 ? "" : $"arguments: {definition.Arguments}\n");

@@ -3,13 +3,13 @@ using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>A version of the scheduler's configuration API, and the Kubernetes 1.x releases whose scheduler reads it.</summary>
+/// <summary>A version of the scheduler's configuration API, and the Kubernetes 1.x releases that read it.</summary>
 /// <param name="Name"><c>v1beta1</c>, …</param>
-/// <param name="Since">The first minor release.</param>
+/// <param name="Since">The first minor version.</param>
 /// <param name="Until">The last one.</param>
 public sealed record SchedulerApi(string Name, int Since, int Until)
 {
-    /// <summary>The newest release whose scheduler this catalog knows.</summary>
+    /// <summary>The newest minor version in this catalog.</summary>
     public const int NewestMinor = 36;
 
     public static SchedulerApi V1Beta1 { get; } = new("v1beta1", 19, 22);
@@ -24,10 +24,10 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
 
     public bool HasMultiPoint => this == V1Beta3 || this == V1;
 
-    /// <summary>A default plugin may be enabled again, which overrides its weight in its place; v1beta1 refuses that.</summary>
+    /// <summary>True if enabling a default plugin again overrides its weight in its place; v1beta1 refuses that.</summary>
     public bool OverridesDefaults => this != V1Beta1;
 
-    /// <summary>The release to judge by where the scheduler's own is not known: the newest that reads this version.</summary>
+    /// <summary>The assumed release of an unknown scheduler: the newest that reads this version.</summary>
     public int AssumedMinor => this == V1Beta1 ? 20 : Math.Min(Until, NewestMinor);
 
     /// <summary>The version of a document's <c>apiVersion</c>, or null.</summary>
@@ -36,7 +36,7 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
 
     public bool IsReadBy(int minor) => minor >= Since && minor <= Until;
 
-    /// <summary>The minor release in <c>v1.36.2</c>, <c>Kubernetes v1.20.2</c> or an image's tag; null where there is none.</summary>
+    /// <summary>The minor version in <c>v1.36.2</c>, <c>Kubernetes v1.20.2</c> or an image's tag; null without one.</summary>
     public static int? MinorOf(string text)
     {
         var start = text.LastIndexOf("v1.", StringComparison.Ordinal);
@@ -47,8 +47,8 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
     }
 
     /// <summary>
-    /// The minor release of an image's scheduler: that of its tag. The public plugins' images (<c>scheduler-plugins/kube-scheduler:v0.28.9</c>)
-    /// count as the client libraries do: v0.28 is of Kubernetes 1.28.
+    /// The minor version of a scheduler image, from its tag. The public plugins' images (<c>scheduler-plugins/kube-scheduler:v0.28.9</c>)
+    /// are numbered as the client libraries: v0.28 is Kubernetes 1.28.
     /// </summary>
     public static int? MinorOfImage(string image)
     {
@@ -58,7 +58,7 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
         return MinorOf(tag);
     }
 
-    /// <summary>Kubernetes' own image, wherever it was copied to: <c>registry.k8s.io/kube-scheduler:v1.36.2</c>.</summary>
+    /// <summary>True for Kubernetes' own image, in any registry: <c>registry.k8s.io/kube-scheduler:v1.36.2</c>.</summary>
     public static bool IsStockImage(string image)
     {
         var name = image.Split('@')[0];
@@ -68,7 +68,7 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
         return name.Split('/')[^1] == "kube-scheduler" && !name.Contains("scheduler-plugins/", StringComparison.Ordinal);
     }
 
-    /// <summary>The minor release that a user means: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>
+    /// <summary>Parses a release: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>
     /// <exception cref="NodeManagerException">The text is not a release of Kubernetes.</exception>
     public static int ParseRelease(string text) =>
         MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)

@@ -1,6 +1,6 @@
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
-/// <summary>What a field of a configuration takes.</summary>
+/// <summary>The kind of a configuration field.</summary>
 public enum ValueKind
 {
     Any,
@@ -10,13 +10,13 @@ public enum ValueKind
     Int64,
     Number,
 
-    /// <summary>A number that 32 bits hold.</summary>
+    /// <summary>A number with 32 bits.</summary>
     Float32,
 
     /// <summary>Go's duration text: <c>15s</c>, <c>1h30m</c>.</summary>
     Duration,
 
-    /// <summary>A duration that may be left out, but not written as null.</summary>
+    /// <summary>A duration that may be missing, but not null.</summary>
     DurationNotNull,
 
     /// <summary>Bytes in base64.</summary>
@@ -27,6 +27,6 @@ public enum ValueKind
     List,
     Object,
 
-    /// <summary>Keys of the user's own.</summary>
+    /// <summary>User-defined keys.</summary>
     Map,
 }

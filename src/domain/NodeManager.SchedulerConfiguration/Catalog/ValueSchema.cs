@@ -7,7 +7,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 namespace NodeManager.SchedulerConfigurations.Catalog;
 
 /// <summary>
-/// What a field may hold, written down as the value itself is: <c>{resources: [{name: string, weight: int64}], weights: {"*": number}}</c>.
+/// The schema of a field, in the notation of the value itself: <c>{resources: [{name: string, weight: int64}], weights: {"*": number}}</c>.
 /// </summary>
 public sealed class ValueSchema
 {
@@ -15,10 +15,9 @@ public sealed class ValueSchema
 
     public ValueKind Kind { get; }
 
-    /// <summary>An object's fields.</summary>
     public IReadOnlyDictionary<string, ValueSchema> Fields { get; private init; } = new Dictionary<string, ValueSchema>();
 
-    /// <summary>What a list's items or a map's values are.</summary>
+    /// <summary>The schema of a list's items or a map's values.</summary>
     public ValueSchema? Item { get; private init; }
 
     /// <summary>The text shown to users.</summary>
@@ -38,11 +37,11 @@ public sealed class ValueSchema
             _ => "any value",
         };
 
-    /// <param name="text">A field's name may end in <c>@24</c>: it exists from that minor release on.</param>
-    /// <param name="minor">The release.</param>
+    /// <param name="text">A field's name may end in <c>@24</c>: it exists from that minor version on.</param>
+    /// <param name="minor">The minor version.</param>
     public static ValueSchema Parse(string text, int minor) => Of(YamlTreeReader.Read(text)[0], minor);
 
-    /// <summary>The same object with further fields of text.</summary>
+    /// <summary>The same object with further text fields.</summary>
     public ValueSchema With(params string[] names)
     {
         var fields = new Dictionary<string, ValueSchema>(Fields);
@@ -95,7 +94,7 @@ public sealed class ValueSchema
             ? (name, minor)
             : (text, 0);
 
-    /// <summary>The text that <see cref="Parse"/> reads back as the same.</summary>
+    /// <summary>The inverse of <see cref="Parse"/>.</summary>
     public override string ToString() =>
         Kind switch
         {
@@ -107,7 +106,7 @@ public sealed class ValueSchema
             _ => Kind.ToString().ToLowerInvariant(),
         };
 
-    /// <summary>Whether a leaf value is of this kind; a missing value always is, and lists and mappings only by their kind.</summary>
+    /// <summary>True if a leaf value is of this kind. Missing values are; lists and mappings are checked by kind only.</summary>
     public bool Takes(object? value) =>
         value is null
             ? Kind != ValueKind.DurationNotNull
@@ -129,11 +128,11 @@ public sealed class ValueSchema
                 _ => value is OrderedDictionary<string, object?>,
             };
 
-    // As Go reads it: line breaks are skipped, other blanks are not.
+    // As in Go: line breaks are skipped, other blanks are not.
     private static bool IsBase64(string text) => !text.AsSpan().ContainsAny(" \t") && Base64.IsValid(text);
 }
 
-/// <summary>Schemas by their text and release, each read once.</summary>
+/// <summary>A cache of schemas by text and release.</summary>
 internal static class ArgumentSchemas
 {
     private static readonly ConcurrentDictionary<(string Text, int Minor), ValueSchema> Known = new();

@@ -3,15 +3,13 @@ using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.SchedulerConfigurations.Comparing;
 
-/// <summary>What a change of a configuration comes to, in numbers.</summary>
-/// <param name="Enabled">Entries that were added to lists of enabled plugins.</param>
-/// <param name="Disabled">Entries that were added to lists of disabled plugins.</param>
-/// <param name="Updated">All else that differs.</param>
+/// <summary>The size of a configuration change.</summary>
+/// <param name="Enabled">Entries added to lists of enabled plugins.</param>
+/// <param name="Disabled">Entries added to lists of disabled plugins.</param>
+/// <param name="Updated">All other differences.</param>
 public sealed partial record ChangeCount(int Enabled, int Disabled, int Updated)
 {
     /// <param name="before">Null if it could not be read: new settings are then unknown.</param>
-    /// <param name="after">What it became.</param>
-    /// <param name="differences">Between the two.</param>
     public static ChangeCount Of(
         SchedulerDocument? before,
         SchedulerDocument after,
@@ -33,7 +31,7 @@ public sealed partial record ChangeCount(int Enabled, int Disabled, int Updated)
         from plugin in profile.Plugins(point.Name, list)
         select (profile.Name, point.Name, plugin.Name);
 
-    // An entry of a list of plugins, such a list, or what holds such lists and nothing else.
+    // An entry of a list of plugins, such a list, or an object that contains only such lists.
     [GeneratedRegex(@"^profiles\[[^\]]*\]\.plugins(\.\w+(\.(enabled|disabled)(\[[^\]]*\])?)?)?$")]
     private static partial Regex Plugins();
 }

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace NodeManager.SchedulerConfigurations.Comparing;
 
-/// <summary>The difference between two texts, line by line, as <c>diff -u</c> prints it.</summary>
+/// <summary>The line difference of two texts, in the format of <c>diff -u</c>.</summary>
 public static class TextComparison
 {
     private const int Context = 3;
 
-    // Beyond this the differing part is reported as one block: the table of common lines would be larger than the gain.
+    // Larger differences are reported as one block: the table of common lines would be too large.
     private const int TableLimit = 4_000_000;
 
-    /// <summary>The unified difference; empty where the texts are equal.</summary>
+    /// <summary>Empty for equal texts.</summary>
     public static string Unified(string before, string after, string beforeName = "before", string afterName = "after")
     {
         if (before == after)

@@ -4,8 +4,8 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 namespace NodeManager.SchedulerConfigurations.Comparing;
 
 /// <summary>
-/// What differs between what two documents say. Items of a list that have a name (plugins, profiles, arguments) are compared by it, so that
-/// an insertion is one difference and not one for each item behind it.
+/// Compares the values of two documents. Named list items (plugins, profiles, arguments) are compared by name, so that an insertion is one
+/// difference.
 /// </summary>
 public static class ValueComparison
 {
@@ -91,7 +91,7 @@ public static class ValueComparison
             );
     }
 
-    /// <summary>The items' names with their places; null where an item has none or two have the same.</summary>
+    /// <summary>The items' names with their indexes; null if an item has none or two have the same.</summary>
     private static OrderedDictionary<string, int>? Names(List<object?> items)
     {
         var names = new OrderedDictionary<string, int>(items.Count);

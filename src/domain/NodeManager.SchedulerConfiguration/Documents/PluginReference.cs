@@ -3,12 +3,12 @@ using NodeManager.SchedulerConfigurations.Yaml;
 namespace NodeManager.SchedulerConfigurations.Documents;
 
 /// <summary>An item of a point's list of plugins.</summary>
-/// <param name="Name">Empty where the item names none.</param>
-/// <param name="Weight">As written; null where none is stated, or where it is not a whole number.</param>
-/// <param name="IsBare">Written as text alone, which kube-scheduler refuses.</param>
+/// <param name="Name">Empty if missing.</param>
+/// <param name="Weight">As written; null if missing or not an integer.</param>
+/// <param name="IsBare">True for plain text, which kube-scheduler refuses.</param>
 public sealed record PluginReference(string Name, long? Weight, bool IsBare)
 {
-    /// <summary>The name that stands for all plugins in a <c>disabled</c> list.</summary>
+    /// <summary>All plugins in a <c>disabled</c> list.</summary>
     public const string All = "*";
 
     internal static PluginReference Of(YamlNode item)

@@ -5,7 +5,7 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Documents;
 
-/// <summary>A text that holds a <c>KubeSchedulerConfiguration</c>, alone or as one of a stream's documents, with the tree read from it.</summary>
+/// <summary>A text with a <c>KubeSchedulerConfiguration</c>, alone or in a stream of documents, and its parsed tree.</summary>
 public sealed class SchedulerDocument
 {
     public const string Kind = "KubeSchedulerConfiguration";
@@ -22,28 +22,27 @@ public sealed class SchedulerDocument
 
     public string Text { get; }
 
-    /// <summary>The roots of the text's documents, empty ones included, up to the first that is not YAML.</summary>
+    /// <summary>The roots of the text's documents, including empty ones, up to the first syntax error.</summary>
     public IReadOnlyList<YamlNode> Documents { get; }
 
     /// <summary>Kubernetes reads a text that begins with a brace as JSON.</summary>
     public bool IsJson => Text.AsSpan().TrimStart().StartsWith("{");
 
-    /// <summary>Which of them is the configuration, from 0.</summary>
+    /// <summary>The index of the configuration, from 0.</summary>
     public int Index { get; }
 
     public YamlNode Root { get; }
 
-    /// <summary><c>kubescheduler.config.k8s.io/v1</c>; empty where it is not said.</summary>
+    /// <summary><c>kubescheduler.config.k8s.io/v1</c>; empty if missing.</summary>
     public string ApiVersion => Root.Value("apiVersion")?.Text ?? "";
 
-    /// <summary>The profiles as written; one that stands for the default where none is.</summary>
+    /// <summary>The profiles as written; without any, one for the default.</summary>
     public IReadOnlyList<SchedulerProfile> Profiles { get; }
 
-    /// <summary>Reads a text.</summary>
-    /// <exception cref="NodeManagerException">It is not YAML, or holds no scheduler configuration.</exception>
+    /// <exception cref="NodeManagerException">It is not YAML, or contains no scheduler configuration.</exception>
     public static SchedulerDocument Parse(string text, string source = "the configuration")
     {
-        // The scheduler reads the first document. What follows it need not even be YAML.
+        // The scheduler reads the first document. The rest need not even be YAML.
         var documents = YamlTreeReader.Read(text, out var fault);
         for (var index = 0; index < documents.Count; index++)
             if (documents[index].Kind == YamlNodeKind.Mapping && documents[index].Value("kind")?.Text == Kind)
@@ -59,7 +58,7 @@ public sealed class SchedulerDocument
         );
     }
 
-    /// <summary>The line of a path, from 1; 0 where nothing is written.</summary>
+    /// <summary>The line of a path, from 1; 0 if it is missing.</summary>
     public int Line(YamlPath path) => path.Find(Root) is { } node ? TextLines.LineNumber(Text, node.Start) : 0;
 
     /// <summary>The same document with another text.</summary>
@@ -69,7 +68,7 @@ public sealed class SchedulerDocument
         return documents.Count > Index ? new(text, documents, Index) : throw fault ?? new YamlException("the document no longer exists");
     }
 
-    // JSON is YAML to a YAML parser, trailing commas and comments included.
+    // YAML parsers accept JSON, trailing commas and comments included.
     private SchedulerDocument AsKubernetesReadsIt(string source)
     {
         if (IsJson)

@@ -4,8 +4,7 @@ using YamlDotNet.Core;
 namespace NodeManager.SchedulerConfigurations.Documents;
 
 /// <summary>
-/// A file with a scheduler's configuration: the configuration itself, or a ConfigMap that holds it under one of its keys. What is written
-/// back differs from what was read in the lines of the change alone.
+/// A file with a scheduler's configuration, or with a ConfigMap that contains it. Writing changes only the lines of the change.
 /// </summary>
 public sealed class SchedulerManifest
 {
@@ -24,17 +23,16 @@ public sealed class SchedulerManifest
 
     public SchedulerDocument Document { get; }
 
-    /// <summary>The ConfigMap's key; empty where the file is the configuration itself.</summary>
+    /// <summary>The ConfigMap's key; empty for a plain configuration.</summary>
     public string Key { get; }
 
-    /// <summary>A change rewrites the whole value, in another style: the key's value is neither a literal block nor in double quotes.</summary>
+    /// <summary>True if a change has to reformat the whole value: it is neither a literal block nor in double quotes.</summary>
     public bool LosesItsLayout => _scalar is { Style: not (ScalarStyle.Literal or ScalarStyle.DoubleQuoted) };
 
-    /// <summary>Reads a file's text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="source">What to call it in messages.</param>
-    /// <param name="key">The key of the ConfigMap; null: the first that holds a configuration.</param>
-    /// <exception cref="NodeManagerException">It is not YAML, or holds no configuration.</exception>
+    /// <summary>Parses a file's text.</summary>
+    /// <param name="source">Its name in messages.</param>
+    /// <param name="key">The key of the ConfigMap; null: the first with a configuration.</param>
+    /// <exception cref="NodeManagerException">It is not YAML, or contains no configuration.</exception>
     public static SchedulerManifest Read(string text, string source, string? key = null)
     {
         foreach (var map in YamlTreeReader.Read(text, out _).Where(root => root.Value("kind")?.Text == "ConfigMap"))
@@ -50,7 +48,7 @@ public sealed class SchedulerManifest
         return new SchedulerManifest(text, source, SchedulerDocument.Parse(text, source), null, "");
     }
 
-    /// <summary>The file's text with the changed configuration in it.</summary>
+    /// <summary>The file's text with the changed configuration.</summary>
     public string Write(SchedulerDocument changed)
     {
         if (_scalar is null)
@@ -77,7 +75,7 @@ public sealed class SchedulerManifest
     private static bool Holds(YamlNode value) =>
         value.Kind == YamlNodeKind.Scalar && value.Text.Contains(SchedulerDocument.Kind, StringComparison.Ordinal);
 
-    /// <summary>A literal block has a line of the file for each line of the value: only those that differ are replaced.</summary>
+    /// <summary>A literal block has a line of the file for each line of the value: only different ones are replaced.</summary>
     private string WriteLiteral(string value)
     {
         var before = Lines(_scalar!.Text);

@@ -11,28 +11,27 @@ public sealed record PluginChange
     public IReadOnlyList<string> SchedulerNames { get; init; } = [];
 
     /// <summary>
-    /// The extension points. Empty: to enable, <c>multiPoint</c> where the version has it, else all that the plugin implements; to disable,
-    /// wherever it runs; to set a weight or an order, wherever it is named.
+    /// The extension points. Empty: to enable, <c>multiPoint</c> if the version has it, else all points of the plugin; to disable, all
+    /// points where it runs; to set a weight or an order, all points that name it.
     /// </summary>
     public IReadOnlyList<string> ExtensionPoints { get; init; } = [];
 
-    /// <summary>The weight at points that have one; null: leave it.</summary>
+    /// <summary>The weight at points that have one; null: unchanged.</summary>
     public int? Weight { get; init; }
 
-    /// <summary>Its place in the enabled list, from 1; null: leave it, a new one comes last.</summary>
+    /// <summary>Its position in the enabled list, from 1; null: unchanged, or last for a new one.</summary>
     public int? Order { get; init; }
 
-    /// <summary>Arguments to set, each a YAML value; null takes one away. Those not named stay.</summary>
+    /// <summary>Arguments to set, each a YAML value; null removes one. Others stay.</summary>
     public IReadOnlyDictionary<string, object?> Arguments { get; init; } = new Dictionary<string, object?>();
 
-    /// <summary>Also a plugin that is not known, and arguments that a known one does not have.</summary>
+    /// <summary>Allows unknown plugins, and unknown arguments.</summary>
     public bool Force { get; init; }
 }
 
-/// <summary>What a change came to.</summary>
-/// <param name="Document">The document after it.</param>
-/// <param name="Differences">What it says differently; empty where all was so already.</param>
-/// <param name="Warnings">What was done beside what was asked, and why.</param>
+/// <param name="Document">The changed document.</param>
+/// <param name="Differences">The differences; empty if nothing changes.</param>
+/// <param name="Warnings">Additional changes, and their reasons.</param>
 public sealed record PluginChangeResult(
     SchedulerDocument Document,
     IReadOnlyList<SchedulerConfigurationDifference> Differences,

@@ -4,11 +4,11 @@ using NodeManager.SchedulerConfigurations.Validation;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>What is asked of a change before anything is edited.</summary>
+/// <summary>Validates a change before anything is edited.</summary>
 internal static class PluginChangeRules
 {
-    /// <returns>Warnings: what is doubtful, and is done.</returns>
-    /// <exception cref="NodeManagerException">The plugin, an extension point or an argument is not one that there is.</exception>
+    /// <returns>Warnings.</returns>
+    /// <exception cref="NodeManagerException">The plugin, an extension point or an argument does not exist.</exception>
     public static IReadOnlyList<string> Check(PluginChange change, SchedulerApi api, int minor, PluginCatalog catalog)
     {
         var plugin = catalog.Find(change.Name);
@@ -86,7 +86,7 @@ internal static class PluginChangeRules
             ? $" Did you mean {near.Name}?"
             : "";
 
-    /// <exception cref="NodeManagerException">Where to enable the plugin cannot be known.</exception>
+    /// <exception cref="NodeManagerException">The extension points of the plugin are unknown.</exception>
     public static void RequirePoints(PluginChange change, SchedulerApi api, PluginCatalog catalog)
     {
         if (change.ExtensionPoints.Count == 0 && catalog.Find(change.Name) is null && !api.HasMultiPoint)

@@ -8,7 +8,7 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>Enables, disables and configures plugins with the smallest edit that does it.</summary>
+/// <summary>Enables, disables and configures plugins with the smallest edit.</summary>
 public sealed class PluginEditor
 {
     private const string Enabled = "enabled";
@@ -29,7 +29,7 @@ public sealed class PluginEditor
         _catalog = catalog ?? PluginCatalog.Standard;
     }
 
-    /// <summary>Makes a plugin run, with its weight, place and arguments where they are given.</summary>
+    /// <summary>Enables a plugin, optionally with weight, position and arguments.</summary>
     public static PluginChangeResult Enable(
         SchedulerDocument document,
         PluginChange change,
@@ -50,7 +50,6 @@ public sealed class PluginEditor
             }
         );
 
-    /// <summary>Makes a plugin not run.</summary>
     public static PluginChangeResult Disable(
         SchedulerDocument document,
         PluginChange change,
@@ -71,7 +70,7 @@ public sealed class PluginEditor
             }
         );
 
-    /// <summary>Changes the weight, the place and the arguments of a plugin; whether it runs stays as it is.</summary>
+    /// <summary>Changes the weight, position and arguments of a plugin, but not whether it runs.</summary>
     public static PluginChangeResult Set(
         SchedulerDocument document,
         PluginChange change,
@@ -115,8 +114,6 @@ public sealed class PluginEditor
     private EffectiveProfile Reading(int index) => new(Profile(index), _api, _minor, _catalog);
 
     private void Apply(YamlEdit edit) => _document = YamlEditor.Apply(_document, edit);
-
-    // --- which points ---
 
     private IEnumerable<string> PointsToEnable(PluginChange change)
     {
@@ -176,8 +173,6 @@ public sealed class PluginEditor
         ];
     }
 
-    // --- lists ---
-
     private int Place(int index, string point, string list, string name)
     {
         var plugins = Profile(index).Plugins(point, list);
@@ -191,7 +186,7 @@ public sealed class PluginEditor
     {
         var weight = ExtensionPoints.HasWeight(point) || point == ExtensionPoints.MultiPoint ? change.Weight : null;
         var isDefault = DefaultPlugins.Of(_api, _minor, point).Any(choice => choice.Name == change.Name);
-        // v1beta1 takes a default in the enabled list only where the same name is in the disabled one.
+        // v1beta1 accepts a default in the enabled list only if the disabled one has the same name.
         var keepsDisabled =
             !_api.OverridesDefaults
             && isDefault
@@ -218,7 +213,7 @@ public sealed class PluginEditor
             Apply(new MoveItem(path, place, to));
     }
 
-    /// <summary>A plugin that runs by default runs again as before where the entry that disabled it is gone.</summary>
+    /// <summary>A default plugin runs again when the entry that disabled it is removed.</summary>
     private void RestoreDefault(int index, PluginChange change)
     {
         if (
@@ -229,18 +224,20 @@ public sealed class PluginEditor
             Take(index, ExtensionPoints.MultiPoint, DisabledList, change.Name);
     }
 
-    /// <summary>A disabled list of one extension point goes before multiPoint: what it names, or its <c>*</c>, would keep the plugin off there.</summary>
+    /// <summary>
+    /// A disabled list of an extension point overrides multiPoint: its entries, or its <c>*</c>, would disable the plugin there.
+    /// </summary>
     private void EnableWhereDisabled(int index, PluginChange change)
     {
         if (change.ExtensionPoints.Count > 0)
             return;
         foreach (var point in Reading(index).Points.Where(point => _catalog.Find(change.Name)?.Implements(point, _minor) != false))
         {
-            // v1beta1 takes a weight of a default plugin only together with the entry that disables it.
+            // v1beta1 accepts a weight of a default plugin only together with the entry that disables it.
             if (!_api.OverridesDefaults && Place(index, point, Enabled, change.Name) >= 0)
                 continue;
             Take(index, point, DisabledList, change.Name);
-            // The queue is sorted by one plugin: another one that is named there stays.
+            // One plugin sorts the queue: another one in this list stays.
             if (
                 point != ExtensionPoints.QueueSort
                 && Reading(index).Implements(change.Name, point)
@@ -251,7 +248,7 @@ public sealed class PluginEditor
         }
     }
 
-    // The entry is removed with its weight, which enabling the plugin cannot know.
+    // The entry is removed with its weight, which a later enable cannot restore.
     private void WarnOfLostWeight(int index, string point, string name)
     {
         if (Place(index, point, Enabled, name) is var place and >= 0 && Profile(index).Plugins(point, Enabled)[place].Weight is { } weight)
@@ -262,7 +259,7 @@ public sealed class PluginEditor
 
     private void WarnOfErrors()
     {
-        // An error that the change adds is refused elsewhere.
+        // Errors of the change itself are refused elsewhere.
         var options = new ValidationOptions { Minor = _minor, Catalog = _catalog };
         var known = SchedulerConfigurationValidator.Errors(_original, options).Select(error => error.Identity).ToHashSet();
         var errors = SchedulerConfigurationValidator
@@ -294,7 +291,7 @@ public sealed class PluginEditor
             Add(index, point, DisabledList, Item(name, null), null);
     }
 
-    /// <summary>The queue is sorted by one plugin: the new one takes the place of whichever did.</summary>
+    /// <summary>One plugin sorts the queue: the new one replaces the previous one.</summary>
     private void KeepOneQueueSort(int index, string name)
     {
         var running = Reading(index).At(ExtensionPoints.QueueSort);
@@ -309,7 +306,7 @@ public sealed class PluginEditor
         }
     }
 
-    /// <summary>Where the plugin that sorted the queue is taken away, the scheduler's own sorts it again.</summary>
+    /// <summary>When the plugin that sorts the queue is removed, the scheduler's default sorts it again.</summary>
     private void BringQueueSortBack(int index, string name)
     {
         var reading = Reading(index);
@@ -346,7 +343,7 @@ public sealed class PluginEditor
         Apply(new InsertItem(Profile(index).List(point, list), Math.Clamp((order ?? count + 1) - 1, 0, count), item));
     }
 
-    /// <summary>Gives a list of bare names the form that kube-scheduler takes.</summary>
+    /// <summary>Converts a list of plain names to the form that kube-scheduler accepts.</summary>
     private void Rewrite(int index, string point, string list, int without = -1)
     {
         var plugins = Profile(index).Plugins(point, list);
@@ -360,8 +357,6 @@ public sealed class PluginEditor
 
     private static Map Item(string name, long? weight) =>
         weight is { } number ? new Map { ["name"] = name, ["weight"] = number } : new Map { ["name"] = name };
-
-    // --- arguments ---
 
     private void SetArguments(int index, PluginChange change)
     {

@@ -5,7 +5,7 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>Makes an edit in a document's text by splices: what an edit does not touch stays as it was, character for character.</summary>
+/// <summary>Applies an edit to a document's text by splices: the rest stays unchanged, character for character.</summary>
 internal sealed class TextEditor
 {
     private readonly SchedulerDocument _document;
@@ -35,9 +35,9 @@ internal sealed class TextEditor
 
     private string Splice(int start, int end, string replacement) => string.Concat(_text.AsSpan(0, start), replacement, _text.AsSpan(end));
 
-    // --- find ---
-
-    /// <summary>The node written at a path: one that an alias or a merge brings there belongs to its anchor, where a change would show elsewhere too.</summary>
+    /// <summary>
+    /// The node written at a path. A node from an alias or a merge belongs to its anchor, where a change would apply elsewhere too.
+    /// </summary>
     private YamlNode? Written(YamlPath path)
     {
         var node = _document.Root;
@@ -80,11 +80,9 @@ internal sealed class TextEditor
     private NodeManagerException Refused(string reason, string action) =>
         new(ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", _document, action);
 
-    /// <summary>JSON's way of writing: the keys are in double quotes.</summary>
+    /// <summary>JSON style: the keys are in double quotes.</summary>
     private bool Quotes(YamlNode container) =>
         (container.Entries.Count > 0 ? container.Entries[0].Key : _document.Root.Entries[0].Key).Style == ScalarStyle.DoubleQuoted;
-
-    // --- set ---
 
     private string Set(YamlPath path, object? value)
     {
@@ -118,7 +116,7 @@ internal sealed class TextEditor
         var column = TextLines.Column(_text, entry.Key.Start);
         if (old.IsAbsent && !parent.IsFlow && !IsLeaf(value))
         {
-            // Behind the line, so that a comment beside the key stays there.
+            // After the line, so that a comment beside the key stays there.
             var written = YamlWriter.Entry(key, value, column, _style);
             var end = TextLines.LineEnd(_text, entry.Key.End);
             return Splice(end, end, written[written.IndexOf('\n', StringComparison.Ordinal)..].Insert(0, _style.LineBreak[..^1]));
@@ -143,7 +141,7 @@ internal sealed class TextEditor
         if (old.Anchor is not null)
             throw Refused($"{key} has the anchor &{old.Anchor}", "Change its parts, or remove the anchor first.");
         var whole = YamlWriter.Entry(key, value, column, _style);
-        // The key's line stays, with the comment that it may have.
+        // The key's line stays, with its comment.
         return !IsLeaf(value) && old.Kind != YamlNodeKind.Scalar && TextLines.IsFirstInLine(_text, old.ContentStart)
             ? Splice(TextLines.LineStart(_text, old.ContentStart), old.End, whole[(whole.IndexOf('\n', StringComparison.Ordinal) + 1)..])
             : Splice(entry.Key.Start, old.End, whole);
@@ -167,8 +165,6 @@ internal sealed class TextEditor
         var end = TextLines.LineEnd(_text, behind);
         return Splice(end, end, _style.LineBreak + new string(' ', column) + written);
     }
-
-    // --- insert ---
 
     private string Insert(InsertItem insert)
     {
@@ -209,8 +205,6 @@ internal sealed class TextEditor
         return index < members.Count ? Splice(near.Start, near.Start, written + between) : Splice(near.End, near.End, between + written);
     }
 
-    // --- remove ---
-
     private string Remove(YamlPath path)
     {
         var container = Written(path.Parent);
@@ -244,7 +238,7 @@ internal sealed class TextEditor
         var next = TextLines.NextLine(_text, end);
         if (!TextLines.IsFirstInLine(_text, start))
         {
-            // It shares its line with the dash that it hangs on: the next line takes its place.
+            // It shares its line with its dash: the next line takes its place.
             while (next < _text.Length && _text[next] == ' ')
                 next++;
             return Splice(start, next, "");
@@ -253,7 +247,7 @@ internal sealed class TextEditor
         var line = TextLines.LineStart(_text, start);
         if (line == 0 && _text.StartsWith('\uFEFF'))
             line = 1;
-        // A block scalar that comes last then needs the line break: it is part of its value.
+        // A last block scalar then needs the line break, which is part of its value.
         var endsOpen = next == _text.Length && !_text.EndsWith('\n') && !EndsInBlockScalar(container, index - 1);
         return endsOpen ? Splice(TextLines.BeforeLineBreak(_text, line), next, "") : Splice(line, next, "");
     }
@@ -265,8 +259,6 @@ internal sealed class TextEditor
             node = node.Kind == YamlNodeKind.Mapping ? node.Entries[^1].Value : node.Items[^1];
         return node.Style is ScalarStyle.Literal or ScalarStyle.Folded;
     }
-
-    // --- move ---
 
     private string Move(MoveItem move)
     {
@@ -289,7 +281,7 @@ internal sealed class TextEditor
         return moved;
     }
 
-    /// <summary>Where the dash of a block list's item stands.</summary>
+    /// <summary>The position of a block list item's dash.</summary>
     private int Dash(YamlNode list, int index)
     {
         if (index == 0)

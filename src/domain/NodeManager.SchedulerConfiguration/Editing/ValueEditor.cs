@@ -3,10 +3,10 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>Makes an edit in the values of a document.</summary>
+/// <summary>Applies an edit to the values of a document.</summary>
 internal static class ValueEditor
 {
-    /// <summary>The values after the edit; what was given stays as it is.</summary>
+    /// <summary>A changed copy.</summary>
     public static object? Apply(object? root, YamlEdit edit)
     {
         var box = new List<object?> { YamlValue.Copy(root) };

@@ -5,14 +5,13 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>Changes a document. Each edit's text is read again; it is taken only if it says exactly what the edit was to change.</summary>
+/// <summary>Changes a document. Each edited text is parsed and accepted only if it differs by exactly the edit.</summary>
 public static class YamlEditor
 {
-    /// <summary>The document after the edits, each made on the outcome of the one before.</summary>
-    /// <exception cref="NodeManagerException">An edit cannot be made without changing more than the requested part.</exception>
+    /// <summary>Applies the edits in order.</summary>
+    /// <exception cref="NodeManagerException">An edit would change more than the requested part.</exception>
     public static SchedulerDocument Apply(SchedulerDocument document, IEnumerable<YamlEdit> edits) => edits.Aggregate(document, Apply);
 
-    /// <summary>The document after one edit.</summary>
     public static SchedulerDocument Apply(SchedulerDocument document, YamlEdit edit)
     {
         var intended = ValueEditor.Apply(YamlValue.Of(document.Root), edit);

@@ -3,9 +3,9 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 
-/// <summary>How a document is laid out, found in the document itself.</summary>
-/// <param name="Step">By how much a mapping in a mapping is indented.</param>
-/// <param name="ListStep">By how much a list's dashes stand in from their key: 0 in Kubernetes' own style.</param>
+/// <summary>The layout of a document, detected from its text.</summary>
+/// <param name="Step">The indentation of nested mappings.</param>
+/// <param name="ListStep">The indentation of a list's dashes from their key: 0 in Kubernetes' own style.</param>
 /// <param name="LineBreak">LF or CR LF.</param>
 internal sealed record YamlStyle(int Step, int ListStep, string LineBreak)
 {

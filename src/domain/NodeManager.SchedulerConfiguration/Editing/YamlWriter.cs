@@ -10,7 +10,7 @@ internal static class YamlWriter
 {
     private static readonly SearchValues<char> FlowSyntax = SearchValues.Create(",[]{}:");
 
-    /// <summary>In one line; <paramref name="quoted"/> as JSON has it.</summary>
+    /// <summary>In one line; <paramref name="quoted"/> as in JSON.</summary>
     public static string Flow(object? value, bool quoted) =>
         value switch
         {
@@ -22,7 +22,7 @@ internal static class YamlWriter
             _ => YamlScalar.Write(value),
         };
 
-    /// <summary>A key with its value in block style, its first line without indentation; the key stands in <paramref name="column"/>.</summary>
+    /// <summary>A key with its value in block style, its first line without indentation; the key is at <paramref name="column"/>.</summary>
     public static string Entry(string key, object? value, int column, YamlStyle style)
     {
         var text = new StringBuilder();
@@ -30,7 +30,7 @@ internal static class YamlWriter
         return text.ToString();
     }
 
-    /// <summary>A list item in block style, its first line without indentation; the dash stands in <paramref name="column"/>.</summary>
+    /// <summary>A list item in block style, its first line without indentation; the dash is at <paramref name="column"/>.</summary>
     public static string Item(object? value, int column, YamlStyle style)
     {
         var text = new StringBuilder();
@@ -82,6 +82,6 @@ internal static class YamlWriter
 
     private static void NewLine(StringBuilder text, int column, YamlStyle style) => text.Append(style.LineBreak).Append(' ', column);
 
-    // In flow style a plain text may not hold what ends an item.
+    // In flow style a plain text may not contain characters that end an item.
     private static string FlowText(string text, bool quoted) => YamlScalar.Write(text, quoted || text.AsSpan().ContainsAny(FlowSyntax));
 }

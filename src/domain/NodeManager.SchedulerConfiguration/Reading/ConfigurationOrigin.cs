@@ -1,9 +1,9 @@
 namespace NodeManager.SchedulerConfigurations.Reading;
 
-/// <summary>Where a configuration was read: a file, or a key of a ConfigMap in a cluster.</summary>
+/// <summary>The source of a configuration: a file, or a key of a ConfigMap in a cluster.</summary>
 public sealed record ConfigurationOrigin
 {
-    /// <summary>Empty for one of a cluster.</summary>
+    /// <summary>Empty for a cluster.</summary>
     public string File { get; init; } = "";
 
     /// <summary>The session of its cluster; null for a file.</summary>
@@ -13,9 +13,8 @@ public sealed record ConfigurationOrigin
 
     public string ConfigMap { get; init; } = "";
 
-    /// <summary>The ConfigMap's key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The Deployment that mounts the ConfigMap; empty where none does.</summary>
+    /// <summary>The Deployment that mounts the ConfigMap; empty without one.</summary>
     public string Deployment { get; init; } = "";
 }

@@ -3,9 +3,8 @@ using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.SchedulerConfigurations.Reading;
 
-/// <summary>A plugin that runs at a point.</summary>
-/// <param name="Name">The plugin.</param>
-/// <param name="Weight">As configured, 0 where none is; the scheduler counts that as 1.</param>
+/// <summary>An active plugin of a point.</summary>
+/// <param name="Weight">As configured; 0 for none, which the scheduler counts as 1.</param>
 /// <param name="Source"><c>Default</c>, <c>MultiPoint</c> or <c>Explicit</c>.</param>
 public sealed record ActivePlugin(string Name, long Weight, string Source)
 {
@@ -15,9 +14,9 @@ public sealed record ActivePlugin(string Name, long Weight, string Source)
 }
 
 /// <summary>
-/// What runs in a profile, by the scheduler's rules: defaults first, what is disabled taken out, an enabled default overridden in its place
-/// (v1beta1 appends it), <c>multiPoint</c> expanded to the points that each plugin implements. At a point, plugins that override
-/// <c>multiPoint</c> come first, then <c>multiPoint</c>'s own, then those that only the point names.
+/// The active plugins of a profile, by the scheduler's rules: defaults first, without disabled ones, an enabled default overridden in its
+/// place (v1beta1 appends it), <c>multiPoint</c> expanded to the points that each plugin implements. At a point, plugins that override
+/// <c>multiPoint</c> come first, then those of <c>multiPoint</c>, then those of the point only.
 /// </summary>
 public sealed class EffectiveProfile
 {
@@ -27,7 +26,6 @@ public sealed class EffectiveProfile
     private readonly PluginCatalog _catalog;
     private readonly Dictionary<string, List<ActivePlugin>> _active = [];
 
-    /// <summary>Reads a profile.</summary>
     public EffectiveProfile(SchedulerProfile profile, SchedulerApi api, int minor, PluginCatalog catalog)
     {
         _profile = profile;
@@ -39,15 +37,14 @@ public sealed class EffectiveProfile
             _active[point] = api.HasMultiPoint ? Expand(point) : Merge(point, ActivePlugin.Explicit);
     }
 
-    /// <summary>The list that is expanded.</summary>
+    /// <summary>Expanded to the points.</summary>
     public IReadOnlyList<ActivePlugin> MultiPoint { get; }
 
     public IEnumerable<string> Points => _active.Keys;
 
-    /// <summary>What runs at a point, in order.</summary>
+    /// <summary>The active plugins of a point, in order.</summary>
     public IReadOnlyList<ActivePlugin> At(string point) => _active[point];
 
-    /// <summary>What runs at a point of a scheduler without configuration.</summary>
     public IEnumerable<string> DefaultsAt(string point) =>
         _api.HasMultiPoint
             ? DefaultPlugins

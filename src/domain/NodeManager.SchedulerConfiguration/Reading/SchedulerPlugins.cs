@@ -4,14 +4,13 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Reading;
 
-/// <summary>Tells what a configuration makes run.</summary>
+/// <summary>Lists the plugins of a configuration.</summary>
 public static class SchedulerPlugins
 {
-    /// <summary>One object per profile, extension point and plugin: what runs in its order, then what is disabled.</summary>
-    /// <param name="document">The configuration.</param>
-    /// <param name="minor">The scheduler's minor release of Kubernetes 1; null: the newest that reads the configuration's version.</param>
-    /// <param name="catalog">The known plugins; null: the standard ones.</param>
-    /// <param name="origin">Where the configuration was read; the plugins name it.</param>
+    /// <summary>One object for each profile, extension point and plugin: active ones in order, then disabled ones.</summary>
+    /// <param name="minor">The scheduler's minor version; null: the newest that reads the configuration's version.</param>
+    /// <param name="catalog">Null: the standard plugins.</param>
+    /// <param name="origin">The source of the configuration, named by the plugins.</param>
     /// <exception cref="NodeManagerException">The configuration's <c>apiVersion</c> is unknown.</exception>
     public static IEnumerable<SchedulerPlugin> Read(
         SchedulerDocument document,
@@ -28,7 +27,7 @@ public static class SchedulerPlugins
         );
     }
 
-    /// <summary>The version of a document, or an error that names those that there are.</summary>
+    /// <summary>The version of a document, or an error that names the known ones.</summary>
     public static SchedulerApi ApiOf(SchedulerDocument document) =>
         SchedulerApi.Of(document)
         ?? throw new NodeManagerException(
@@ -83,7 +82,7 @@ public static class SchedulerPlugins
                 yield return Plugin(point, name, SchedulerPluginStatus.Disabled, disabledBy, 0, null);
         }
 
-        // Where a plugin is not known, so are the points that multiPoint would put it to.
+        // The extension points of an unknown plugin of multiPoint are unknown.
         foreach (var plugin in reading.MultiPoint.Where(plugin => catalog.Find(plugin.Name) is null))
             yield return Plugin(ExtensionPoints.MultiPoint, plugin.Name, SchedulerPluginStatus.Enabled, plugin.Source, 0, null);
     }

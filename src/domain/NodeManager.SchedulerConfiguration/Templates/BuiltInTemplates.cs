@@ -1,8 +1,8 @@
 namespace NodeManager.SchedulerConfigurations.Templates;
 
 /// <summary>
-/// Our templates, written as a user's own are. Sources: "Resource Bin Packing" of the Kubernetes documentation; the READMEs and manifests of
-/// kubernetes-sigs/scheduler-plugins for Coscheduling, CapacityScheduling and Trimaran; the Rescheduler's own configuration.
+/// The built-in templates, in the format of custom ones. Sources: "Resource Bin Packing" of the Kubernetes documentation; the READMEs and
+/// manifests of kubernetes-sigs/scheduler-plugins for Coscheduling, CapacityScheduling and Trimaran; the Rescheduler's own configuration.
 /// </summary>
 internal static class BuiltInTemplates
 {

@@ -2,20 +2,16 @@ using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.SchedulerConfigurations.Templates;
 
-/// <summary>A set of changes with a name. It is made in whatever configuration there is; what it does not name stays.</summary>
-/// <param name="Name">What users call it.</param>
-/// <param name="Description">What it is for, in a sentence.</param>
+/// <summary>A named set of changes that can be applied to any configuration; the rest stays.</summary>
 /// <param name="Steps">The changes, in order.</param>
-/// <param name="File">Where it was read from; empty: one of ours.</param>
+/// <param name="File">Its file; empty for a built-in one.</param>
 public sealed record ConfigurationTemplate(string Name, string Description, IReadOnlyList<TemplateStep> Steps, string File = "");
 
-/// <summary>One change of one plugin that a template makes.</summary>
+/// <summary>One change of one plugin in a template.</summary>
 /// <param name="Action"><c>enable</c>, <c>disable</c> or <c>set</c>.</param>
-/// <param name="Plugin">The plugin.</param>
-/// <param name="Versions">The configuration's versions that it is for; empty: all.</param>
-/// <param name="Points">The extension points; empty: those that the action itself finds.</param>
-/// <param name="Weight">The weight of its scores, or null.</param>
-/// <param name="Arguments">Arguments to set.</param>
+/// <param name="Versions">The API versions of the step; empty: all.</param>
+/// <param name="Points">The extension points; empty: chosen by the action.</param>
+/// <param name="Weight">Null: unchanged.</param>
 public sealed record TemplateStep(
     string Action,
     string Plugin,

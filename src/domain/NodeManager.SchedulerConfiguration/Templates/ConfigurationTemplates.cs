@@ -7,16 +7,19 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Templates;
 
-/// <summary>The templates that there are, and what makes them.</summary>
+/// <summary>Finds and applies templates.</summary>
 public static class ConfigurationTemplates
 {
-    /// <summary>Ours.</summary>
     public static IReadOnlyList<ConfigurationTemplate> BuiltIn { get; } =
     [.. BuiltInTemplates.All.Select(pair => TemplateReader.Read(pair.Text, pair.Name, pair.Name))];
 
-    /// <summary>Built-in templates, and those of a folder, one file per template; a custom template replaces a built-in one of the same name.</summary>
-    /// <param name="folder">The folder; null: ours alone.</param>
-    /// <exception cref="NodeManagerException">SchedulerTemplateNotFound: there is no such folder. SchedulerTemplateInvalid: a file is no template.</exception>
+    /// <summary>
+    /// Built-in templates, and those of a folder, one file per template; a custom template replaces a built-in one of the same name.
+    /// </summary>
+    /// <param name="folder">Null: built-in ones only.</param>
+    /// <exception cref="NodeManagerException">
+    /// SchedulerTemplateNotFound: the folder does not exist. SchedulerTemplateInvalid: a file is not a template.
+    /// </exception>
     public static IReadOnlyList<ConfigurationTemplate> List(string? folder)
     {
         if (folder is null)
@@ -31,11 +34,11 @@ public static class ConfigurationTemplates
         ];
     }
 
-    /// <summary>The template of that name, in any case.</summary>
+    /// <summary>Case-insensitive.</summary>
     /// <exception cref="NodeManagerException">SchedulerTemplateNotFound, SchedulerTemplateInvalid.</exception>
     public static ConfigurationTemplate Find(string name, string? folder)
     {
-        // Only the file that is asked for is read: another that is broken is not in the way.
+        // Only the requested file is read, so that an invalid other one does not matter.
         if (
             folder is not null
             && Files(folder).FirstOrDefault(file => Path.GetFileNameWithoutExtension(file).Equals(name, StringComparison.OrdinalIgnoreCase))
@@ -52,14 +55,13 @@ public static class ConfigurationTemplates
             );
     }
 
-    /// <summary>Makes a template's changes.</summary>
-    /// <param name="document">The configuration.</param>
-    /// <param name="template">The template.</param>
     /// <param name="schedulerNames">The profiles; empty: all.</param>
-    /// <param name="minor">The scheduler's release; null: the newest that reads the configuration's version.</param>
-    /// <param name="catalog">The known plugins; null: the standard ones.</param>
-    /// <param name="force">Also plugins and arguments that are not known.</param>
-    /// <exception cref="NodeManagerException">A step cannot be made; SchedulerTemplateInvalid: no step is for the configuration's version.</exception>
+    /// <param name="minor">The scheduler's minor version; null: the newest that reads the configuration's version.</param>
+    /// <param name="catalog">Null: the standard plugins.</param>
+    /// <param name="force">Allows unknown plugins and arguments.</param>
+    /// <exception cref="NodeManagerException">
+    /// A step fails; SchedulerTemplateInvalid: no step is for the configuration's version.
+    /// </exception>
     public static PluginChangeResult Apply(
         SchedulerDocument document,
         ConfigurationTemplate template,

@@ -7,7 +7,7 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 namespace NodeManager.SchedulerConfigurations.Templates;
 
 /// <summary>
-/// Reads templates: a description and steps. Each step is <c>enable</c>, <c>disable</c> or <c>set</c> with a plugin's name, and may say
+/// Reads templates: a description and steps. Each step is <c>enable</c>, <c>disable</c> or <c>set</c> with a plugin's name, and may have
 /// <c>versions</c>, <c>at</c> (extension points), <c>weight</c> and <c>arguments</c>.
 /// </summary>
 internal static class TemplateReader
@@ -16,7 +16,7 @@ internal static class TemplateReader
         "{description: string, steps: [{enable: string, disable: string, set: string, versions: [string], at: [string], weight: int32, arguments: {'*': any}}]}"
     );
 
-    /// <exception cref="NodeManagerException">SchedulerTemplateInvalid: it is no YAML, or no template.</exception>
+    /// <exception cref="NodeManagerException">SchedulerTemplateInvalid: not YAML, or not a template.</exception>
     public static ConfigurationTemplate Read(string text, string name, string file)
     {
         object? value;

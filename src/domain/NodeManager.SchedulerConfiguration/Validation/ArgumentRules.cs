@@ -4,7 +4,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>The ranges that the built-in plugins hold their arguments to.</summary>
+/// <summary>The valid ranges of the built-in plugins' arguments.</summary>
 internal static class ArgumentRules
 {
     public static IEnumerable<SchedulerConfigurationFinding> Check(
@@ -18,7 +18,7 @@ internal static class ArgumentRules
         {
             "DefaultPreemption" => Preemption(context, path, arguments),
             "InterPodAffinity" => Range(context, path, arguments, "hardPodAffinityWeight", 1, 0, 100),
-            // 1.20 does not take 0 for "do not wait" yet.
+            // 1.20 does not accept 0 for "do not wait" yet.
             "VolumeBinding" => Range(context, path, arguments, "bindTimeoutSeconds", 600, context.Minor <= 20 ? 1 : 0, long.MaxValue)
                 .Concat(VolumeShape(context, path, arguments)),
             "PodTopologySpread" => SpreadRules.Check(context, path, arguments),

@@ -68,7 +68,7 @@ internal static class ExtenderRules
         }
     }
 
-    // Kubernetes' own names, with no domain or with its domain, are no extended resources.
+    // Kubernetes' own names, with or without its domain, are not extended resources.
     private static bool IsExtended(string name) =>
         name.Contains('/', StringComparison.Ordinal)
         && !name.Contains("kubernetes.io/", StringComparison.Ordinal)

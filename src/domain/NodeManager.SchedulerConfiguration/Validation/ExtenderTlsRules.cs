@@ -6,7 +6,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 namespace NodeManager.SchedulerConfigurations.Validation;
 
 /// <summary>
-/// The TLS settings of an extender, from which the scheduler makes a client when it starts. Files are not looked at: they lie on the
+/// The TLS settings of an extender, from which the scheduler builds a client when it starts. Files are not checked: they are on the
 /// scheduler's machine.
 /// </summary>
 internal static class ExtenderTlsRules

@@ -4,12 +4,12 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>Timings and lock of the leader election, where there is one.</summary>
+/// <summary>Timings and lock of the leader election, if enabled.</summary>
 internal static class LeaderElectionRules
 {
     private const string Leases = "leases";
 
-    // Two locks concurrently, for the time in which schedulers of several releases run.
+    // Two locks concurrently, while schedulers of several releases run.
     private static readonly string[] MigrationLocks = [Leases, "endpointsleases", "configmapsleases"];
     private static readonly string[] FormerLocks = [.. MigrationLocks, "endpoints", "configmaps"];
 
@@ -37,7 +37,7 @@ internal static class LeaderElectionRules
                 $"{lease.TotalSeconds} s is not longer than renewDeadline, {renew.TotalSeconds} s",
                 "Make the lease longer than the time to renew it."
             );
-        // The election itself refuses this, after the configuration was accepted: the scheduler starts and ends immediately.
+        // The election itself refuses this after the validation: the scheduler starts and exits immediately.
         if (renew > TimeSpan.Zero && renew <= retry * 1.2)
             yield return context.Error(
                 "LeaderElectionTiming",

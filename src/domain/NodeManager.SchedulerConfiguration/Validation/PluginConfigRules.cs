@@ -4,10 +4,9 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>The plugins' arguments.</summary>
 internal static class PluginConfigRules
 {
-    // The validation looks up the checks of NodeResourcesFit by the name of its arguments' kind.
+    // The validation looks up the checks of NodeResourcesFit by the kind of its arguments.
     private const string MistakenForAPlugin = "NodeResourcesFitArgs";
 
     private static readonly ValueSchema AnyValue = ArgumentSchemas.Get("any");

@@ -107,7 +107,7 @@ internal static class PluginRules
         };
     }
 
-    // The scheduler's guard against too great a sum reckons without signs: a sum below 0 looks to it like an overflow.
+    // The scheduler's overflow check is unsigned: it takes a sum below 0 for an overflow.
     private static IEnumerable<SchedulerConfigurationFinding> Overflow(
         ValidationContext context,
         SchedulerProfile profile,

@@ -4,7 +4,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>What holds for each profile and between them.</summary>
+/// <summary>Rules for each profile and between profiles.</summary>
 internal static class ProfileRules
 {
     public static IEnumerable<SchedulerConfigurationFinding> Check(ValidationContext context)

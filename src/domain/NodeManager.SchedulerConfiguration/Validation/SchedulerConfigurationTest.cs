@@ -4,12 +4,11 @@ using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>Validates a configuration and reports the outcome as one object.</summary>
+/// <summary>Validates a configuration and returns one result object.</summary>
 public static class SchedulerConfigurationTest
 {
-    /// <param name="document">The configuration.</param>
-    /// <param name="options">What it is judged for.</param>
-    /// <param name="origin">Where it was read; the result names it.</param>
+    /// <param name="options">The target of the validation.</param>
+    /// <param name="origin">The source of the configuration, named in the result.</param>
     public static SchedulerConfigurationTestResult Run(
         SchedulerDocument document,
         ValidationOptions options,

@@ -4,14 +4,14 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>Tells, without a scheduler, whether one would start with a configuration, and what it would silently ignore.</summary>
+/// <summary>Predicts, without a scheduler, whether one would start with a configuration, and what it would silently ignore.</summary>
 public static class SchedulerConfigurationValidator
 {
     /// <summary>The findings in the order of the document.</summary>
     public static IReadOnlyList<SchedulerConfigurationFinding> Validate(SchedulerDocument document, ValidationOptions? options = null) =>
         Validate(document, options ?? new ValidationOptions(), out _);
 
-    /// <summary>The errors by what they are about; see <see cref="ValidationContext.IdentityOf"/>.</summary>
+    /// <summary>The errors by identity; see <see cref="ValidationContext.IdentityOf"/>.</summary>
     internal static IEnumerable<(string Identity, SchedulerConfigurationFinding Finding)> Errors(
         SchedulerDocument document,
         ValidationOptions options
@@ -58,7 +58,7 @@ public static class SchedulerConfigurationValidator
             .. PluginRules.Check(context, options.IsStock),
             .. PluginConfigRules.Check(context, options.IsStock),
         ];
-        // A value of the wrong type is reported once; findings of other rules about it add nothing.
+        // A value of the wrong type is reported once, without findings of other rules.
         var mistyped = shape.Where(finding => finding.Severity == "Error").Select(finding => finding.Path).ToHashSet();
         return [.. all.Where(finding => shape.Contains(finding) || !mistyped.Contains(finding.Path)).OrderBy(finding => finding.Line)];
     }

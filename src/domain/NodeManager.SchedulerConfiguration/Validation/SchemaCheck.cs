@@ -4,10 +4,10 @@ using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>Compares what is written with what a schema allows.</summary>
+/// <summary>Validates values against a schema.</summary>
 internal static class SchemaCheck
 {
-    /// <summary>The values that are not of their field's kind, and the fields that there are not; as path and message.</summary>
+    /// <summary>The values of a wrong kind, and the unknown fields; as path and message.</summary>
     public static IEnumerable<(string Path, string Message)> Values(string path, object? value, ValueSchema schema)
     {
         if (!schema.Takes(value))
@@ -28,11 +28,7 @@ internal static class SchemaCheck
     }
 
     /// <summary>The findings on a node of the document.</summary>
-    /// <param name="context">The configuration.</param>
-    /// <param name="path">Where the node stands.</param>
-    /// <param name="node">The node.</param>
-    /// <param name="schema">What it may hold.</param>
-    /// <param name="plugin">Whose arguments it is part of; null where it is of the configuration itself.</param>
+    /// <param name="plugin">The plugin of the arguments; null for the configuration itself.</param>
     public static IEnumerable<SchedulerConfigurationFinding> Nodes(
         ValidationContext context,
         YamlPath path,
@@ -44,16 +40,8 @@ internal static class SchemaCheck
         node = node.Resolved;
         if (node.Kind == YamlNodeKind.Scalar || !schema.Takes(Shape(node)))
         {
-            var value = YamlValue.Of(node);
-            if (!schema.Takes(value) || IsFloatInJson(context, node, schema))
-                yield return IsBareName(path, value)
-                    ? context.Error(
-                        "BareName",
-                        path,
-                        $"the plugin name '{value}' is written without 'name:', which kube-scheduler rejects",
-                        $"Write '- name: {YamlScalar.Write(value)}'."
-                    )
-                    : context.Of(plugin, "Type", path, Mismatch(value, schema), $"Give it {schema.Name}.");
+            if (Leaf(context, path, node, schema, plugin) is { } mismatch)
+                yield return mismatch;
             yield break;
         }
 
@@ -99,12 +87,33 @@ internal static class SchemaCheck
         }
     }
 
+    private static SchedulerConfigurationFinding? Leaf(
+        ValidationContext context,
+        YamlPath path,
+        YamlNode node,
+        ValueSchema schema,
+        KnownPlugin? plugin
+    )
+    {
+        var value = YamlValue.Of(node);
+        if (schema.Takes(value) && !IsFloatInJson(context, node, schema))
+            return null;
+        return IsBareName(path, value)
+            ? context.Error(
+                "BareName",
+                path,
+                $"the plugin name '{value}' is written without 'name:', which kube-scheduler rejects",
+                $"Write '- name: {YamlScalar.Write(value)}'."
+            )
+            : context.Of(plugin, "Type", path, Mismatch(value, schema), $"Give it {schema.Name}.");
+    }
+
     private static string Mismatch(object? value, ValueSchema schema) =>
         schema.Kind == ValueKind.Int32 && YamlScalar.Whole(value) is not null
             ? $"is {YamlValue.Describe(value)}, which exceeds 32 bits"
             : $"is {YamlValue.Describe(value)}, not {schema.Name}";
 
-    // YAML's 2.0 and 2e1 are whole numbers on the wire; those of JSON stay as they are written.
+    // YAML's 2.0 and 2e1 are integers on the wire; those of JSON stay as written.
     private static bool IsFloatInJson(ValidationContext context, YamlNode node, ValueSchema schema) =>
         context.Document.IsJson && schema.Kind is ValueKind.Int32 or ValueKind.Int64 && node.Text.AsSpan().ContainsAny(".eE");
 

@@ -10,7 +10,7 @@ internal static class SpreadRules
     public static IEnumerable<SchedulerConfigurationFinding> Check(ValidationContext context, YamlPath path, YamlNode arguments)
     {
         var constraints = arguments.Value("defaultConstraints")?.Items ?? [];
-        // v1beta1 takes the constraints for a sign that they are meant.
+        // In v1beta1 existing constraints imply that they apply.
         var otherwise = context.Api == SchedulerApi.V1Beta1 && constraints.Count > 0 ? "List" : "System";
         var type = ValidationContext.Text(arguments, "defaultingType") is { Length: > 0 } text ? text : otherwise;
         if (type is not ("System" or "List"))

@@ -5,7 +5,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
-/// <summary>What the rules look at.</summary>
+/// <summary>The input of the rules.</summary>
 internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi api, int minor, PluginCatalog catalog, string file)
 {
     private readonly Dictionary<SchedulerConfigurationFinding, YamlPath> _paths = [];
@@ -27,20 +27,20 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
     public SchedulerConfigurationFinding Warning(string rule, YamlPath path, string message, string action) =>
         Finding("Warning", rule, path, message, action);
 
-    /// <summary>What contradicts the catalog: an error, or a warning where the catalog knows one of several releases of the plugin.</summary>
+    /// <summary>
+    /// A contradiction to the catalog: an error, or a warning if the catalog knows one of several releases of the plugin.
+    /// </summary>
     public SchedulerConfigurationFinding Of(KnownPlugin? plugin, string rule, YamlPath path, string message, string action) =>
         Finding(plugin is { Origin: PluginOrigin.OutOfTree } ? "Warning" : "Error", rule, path, message, action);
 
-    /// <summary>The whole number at a path, or what the scheduler takes where none is written.</summary>
+    /// <summary>The integer at a path, or the scheduler's default.</summary>
     public static long Number(YamlNode? parent, string name, long otherwise) =>
         parent?.Value(name) is { Kind: YamlNodeKind.Scalar } node ? YamlScalar.Whole(YamlScalar.Resolve(node)) ?? otherwise : otherwise;
 
     public static string? Text(YamlNode? parent, string name) =>
         parent?.Value(name) is { Kind: YamlNodeKind.Scalar } node && YamlScalar.Resolve(node) is string text ? text : null;
 
-    /// <summary>
-    /// What a finding is about, whatever moved beside it: its path with the names of list items in place of their positions, and its message.
-    /// </summary>
+    /// <summary>The identity of a finding, independent of positions: its path with the names of list items, and its message.</summary>
     public string IdentityOf(SchedulerConfigurationFinding finding) => $"{_paths[finding].Identity(Document.Root)}: {finding.Message}";
 
     private SchedulerConfigurationFinding Finding(string severity, string rule, YamlPath path, string message, string action)

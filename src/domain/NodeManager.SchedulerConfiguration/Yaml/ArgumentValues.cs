@@ -4,16 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>Arguments of a plugin, from what callers hold to the values of a YAML document (see <see cref="YamlValue"/>) and to JSON.</summary>
+/// <summary>
+/// Converts arguments of a plugin from callers' types to the values of a YAML document (see <see cref="YamlValue"/>) and to JSON.
+/// </summary>
 public static class ArgumentValues
 {
-    /// <summary>The values of a map, by name.</summary>
     /// <param name="arguments">A dictionary or a JSON object.</param>
-    /// <param name="unwrap">Takes away what the caller's language wraps values in; null: nothing is wrapped.</param>
+    /// <param name="unwrap">Unwraps values of the caller's language; null: not needed.</param>
     public static Dictionary<string, object?> Of(IEnumerable arguments, Func<object?, object?>? unwrap = null) =>
         new(Entries(arguments, unwrap));
 
-    /// <summary>As JSON.</summary>
     public static JsonNode? ToJson(object? value) =>
         value switch
         {

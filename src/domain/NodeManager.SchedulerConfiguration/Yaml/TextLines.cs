@@ -5,10 +5,9 @@ namespace NodeManager.SchedulerConfigurations.Yaml;
 /// <summary>Lines of a text by position; a line ends with LF or CR LF.</summary>
 internal static class TextLines
 {
-    /// <summary>Where the line of a position begins.</summary>
     public static int LineStart(string text, int position) => position == 0 ? 0 : text.LastIndexOf('\n', position - 1) + 1;
 
-    /// <summary>Where the line of a position ends, before its line break.</summary>
+    /// <summary>Before its line break.</summary>
     public static int LineEnd(string text, int position)
     {
         var feed = text.IndexOf('\n', position);
@@ -17,7 +16,7 @@ internal static class TextLines
             : feed;
     }
 
-    /// <summary>Where the line after a position's begins; the text's end for the last one.</summary>
+    /// <summary>The text's end for the last line.</summary>
     public static int NextLine(string text, int position)
     {
         var feed = text.IndexOf('\n', position);
@@ -43,18 +42,18 @@ internal static class TextLines
     /// <summary>1 for the first line.</summary>
     public static int LineNumber(string text, int position) => text.AsSpan(0, position).Count('\n') + 1;
 
-    /// <summary>A position as YamlDotNet names it.</summary>
+    /// <summary>The position as a mark of YamlDotNet.</summary>
     public static Mark Mark(string text, int position) =>
         new(position, LineNumber(text, position), position - LineStart(text, position) + 1);
 
-    /// <summary>Only blanks stand before this position in its line.</summary>
+    /// <summary>True if only blanks precede the position in its line.</summary>
     public static bool IsFirstInLine(string text, int position)
     {
         var start = LineStart(text, position);
         return text.AsSpan(start, position - start).Trim('\uFEFF').IsWhiteSpace();
     }
 
-    /// <summary>The text's own line end: that of its first line, LF where it has none.</summary>
+    /// <summary>The line break of the text's first line; LF without one.</summary>
     public static string LineBreak(string text)
     {
         var feed = text.IndexOf('\n', StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>The characters that Kubernetes' YAML reader takes. It refuses the whole text for one other character, in a comment too.</summary>
+/// <summary>The characters that Kubernetes' YAML reader accepts. It refuses a text with any other character, even in a comment.</summary>
 internal static class YamlCharacters
 {
     // YAML 1.1 allows tab, line feed, carriage return, NEL (U+0085) and everything printable.
@@ -17,14 +17,14 @@ internal static class YamlCharacters
         '\uFFFF',
     ]);
 
-    // As above, without what travels as an escape sequence of JSON.
+    // As above, without characters that are escape sequences in JSON.
     private static readonly SearchValues<char> RefusedInValues = SearchValues.Create([
         .. Enumerable.Range(0x7F, 0x21).Select(code => (char)code).Where(character => character != '\u0085'),
         '\uFFFE',
         '\uFFFF',
     ]);
 
-    /// <summary>The first character that is refused; null where all are allowed.</summary>
+    /// <summary>The first refused character; null if all are accepted.</summary>
     public static YamlException? Check(string text)
     {
         var index = text.AsSpan().IndexOfAny(Refused);
@@ -34,9 +34,8 @@ internal static class YamlCharacters
         return new SyntaxErrorException(mark, mark, $"the control character {Name(text[index])} is not allowed");
     }
 
-    /// <summary>Why the reader refuses a scalar for its escape sequences; null where it does not.</summary>
-    /// <param name="written">The scalar as it is written, in its quotes.</param>
-    /// <param name="value">What it stands for.</param>
+    /// <summary>Why the reader refuses a scalar for its escape sequences; null if it does not.</summary>
+    /// <param name="written">As written, with its quotes.</param>
     public static string? CheckEscapes(ReadOnlySpan<char> written, string value)
     {
         for (var index = 0; index + 1 < written.Length; index++)

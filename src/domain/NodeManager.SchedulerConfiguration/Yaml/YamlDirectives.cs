@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>The directives before a text's first document, of which YamlDotNet ignores those that it does not know.</summary>
+/// <summary>The directives before a text's first document; YamlDotNet ignores unknown ones.</summary>
 internal static class YamlDirectives
 {
     /// <summary>The first directive that Kubernetes' reader refuses, or null.</summary>

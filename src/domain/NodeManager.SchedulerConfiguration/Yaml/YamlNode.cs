@@ -2,20 +2,19 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>What a node of a YAML document is.</summary>
 public enum YamlNodeKind
 {
     Scalar,
     Sequence,
     Mapping,
 
-    /// <summary>Stands for a node that an anchor names elsewhere.</summary>
+    /// <summary>A reference to an anchor.</summary>
     Alias,
 }
 
 /// <summary>
-/// A node of a YAML document and where it stands in the text: <c>[Start, End)</c>, in characters, anchors and tags included. A block's end is
-/// the end of its last content: neither the line's comment nor the line end belongs to it.
+/// A node of a YAML document with its position in the text: <c>[Start, End)</c>, in characters, including anchors and tags. A block ends
+/// after its last content, without the line's comment and line break.
 /// </summary>
 public sealed class YamlNode
 {
@@ -23,7 +22,7 @@ public sealed class YamlNode
 
     public required int Start { get; init; }
 
-    /// <summary>Where the value itself begins, behind its anchor and tag.</summary>
+    /// <summary>The start of the value after its anchor and tag.</summary>
     public required int ContentStart { get; init; }
 
     public required int End { get; init; }
@@ -45,19 +44,19 @@ public sealed class YamlNode
 
     public IReadOnlyList<YamlEntry> Entries { get; init; } = [];
 
-    /// <summary>What an alias stands for.</summary>
+    /// <summary>The target of an alias.</summary>
     public YamlNode? Target { get; init; }
 
-    /// <summary>This node, or what the alias stands for.</summary>
+    /// <summary>This node, or the target of the alias.</summary>
     public YamlNode Resolved => Target ?? this;
 
-    /// <summary>Nothing was written: <c>key:</c> and no more.</summary>
+    /// <summary>True for <c>key:</c> without a value.</summary>
     public bool IsAbsent => Kind == YamlNodeKind.Scalar && Start == End;
 
-    /// <summary>Nothing was written, or <c>null</c>.</summary>
+    /// <summary>True for a missing value, or <c>null</c>.</summary>
     public bool IsNull => Kind == YamlNodeKind.Scalar && YamlScalar.Resolve(this) is null;
 
-    /// <summary>The first entry of that name that is written here, not one merged in by <c>&lt;&lt;</c>.</summary>
+    /// <summary>The first entry of the name, without those merged by <c>&lt;&lt;</c>.</summary>
     public YamlEntry? Entry(string name)
     {
         foreach (var entry in Entries)
@@ -66,7 +65,7 @@ public sealed class YamlNode
         return null;
     }
 
-    /// <summary>The value of that key, aliases and merge keys followed; null where there is none.</summary>
+    /// <summary>The value of the key, with aliases and merge keys resolved; null without it.</summary>
     public YamlNode? Value(string name)
     {
         var node = Resolved;
@@ -78,11 +77,11 @@ public sealed class YamlNode
         return null;
     }
 
-    /// <summary>The entries that are written here and those that merge keys bring; a name may occur more than once.</summary>
+    /// <summary>The entries of the mapping and of its merge keys; names may repeat.</summary>
     internal IEnumerable<YamlEntry> AllEntries() =>
         Entries.Where(entry => !entry.IsMerge).Concat(Merged().SelectMany(source => source.AllEntries()));
 
-    /// <summary>The mappings that merge keys bring, the first winning.</summary>
+    /// <summary>The mappings of merge keys; the first takes precedence.</summary>
     internal IEnumerable<YamlNode> Merged() =>
         Entries
             .Where(entry => entry.IsMerge)
@@ -90,11 +89,10 @@ public sealed class YamlNode
             .SelectMany(source => source.Kind == YamlNodeKind.Sequence ? source.Items.Select(item => item.Resolved) : [source]);
 }
 
-/// <summary>A key of a mapping with its value.</summary>
 public sealed record YamlEntry(YamlNode Key, YamlNode Value)
 {
     public string Name => Key.Text;
 
-    /// <summary>A merge key. In quotes, <c>"&lt;&lt;"</c> is a name as any other.</summary>
+    /// <summary>True for a merge key. In quotes, <c>"&lt;&lt;"</c> is a plain name.</summary>
     public bool IsMerge => Name == "<<" && Key is { Style: ScalarStyle.Plain, Tag: null };
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>Where a value stands in a document: keys (text) and positions in lists (int). Prints as <c>profiles[0].plugins.score</c>.</summary>
+/// <summary>The path of a value in a document: keys (text) and list indexes (int). Prints as <c>profiles[0].plugins.score</c>.</summary>
 public sealed class YamlPath
 {
     private readonly object[] _steps;
@@ -24,7 +24,7 @@ public sealed class YamlPath
 
     public YamlPath Item(int index) => new([.. _steps, index]);
 
-    /// <summary>The node there, written in the document itself or behind an alias; null where there is none.</summary>
+    /// <summary>The node at the path, possibly behind an alias; null without one.</summary>
     public YamlNode? Find(YamlNode root)
     {
         YamlNode? node = root.Resolved;
@@ -38,7 +38,7 @@ public sealed class YamlPath
         return node;
     }
 
-    /// <summary>The path with each list item named by its <c>name</c> or <c>schedulerName</c>, and not by its position.</summary>
+    /// <summary>The path with each list item identified by its <c>name</c> or <c>schedulerName</c> instead of its index.</summary>
     public string Identity(YamlNode root)
     {
         var text = new StringBuilder();

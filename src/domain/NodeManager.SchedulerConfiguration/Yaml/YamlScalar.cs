@@ -5,22 +5,23 @@ using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>What a scalar means: text, bool, long, double or null, by the YAML 1.1 rules that Kubernetes' reader keeps (<c>yes</c> is true).</summary>
+/// <summary>
+/// Converts scalars to text, bool, long, double or null, by the YAML 1.1 rules of Kubernetes' reader (<c>yes</c> is true).
+/// </summary>
 public static partial class YamlScalar
 {
     private const string Standard = "tag:yaml.org,2002:";
 
-    /// <summary>The value of a scalar node.</summary>
     public static object? Resolve(YamlNode node) =>
         node.Tag switch
         {
             null => node.Style is ScalarStyle.Plain or ScalarStyle.Any ? Resolve(node.Text) : node.Text,
             Standard + "int" or Standard + "float" or Standard + "bool" or Standard + "null" => Resolve(node.Text),
-            // Any other tag, one of the user's own among them, leaves text.
+            // Any other tag, such as a user-defined one, is text.
             _ => node.Text,
         };
 
-    /// <summary>Kubernetes' reader can make a value of the tag's kind of this scalar.</summary>
+    /// <summary>True if Kubernetes' reader can convert the scalar to its tag.</summary>
     internal static bool FitsItsTag(YamlNode node) =>
         node.Tag switch
         {
@@ -32,7 +33,7 @@ public static partial class YamlScalar
             _ => true,
         };
 
-    /// <summary>The whole number that a value is on the wire, where a float without a fraction is one; null where it is none.</summary>
+    /// <summary>The integer of a value on the wire, where a float without a fraction counts; null for others.</summary>
     public static long? Whole(object? value) =>
         value switch
         {
@@ -41,10 +42,9 @@ public static partial class YamlScalar
             _ => null,
         };
 
-    /// <summary>The value of a plain scalar.</summary>
     public static object? Resolve(string text) => PlainScalar.Resolve(text);
 
-    /// <summary>A scalar as YAML text: plain where that reads back as the same value, else in double quotes.</summary>
+    /// <summary>Plain if that parses to the same value, else in double quotes.</summary>
     public static string Write(object? value, bool quoted = false) =>
         value switch
         {

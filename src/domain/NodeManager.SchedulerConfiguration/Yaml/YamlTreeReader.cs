@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
-/// <summary>Reads a YAML stream into nodes that know where they stand in the text.</summary>
+/// <summary>Parses a YAML stream into nodes with positions.</summary>
 internal sealed class YamlTreeReader
 {
     private const int DepthLimit = 100;
@@ -21,17 +21,16 @@ internal sealed class YamlTreeReader
         _parser = new Parser(new Scanner(new StringReader(text[_offset..])));
     }
 
-    /// <summary>The root of each document of the stream; a document without content is left out.</summary>
-    /// <exception cref="YamlException">The text is not YAML; the message and the marks say where.</exception>
+    /// <summary>The root of each document of the stream, without empty documents.</summary>
+    /// <exception cref="YamlException">The text is not YAML, with message and position.</exception>
     public static IReadOnlyList<YamlNode> Read(string text)
     {
         var roots = Read(text, out var fault);
         return fault is null ? [.. roots.Where(root => !root.IsAbsent)] : throw fault;
     }
 
-    /// <summary>The roots of the documents, empty ones included, up to the first that is not YAML.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="fault">Why the rest was not read; null where all of it was.</param>
+    /// <summary>The roots of the documents, including empty ones, up to the first syntax error.</summary>
+    /// <param name="fault">The syntax error; null if the whole text was parsed.</param>
     public static IReadOnlyList<YamlNode> Read(string text, out YamlException? fault)
     {
         var roots = new List<YamlNode>();
@@ -64,7 +63,7 @@ internal sealed class YamlTreeReader
         return roots;
     }
 
-    /// <summary>The parser blames a tab in the indentation on the mapping that it breaks, which may begin far above.</summary>
+    /// <summary>The parser reports a tab in the indentation at its mapping, which may begin far above.</summary>
     private SyntaxErrorException Located(SyntaxErrorException fault)
     {
         if (_parser.Current is not { } last || fault.End.Index >= last.End.Index)
@@ -232,7 +231,7 @@ internal sealed class YamlTreeReader
         return position;
     }
 
-    /// <summary>The parser's end is where the next token begins; ours is the end of the last line that counts.</summary>
+    /// <summary>The parser's end is the start of the next token; ours is the end of the last content line.</summary>
     private int BlockScalarEnd(int start, int end)
     {
         end = Math.Min(end, _text.Length);

@@ -1,8 +1,8 @@
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
 /// <summary>
-/// What a YAML document says, without how it is written: text, bool, long, double, null, <see cref="List{T}"/> and
-/// <see cref="OrderedDictionary{TKey,TValue}"/>, aliases and merge keys expanded.
+/// The values of a YAML document, without its layout: text, bool, long, double, null, <see cref="List{T}"/> and <see
+/// cref="OrderedDictionary{TKey,TValue}"/>, with aliases and merge keys expanded.
 /// </summary>
 public static class YamlValue
 {
@@ -20,7 +20,7 @@ public static class YamlValue
         }
     }
 
-    /// <summary>Equal in kind and value; the order of a mapping's keys means nothing, 1 and 1.0 are two things.</summary>
+    /// <summary>Compares kind and value; ignores the order of keys; 1 and 1.0 differ.</summary>
     public static new bool Equals(object? left, object? right) =>
         (left, right) switch
         {

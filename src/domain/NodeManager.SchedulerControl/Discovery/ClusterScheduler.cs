@@ -3,7 +3,7 @@ using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>A scheduler of a cluster: the Deployment that runs it and the ConfigMap that holds its configuration.</summary>
+/// <summary>A scheduler of a cluster: its Deployment and the ConfigMap of its configuration.</summary>
 public sealed record ClusterScheduler
 {
     public required string Namespace { get; init; }
@@ -12,26 +12,26 @@ public sealed record ClusterScheduler
 
     public required string Key { get; init; }
 
-    /// <summary>Empty where no Deployment mounts the ConfigMap.</summary>
+    /// <summary>Empty if no Deployment mounts the ConfigMap.</summary>
     public string Deployment { get; init; } = "";
 
     public string Container { get; init; } = "";
 
     public string Image { get; init; } = "";
 
-    /// <summary>What follows the image's program; some of the flags win over the configuration.</summary>
+    /// <summary>The arguments of the image's program; some flags override the configuration.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>The release of Kubernetes 1 that its image is of; null where the image does not say.</summary>
+    /// <summary>The Kubernetes minor version of its image; null if the image does not show it.</summary>
     public int? Minor => SchedulerApi.MinorOfImage(Image);
 
-    /// <summary>Its image is Kubernetes' own: it has the built-in plugins alone.</summary>
+    /// <summary>True for Kubernetes' own image, which has only the built-in plugins.</summary>
     public bool IsStock => SchedulerApi.IsStockImage(Image);
 
-    /// <summary>What to call the configuration in messages.</summary>
+    /// <summary>The configuration's name in messages.</summary>
     public string Source => $"ConfigMap {Namespace}/{ConfigMap}, key {Key}";
 
-    /// <summary>What is read from its configuration names this as its origin.</summary>
+    /// <summary>The origin of objects read from its configuration.</summary>
     public ConfigurationOrigin OriginIn(NodeManagerSession session) =>
         new()
         {

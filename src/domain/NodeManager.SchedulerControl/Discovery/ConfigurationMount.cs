@@ -1,11 +1,11 @@
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>How a container gets at the file that its <c>--config</c> names.</summary>
+/// <summary>Finds the file of a container's <c>--config</c>.</summary>
 internal static class ConfigurationMount
 {
     private const string Flag = "--config";
 
-    /// <summary>The schedulers of a Deployment: its containers whose <c>--config</c> lies in a mounted ConfigMap.</summary>
+    /// <summary>The schedulers of a Deployment: its containers whose <c>--config</c> is in a mounted ConfigMap.</summary>
     public static IEnumerable<ClusterScheduler> Find(DeploymentManifest deployment)
     {
         var pod = deployment.Spec.Template.Spec;
@@ -26,7 +26,9 @@ internal static class ConfigurationMount
         }
     }
 
-    /// <summary>The value of a flag, written <c>--flag=value</c> or <c>--flag value</c>, also within a shell's command line; null without it.</summary>
+    /// <summary>
+    /// The value of a flag, written <c>--flag=value</c> or <c>--flag value</c>, also within a shell's command line; null without it.
+    /// </summary>
     public static string? Value(IReadOnlyList<string> arguments, string flag)
     {
         var words = arguments.SelectMany(argument => argument.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToList();
@@ -43,7 +45,7 @@ internal static class ConfigurationMount
 
     private static (string ConfigMap, string Key)? Source(PodManifestSpec pod, ContainerManifest container, string path)
     {
-        // The mount that lies deepest holds the file.
+        // The deepest mount holds the file.
         var mounts = (container.VolumeMounts ?? [])
             .Where(mount => path == mount.MountPath || path.StartsWith(mount.MountPath.TrimEnd('/') + "/", StringComparison.Ordinal))
             .OrderByDescending(mount => mount.MountPath.Length);

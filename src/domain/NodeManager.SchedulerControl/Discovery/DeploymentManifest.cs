@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>The part of a Deployment that shows whether and how it runs a scheduler.</summary>
+/// <summary>The fields of a Deployment that show whether and how it runs a scheduler.</summary>
 internal sealed class DeploymentManifest : KubernetesObject
 {
     public static ResourceType<DeploymentManifest> Type { get; } = new("apps", "v1", "deployments", true, ManifestJson.Default.Options);
@@ -95,7 +95,7 @@ internal sealed class ConfigMapVolumeManifest
 {
     public string Name { get; set; } = "";
 
-    /// <summary>Which key becomes which file; none: each key a file of its name.</summary>
+    /// <summary>The file of each key; none: each key is a file of its name.</summary>
     public List<KeyToPathManifest>? Items { get; set; }
 }
 

@@ -3,15 +3,14 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>Whether a scheduler's replicas choose a leader, and the Lease that they do it by.</summary>
-/// <param name="IsOn">False: each of them schedules.</param>
-/// <param name="Namespace">Of the Lease.</param>
-/// <param name="Name">Of the Lease.</param>
+/// <param name="IsOn">False: each replica schedules.</param>
+/// <param name="Namespace">The namespace of the Lease.</param>
+/// <param name="Name">The name of the Lease.</param>
 internal sealed record LeaderElectionSettings(bool IsOn, string Namespace, string Name)
 {
     /// <summary>
-    /// Of a configuration, with the scheduler's defaults, and of the flags, which win.
-    /// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/
+    /// From the configuration with the scheduler's defaults, and from the flags, which override it. Source:
+    /// https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/
     /// </summary>
     public static LeaderElectionSettings Of(SchedulerDocument document, IReadOnlyList<string> arguments)
     {

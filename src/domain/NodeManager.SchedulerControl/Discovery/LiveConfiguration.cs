@@ -7,20 +7,19 @@ using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>A scheduler's configuration as its ConfigMap has it.</summary>
-/// <param name="Scheduler">Whose.</param>
-/// <param name="Map">The ConfigMap.</param>
-/// <param name="Text">The key's text.</param>
+/// <param name="Text">The value of the key.</param>
 internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap Map, string Text)
 {
-    /// <summary>The revision that the ConfigMap says it is; null where none was ever written or found.</summary>
+    /// <summary>The recorded revision; null if none was ever recorded.</summary>
     public RevisionAnnotation? Annotation { get; } = RevisionAnnotation.Of(Map, Scheduler.Key);
 
-    /// <summary>The number of the revision that the text is; null where it is not known, or was changed by other means since.</summary>
+    /// <summary>The revision of the text; null if unknown, or if the text was changed by other means since.</summary>
     public long? Revision =>
         Annotation is { } annotation && annotation.Hash == RevisionAnnotation.HashOf(Text) ? annotation.Revision : null;
 
-    /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound: there is no such ConfigMap, it is empty, or has no such key.</exception>
+    /// <exception cref="NodeManagerException">
+    /// SchedulerConfigurationNotFound: the ConfigMap does not exist, is empty, or does not have the key.
+    /// </exception>
     public static async Task<LiveConfiguration> ReadAsync(
         ClusterConnection connection,
         ClusterScheduler scheduler,

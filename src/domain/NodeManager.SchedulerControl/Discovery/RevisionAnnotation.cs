@@ -6,27 +6,23 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Discovery;
 
-/// <summary>
-/// What a ConfigMap says of the configuration in one of its keys: which revision it is. With the text's hash, so that a change made by other
-/// means shows.
-/// </summary>
-/// <param name="Revision">The number.</param>
+/// <summary>The recorded revision of a ConfigMap's key, with the text's hash, so that a change by other means is detected.</summary>
 /// <param name="Hash">Of the text; see <see cref="HashOf"/>.</param>
 internal sealed record RevisionAnnotation(
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("hash")] string Hash
 )
 {
-    /// <summary>The ConfigMap's annotation: a JSON object with an entry a key.</summary>
+    /// <summary>The ConfigMap's annotation: a JSON object with an entry for each key.</summary>
     public const string Name = "nodemanager.io/scheduler-configuration";
 
     /// <summary>The annotation of a Deployment's pod template, and so of its pods: the revision that they started with.</summary>
     public const string PodTemplateName = "nodemanager.io/scheduler-revision";
 
-    /// <summary>The entry of a key; null without one, or where the annotation cannot be read.</summary>
+    /// <summary>Null without an entry, or if the annotation cannot be read.</summary>
     public static RevisionAnnotation? Of(ConfigMap map, string key) => All(map).GetValueOrDefault(key);
 
-    /// <summary>The value of the ConfigMap's annotation with another entry for a key.</summary>
+    /// <summary>The new value of the ConfigMap's annotation.</summary>
     public static string Write(ConfigMap map, string key, RevisionAnnotation annotation)
     {
         var all = All(map);

@@ -10,18 +10,15 @@ using NodeManager.SchedulerConfigurations.Documents;
 namespace NodeManager.SchedulerControl.Discovery;
 
 /// <summary>
-/// Finds the schedulers of a cluster: the Deployments whose <c>--config</c> lies in a ConfigMap that they mount, and that holds a scheduler's
-/// configuration.
+/// Finds the schedulers of a cluster: Deployments whose <c>--config</c> is a scheduler's configuration in a mounted ConfigMap.
 /// </summary>
 public static class SchedulerFinder
 {
-    /// <summary>Where schedulers live when nothing else is said.</summary>
+    /// <summary>The default namespace of schedulers.</summary>
     public const string DefaultNamespace = "kube-system";
 
-    /// <summary>All that the selection means, by namespace and name. Never empty.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>All selected schedulers, by namespace and name. Never empty.</summary>
     /// <param name="selection">Completed by the session's configuration and the environment.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">SchedulerNotFound, SchedulerConfigurationNotFound.</exception>
     public static Task<IReadOnlyList<ClusterScheduler>> FindAsync(
         NodeManagerSession session,
@@ -35,10 +32,10 @@ public static class SchedulerFinder
             cancellationToken
         );
 
-    /// <summary>
-    /// What a change is to be made to: one scheduler, or the several that were asked for by the names of their Deployments.
-    /// </summary>
-    /// <exception cref="NodeManagerException">SchedulerAmbiguous: there are several and none was chosen; and as <see cref="FindAsync"/>.</exception>
+    /// <summary>The schedulers to change: one, or several that were named by their Deployments.</summary>
+    /// <exception cref="NodeManagerException">
+    /// SchedulerAmbiguous: there are several and none was chosen; or as <see cref="FindAsync"/>.
+    /// </exception>
     public static async Task<IReadOnlyList<ClusterScheduler>> FindChosenAsync(
         NodeManagerSession session,
         SchedulerSelection selection,
@@ -73,7 +70,7 @@ public static class SchedulerFinder
             return [.. found.OrderBy(scheduler => scheduler.ToString(), StringComparer.Ordinal)];
         if (selection is { ConfigMap: { } map, Deployments.Count: 0 })
             return [await UnmountedAsync(connection, selection, map, cancellationToken)];
-        // Both were named: whatever way the one gets at the other, they belong together.
+        // Both were named, so they belong together, however the Deployment reads the ConfigMap.
         if (
             selection is { ConfigMap: { } named, Deployments: [var only] }
             && deployments.FirstOrDefault(one => one.Metadata.Name == only) is { } deployment
@@ -96,7 +93,7 @@ public static class SchedulerFinder
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden && selection.Namespace is null)
         {
-            // Who may not look everywhere may still look where schedulers live.
+            // Without permission for all namespaces, the default one may be readable.
             return await ListAsync(DefaultNamespace);
         }
     }
@@ -109,8 +106,8 @@ public static class SchedulerFinder
         );
 
     /// <summary>
-    /// Other programs have a <c>--config</c> too: it is a scheduler if the file says so. Where the file cannot be read, the
-    /// selection or the image's name decides.
+    /// Other programs have a <c>--config</c> too: the file's content decides. If it cannot be read, the selection or the image's name
+    /// decides.
     /// </summary>
     private static async Task<bool> IsSchedulerAsync(
         ClusterConnection connection,
@@ -136,7 +133,7 @@ public static class SchedulerFinder
             || scheduler.Image.Contains("scheduler", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>A ConfigMap that was named and that no Deployment mounts: it can be read and changed, and nothing restarts.</summary>
+    /// <summary>A named ConfigMap that no Deployment mounts: it can be read and changed, without a restart.</summary>
     private static async Task<ClusterScheduler> UnmountedAsync(
         ClusterConnection connection,
         SchedulerSelection selection,
@@ -241,7 +238,7 @@ public static class SchedulerFinder
         );
     }
 
-    /// <summary>Where kubeadm and its like run the scheduler; only for the message.</summary>
+    /// <summary>The nodes whose static pods run the scheduler, as with kubeadm; for the message only.</summary>
     private static async Task<string[]> StaticPodNodesAsync(ClusterConnection connection, CancellationToken cancellationToken)
     {
         try

@@ -6,11 +6,10 @@ namespace NodeManager.SchedulerControl.Health;
 /// <summary>Checks all preconditions of a working scheduler.</summary>
 public static class SchedulerHealth
 {
-    /// <summary>A finding per check, also for passed checks; nothing is changed. The alerts of the session report changes.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Which.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">ServerUnreachable and the like; what may not be read is a finding.</exception>
+    /// <summary>
+    /// A finding for each check, including passed ones. Changes nothing in the cluster; the session's alerts report changes.
+    /// </summary>
+    /// <exception cref="NodeManagerException">ServerUnreachable and the like; forbidden data is a finding.</exception>
     public static Task<IReadOnlyList<SchedulerHealthFinding>> CheckAsync(
         NodeManagerSession session,
         ClusterScheduler scheduler,

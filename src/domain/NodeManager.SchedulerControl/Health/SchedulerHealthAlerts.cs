@@ -5,19 +5,20 @@ using NodeManager.SchedulerControl.Telemetry;
 namespace NodeManager.SchedulerControl.Health;
 
 /// <summary>
-/// The last health of the schedulers of a session, per check: subscribers of its alerts receive each new fault once, and
-/// what is well again. One per session (<see cref="Core.Sessions.ClusterConnection.Get{T}()"/>).
+/// The last health of a session's schedulers by check: subscribers of its alerts receive each new fault and each recovery once. One for
+/// each session (<see cref="Core.Sessions.ClusterConnection.Get{T}()"/>).
 /// </summary>
 internal sealed class SchedulerHealthAlerts
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Scheduler, string Check), int> _seen = [];
 
-    /// <summary>Raises an alert for each check that is worse than when the session last looked (at first: than healthy) or healthy again.</summary>
+    /// <summary>
+    /// Raises an alert for each check that is worse than at the session's last check (at first: than healthy) or healthy again.
+    /// </summary>
     /// <param name="session">The session whose subscribers receive the alerts.</param>
-    /// <param name="scheduler">What was looked at.</param>
-    /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
-    /// <param name="logger">Told of subscribers that fail.</param>
+    /// <param name="findings">A check that is Unknown or was not made counts as unchanged.</param>
+    /// <param name="logger">Receives failures of subscribers.</param>
     public void Raise(
         NodeManagerSession session,
         ClusterScheduler scheduler,

@@ -15,12 +15,11 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Health;
 
-/// <summary>One look at a scheduler's health.</summary>
 internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler)
 {
     private static readonly TimeSpan Recently = TimeSpan.FromHours(1);
 
-    // A pod waits a moment even for a scheduler with nothing else to do.
+    // Even an idle scheduler takes a moment for a pod.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly DateTimeOffset _now = connection.Time.GetUtcNow();
@@ -45,15 +44,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
             async () =>
             {
                 if (scheduler.Deployment.Length == 0)
-                    return
-                    [
-                        Finding(
-                            "Deployment",
-                            SchedulerHealthStatus.Warning,
-                            "No Deployment mounts the ConfigMap; the pods that use it are unknown.",
-                            "Specify the Deployment with -Deployment."
-                        ),
-                    ];
+                    return [WithoutDeployment()];
                 deployment = await connection.Client.GetAsync(
                     DeploymentManifest.Type,
                     scheduler.Deployment,
@@ -86,6 +77,14 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         );
         return [.. workload, .. running, .. rest[0], .. configuration, .. rest[1], .. rest[2], .. rest[3]];
     }
+
+    private SchedulerHealthFinding WithoutDeployment() =>
+        Finding(
+            "Deployment",
+            SchedulerHealthStatus.Warning,
+            "No Deployment mounts the ConfigMap; the pods that use it are unknown.",
+            "Specify the Deployment with -Deployment."
+        );
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> GuardedAsync(
         string check,
@@ -224,83 +223,59 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     {
         var election = LeaderElectionSettings.Of(document, scheduler.Arguments);
         if (!election.IsOn)
-            return (deployment?.Spec.Replicas ?? 1) > 1
-                ?
-                [
-                    Finding(
-                        "Leader",
-                        SchedulerHealthStatus.Warning,
-                        "Leader election is disabled: all replicas schedule concurrently.",
-                        "Set leaderElection.leaderElect, or run one replica."
-                    ),
-                ]
-                : [Finding("Leader", SchedulerHealthStatus.Healthy, "Leader election is disabled: the only pod schedules.", "")];
+            return [WithoutElection(deployment?.Spec.Replicas ?? 1)];
         var subject = $"{election.Namespace}/{election.Name}";
-        Lease lease;
         try
         {
-            lease = await connection.Client.GetAsync(Resources.Leases, election.Name, election.Namespace, cancellationToken);
+            var lease = await connection.Client.GetAsync(Resources.Leases, election.Name, election.Namespace, cancellationToken);
+            return [Judge(lease, subject, pods)];
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            return
-            [
-                Finding(
-                    "Leader",
-                    SchedulerHealthStatus.Error,
-                    "No pod leads: the Lease does not exist.",
-                    "Check the logs of the pods.",
-                    subject
-                ),
-            ];
+            return [NoLeader("No pod leads: the Lease does not exist.", subject)];
         }
+    }
 
+    private SchedulerHealthFinding WithoutElection(int replicas) =>
+        replicas > 1
+            ? Finding(
+                "Leader",
+                SchedulerHealthStatus.Warning,
+                "Leader election is disabled: all replicas schedule concurrently.",
+                "Set leaderElection.leaderElect, or run one replica."
+            )
+            : Finding("Leader", SchedulerHealthStatus.Healthy, "Leader election is disabled: the only pod schedules.", "");
+
+    private SchedulerHealthFinding NoLeader(string message, string subject) =>
+        Finding("Leader", SchedulerHealthStatus.Error, message, "Check the logs of the pods.", subject);
+
+    private SchedulerHealthFinding Judge(Lease lease, string subject, List<Pod> pods)
+    {
         var holder = lease.Spec.HolderIdentity ?? "";
         var age = _now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
         var valid = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15);
         if (holder.Length == 0)
-            return
-            [
-                Finding(
-                    "Leader",
-                    SchedulerHealthStatus.Error,
-                    "No pod leads: the Lease was released.",
-                    "Check the logs of the pods.",
-                    subject
-                ),
-            ];
+            return NoLeader("No pod leads: the Lease was released.", subject);
         if (age > valid)
-            return
-            [
-                Finding(
-                    "Leader",
-                    SchedulerHealthStatus.Error,
-                    $"{holder} last renewed the Lease {age.TotalSeconds:0} s ago; it is valid for {valid.TotalSeconds:0} s.",
-                    "Check the logs of the pods.",
-                    subject
-                ),
-            ];
+            return NoLeader(
+                $"{holder} last renewed the Lease {age.TotalSeconds:0} s ago; it is valid for {valid.TotalSeconds:0} s.",
+                subject
+            );
         return pods.Count > 0 && !pods.Exists(pod => RolloutRules.IsHolder(holder, pod))
-            ?
-            [
-                Finding(
-                    "Leader",
-                    SchedulerHealthStatus.Warning,
-                    $"Lease holder: {holder}, which is not a pod of the Deployment.",
-                    "Check whether two schedulers share the Lease by mistake.",
-                    subject
-                ),
-            ]
-            :
-            [
-                Finding(
-                    "Leader",
-                    SchedulerHealthStatus.Healthy,
-                    $"Lease holder: {holder}, renewed {Math.Max(0, age.TotalSeconds):0} s ago.",
-                    "",
-                    subject
-                ),
-            ];
+            ? Finding(
+                "Leader",
+                SchedulerHealthStatus.Warning,
+                $"Lease holder: {holder}, which is not a pod of the Deployment.",
+                "Check whether two schedulers share the Lease by mistake.",
+                subject
+            )
+            : Finding(
+                "Leader",
+                SchedulerHealthStatus.Healthy,
+                $"Lease holder: {holder}, renewed {Math.Max(0, age.TotalSeconds):0} s ago.",
+                "",
+                subject
+            );
     }
 
     private IReadOnlyList<SchedulerHealthFinding> Configuration(SchedulerDocument document, PluginCatalog catalog)
@@ -376,31 +351,31 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                         pod.Metadata.Name
                     )
                 );
-        if (findings.Count > 0)
-            return findings;
-        return
-        [
-            live.Revision is { } current
-                ? pods.Exists(pod => RunningRevision.Of(pod.Metadata) is not null)
-                    ? Finding(
-                        "Revision",
-                        SchedulerHealthStatus.Healthy,
-                        $"The pods run with revision {current}, which the ConfigMap contains.",
-                        ""
-                    )
-                    : Finding(
-                        "Revision",
-                        SchedulerHealthStatus.Unknown,
-                        "The revision that the pods were started with is not recorded.",
-                        "To record it, run Restart-Scheduler."
-                    )
-                : Finding(
-                    "Revision",
-                    SchedulerHealthStatus.Unknown,
-                    "No revision of the configuration is stored yet.",
-                    "Store one with Backup-SchedulerConfiguration."
-                ),
-        ];
+        return findings.Count > 0 ? findings : [Current(live.Revision, pods)];
+    }
+
+    private SchedulerHealthFinding Current(long? revision, List<Pod> pods)
+    {
+        if (revision is null)
+            return Finding(
+                "Revision",
+                SchedulerHealthStatus.Unknown,
+                "No revision of the configuration is stored yet.",
+                "Store one with Backup-SchedulerConfiguration."
+            );
+        return pods.Exists(pod => RunningRevision.Of(pod.Metadata) is not null)
+            ? Finding(
+                "Revision",
+                SchedulerHealthStatus.Healthy,
+                $"The pods run with revision {revision}, which the ConfigMap contains.",
+                ""
+            )
+            : Finding(
+                "Revision",
+                SchedulerHealthStatus.Unknown,
+                "The revision that the pods were started with is not recorded.",
+                "To record it, run Restart-Scheduler."
+            );
     }
 
     private static DateTimeOffset? StartedAt(Pod pod) =>

@@ -3,20 +3,18 @@ using NodeManager.Kubernetes.Metrics;
 
 namespace NodeManager.SchedulerControl.Measuring;
 
-/// <summary>A histogram of durations: how many took at most so many seconds, each bound including those below it.</summary>
+/// <summary>A histogram of durations with cumulative buckets.</summary>
 internal sealed class Histogram
 {
     private readonly SortedDictionary<double, double> _buckets = [];
 
-    /// <summary>How many.</summary>
     public double Count { get; private set; }
 
-    /// <summary>Their seconds together.</summary>
     public double Sum { get; private set; }
 
     public TimeSpan? Mean => Count > 0 ? Seconds(Sum / Count) : null;
 
-    /// <summary>Takes in a line of the histogram; what is added up are those of different labels.</summary>
+    /// <summary>Adds a line of the histogram, over all labels.</summary>
     public void Add(PrometheusSample sample)
     {
         if (sample.Name.EndsWith("_count", StringComparison.Ordinal))
@@ -34,7 +32,7 @@ internal sealed class Histogram
         }
     }
 
-    /// <summary>What came since an earlier sample of the same histogram; all of it where the counters were reset in between.</summary>
+    /// <summary>The difference to an earlier sample; the full histogram after a counter reset.</summary>
     public Histogram Since(Histogram? earlier)
     {
         if (earlier is null || earlier.Count > Count)
@@ -46,8 +44,8 @@ internal sealed class Histogram
     }
 
     /// <summary>
-    /// The duration within which that part of all was done, as histogram_quantile of Prometheus reckons: on a line between the bounds of the
-    /// bucket in which it falls; values beyond the last bound are reported as that bound.
+    /// The quantile as histogram_quantile of Prometheus computes it: interpolated linearly within its bucket; values beyond the last bound
+    /// are reported as that bound.
     /// </summary>
     public TimeSpan? Quantile(double part)
     {
@@ -63,6 +61,6 @@ internal sealed class Histogram
         return Seconds(within <= 0 ? all[index].Key : start + ((all[index].Key - start) * (rank - below) / within));
     }
 
-    // TimeSpan.FromSeconds cuts; what is measured in microseconds is rounded.
+    // TimeSpan.FromSeconds truncates; microseconds have to be rounded.
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
 }

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.SchedulerControl.Measuring;
 
-/// <summary>Reads a scheduler's metrics at an address of its own. The certificate is checked, by the system's authorities or by those given.</summary>
+/// <summary>Reads a scheduler's metrics from a URL. The certificate is checked by the system's or the given authorities.</summary>
 internal sealed class MetricsEndpoint : IDisposable
 {
     // A scheduler's metrics are a few hundred KiB.
@@ -19,8 +19,8 @@ internal sealed class MetricsEndpoint : IDisposable
 
     /// <param name="address">Ends with <c>/metrics</c>.</param>
     /// <param name="token">The bearer token, or null.</param>
-    /// <param name="authorityFile">A file of certificates that the scheduler's is to be signed by, or null.</param>
-    /// <exception cref="NodeManagerException">A token without TLS; a file that holds no certificates.</exception>
+    /// <param name="authorityFile">A file of CA certificates for the scheduler's, or null.</param>
+    /// <exception cref="NodeManagerException">A token without TLS; a file without certificates.</exception>
     public MetricsEndpoint(Uri address, string? token, string? authorityFile)
     {
         if (token is not null && address.Scheme != Uri.UriSchemeHttps)
@@ -49,7 +49,6 @@ internal sealed class MetricsEndpoint : IDisposable
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>What the endpoint says now.</summary>
     /// <exception cref="NodeManagerException">SchedulerMetricsUnavailable, Unauthorized, Forbidden, CertificateUntrusted.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {

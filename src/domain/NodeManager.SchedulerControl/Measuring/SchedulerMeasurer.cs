@@ -7,16 +7,15 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.SchedulerControl.Measuring;
 
-/// <summary>Measures a scheduler by its metrics: since it started, or between two samples.</summary>
+/// <summary>Measures a scheduler by its metrics: since its start, or between two samples.</summary>
 public static class SchedulerMeasurer
 {
-    /// <summary>At an address.</summary>
+    /// <summary>From a URL.</summary>
     /// <param name="address">Ends with <c>/metrics</c>.</param>
     /// <param name="token">A bearer token, or null.</param>
-    /// <param name="authorityFile">A file of certificates that the scheduler's is to be signed by; null: the system's.</param>
-    /// <param name="window">The time between two samples; null: since the scheduler started.</param>
+    /// <param name="authorityFile">A file of CA certificates for the scheduler's; null: the system's.</param>
+    /// <param name="window">The time between two samples; null: since the scheduler's start.</param>
     /// <param name="time">The clock of the window.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
         Uri address,
         string? token,
@@ -32,13 +31,9 @@ public static class SchedulerMeasurer
     }
 
     /// <summary>Through the API server's pod proxy.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="ns">The pod's namespace.</param>
-    /// <param name="pod">The pod.</param>
     /// <param name="scheme"><c>https</c> or <c>http</c>.</param>
     /// <param name="port">10259 by default.</param>
-    /// <param name="window">The time between two samples, by the session's clock; null: since the scheduler started.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="window">The time between two samples, by the session's clock; null: since the scheduler's start.</param>
     public static Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
         NodeManagerSession session,
         string ns,
@@ -57,8 +52,8 @@ public static class SchedulerMeasurer
             cancellationToken
         );
 
-    /// <summary>The scheduler pods of a namespace: those of these names or patterns; without any, those that say that they are one.</summary>
-    /// <exception cref="NodeManagerException">SchedulerNotFound: there is none.</exception>
+    /// <summary>The scheduler pods of a namespace: those with these names or patterns; without any, those labeled as schedulers.</summary>
+    /// <exception cref="NodeManagerException">SchedulerNotFound.</exception>
     public static async Task<IReadOnlyList<string>> PodsAsync(
         NodeManagerSession session,
         string ns,

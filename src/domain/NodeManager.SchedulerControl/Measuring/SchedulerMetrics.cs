@@ -4,8 +4,8 @@ using NodeManager.SchedulerConfigurations.Catalog;
 namespace NodeManager.SchedulerControl.Measuring;
 
 /// <summary>
-/// What a scheduler's metrics say of its plugins, points and attempts. Names and labels are those of Kubernetes 1.19 to 1.36: the duration of an
-/// attempt was renamed in 1.23.
+/// The plugins, extension points and attempts in a scheduler's metrics. Names and labels are those of Kubernetes 1.19 to 1.36: the duration
+/// of an attempt was renamed in 1.23.
 /// </summary>
 internal sealed class SchedulerMetrics
 {
@@ -24,7 +24,7 @@ internal sealed class SchedulerMetrics
 
     private SchedulerMetrics() { }
 
-    /// <summary>Reads a scheduler's answer.</summary>
+    /// <summary>Parses a scheduler's metrics.</summary>
     /// <exception cref="NodeManagerException">UnexpectedAnswer: the answer does not come from a scheduler.</exception>
     public static SchedulerMetrics Read(string text, string source)
     {
@@ -52,7 +52,7 @@ internal sealed class SchedulerMetrics
         return metrics;
     }
 
-    /// <summary>What was done since an earlier reading, or since the scheduler started.</summary>
+    /// <summary>The measurements since an earlier reading, or since the scheduler's start.</summary>
     public IEnumerable<SchedulerMeasurement> Since(
         SchedulerMetrics? earlier,
         string source,

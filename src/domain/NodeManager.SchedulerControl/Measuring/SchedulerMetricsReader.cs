@@ -3,16 +3,16 @@ using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.SchedulerControl.Measuring;
 
-/// <summary>Reads a scheduler's metrics through the API server, which asks the pod.</summary>
+/// <summary>Reads a scheduler's metrics through the API server's pod proxy.</summary>
 internal static class SchedulerMetricsReader
 {
-    /// <summary>What to do where a scheduler listens for its own host alone, as kubeadm sets it up.</summary>
+    /// <summary>The advice for a scheduler that listens on its host's loopback only, as set up by kubeadm.</summary>
     public const string LoopbackAdvice =
         "A scheduler that listens on 127.0.0.1 (kubeadm's default) is reachable only from its own host or pod. Forward its port with "
         + "'kubectl -n kube-system port-forward pod/NAME 10259'. Then use -Uri https://127.0.0.1:10259/metrics and -BearerToken. "
         + "Or start the scheduler with --bind-address=0.0.0.0.";
 
-    /// <exception cref="NodeManagerException">SchedulerMetricsUnavailable, and what else the API server refuses.</exception>
+    /// <exception cref="NodeManagerException">SchedulerMetricsUnavailable, or another refusal of the API server.</exception>
     public static Task<string> ReadAsync(
         NodeManagerSession session,
         string ns,

@@ -12,22 +12,17 @@ using NodeManager.SchedulerControl.Discovery;
 namespace NodeManager.SchedulerControl.Plugins;
 
 /// <summary>
-/// The plugins that users registered: of a session in its configuration, of a cluster in a ConfigMap that the commands of all users read. A
-/// session's own win.
+/// User-registered plugins: of a session in its configuration, of a cluster in a ConfigMap that all users read. A session's own override
+/// the cluster's.
 /// </summary>
 public static class PluginRegistry
 {
-    /// <summary>The ConfigMap: a key a plugin, <c>NAME.yaml</c>.</summary>
     public const string ConfigMapName = "scheduler-plugin-definitions";
 
     private const string Extension = ".yaml";
 
-    /// <summary>Registers plugins, for the session or for the cluster.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="definitions">The plugins.</param>
     /// <param name="scope"><see cref="SchedulerPluginSource.Session"/> or <see cref="SchedulerPluginSource.Cluster"/>.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The plugins as they are kept.</returns>
+    /// <returns>The stored plugins.</returns>
     public static async Task<IReadOnlyList<SchedulerPluginDefinition>> RegisterAsync(
         NodeManagerSession session,
         IReadOnlyList<SchedulerPluginDefinition> definitions,
@@ -47,7 +42,7 @@ public static class PluginRegistry
         return kept;
     }
 
-    /// <summary>Checks that this user may change what all users of the cluster know.</summary>
+    /// <summary>Checks that this user may change the cluster's plugins.</summary>
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public static Task CheckAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
         PermissionCheck.RequireAsync(
@@ -65,7 +60,6 @@ public static class PluginRegistry
             cancellationToken
         );
 
-    /// <summary>Forgets plugins.</summary>
     public static async Task UnregisterAsync(
         NodeManagerSession session,
         IReadOnlyList<SchedulerPluginDefinition> definitions,
@@ -82,17 +76,17 @@ public static class PluginRegistry
             await WriteAsync(session, names, cancellationToken);
     }
 
-    /// <summary>What users made known in the session and in its cluster; of a name that both have, both.</summary>
+    /// <summary>The plugins of the session and of its cluster; both for a name in both.</summary>
     public static async Task<IReadOnlyList<SchedulerPluginDefinition>> ListAsync(
         NodeManagerSession session,
         CancellationToken cancellationToken
     ) => [.. await OfClusterAsync(session, cancellationToken), .. Own(session)];
 
-    /// <summary>All known plugins, for changes and checks in that cluster.</summary>
+    /// <summary>All known plugins for the cluster.</summary>
     public static async Task<PluginCatalog> CatalogAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
         await ListAsync(session, cancellationToken) is { Count: > 0 } list ? PluginDefinitions.Catalog(list) : PluginCatalog.Standard;
 
-    /// <summary>All that are known without asking a cluster.</summary>
+    /// <summary>All known plugins without a request.</summary>
     /// <param name="session">The session whose plugins are included; null for none.</param>
     public static PluginCatalog Catalog(NodeManagerSession? session) =>
         session is not null && Own(session) is { Count: > 0 } own ? PluginDefinitions.Catalog(own) : PluginCatalog.Standard;
@@ -141,7 +135,7 @@ public static class PluginRegistry
             cancellationToken
         );
 
-    /// <summary>Each key by itself in a merge patch: two who register different plugins do not meet.</summary>
+    /// <summary>A merge patch for each key: concurrent registrations of different plugins do not conflict.</summary>
     private static Task<bool> WriteAsync(
         NodeManagerSession session,
         IEnumerable<KeyValuePair<string, string?>> entries,

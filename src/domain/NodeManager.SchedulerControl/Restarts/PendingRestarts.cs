@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>The restarts that a command waits for. Those that it was interrupted in stay listed: they continue in their clusters.</summary>
+/// <summary>The restarts that a command waits for. Interrupted ones stay listed: they continue in their clusters.</summary>
 public sealed class PendingRestarts
 {
     private readonly ConcurrentDictionary<string, int> _waiting = new();
 
-    /// <summary>What is waited for, or was when the wait was cancelled.</summary>
+    /// <summary>The pending restarts, including those whose wait was cancelled.</summary>
     public IReadOnlyList<string> Names => [.. _waiting.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>A sentence for each of them, for the user who interrupted the wait.</summary>
+    /// <summary>A sentence for each of them, for a user who interrupted the wait.</summary>
     public IReadOnlyList<string> Interrupted =>
         [
             .. Names.Select(name =>
@@ -18,9 +18,7 @@ public sealed class PendingRestarts
             ),
         ];
 
-    /// <summary>Waits for a restart.</summary>
-    /// <param name="name">What to call it.</param>
-    /// <param name="restart">Restarts, and ends when that succeeded or failed.</param>
+    /// <param name="restart">Completes when the restart has succeeded or failed.</param>
     public async Task<SchedulerRestartResult> WaitAsync(string name, Func<Task<SchedulerRestartResult>> restart)
     {
         _waiting[name] = 0;

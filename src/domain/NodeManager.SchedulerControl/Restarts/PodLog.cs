@@ -4,12 +4,12 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>What a pod that crashed said last.</summary>
+/// <summary>Reads the last log lines of a crashed pod.</summary>
 internal static class PodLog
 {
     private const int Lines = 10;
 
-    /// <summary>The last lines of the container before its restart, else of the one that is there; empty where the log cannot be had.</summary>
+    /// <summary>The last lines of the container before its restart, else of the current one; empty if the log is unavailable.</summary>
     public static async Task<string> LastLinesAsync(ClusterConnection connection, Pod pod, CancellationToken cancellationToken)
     {
         var container = (pod.Status.ContainerStatuses ?? []).Find(status => !status.Ready)?.Name;
@@ -30,7 +30,7 @@ internal static class PodLog
             }
             catch (KubernetesException)
             {
-                // Not restarted yet, a node that does not answer, or no permission: the pod's status has to do.
+                // Not restarted yet, a node that does not answer, or no permission: only the pod's status is reported.
             }
         }
 

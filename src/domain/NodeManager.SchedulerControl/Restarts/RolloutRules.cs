@@ -5,27 +5,26 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>What is known of a rollout at one moment.</summary>
+/// <summary>The state of a rollout at one moment.</summary>
 /// <param name="Deployment">Null: it was deleted.</param>
 /// <param name="Pods">Its pods, old and new.</param>
 /// <param name="Lease">The scheduler's Lease; null if it does not exist, cannot be read, or leader election is off.</param>
 internal sealed record SchedulerRollout(DeploymentManifest? Deployment, IReadOnlyList<Pod> Pods, Lease? Lease);
 
-/// <summary>What a restart waits for.</summary>
+/// <summary>The desired state of a restart.</summary>
 /// <param name="RestartedAt">The annotation that marks the new pods.</param>
-/// <param name="Generation">Of the Deployment, once it was patched.</param>
-/// <param name="MustLead">One of the new pods has to hold the Lease.</param>
-/// <param name="FormerHolder">Who held it before.</param>
+/// <param name="MustLead">True if one of the new pods has to hold the Lease.</param>
+/// <param name="FormerHolder">The previous holder.</param>
 internal sealed record RolloutGoal(string RestartedAt, long Generation, bool MustLead, string FormerHolder)
 {
     /// <summary>As kubectl writes it.</summary>
     public const string Annotation = "kubectl.kubernetes.io/restartedAt";
 }
 
-/// <summary>Judges how far a rollout is. Pure.</summary>
+/// <summary>Judges the progress of a rollout.</summary>
 internal static class RolloutRules
 {
-    // What a pod does not come out of by itself. That an image cannot be pulled may pass, but not within what a restart waits.
+    // States that a pod does not recover from by itself. An image pull may succeed later, but not within the wait of a restart.
     private static readonly HashSet<string> Hopeless =
     [
         "CrashLoopBackOff",
@@ -78,7 +77,7 @@ internal static class RolloutRules
         return goal.MustLead ? Lead(state, goal, deployment, fresh, ready, wanted) : new(true, "", ready, wanted);
     }
 
-    /// <summary>Whether a Lease's holder is one of these pods: kube-scheduler's identity is its host's name and a UUID.</summary>
+    /// <summary>True if a Lease's holder is this pod: kube-scheduler's identity is its hostname and a UUID.</summary>
     public static bool IsHolder(string holder, Pod pod)
     {
         var host = pod.Spec.HostNetwork == true ? pod.Spec.NodeName ?? "" : pod.Metadata.Name;
@@ -95,7 +94,7 @@ internal static class RolloutRules
     )
     {
         var holder = state.Lease?.Spec.HolderIdentity ?? "";
-        // On the host's network the old and the new pod have one name; the UUID distinguishes them.
+        // With host network the old and the new pod have one name; the UUID distinguishes them.
         var isNew =
             holder.Length > 0
             && fresh.Exists(pod => IsHolder(holder, pod))

@@ -7,14 +7,11 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>Watches a rollout until it is judged to be over.</summary>
+/// <summary>Watches a rollout until its end.</summary>
 internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManifest deployment, LeaderElectionSettings? election)
 {
-    /// <summary>The verdict that ended it; the last one before where the time was up, which its outcome says.</summary>
-    /// <param name="goal">What is waited for.</param>
-    /// <param name="timeout">How long.</param>
-    /// <param name="report">Told of each verdict.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>The final verdict; at the timeout the last one, with that outcome.</summary>
+    /// <param name="report">Receives each verdict.</param>
     public async Task<RolloutVerdict> RunAsync(
         RolloutGoal goal,
         TimeSpan timeout,

@@ -1,6 +1,5 @@
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>What a restart that did not end well is as an error.</summary>
 public static class SchedulerFailures
 {
     /// <summary>Null for a scheduler that was restarted.</summary>

@@ -12,7 +12,6 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>One restart of a scheduler.</summary>
 internal sealed class SchedulerRestart(
     ClusterConnection connection,
     NodeManagerSession session,
@@ -48,7 +47,7 @@ internal sealed class SchedulerRestart(
         return result;
     }
 
-    /// <summary>The Deployment, where it can be restarted.</summary>
+    /// <summary>The Deployment, if it can be restarted.</summary>
     public static async Task<DeploymentManifest> ReadAsync(
         ClusterConnection connection,
         ClusterScheduler scheduler,
@@ -174,7 +173,7 @@ internal sealed class SchedulerRestart(
         }
         catch (NodeManagerException)
         {
-            // A scheduler will not read it either: its pods will say so.
+            // The new pods will report it, because a scheduler cannot read it either.
             return null;
         }
     }
@@ -220,26 +219,14 @@ internal sealed class SchedulerRestart(
         var why = verdict.Outcome is null ? $"not within {request.Timeout.TotalSeconds:0} s: {verdict.Text}" : verdict.Text;
         var log = verdict.FailedPod is { } pod ? await PodLog.LastLinesAsync(connection, pod, cancellationToken) : "";
         var said = $"{Title} did not start{Of(revision)}: {why}.";
+        SchedulerRestartResult Failed(long? active, string message) =>
+            Result(SchedulerRestartStatus.Failed, active, former, verdict, $"{said} {message}", log);
         if (verdict.IsTakenOver)
-            return Result(
-                SchedulerRestartStatus.Failed,
-                verdict.Revision,
-                former,
-                verdict,
-                $"{said} Another client changed or restarted the Deployment concurrently; it was not rolled back.",
-                log
-            );
+            return Failed(verdict.Revision, "Another client changed or restarted the Deployment concurrently; it was not rolled back.");
         if (request.NoRollback)
-            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} The configuration was not rolled back.", log);
+            return Failed(revision, "The configuration was not rolled back.");
         if (await FormerAsync(live, revision, former, cancellationToken) is not { } back)
-            return Result(
-                SchedulerRestartStatus.Failed,
-                revision,
-                former,
-                verdict,
-                $"{said} No earlier configuration is stored that could be restored.",
-                log
-            );
+            return Failed(revision, "No earlier configuration is stored that could be restored.");
 
         observer.Warning($"{said} Restoring revision {back.Number}.{(log.Length > 0 ? $" The log ends: {log}" : "")}");
         var change = Write(
@@ -254,7 +241,7 @@ internal sealed class SchedulerRestart(
         }
         catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict)
         {
-            return Result(SchedulerRestartStatus.Failed, revision, former, verdict, $"{said} {changed.Message}", log);
+            return Failed(revision, changed.Message);
         }
 
         var (again, _) = await RollAsync(restarted, live with { Text = back.Data.Text }, written.Revision, cancellationToken);
@@ -286,7 +273,7 @@ internal sealed class SchedulerRestart(
             "Check the configuration, and restart the scheduler again."
         );
 
-    /// <summary>The configuration of the former pods; without a record of it, the former one.</summary>
+    /// <summary>The configuration of the previous pods; without a record, the previous revision.</summary>
     private async Task<SchedulerRevision?> FormerAsync(
         LiveConfiguration live,
         long? revision,

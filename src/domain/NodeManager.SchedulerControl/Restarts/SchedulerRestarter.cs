@@ -5,35 +5,28 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>How a scheduler is to be restarted.</summary>
 public sealed record SchedulerRestartRequest
 {
-    /// <summary>How long the new pods may take to be ready and lead; the same again where the former configuration is put back.</summary>
+    /// <summary>The timeout for the new pods to be ready and lead, and again for a rollback.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Leave things as they are when the new pods do not start.</summary>
+    /// <summary>Do not roll back if the new pods do not start.</summary>
     public bool NoRollback { get; init; }
 
     /// <summary>The reason given by the user.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>How many revisions are kept.</summary>
     public int RevisionLimit { get; init; } = SchedulerChange.DefaultRevisionLimit;
 }
 
-/// <summary>Restarts schedulers, so that they read their configuration.</summary>
 public static class SchedulerRestarter
 {
     /// <summary>
-    /// Rolls a scheduler's Deployment as <c>kubectl rollout restart</c> does and waits until the new pods are ready and one of them leads.
-    /// Where they do not start it puts the configuration back that the pods before ran with, restarts again and says why.
+    /// Restarts a scheduler's Deployment as <c>kubectl rollout restart</c> does and waits until the new pods are ready and one of them
+    /// leads. If they do not start, restores the configuration of the previous pods, restarts again and reports the cause.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Which.</param>
-    /// <param name="request">How.</param>
-    /// <param name="observer">Told how far it is.</param>
-    /// <param name="cancellationToken">Stops waiting; what was begun continues in the cluster.</param>
-    /// <returns>How it ended, also where it failed: <see cref="SchedulerRestartResult.Status"/>.</returns>
+    /// <param name="observer">Receives the progress.</param>
+    /// <returns>The result, also of a failure: <see cref="SchedulerRestartResult.Status"/>.</returns>
     /// <exception cref="NodeManagerException">
     /// SchedulerNotRunning: no Deployment, 0 desired replicas, or paused. Forbidden, NotFound. Nothing was restarted.
     /// </exception>
@@ -51,7 +44,7 @@ public static class SchedulerRestarter
             cancellationToken
         );
 
-    /// <summary>Whether it can be restarted at all, before anything is changed that only a restart brings into force.</summary>
+    /// <summary>Checks that it can be restarted, before a change that needs a restart.</summary>
     /// <exception cref="NodeManagerException">As <see cref="RestartAsync"/>.</exception>
     public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(

@@ -4,21 +4,17 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <summary>Writes a change of a scheduler's configuration and brings it into force.</summary>
+/// <summary>Changes a scheduler's configuration and applies it.</summary>
 public static class SchedulerUpdater
 {
     /// <summary>
-    /// Writes a change as a new revision and, where something changed, restarts the scheduler. A scheduler that could not be restarted is refused
-    /// before anything is written.
+    /// Writes a change as a new revision and, if something changed, restarts the scheduler. If a restart is not possible, nothing is
+    /// written.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Whose.</param>
-    /// <param name="change">What to change.</param>
-    /// <param name="restart">How to restart; null: only write.</param>
-    /// <param name="pending">Keeps the restart listed while it is waited for.</param>
-    /// <param name="observer">Told of what happens.</param>
-    /// <param name="cancellationToken">Stops the wait; a restart continues in the cluster.</param>
-    /// <exception cref="NodeManagerException">SchedulerNotRunning, and what the change and the restart fail with.</exception>
+    /// <param name="restart">The options of the restart; null: only write.</param>
+    /// <param name="pending">Lists the restart while waiting for it.</param>
+    /// <param name="observer">Receives messages and progress.</param>
+    /// <exception cref="NodeManagerException">SchedulerNotRunning, or an error of the change or the restart.</exception>
     public static async Task<SchedulerUpdate> ChangeAsync(
         NodeManagerSession session,
         ClusterScheduler scheduler,
@@ -53,6 +49,5 @@ public static class SchedulerUpdater
     }
 }
 
-/// <summary>What became of a change and its restart.</summary>
-/// <param name="Restart">Null where nothing was restarted.</param>
+/// <param name="Restart">Null if nothing was restarted.</param>
 public sealed record SchedulerUpdate(SchedulerChangeResult Change, SchedulerRestartResult? Restart);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>What a revision keeps; the data of a ControllerRevision.</summary>
+/// <summary>The content of a revision; the data of a ControllerRevision.</summary>
 internal sealed record RevisionData
 {
     [JsonPropertyName("configMap")]
@@ -15,30 +15,30 @@ internal sealed record RevisionData
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 
-    /// <summary>What was done: <c>Enable Coscheduling</c>.</summary>
+    /// <summary>The action: <c>Enable Coscheduling</c>.</summary>
     [JsonPropertyName("action")]
     public string Action { get; init; } = "";
 
-    /// <summary><c>user@machine</c>; empty for one that was found.</summary>
+    /// <summary><c>user@machine</c>; empty for a found one.</summary>
     [JsonPropertyName("by")]
     public string By { get; init; } = "";
 
-    /// <summary>The reason that the user gave.</summary>
+    /// <summary>The reason given by the user.</summary>
     [JsonPropertyName("reason")]
     public string Reason { get; init; } = "";
 
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The revision that it was made from; 0 for one that was found.</summary>
+    /// <summary>The revision that it was made from; 0 for a found one.</summary>
     [JsonPropertyName("previous")]
     public long Previous { get; init; }
 
-    /// <summary>What it says differently than the one before.</summary>
+    /// <summary>The differences to the previous revision.</summary>
     [JsonPropertyName("changes")]
     public IReadOnlyList<string> Changes { get; init; } = [];
 
-    /// <summary>It was in force when it was first seen: made by other means than these commands.</summary>
+    /// <summary>True if it was made by other means than these commands.</summary>
     [JsonPropertyName("found")]
     public bool IsFound { get; init; }
 }

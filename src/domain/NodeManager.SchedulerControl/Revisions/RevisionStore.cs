@@ -10,8 +10,8 @@ using NodeManager.SchedulerControl.Discovery;
 namespace NodeManager.SchedulerControl.Revisions;
 
 /// <summary>
-/// Keeps the revisions of one configuration, a ControllerRevision each: the server refuses changes of its content, and a role may be given
-/// these without the namespace's other ConfigMaps. They have no owner: they outlive the ConfigMap and the Deployment.
+/// Stores the revisions of one configuration as ControllerRevisions: their content is immutable, and a role may allow them without the
+/// namespace's other ConfigMaps. They have no owner, so that they outlive the ConfigMap and the Deployment.
 /// </summary>
 internal sealed class RevisionStore(ClusterConnection connection, ClusterScheduler scheduler)
 {
@@ -22,7 +22,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
     // Label values are short; names of ConfigMaps and keys are not.
     private readonly string _id = RevisionAnnotation.HashOf($"{scheduler.ConfigMap}/{scheduler.Key}");
 
-    /// <summary>What is kept, oldest first.</summary>
+    /// <summary>The oldest first.</summary>
     public async Task<IReadOnlyList<SchedulerRevision>> ListAsync(CancellationToken cancellationToken)
     {
         var kept = await connection.Client.ListAsync(
@@ -33,7 +33,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         return [.. kept.Items.Select(SchedulerRevision.Read).OfType<SchedulerRevision>().OrderBy(revision => revision.Number)];
     }
 
-    /// <summary>Keeps a revision under a number; null where another has just taken it.</summary>
+    /// <summary>Stores a revision under a number; null if the number was taken concurrently.</summary>
     public async Task<SchedulerRevision?> CreateAsync(long number, RevisionData data, CancellationToken cancellationToken)
     {
         var name =
@@ -85,7 +85,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict) { }
     }
 
-    /// <summary>Forgets the oldest beyond the limit, but none of those that are still needed.</summary>
+    /// <summary>Deletes the oldest beyond the limit, except needed ones.</summary>
     public async Task PruneAsync(int limit, IReadOnlyCollection<long> needed, CancellationToken cancellationToken)
     {
         var kept = await ListAsync(cancellationToken);

@@ -7,10 +7,10 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>With which revision a scheduler's pods were started: their template says so.</summary>
+/// <summary>The revision that a scheduler's pods were started with, from their template.</summary>
 internal static class RunningRevision
 {
-    /// <summary>Null where there is no Deployment, it may not be read, or it was never restarted by these commands.</summary>
+    /// <summary>Null without a Deployment, without permission to read it, or if these commands never restarted it.</summary>
     public static async Task<long?> OfAsync(ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
     {
         if (scheduler.Deployment.Length == 0)

@@ -5,11 +5,13 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>The configurations of a scheduler that are kept in its cluster.</summary>
+/// <summary>The stored configurations of a scheduler in its cluster.</summary>
 public static class SchedulerBackups
 {
-    /// <summary>What is kept, newest first.</summary>
-    /// <exception cref="NodeManagerException">Forbidden; SchedulerConfigurationNotFound where neither the ConfigMap nor a backup is there.</exception>
+    /// <summary>The newest first.</summary>
+    /// <exception cref="NodeManagerException">
+    /// Forbidden; SchedulerConfigurationNotFound if neither the ConfigMap nor a backup exists.
+    /// </exception>
     public static Task<IReadOnlyList<SchedulerConfigurationBackup>> ListAsync(
         NodeManagerSession session,
         ClusterScheduler scheduler,
@@ -23,7 +25,7 @@ public static class SchedulerBackups
         );
 
     /// <summary>A backup by its number.</summary>
-    /// <exception cref="NodeManagerException">SchedulerRevisionNotFound, saying which are kept; Forbidden.</exception>
+    /// <exception cref="NodeManagerException">SchedulerRevisionNotFound, with the existing ones; Forbidden.</exception>
     public static async Task<SchedulerConfigurationBackup> FindAsync(
         NodeManagerSession session,
         ClusterScheduler scheduler,
@@ -43,7 +45,7 @@ public static class SchedulerBackups
             );
     }
 
-    /// <summary>Keeps the configuration in force, if it is not kept yet.</summary>
+    /// <summary>Stores the active configuration, if it is not stored yet.</summary>
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound, Forbidden.</exception>
     public static async Task<SchedulerConfigurationBackup> KeepAsync(
         NodeManagerSession session,
@@ -62,7 +64,7 @@ public static class SchedulerBackups
         return await FindAsync(session, scheduler, revision, cancellationToken);
     }
 
-    /// <summary>Checks that this user may keep revisions.</summary>
+    /// <summary>Checks that this user may store revisions.</summary>
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public static Task CheckAsync(
         NodeManagerSession session,
@@ -102,7 +104,7 @@ public static class SchedulerBackups
         }
         catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.SchedulerConfigurationNotFound && kept.Count > 0)
         {
-            // The backups outlive what they are of.
+            // Backups outlive their ConfigMap.
         }
 
         var written = Written(kept, live?.Annotation?.Revision);
@@ -122,7 +124,7 @@ public static class SchedulerBackups
         ];
     }
 
-    /// <summary>The numbers that were in force: each names the one that it was made from.</summary>
+    /// <summary>The numbers of active configurations: each names the one that it was made from.</summary>
     private static HashSet<long> Written(IReadOnlyList<SchedulerRevision> kept, long? current)
     {
         var byNumber = kept.ToDictionary(revision => revision.Number);

@@ -10,11 +10,8 @@ namespace NodeManager.SchedulerControl.Revisions;
 /// <summary>Reads schedulers' configurations from clusters.</summary>
 public static class SchedulerConfigurationReader
 {
-    /// <summary>A scheduler's configuration, also one that cannot be understood: its text is there.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Whose.</param>
-    /// <param name="observer">Told where it is not in force, and where a change was begun and never ended.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>A scheduler's configuration, with its text even if it is invalid.</summary>
+    /// <param name="observer">Warned of a configuration that is not active, or of an unfinished change.</param>
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound, Forbidden.</exception>
     public static Task<SchedulerConfiguration> ReadAsync(
         NodeManagerSession session,
@@ -29,8 +26,7 @@ public static class SchedulerConfigurationReader
             cancellationToken
         );
 
-    /// <summary>The document of a scheduler's configuration.</summary>
-    /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid: it is no YAML; and as above.</exception>
+    /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid: not YAML; or as above.</exception>
     public static async Task<SchedulerDocument> ReadDocumentAsync(
         NodeManagerSession session,
         ClusterScheduler scheduler,

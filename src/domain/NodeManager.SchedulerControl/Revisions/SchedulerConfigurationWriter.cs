@@ -8,15 +8,12 @@ namespace NodeManager.SchedulerControl.Revisions;
 public static class SchedulerConfigurationWriter
 {
     /// <summary>
-    /// Changes a configuration by an edit: reads it, edits and checks it, keeps the old and the new text as revisions and writes it on the
-    /// condition that it still is what was read. Where another client was faster the edit is repeated on its text, so that neither is lost. What
-    /// is refused on the way leaves everything as it was. The scheduler reads it when it starts.
+    /// Edits and validates a configuration, stores the old and the new text as revisions and writes it with the resourceVersion as
+    /// precondition. After a concurrent change the edit is repeated on the new text. A refusal changes nothing. The scheduler reads it when
+    /// it starts.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Whose.</param>
-    /// <param name="change">What.</param>
-    /// <param name="observer">Told what is noteworthy beside it: a change that was begun and never ended, one that is not in force yet.</param>
-    /// <param name="cancellationToken">Stops it before the write; a write in progress is seen through.</param>
+    /// <param name="observer">Warned of an unfinished change, or of one that is not active yet.</param>
+    /// <param name="cancellationToken">Stops it before the write; a write in progress is completed.</param>
     /// <exception cref="NodeManagerException">
     /// SchedulerConfigurationNotFound, SchedulerConfigurationInvalid, SchedulerConfigurationImmutable, Forbidden, Conflict.
     /// </exception>

@@ -7,7 +7,9 @@ using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>The audit trail of a scheduler's configuration: who did what, when and from where, as events on its ConfigMap and Deployment.</summary>
+/// <summary>
+/// The audit trail of a scheduler's configuration: Events on its ConfigMap and Deployment with user, action, time and machine.
+/// </summary>
 internal sealed class SchedulerEvents(
     ClusterConnection connection,
     NodeManagerSession session,
@@ -15,7 +17,6 @@ internal sealed class SchedulerEvents(
     IOperationObserver observer
 )
 {
-    /// <summary>The configuration was written.</summary>
     public Task WrittenAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
     {
         var reason = revision.Data.Reason.Length > 0 ? $" ({revision.Data.Reason})" : "";
@@ -36,7 +37,7 @@ internal sealed class SchedulerEvents(
         );
     }
 
-    /// <summary>The Deployment was restarted, and how that ended.</summary>
+    /// <summary>Records a restart and its outcome.</summary>
     public Task RestartedAsync(
         DeploymentManifest deployment,
         SchedulerRestartResult result,

@@ -3,12 +3,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>A configuration that is kept in the cluster.</summary>
+/// <summary>A stored configuration.</summary>
 /// <param name="Number">Counts up for each ConfigMap and key.</param>
-/// <param name="Data">What is kept.</param>
-/// <param name="Name">Of the object that keeps it.</param>
-/// <param name="Uid">Of the object.</param>
-/// <param name="CreatedAt">When the server stored it.</param>
+/// <param name="CreatedAt">The server's creation time.</param>
 internal sealed record SchedulerRevision(long Number, RevisionData Data, string Name, string Uid, DateTimeOffset CreatedAt)
 {
     /// <summary>For messages: <c>revision 7 (Enable Coscheduling, by ada@desk, 2026-11-20 10:01:02Z)</c>.</summary>
@@ -17,7 +14,7 @@ internal sealed record SchedulerRevision(long Number, RevisionData Data, string 
             ? $"revision {Number} (found {CreatedAt:u})"
             : $"revision {Number} ({string.Join(", ", new[] { Data.Action, $"by {Data.By}", $"{CreatedAt:u}" }.Where(part => part.Length > 0))})";
 
-    /// <summary>Null for an object that is not of our making.</summary>
+    /// <summary>Null for an object that is not in our format.</summary>
     public static SchedulerRevision? Read(ControllerRevision kept)
     {
         try

@@ -17,7 +17,7 @@ using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>One change of a configuration on its way into its ConfigMap.</summary>
+/// <summary>One change of a configuration.</summary>
 internal sealed partial class SchedulerWrite(
     ClusterConnection connection,
     NodeManagerSession session,
@@ -33,7 +33,7 @@ internal sealed partial class SchedulerWrite(
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(30);
 
-    // How long a request that is on its way may take to come to its end after the change was cancelled.
+    // How long a request in progress may take after a cancellation.
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(1);
 
     private readonly RevisionStore _revisions = new(connection, scheduler);
@@ -77,8 +77,8 @@ internal sealed partial class SchedulerWrite(
     }
 
     /// <summary>
-    /// Sees to it that the configuration in force is kept, so that a failed restart can come back to it. Its number; changes nothing but the
-    /// ConfigMap's annotation.
+    /// Stores the active configuration, so that a failed restart can be rolled back. Returns its number; changes only the ConfigMap's
+    /// annotation.
     /// </summary>
     public async Task<(LiveConfiguration Live, long Revision)> RecordAsync(CancellationToken cancellationToken)
     {
@@ -138,7 +138,7 @@ internal sealed partial class SchedulerWrite(
             "Run the command again."
         );
 
-    // Names what the user has not seen: who changed it, and which values differ.
+    // Names the changes that the user has not seen: the author, and the different values.
     private async Task<NodeManagerException> ChangedAsync(
         LiveConfiguration live,
         SchedulerDocument? now,
@@ -199,7 +199,7 @@ internal sealed partial class SchedulerWrite(
             );
     }
 
-    /// <summary>The revision that was written; null where another was faster.</summary>
+    /// <summary>The written revision; null after a concurrent write.</summary>
     private async Task<SchedulerRevision?> TryWriteAsync(
         LiveConfiguration live,
         string text,
@@ -211,7 +211,7 @@ internal sealed partial class SchedulerWrite(
         if (await IsBeingChangedAsync(live, kept, cancellationToken))
             return null;
 
-        // Whatever the server has against it, it says before anything is stored.
+        // The server's refusals come before anything is stored.
         var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
         if (!await PatchAsync(live.Map, text, new(last + 1, RevisionAnnotation.HashOf(text)), dryRun: true, cancellationToken))
             return null;
@@ -238,7 +238,7 @@ internal sealed partial class SchedulerWrite(
         return revision;
     }
 
-    /// <summary>The revision of the text in force; it is stored now if it was not. Null if another process has just used the number.</summary>
+    /// <summary>The revision of the active text, stored if necessary. Null if another process has just used the number.</summary>
     private async Task<SchedulerRevision?> FindOrKeepAsync(
         LiveConfiguration live,
         IReadOnlyList<SchedulerRevision> kept,
@@ -273,8 +273,8 @@ internal sealed partial class SchedulerWrite(
         };
 
     /// <summary>
-    /// A revision after the current one: another process is about to write it, or was killed before. True once the ConfigMap has
-    /// changed; where it does not, it is told.
+    /// A revision after the active one: another process is about to write it, or was killed before. True once the ConfigMap has changed;
+    /// otherwise warns.
     /// </summary>
     private async Task<bool> IsBeingChangedAsync(
         LiveConfiguration live,
@@ -319,7 +319,7 @@ internal sealed partial class SchedulerWrite(
         }
     }
 
-    /// <summary>Writes what the revision keeps. False, and the revision is gone, where another was faster.</summary>
+    /// <summary>Writes the revision's text. False, and the revision is deleted, after a concurrent write.</summary>
     private async Task<bool> CommitAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
     {
         var annotation = new RevisionAnnotation(revision.Number, RevisionAnnotation.HashOf(revision.Data.Text));
@@ -336,7 +336,7 @@ internal sealed partial class SchedulerWrite(
             throw;
         }
 
-        // A patch whose answer was lost is sent again, and then finds itself: the conflict is with our own write.
+        // A patch whose answer was lost is resent, and then conflicts with our own write.
         var now = await LiveConfiguration.ReadAsync(connection, scheduler, lingering.Token);
         if (now.Annotation == annotation)
             return true;
@@ -344,7 +344,7 @@ internal sealed partial class SchedulerWrite(
         return false;
     }
 
-    /// <summary>Writes the annotation, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
+    /// <summary>Writes the annotation, and the text if given. False if the ConfigMap has changed.</summary>
     private async Task<bool> PatchAsync(
         ConfigMap map,
         string? text,

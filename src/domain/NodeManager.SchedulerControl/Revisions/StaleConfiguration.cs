@@ -3,13 +3,10 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
-/// <summary>Whether the pods run the configuration that the ConfigMap holds.</summary>
+/// <summary>Detects pods that run another configuration than the ConfigMap's.</summary>
 internal static class StaleConfiguration
 {
-    /// <summary>
-    /// True where the pods were started with another configuration than the ConfigMap holds. False also without a record of what they were
-    /// started with.
-    /// </summary>
+    /// <summary>True if the pods were started with another configuration. False without a record of theirs.</summary>
     public static bool IsStale(LiveConfiguration live, long? running) =>
         running is not null && live.Annotation is not null && live.Revision != running;
 

@@ -5,7 +5,7 @@ using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.SchedulerControl.Simulation;
 
-/// <summary>Places one pod by a profile's rules and says what makes the difference. The snapshot is without the pod.</summary>
+/// <summary>Places one pod by a profile's rules and explains the difference. The snapshot does not contain the pod.</summary>
 internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot snapshot, SimulatedProfile profile)
 {
     public SchedulerSimulation Place(Pod pod)
@@ -26,7 +26,7 @@ internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot 
                 unknown ??= answer;
         }
 
-        // Where one node cannot be judged, which of them is best cannot either.
+        // If one node cannot be judged, the best one cannot either.
         if (unknown is not null)
             return Result(pod, SchedulerSimulationOutcome.Unknown, now, "", [], string.Join(", ", unknown.Reasons));
         if (fitting.Count == 0)
@@ -46,7 +46,7 @@ internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot 
         return Result(pod, SchedulerSimulationOutcome.Moves, now, candidates[0], candidates, reason);
     }
 
-    /// <summary>The plugins whose scores differ, the greatest difference first: <c>NodeResourcesFit +58, ImageLocality -4</c>.</summary>
+    /// <summary>The plugins whose scores differ, the largest difference first: <c>NodeResourcesFit +58, ImageLocality -4</c>.</summary>
     private static string Difference(NodeScore now, NodeScore then)
     {
         var parts = then

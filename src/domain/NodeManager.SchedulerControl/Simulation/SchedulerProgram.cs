@@ -6,22 +6,21 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Simulation;
 
-/// <summary>How a start of a scheduler turns out.</summary>
+/// <summary>The result of starting a scheduler.</summary>
 /// <param name="ExitCode">Null: it runs.</param>
-/// <param name="Log">What it writes.</param>
-/// <param name="Lease">By namespace and name, where it takes part in a leader election.</param>
+/// <param name="Lease">The Lease of its leader election, by namespace and name.</param>
 public sealed record SchedulerStart(int? ExitCode, string Log, (string Namespace, string Name)? Lease);
 
-/// <summary>What a kube-scheduler does when it is started with a configuration: for clusters whose containers are simulated.</summary>
+/// <summary>Simulates the start of a kube-scheduler: for clusters whose containers are simulated.</summary>
 public static class SchedulerProgram
 {
     private const string Name = "kube-scheduler";
 
-    /// <summary>How a start turns out; null where it is not a scheduler, or its configuration is not in a readable file.</summary>
+    /// <summary>Null if it is not a scheduler, or if its configuration is not a readable file.</summary>
     /// <param name="image">With its tag.</param>
     /// <param name="command">Command and arguments.</param>
-    /// <param name="readFile">Reads a file of the container; null where there is none.</param>
-    /// <param name="now">For the log.</param>
+    /// <param name="readFile">Reads a file of the container; null if it is missing.</param>
+    /// <param name="now">The time in the log.</param>
     public static SchedulerStart? Start(string image, IReadOnlyList<string> command, Func<string, string?> readFile, DateTimeOffset now)
     {
         if (ConfigurationMount.Value(command, "--config") is not { Length: > 0 } path || !IsScheduler(image, command))

@@ -10,21 +10,18 @@ using NodeManager.Scheduling;
 namespace NodeManager.SchedulerControl.Simulation;
 
 /// <summary>
-/// Where the pods of a cluster would be placed under a configuration. Each running pod is judged by itself, as if it alone were scheduled again;
-/// those that wait one after another, in the queue's order, each counting for the next.
+/// Simulates the placement of a cluster's pods under a configuration. Each running pod is judged alone, as if rescheduled; pending ones one
+/// after another, in the queue's order.
 /// </summary>
 public static class SchedulerSimulator
 {
     private const int NodesAlwaysScored = 100;
 
-    /// <summary>A result for each pod that asks for one of the configuration's profiles, those that wait first.</summary>
-    /// <param name="session">Whose pods; nothing is changed there.</param>
-    /// <param name="document">The configuration.</param>
-    /// <param name="source">What to call it in messages.</param>
-    /// <param name="minor">The scheduler's release; null: the cluster's.</param>
-    /// <param name="catalog">The known plugins.</param>
-    /// <param name="observer">Told what is not judged, and how far it is.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>A result for each pod of the configuration's profiles, pending ones first.</summary>
+    /// <param name="session">Nothing is changed in its cluster.</param>
+    /// <param name="source">Its name in messages.</param>
+    /// <param name="minor">The scheduler's minor version; null: the cluster's.</param>
+    /// <param name="observer">Receives progress, and what is not judged.</param>
     /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid: no scheduler would start with it.</exception>
     public static Task<IReadOnlyList<SchedulerSimulation>> RunAsync(
         NodeManagerSession session,
@@ -145,7 +142,7 @@ public static class SchedulerSimulator
 
     private static string SchedulerOf(Pod pod) => pod.Spec.SchedulerName is { Length: > 0 } name ? name : SchedulerProfile.DefaultName;
 
-    /// <summary>A static pod's mirror was never placed by a scheduler; what is going is placed no more.</summary>
+    /// <summary>A scheduler never placed a mirror pod, and will not place a terminating one.</summary>
     private static bool IsScheduled(Pod pod) => !pod.IsFinished() && pod.Metadata.DeletionTimestamp is null && !pod.IsMirror();
 
     private static void RefuseErrors(SchedulerDocument document, string source, int? minor, PluginCatalog catalog)

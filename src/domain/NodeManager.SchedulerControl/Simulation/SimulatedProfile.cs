@@ -10,10 +10,10 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.SchedulerControl.Simulation;
 
-/// <summary>A profile of a configuration as the rules take it, and what of it they do not know.</summary>
-/// <param name="Rules">What runs, with weights and arguments.</param>
-/// <param name="NotKnown">Plugins that run and whose rules are not known, whatever the pod.</param>
-/// <param name="NotKnownOfVolumes">Those that have a say in pods with volumes alone.</param>
+/// <summary>A profile as the placement rules use it, and its parts that they do not know.</summary>
+/// <param name="Rules">The active plugins, with weights and arguments.</param>
+/// <param name="NotKnown">Active plugins without known rules, for all pods.</param>
+/// <param name="NotKnownOfVolumes">Active plugins without known rules, only for pods with volumes.</param>
 internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<string> NotKnown, IReadOnlyList<string> NotKnownOfVolumes)
 {
     private static readonly string[] FormerNames =
@@ -35,7 +35,7 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
         "VolumeZone",
     ];
 
-    /// <summary>Those that decide of when and how, not of where; and those of pods whose devices are not judged anyway.</summary>
+    /// <summary>Plugins that decide when and how, not where; and those for pods with devices, which are not judged.</summary>
     private static readonly HashSet<string> Elsewhere =
     [
         "PrioritySort",
@@ -48,7 +48,7 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
         "PodGroupPodsCount",
     ];
 
-    /// <summary>The profiles of a configuration, by their names.</summary>
+    /// <summary>The profiles of a configuration by name.</summary>
     public static IReadOnlyDictionary<string, SimulatedProfile> Of(SchedulerDocument document, int? minor, PluginCatalog catalog)
     {
         var api = SchedulerPlugins.ApiOf(document);

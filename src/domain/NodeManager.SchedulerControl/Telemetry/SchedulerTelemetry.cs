@@ -3,10 +3,7 @@ using NodeManager.SchedulerConfigurations.Comparing;
 
 namespace NodeManager.SchedulerControl.Telemetry;
 
-/// <summary>
-/// Counts what is done to schedulers, for the meter <c>NodeManager.Scheduler</c> that any collector may listen to, and for the user who asks.
-/// Lives as long as the process.
-/// </summary>
+/// <summary>Counts actions on schedulers, for the meter <c>NodeManager.Scheduler</c> and for users. Lives as long as the process.</summary>
 public static class SchedulerTelemetry
 {
     public const string MeterName = "NodeManager.Scheduler";
@@ -21,7 +18,6 @@ public static class SchedulerTelemetry
     private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("nodemanager.scheduler.restart.duration", "s");
     private static long s_restartTicks;
 
-    /// <summary>The counts so far.</summary>
     public static IReadOnlyList<SchedulerCounter> Read() =>
         [
             Enabled.Read(),
@@ -32,7 +28,6 @@ public static class SchedulerTelemetry
             Rollbacks.Read(),
         ];
 
-    /// <summary>A configuration was written.</summary>
     public static void Changed(ChangeCount change)
     {
         Enabled.Add(change.Enabled);
@@ -40,7 +35,7 @@ public static class SchedulerTelemetry
         Updated.Add(change.Updated);
     }
 
-    /// <summary>A scheduler was restarted, however that ended.</summary>
+    /// <summary>Counts a restart, whatever its outcome.</summary>
     internal static void Restarted(SchedulerRestartResult result)
     {
         Restarts.Add();

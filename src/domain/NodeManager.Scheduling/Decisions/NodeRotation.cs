@@ -1,9 +1,9 @@
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>
-/// Which nodes a scheduler looks at for one pod: zone by zone in turn, until enough of them fit, and for the next pod from where it ended. Of fewer than
-/// 100 nodes all. Not thread-safe.
-/// Source: kube-scheduler without <c>percentageOfNodesToScore</c> (numFeasibleNodesToFind, nodeTree).
+/// The nodes that a scheduler examines for a pod: zone by zone in turn, until enough of them fit, starting where the previous pod ended.
+/// All nodes in a cluster of fewer than 100. Not thread-safe. Source: kube-scheduler without <c>percentageOfNodesToScore</c>
+/// (numFeasibleNodesToFind, nodeTree).
 /// </summary>
 public sealed class NodeRotation
 {
@@ -15,12 +15,11 @@ public sealed class NodeRotation
     private IReadOnlyList<NodeState> _nodes = [];
     private int _next;
 
-    /// <summary>How many nodes that fit are enough.</summary>
-    /// <param name="nodes">Of the cluster.</param>
+    /// <summary>The number of feasible nodes that suffices.</summary>
     public static int Enough(int nodes) =>
         nodes < Least ? nodes : Math.Max(Least, nodes * Math.Max(LeastPercent, MostPercent - (nodes / NodesOfPercent)) / 100);
 
-    /// <summary>All nodes in the order in which this pod's turn has them. Those that are not looked at come first for the next pod.</summary>
+    /// <summary>All nodes in this pod's order. The next pod starts with those that were not examined.</summary>
     internal IEnumerable<NodeState> Turn(ClusterSnapshot snapshot)
     {
         IReadOnlyList<NodeState> nodes = snapshot.NodesByZone;

@@ -1,11 +1,11 @@
 namespace NodeManager.Scheduling.Decisions;
 
-/// <summary>Where a pod would go.</summary>
-/// <param name="Verdict">Fits, or the best that can be said over all nodes: Unknown where some node may do, else DoesNotFit.</param>
-/// <param name="Node">The best node; null where none is known to fit.</param>
-/// <param name="Message">Why none fits, as the scheduler's event puts it: <c>0/5 nodes are available: …</c>; else empty.</param>
+/// <summary>The placement of a pod.</summary>
+/// <param name="Verdict">Fits, or the best result of all nodes: Unknown if a node may fit, else DoesNotFit.</param>
+/// <param name="Node">The best node; null if none is known to fit.</param>
+/// <param name="Message">Why none fits, as in the scheduler's event: <c>0/5 nodes are available: …</c>; else empty.</param>
 public sealed record Placement(FitVerdict Verdict, string? Node, string Message)
 {
-    /// <summary>What each node answered, where none will do.</summary>
+    /// <summary>The result of each node if none fits.</summary>
     public IReadOnlyList<(NodeState Node, FitResult Answer)> Refusals { get; init; } = [];
 }

@@ -4,8 +4,8 @@ using NodeManager.Scheduling.Filters;
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>
-/// Moves pods in a snapshot and answers, pod after pod, where others fit. What the rules count in the whole cluster is counted once for all pods
-/// that are alike and follows the moves. Until it is done, only it may change the snapshot. Not thread-safe.
+/// Moves pods in a snapshot and finds places for others. Cluster-wide counts are computed once for equal pods and updated with each move.
+/// Only the simulator may change the snapshot meanwhile. Not thread-safe.
 /// </summary>
 public sealed class PlacementSimulator
 {
@@ -22,7 +22,6 @@ public sealed class PlacementSimulator
     private bool _groupsAll;
     private int _nextStart;
 
-    /// <param name="snapshot">The cluster as it is.</param>
     public PlacementSimulator(ClusterSnapshot snapshot)
     {
         _snapshot = snapshot;
@@ -33,7 +32,7 @@ public sealed class PlacementSimulator
 
     public ClusterSnapshot Snapshot => _snapshot;
 
-    /// <summary>The rules for the pod as the snapshot is now. Remove the pod first. Good until the next pod is moved.</summary>
+    /// <summary>The rules for the pod in the current snapshot, valid until the next move. Remove the pod first.</summary>
     public PodFit FitOf(Pod pod)
     {
         string key = pod.Key();
@@ -47,7 +46,7 @@ public sealed class PlacementSimulator
         return fit;
     }
 
-    /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
+    /// <summary>Moves a pod to a node; the pod object is not changed.</summary>
     public void Assume(Pod pod, string node)
     {
         Remove(pod);
@@ -59,7 +58,7 @@ public sealed class PlacementSimulator
         Tell(state, 1);
     }
 
-    /// <summary>Takes a pod away. True if it was there.</summary>
+    /// <summary>Removes a pod. True if it existed.</summary>
     public bool Remove(Pod pod)
     {
         string key = pod.Key();
@@ -71,8 +70,8 @@ public sealed class PlacementSimulator
     }
 
     /// <summary>
-    /// A node for the pod: the best of those that fit, or with <paramref name="takesFirst"/> the first one found, beginning behind the node found
-    /// last. A scheduler does not look at all nodes of a large cluster either.
+    /// The best node that fits, or with <paramref name="takesFirst"/> the first one, starting after the node found last. A scheduler does
+    /// not examine all nodes of a large cluster either.
     /// </summary>
     public Placement Find(Pod pod, IReadOnlyList<NodeState> nodes, bool takesFirst)
     {
@@ -98,7 +97,7 @@ public sealed class PlacementSimulator
         return counts;
     }
 
-    // Few pods keep others away: all pods are grouped only for counts that look at all of them.
+    // Few pods have anti-affinity: all pods are grouped only for counts over all of them.
     private Dictionary<string, CountedPods>.ValueCollection Group(bool all)
     {
         if (_groupsAll || (_groupsApart && !all))

@@ -4,14 +4,13 @@ using NodeManager.Scheduling.Filters;
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>
-/// The scheduler's rules for one pod: made once, asked for many nodes. Good as long as the snapshot does not change;
-/// <see cref="PlacementSimulator"/> keeps it good while pods move.
-/// Where the pod runs now does not matter (spec.nodeName): the question is where it could be placed.
-/// Source: the default plugins of kube-scheduler, in their order.
+/// The scheduler's filters for one pod, built once for many nodes. Valid while the snapshot is unchanged; <see cref="PlacementSimulator"/>
+/// keeps it valid while pods move. The pod's current node (spec.nodeName) is ignored. Source: the default plugins of kube-scheduler, in
+/// their order.
 /// </summary>
 public sealed class PodFit
 {
-    /// <summary>From here on a scheduler looks only at the nodes that a pod names, and counts the others together.</summary>
+    /// <summary>From this minor version on a scheduler examines only the nodes that a pod names, and counts the others together.</summary>
     private const int NamesFirstFrom = 26;
 
     private readonly List<INodeFilter> _filters;
@@ -19,16 +18,13 @@ public sealed class PodFit
     private readonly FitResult? _obstacle;
     private readonly HashSet<string>? _named;
 
-    /// <param name="pod">The pod to be placed.</param>
-    /// <param name="snapshot">As things are, without the pod.</param>
-    /// <param name="profile">Which filters run, and with what arguments; null: as a scheduler without a configuration.</param>
+    /// <param name="snapshot">Without the pod.</param>
+    /// <param name="profile">The filters and their arguments; null: the defaults of a scheduler without a configuration.</param>
     public PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
         : this(pod, snapshot, profile, null) { }
 
-    /// <param name="pod">The pod to be placed.</param>
-    /// <param name="snapshot">As things are, without the pod.</param>
-    /// <param name="profile">See the other constructor.</param>
-    /// <param name="counts">Of pods like this one; null: they are counted now.</param>
+    /// <param name="snapshot">Without the pod.</param>
+    /// <param name="counts">The counts of equal pods; null: computed now.</param>
     internal PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile, PodCounts? counts)
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
@@ -51,7 +47,7 @@ public sealed class PodFit
             _obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
     }
 
-    /// <summary>Whether the pod can be placed on the node, as things are in the snapshot. Take the pod out of it first if it is in there.</summary>
+    /// <summary>Whether the pod fits on the node in the snapshot, which must not contain the pod.</summary>
     public static FitResult Evaluate(Pod pod, NodeState node, ClusterSnapshot snapshot) => new PodFit(pod, snapshot).Evaluate(node);
 
     public FitResult Evaluate(NodeState node)

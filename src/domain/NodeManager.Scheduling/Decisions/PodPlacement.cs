@@ -3,25 +3,22 @@ using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Scheduling.Decisions;
 
-/// <summary>Finds the best node for a pod among all of a snapshot.</summary>
+/// <summary>Finds the best node of a snapshot for a pod.</summary>
 public static class PodPlacement
 {
     private const int DevicesFrom = 34;
 
-    /// <summary>The best of the nodes that fit; equal ones go by name, so that the same snapshot gives the same answer.</summary>
-    /// <param name="pod">Is not taken into the snapshot; <see cref="ClusterSnapshot.Assume"/> does that.</param>
-    /// <param name="snapshot">As things are.</param>
-    /// <param name="isAllowed">Which nodes come into question; all by default.</param>
+    /// <summary>The best of the nodes that fit; the name breaks ties, so that the result is deterministic.</summary>
+    /// <param name="pod">Is not added to the snapshot; <see cref="ClusterSnapshot.Assume"/> does that.</param>
+    /// <param name="isAllowed">Restricts the nodes; all by default.</param>
     public static Placement Find(Pod pod, ClusterSnapshot snapshot, Func<NodeState, bool>? isAllowed = null)
     {
         IEnumerable<NodeState> nodes = isAllowed is null ? snapshot.Nodes : snapshot.Nodes.Where(isAllowed);
         return Find(pod, snapshot, new(pod, snapshot), nodes);
     }
 
-    /// <summary>The same as a running scheduler does it: in a large cluster it is content with the best of some that fit.</summary>
-    /// <param name="pod">Is not taken into the snapshot.</param>
-    /// <param name="snapshot">As things are.</param>
-    /// <param name="rotation">The scheduler's.</param>
+    /// <summary>As a running scheduler does it: in a large cluster the best of some feasible nodes.</summary>
+    /// <param name="pod">Is not added to the snapshot.</param>
     public static Placement Find(Pod pod, ClusterSnapshot snapshot, NodeRotation rotation) =>
         Find(pod, snapshot, new(pod, snapshot), rotation.Turn(snapshot), NodeRotation.Enough(snapshot.Nodes.Count));
 
@@ -68,14 +65,14 @@ public static class PodPlacement
         return fitting[best];
     }
 
-    /// <summary>The scheduler's sentence over the answers of all nodes, and what it can say of preemption before it has tried.</summary>
+    /// <summary>The scheduler's message about the results of all nodes, with the known outlook of a preemption.</summary>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion) =>
         Summary(refusals, minorVersion, Preemption.Outlook(refusals));
 
-    /// <summary>The same with what preemption came to.</summary>
+    /// <summary>As above, with the result of a preemption.</summary>
     /// <param name="refusals">Of all nodes.</param>
-    /// <param name="minorVersion">Of Kubernetes 1.x.</param>
-    /// <param name="preemption">Empty where pods will go for it.</param>
+    /// <param name="minorVersion">The Kubernetes minor version.</param>
+    /// <param name="preemption">Empty if pods will be preempted.</param>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion, string preemption)
     {
         if (refusals.Count == 0)
@@ -84,8 +81,8 @@ public static class PodPlacement
         string reasons =
             first.IsForAllNodes && minorVersion > 23 ? first.Reasons[0] + "." : Count(refusals.SelectMany(refusal => refusal.Reasons));
         string message = $"0/{refusals.Count} nodes are available: {reasons}";
-        // From 1.24 on the sentence says what preemption could do; from 1.34 on the plugin for devices speaks first, and about a pod that no
-        // node was looked at for it has nothing but this.
+        // From 1.24 on the message includes the result of preemption; from 1.34 on the plugin for devices comes first, and its message is
+        // the only one about a pod for which no node was examined.
         if (minorVersion < 24 || preemption.Length == 0)
             return message;
         if (minorVersion < DevicesFrom)

@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>
-/// Who has to go so that a more important pod fits. Source: "Pod Priority and Preemption" of the Kubernetes documentation, and the default
-/// plugin of kube-scheduler: as few as possible, budgets kept where that can be, the least important node's pods first.
+/// Selects the pods to preempt for a more important pod. Source: "Pod Priority and Preemption" of the Kubernetes documentation, and the
+/// default plugin of kube-scheduler: as few as possible, budgets respected if possible, the least important node's pods first.
 /// </summary>
 public static class Preemption
 {
@@ -17,9 +17,9 @@ public static class Preemption
     public static string Outlook(IReadOnlyCollection<FitResult> refusals) =>
         Sentence(refusals.Count, refusals.Select(static refusal => refusal.IsResolvable ? NoVictims : NotHelpful));
 
-    /// <param name="pod">Fits nowhere.</param>
-    /// <param name="snapshot">The present state; pods are removed and restored, so it must not be used concurrently.</param>
-    /// <param name="refusals">What each node answered.</param>
+    /// <param name="pod">A pod that fits nowhere.</param>
+    /// <param name="snapshot">Pods are removed and restored, so it must not be used concurrently.</param>
+    /// <param name="refusals">The result of each node.</param>
     /// <param name="budgets">Of all namespaces.</param>
     public static PreemptionResult Find(
         Pod pod,
@@ -52,7 +52,7 @@ public static class Preemption
         return Best(candidates) is { } best ? new(best.Node.Name, best.Victims, "") : new(null, [], Sentence(refusals.Count, answers));
     }
 
-    // Those that it drove out are on their way: it waits for them before others have to go.
+    // Its earlier victims are still terminating: no further pods are preempted meanwhile.
     private static bool WaitsForVictims(Pod pod, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals)
     {
         if (string.IsNullOrEmpty(pod.Status.NominatedNodeName))
@@ -103,7 +103,7 @@ public static class Preemption
                 return null;
             }
 
-            // Whom a budget would keep is spared first, then the more important ones, as far as there is room.
+            // Pods protected by a budget are spared first, then the more important ones, as long as there is room.
             HashSet<Pod> kept = KeptByBudgets(less, budgets);
             foreach (Pod other in less.OrderByDescending(kept.Contains))
             {

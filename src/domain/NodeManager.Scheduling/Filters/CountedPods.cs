@@ -1,8 +1,8 @@
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>
-/// Pods that are alike to the rules that count pods: the same counts count all of them. Which counts these are is found once, and later only
-/// for new counts: of the hundreds that a large cluster needs, a pod that moves concerns a few.
+/// Pods that all counting rules treat equally, with the counts that include them. The matching counts are cached: of hundreds in a large
+/// cluster, a moved pod concerns a few.
 /// </summary>
 internal sealed class CountedPods(PodState example)
 {
@@ -11,7 +11,6 @@ internal sealed class CountedPods(PodState example)
 
     public PodState Example => example;
 
-    /// <summary>Those that are on a node.</summary>
     public HashSet<PodState> Placed { get; } = [];
 
     /// <param name="all">All counts; later calls pass the same list, which only grows.</param>

@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>A port of the node that a pod holds.</summary>
 internal readonly record struct HostPort(string Address, string Protocol, int Number)
 {
     private const string Any = "0.0.0.0";

@@ -1,6 +1,6 @@
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>One rule about one pod.</summary>
+/// <summary>A filter plugin for one pod.</summary>
 internal interface INodeFilter
 {
     FitResult Evaluate(NodeState node);

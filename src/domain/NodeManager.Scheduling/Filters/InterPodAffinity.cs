@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>Required affinity and anti-affinity between pods, of the pod and of those that are there.</summary>
+/// <summary>Required affinity and anti-affinity, of the pod and of existing pods.</summary>
 internal sealed class InterPodAffinity : INodeFilter
 {
     private readonly Pod _pod;
@@ -14,9 +14,8 @@ internal sealed class InterPodAffinity : INodeFilter
     private readonly TopologyCounts _unwelcome = new();
     private readonly bool _attractsItself;
 
-    /// <param name="pod">The pod to be placed.</param>
-    /// <param name="snapshot">Without that pod.</param>
-    /// <param name="counted">The pods of the snapshot, grouped; null: they are compared one by one.</param>
+    /// <param name="snapshot">Without the pod.</param>
+    /// <param name="counted">The grouped pods of the snapshot; null: they are compared one by one.</param>
     public InterPodAffinity(Pod pod, ClusterSnapshot snapshot, IReadOnlyCollection<CountedPods>? counted = null)
     {
         _pod = pod;
@@ -36,13 +35,13 @@ internal sealed class InterPodAffinity : INodeFilter
     /// <summary>The first pod of a group with affinity to itself fits every node with the topology label.</summary>
     private bool IsFirstOfItsKind => _near.IsEmpty && _attractsItself;
 
-    /// <summary>Whether a term of such a pod, or of the pod to be placed, makes it count.</summary>
+    /// <summary>True if a term of the other pod, or of the pod itself, matches.</summary>
     public bool Counts(PodState other) =>
         (other.HasRequiredAntiAffinity && TermsApart(other).Exists(term => term.Matches(other.Pod, _pod, _snapshot)))
         || IsCompany(other)
         || _antiAffinity.Exists(term => term.Matches(_pod, other.Pod, _snapshot));
 
-    /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
+    /// <summary>Updates the counts for a pod that was added to a node (1) or removed (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
         if (other.HasRequiredAntiAffinity)
@@ -96,7 +95,7 @@ internal sealed class InterPodAffinity : INodeFilter
                 _unwelcome.Add(term.TopologyKey, node, change);
     }
 
-    // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
+    // Affinity requires pods that meet all terms; anti-affinity rejects pods that meet any.
     private void CountOwn(PodState other, NodeState node, int change)
     {
         if (IsCompany(other))
@@ -110,7 +109,6 @@ internal sealed class InterPodAffinity : INodeFilter
     private string[] Words(string rule) =>
         _snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
 
-    /// <summary>How many pods count in each domain, by topology key and value.</summary>
     private sealed class TopologyCounts
     {
         private readonly Dictionary<string, Dictionary<string, int>> _byKey = new(StringComparer.Ordinal);

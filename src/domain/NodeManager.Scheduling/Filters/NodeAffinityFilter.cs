@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>The pod's nodeSelector and required node affinity, and what the profile requires for all its pods.</summary>
+/// <summary>The pod's nodeSelector and required node affinity, and the profile's added affinity.</summary>
 internal sealed class NodeAffinityFilter(Pod pod, int minorVersion, NodeAffinity? added) : INodeFilter
 {
     public FitResult Evaluate(NodeState node)

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>No other pod of the node uses a host port of the pod.</summary>
+/// <summary>Rejects nodes where another pod uses a host port of the pod.</summary>
 internal sealed class NodePorts(Pod pod) : INodeFilter
 {
     private readonly List<HostPort> _wanted = [.. HostPort.Of(pod)];

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>What the pod requests is free.</summary>
+/// <summary>Rejects nodes without the requested resources.</summary>
 internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : INodeFilter
 {
     private readonly List<KeyValuePair<string, decimal>> _requests =
@@ -14,7 +14,7 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
             .ThenBy(request => request.Key, StringComparer.Ordinal),
     ];
 
-    // In a full cluster most nodes give one of a few answers: each is made once.
+    // In a full cluster most nodes share a few results: each is created once.
     private readonly Dictionary<(int Missing, bool IsResolvable), FitResult> _refusals = [];
 
     public FitResult Evaluate(NodeState node)
@@ -47,7 +47,7 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
         return reasons;
     }
 
-    /// <summary>A device may be left to others to count, by its name or by its group: <c>example.com</c> of <c>example.com/gpu</c>.</summary>
+    /// <summary>A resource may be ignored by its name, or by its group: <c>example.com</c> of <c>example.com/gpu</c>.</summary>
     private static bool IsIgnored(string resource, IReadOnlySet<string> ignored) =>
         resource.Contains('/', StringComparison.Ordinal)
         && (ignored.Contains(resource) || ignored.Contains(resource[..resource.IndexOf('/', StringComparison.Ordinal)]));

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>A cordoned node takes only what tolerates the cordon's taint.</summary>
+/// <summary>Rejects cordoned nodes unless the pod tolerates the cordon's taint.</summary>
 internal sealed class NodeUnschedulable(Pod pod) : INodeFilter
 {
     private readonly bool _tolerates = pod.Tolerates(Tolerations.Unschedulable);

@@ -2,13 +2,12 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>The two rules that count pods of the whole cluster, for all pods that are alike in what these rules look at.</summary>
+/// <summary>The two rules that count pods of the whole cluster, for all pods that these rules treat equally.</summary>
 internal sealed class PodCounts
 {
-    /// <param name="pod">One of the pods that are alike.</param>
+    /// <param name="pod">Any of the equal pods.</param>
     /// <param name="snapshot">Without that pod.</param>
-    /// <param name="profile">How pods are spread.</param>
-    /// <param name="counted">All pods of the snapshot that such counts may count.</param>
+    /// <param name="counted">All pods of the snapshot that may be counted.</param>
     public PodCounts(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, IReadOnlyCollection<CountedPods> counted)
     {
         Spread = new(pod, snapshot, profile, counted);
@@ -19,15 +18,15 @@ internal sealed class PodCounts
 
     public InterPodAffinity Affinity { get; }
 
-    /// <summary>Whether counts for that pod look at all pods; else only at those that keep others away.</summary>
+    /// <summary>True if counts for the pod include all pods; otherwise only those with anti-affinity.</summary>
     public static bool CountsAllPods(Pod pod) =>
         pod.Spec.TopologySpreadConstraints is { Count: > 0 }
         || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
 
-    /// <summary>Whether such a pod changes any of these counts, on whichever node it is.</summary>
+    /// <summary>True if the pod changes any of these counts, on any node.</summary>
     public bool Counts(PodState other) => Spread.Counts(other) || Affinity.Counts(other);
 
-    /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
+    /// <summary>Updates the counts for a pod that was added to a node (1) or removed (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
         Spread.Count(other, node, change);

@@ -2,16 +2,17 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>Topology spread constraints with DoNotSchedule. Source: "Pod Topology Spread Constraints" of the Kubernetes documentation.</summary>
+/// <summary>
+/// Topology spread constraints with DoNotSchedule. Source: "Pod Topology Spread Constraints" of the Kubernetes documentation.
+/// </summary>
 internal sealed class PodTopologySpread : INodeFilter
 {
     private const string Mismatch = "node(s) didn't match pod topology spread constraints";
     private readonly List<Spread> _spreads;
 
-    /// <param name="pod">The pod to be placed.</param>
-    /// <param name="snapshot">Without that pod.</param>
+    /// <param name="snapshot">Without the pod.</param>
     /// <param name="profile">Its default constraints.</param>
-    /// <param name="counted">The pods of the snapshot, grouped; null: they are compared one by one.</param>
+    /// <param name="counted">The grouped pods of the snapshot; null: they are compared one by one.</param>
     public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, IReadOnlyCollection<CountedPods>? counted = null)
     {
         _spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
@@ -30,10 +31,9 @@ internal sealed class PodTopologySpread : INodeFilter
         }
     }
 
-    /// <summary>Whether such a pod counts in any domain.</summary>
     public bool Counts(PodState other) => _spreads.Exists(spread => spread.Counts(other));
 
-    /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
+    /// <summary>Updates the counts for a pod that was added to a node (1) or removed (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
         if (_spreads.Count == 0 || !HasAllKeys(node))
@@ -66,7 +66,7 @@ internal sealed class PodTopologySpread : INodeFilter
 
         public int MaxSkew => constraint.MaxSkew;
 
-        // Too few domains: as if an empty one existed.
+        // With too few domains the minimum is 0, as if an empty one existed.
         private int Least => _least ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
 
         public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Least;

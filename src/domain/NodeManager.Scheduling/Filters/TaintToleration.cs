@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>The node's NoSchedule and NoExecute taints are tolerated.</summary>
+/// <summary>Rejects nodes with untolerated NoSchedule and NoExecute taints.</summary>
 internal sealed class TaintToleration(Pod pod, int minorVersion) : INodeFilter
 {
     public FitResult Evaluate(NodeState node)

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>
-/// The node can reach the volumes that the pod's claims are bound to, and those that wait for a first consumer can be filled there.
+/// Requires that the node can access the bound volumes of the pod, and that claims that wait for a first consumer can be provisioned there.
 /// Source: "Volume binding mode" of the Kubernetes documentation.
 /// </summary>
 internal sealed class VolumeNodeAffinityFilter : INodeFilter
@@ -37,7 +37,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
     /// <summary>The reason against all nodes; null if it depends on the node.</summary>
     public string? Obstacle { get; private set; }
 
-    /// <summary>What the rule looks at, as text: pods with equal keys may go to the same nodes.</summary>
+    /// <summary>The rule's input as text: pods with equal keys fit on the same nodes.</summary>
     public static IEnumerable<string> KeysOf(Pod pod, ClusterSnapshot snapshot)
     {
         foreach (Volume volume in pod.Spec.Volumes ?? [])
@@ -50,7 +50,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
                 yield return $"claim {pod.Metadata.Namespace}/{name}";
             else if (claim.Spec.VolumeName is { Length: > 0 } bound)
                 yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
-            // What is made on demand anywhere; else it may depend on the claim's size and modes.
+            // Provisioned on demand anywhere; otherwise it may depend on the claim's size and modes.
             else
                 yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "")
                     is { Provisioner: not VolumeBinding.NoProvisioner } known

@@ -3,44 +3,43 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>A size that a machine can have.</summary>
-/// <param name="Name">The shape's name; empty where sizes are computed.</param>
+/// <summary>A possible machine size.</summary>
+/// <param name="Name">The shape's name; empty if sizes are computed.</param>
 /// <param name="CpuCores">Whole cores.</param>
-/// <param name="MemoryMiB">Memory of the machine.</param>
-/// <param name="Allocatable">What pods may reserve on it, by resource name.</param>
+/// <param name="Allocatable">By resource name.</param>
 public sealed record MachineSize(string Name, long CpuCores, long MemoryMiB, IReadOnlyDictionary<string, decimal> Allocatable)
 {
-    /// <summary>How many of it are left; null: any number.</summary>
+    /// <summary>The remaining number; null: unlimited.</summary>
     public MachineStock? Stock { get; init; }
 
-    /// <summary>What sizes are compared by: a core weighs as much as 4 GiB.</summary>
+    /// <summary>For comparisons: a core weighs as much as 4 GiB.</summary>
     public long Cost => (CpuCores * 4096) + MemoryMiB;
 }
 
-/// <summary>How many machines of a size there are. Changes as a packing takes them.</summary>
+/// <summary>The remaining machines of a size. A packing takes from it.</summary>
 public sealed class MachineStock(int left)
 {
     public int Left { get; internal set; } = left;
 }
 
-/// <summary>Machines that can be made: of one pool, in one zone.</summary>
+/// <summary>The machines that a pool can add in one zone.</summary>
 public sealed class MachineOffer
 {
     private readonly Node _template = new();
 
     public required string Pool { get; init; }
 
-    /// <summary>Null: the pool knows no zones.</summary>
+    /// <summary>Null: the pool has no zones.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>The labels and taints that its nodes will have. The host name is added for each machine.</summary>
+    /// <summary>The labels and taints of its nodes. The hostname is added for each machine.</summary>
     public required Node Template
     {
         get => _template;
         init
         {
             _template = value;
-            // A host that no node has: rules that name hosts see it as another one.
+            // A hostname that no node has, so that rules by hostname see a new host.
             State = new(
                 new()
                 {
@@ -55,13 +54,13 @@ public sealed class MachineOffer
         }
     }
 
-    /// <summary>Those on offer, the cheapest first.</summary>
+    /// <summary>The available sizes, the cheapest first.</summary>
     public required IReadOnlyList<MachineSize> Sizes { get; init; }
 
-    /// <summary>What DaemonSets will reserve on each, by resource name; <c>pods</c> is their number.</summary>
+    /// <summary>The DaemonSets' requests on each, by resource name; <c>pods</c> is their number.</summary>
     public IReadOnlyDictionary<string, decimal> Overhead { get; init; } = new Dictionary<string, decimal>();
 
-    /// <summary>The pods that <see cref="Overhead"/> is of: no other pod can have their host ports.</summary>
+    /// <summary>The pods of <see cref="Overhead"/>: no other pod can have their host ports.</summary>
     public IReadOnlyList<Pod> Residents
     {
         get;
@@ -82,7 +81,7 @@ public sealed class MachineOffer
     public override string ToString() => Zone is null ? Pool : $"{Pool} in {Zone}";
 }
 
-/// <summary>What a pool may still add within its limits; null: unlimited. Changes as a packing takes from it.</summary>
+/// <summary>The remaining limits of a pool; null: unlimited. A packing takes from it.</summary>
 public sealed class PoolAllowance
 {
     public long? Nodes { get; set; }
@@ -91,7 +90,7 @@ public sealed class PoolAllowance
 
     public long? MemoryMiB { get; set; }
 
-    /// <summary>What each machine has beyond its size, and counts with it.</summary>
+    /// <summary>The overhead of each machine beyond its size, which counts towards the limit.</summary>
     public long OverheadMiB { get; init; }
 
     /// <summary>The limit that a machine would exceed; null: none.</summary>

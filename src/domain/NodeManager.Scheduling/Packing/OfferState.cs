@@ -1,6 +1,6 @@
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>An offer while a packing uses it.</summary>
+/// <summary>An offer during a packing.</summary>
 internal sealed class OfferState
 {
     private readonly long[][] _sizes;
@@ -24,15 +24,15 @@ internal sealed class OfferState
 
     public long[] Overhead { get; }
 
-    /// <summary>Of a machine that would be opened: its host is a domain without pods.</summary>
+    /// <summary>The domains of a new machine: its hostname is a domain without pods.</summary>
     public int[] Domains { get; }
 
-    /// <summary>The most of each resource that any size has.</summary>
+    /// <summary>The maximum of each resource over all sizes.</summary>
     public long[] Most { get; }
 
     public int Opened { get; set; }
 
-    /// <summary>False where no size can hold it; true where one may.</summary>
+    /// <summary>False if no size can hold it; true if one may.</summary>
     public bool Holds(long[] used, long[] need)
     {
         for (int resource = 0; resource < need.Length; resource++)
@@ -54,7 +54,7 @@ internal sealed class OfferState
         return true;
     }
 
-    /// <summary>How many more fit on a machine of the offer, which may become larger.</summary>
+    /// <summary>How many more pods fit on a machine of the offer, which may get a larger size.</summary>
     public int RoomOn(PackingSlot slot, long[] need, int most)
     {
         if (!Holds(slot.Amounts, need))
@@ -62,7 +62,7 @@ internal sealed class OfferState
         int room = 0;
         for (int step = most; step > 0 && room < most; )
         {
-            // The most that some size within the limits holds, by halving.
+            // Binary search for the most pods that a size within the limits holds.
             if (room + step <= most && CanGrow(slot, need, room + step))
                 room += step;
             else
@@ -72,7 +72,7 @@ internal sealed class OfferState
         return room;
     }
 
-    /// <summary>Gives a machine of the offer the size that it needs.</summary>
+    /// <summary>Updates the size of a machine.</summary>
     public void Grow(PackingSlot slot)
     {
         int size = SizeFor(slot.Amounts, null, 0, slot.Size);
@@ -101,7 +101,7 @@ internal sealed class OfferState
         return Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
     }
 
-    /// <summary>The cheapest size from one on that holds so much and is in stock; -1 where none does.</summary>
+    /// <summary>The cheapest size from an index on that holds the amount and is in stock; -1 without one.</summary>
     private int SizeFor(long[] used, long[]? need, int count, int from)
     {
         for (int size = from; size < _sizes.Length; size++)

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>Why a pod gets no machine of an offer, in the order in which it is asked: a later one came closer.</summary>
+/// <summary>Why an offer provides no machine for a pod, in the order of the checks.</summary>
 public enum PackingRefusal
 {
     Taint,
@@ -17,15 +17,14 @@ public enum PackingRefusal
     CpuLimit,
     MemoryLimit,
 
-    /// <summary>The caller does not create a machine of the offer for such pods.</summary>
+    /// <summary>The caller excludes such pods.</summary>
     Caller,
 }
 
-/// <summary>Where a pod goes: a node or a machine, or neither and why.</summary>
-/// <param name="Pod">The pod.</param>
-/// <param name="Node">The node of the snapshot; null without.</param>
-/// <param name="Machine">The new machine; null without.</param>
-/// <param name="Refusals">Where it gets neither: what each offer answered.</param>
+/// <summary>The place of a pod: a node, a machine, or neither with the reasons.</summary>
+/// <param name="Node">Null without a node.</param>
+/// <param name="Machine">Null without a machine.</param>
+/// <param name="Refusals">Without a place: the refusal of each offer.</param>
 public sealed record PackedPod(
     Pod Pod,
     string? Node,
@@ -33,7 +32,7 @@ public sealed record PackedPod(
     IReadOnlyList<(MachineOffer Offer, PackingRefusal Why)> Refusals
 );
 
-/// <summary>A machine to make.</summary>
+/// <summary>A machine to create.</summary>
 public sealed class PackedMachine
 {
     internal PackedMachine(MachineOffer offer, string name, int offerNumber)
@@ -45,7 +44,7 @@ public sealed class PackedMachine
 
     public MachineOffer Offer { get; }
 
-    /// <summary>A name within the result; also the host name that rules saw.</summary>
+    /// <summary>A name within the result; also its hostname for the rules.</summary>
     public string Name { get; }
 
     /// <summary>The cheapest one that holds its pods.</summary>
@@ -57,7 +56,7 @@ public sealed class PackedMachine
 
     internal List<Pod> PodList { get; } = [];
 
-    /// <summary>The node that it will be, as the rules see it.</summary>
+    /// <summary>The future node for the rules.</summary>
     public Node ToNode()
     {
         Node template = Offer.Template;

@@ -2,25 +2,25 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>A node, or a machine to make, that is filled.</summary>
+/// <summary>A node or new machine during a packing.</summary>
 internal sealed class PackingSlot
 {
     public required int Number { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary>A node of the snapshot; of a machine its offer's template.</summary>
+    /// <summary>A node of the snapshot; for a machine its offer's template.</summary>
     public required NodeState State { get; init; }
 
-    /// <summary>False: what runs there counts, but nothing is added.</summary>
+    /// <summary>False if its pods count but none may be added.</summary>
     public bool IsUsable { get; init; } = true;
 
     public PackedMachine? Machine { get; init; }
 
-    /// <summary>What is left; of a machine: what is used.</summary>
+    /// <summary>For a node the free amounts; for a machine the used ones.</summary>
     public required long[] Amounts { get; init; }
 
-    /// <summary>Of a machine: its size's place among those of the offer.</summary>
+    /// <summary>For a machine: the index of its size.</summary>
     public int Size { get; set; }
 
     /// <summary>Its domain by topology key; -1 without the label.</summary>

@@ -6,7 +6,7 @@ namespace NodeManager.Scheduling.Packing;
 /// <summary>Pods that all rules treat equally.</summary>
 internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 {
-    /// <summary>What the rules look at in place of each.</summary>
+    /// <summary>Represents all of them for the rules.</summary>
     public Pod First { get; } = first;
 
     public long[] Need { get; } = need;
@@ -16,40 +16,39 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 
     public List<Pod> Pods { get; } = [];
 
-    /// <summary>How many have a place.</summary>
     public int Placed { get; set; }
 
     public int Left => Pods.Count - Placed;
 
     public List<SpreadTerm> Spreads { get; } = [];
 
-    /// <summary>Pods near which it must be, a counter for each term.</summary>
+    /// <summary>The counters of its required affinity terms.</summary>
     public List<TopologyCounter> Near { get; } = [];
 
-    /// <summary>It meets its own terms of affinity: the first of its kind may start anywhere.</summary>
+    /// <summary>True if it matches its own affinity terms: its first pod may be placed anywhere.</summary>
     public bool AttractsItself { get; set; }
 
-    /// <summary>Pods from which it must be apart, and those that must be apart from it.</summary>
+    /// <summary>The counters of anti-affinity, its own and that of other pods against it.</summary>
     public List<TopologyCounter> Apart { get; } = [];
 
-    /// <summary>The counters in which its pods count.</summary>
+    /// <summary>The counters that include its pods.</summary>
     public List<TopologyCounter> Counts { get; } = [];
 
     public List<HostPort> Ports { get; } = [.. HostPort.Of(first)];
 
-    /// <summary>Where it may still go; those that will never do are dropped.</summary>
+    /// <summary>The slots that may take its pods.</summary>
     public List<PackingSlot>? Candidates { get; set; }
 
-    /// <summary>How many machines had been opened when the candidates were last completed.</summary>
+    /// <summary>The number of machines when the candidates were last completed.</summary>
     public int SeenMachines { get; set; }
 
-    /// <summary>One pod of it on a node does not keep the next away: many may be placed in one step.</summary>
+    /// <summary>True if a pod does not prevent the next one on the node: several may be placed in one step.</summary>
     public bool MayFillUp => Spreads.Count + Ports.Count == 0 && !Apart.Exists(Counts.Contains);
 
-    /// <summary>Another pod placed somewhere may make room for it.</summary>
+    /// <summary>True if the placement of other pods may make room for it.</summary>
     public bool MayFitLater => Spreads.Count + Near.Count > 0;
 
-    /// <summary>Whether the domains have the pods that the group must be near.</summary>
+    /// <summary>True if the domains have the pods of its required affinity.</summary>
     public bool IsNear(int[] domains)
     {
         bool isFirst = AttractsItself && Near.TrueForAll(static near => near.IsEmpty);
@@ -65,8 +64,6 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 }
 
 /// <summary>A spread constraint of a group.</summary>
-/// <param name="Counter">What it counts.</param>
-/// <param name="MaxSkew">The constraint's.</param>
-/// <param name="MinDomains">With fewer domains the least count is 0.</param>
-/// <param name="Self">1 where the pod itself counts.</param>
+/// <param name="MinDomains">With fewer domains the minimum is 0.</param>
+/// <param name="Self">1 if the pod itself counts.</param>
 internal sealed record SpreadTerm(TopologyCounter Counter, int MaxSkew, int MinDomains, int Self);

@@ -4,7 +4,7 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>Groups pods that all rules treat equally: 20,000 replicas of a few workloads cost as much as the workloads.</summary>
+/// <summary>Groups pods that all rules treat equally, so that 20,000 replicas of a few workloads cost as much as the workloads.</summary>
 internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resources)
 {
     private readonly PodSignature _labels = new();
@@ -39,7 +39,9 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
         return [.. groups.Values];
     }
 
-    /// <summary>The properties that distinguish running pods in the counts: namespace, selected labels, termination, and anti-affinity.</summary>
+    /// <summary>
+    /// The properties that distinguish running pods in the counts: namespace, selected labels, termination, and anti-affinity.
+    /// </summary>
     public string CountedKey(Pod pod) =>
         string.Concat(
             pod.Metadata.DeletionTimestamp is null ? "" : "!",

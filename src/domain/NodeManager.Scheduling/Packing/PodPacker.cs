@@ -5,12 +5,12 @@ using NodeManager.Scheduling.Filters;
 namespace NodeManager.Scheduling.Packing;
 
 /// <summary>
-/// Finds a place for many pods: on the nodes of a snapshot as the scheduler's filters have it, then on as few machines of the offers as it can
-/// (first fit, the largest pods first). Pods that no rule tells apart cost about as much as one. Deterministic. Used once.
+/// Places many pods: on the nodes of a snapshot by the scheduler's filters, then on as few machines of the offers as possible (first fit
+/// decreasing). Equal pods cost about as much as one. Deterministic. For one use.
 /// </summary>
 /// <remarks>
-/// Where new machines come into play a spread constraint is kept more strictly than by the scheduler: a zone in which machines can be made counts
-/// although it has no node yet, and so does a fresh host. So the plan holds whatever machine comes up first.
+/// With new machines a spread constraint is stricter than in the scheduler: a zone in which machines can be created counts although it has
+/// no node yet, and so does a new host. So the plan is valid whatever machine registers first.
 /// </remarks>
 public sealed class PodPacker
 {
@@ -29,10 +29,10 @@ public sealed class PodPacker
     private readonly Dictionary<PodGroup, List<PackingSlot>> _places = [];
     private bool _mayOpen;
 
-    /// <param name="snapshot">The cluster without the pods to place; it is not changed.</param>
-    /// <param name="offers">The machines that can be made, the preferred pool first; empty: none.</param>
-    /// <param name="isUsable">Which nodes may take pods; null: all. All count in spreads.</param>
-    /// <param name="isRefused">For which pods no machine of an offer is planned; null: for none. The same for pods that all rules treat equally.</param>
+    /// <param name="snapshot">The cluster without the pods to place; unchanged.</param>
+    /// <param name="offers">The preferred pool first; empty: none.</param>
+    /// <param name="isUsable">The nodes that may take pods; null: all. All count in spreads.</param>
+    /// <param name="isRefused">The pods for which no machine of an offer is planned; null: none. Must be the same for equal pods.</param>
     public PodPacker(
         ClusterSnapshot snapshot,
         IReadOnlyList<MachineOffer> offers,
@@ -48,7 +48,7 @@ public sealed class PodPacker
         _topology = new(snapshot);
     }
 
-    /// <summary>A result for each pod, in no particular order.</summary>
+    /// <summary>A result for each pod, unordered.</summary>
     public IReadOnlyList<PackedPod> Pack(IReadOnlyList<Pod> pods, CancellationToken cancellationToken = default)
     {
         List<PodGroup> groups = _grouping.Of(pods);
@@ -71,10 +71,10 @@ public sealed class PodPacker
         return [.. groups.SelectMany(Results)];
     }
 
-    /// <summary>The machines to make, in the order in which they were opened.</summary>
+    /// <summary>The machines to create, in order of creation.</summary>
     public IReadOnlyList<PackedMachine> Machines => _machines.ConvertAll(static slot => slot.Machine!);
 
-    /// <summary>Opens one machine without pods, the cheapest of the first offer that allows it. Null: none does.</summary>
+    /// <summary>Adds one machine without pods, the cheapest of the first offer that allows it. Null: none does.</summary>
     public PackedMachine? OpenEmpty(string pool)
     {
         foreach (OfferState offer in _states.Where(one => one.Offer.Pool == pool).OrderBy(static one => one.Opened))
@@ -98,7 +98,7 @@ public sealed class PodPacker
                 hasMoved |= group.Placed > before;
             }
 
-            // Only what depends on where others are may fit now.
+            // Only rules that depend on other pods may change their result.
             hasMoved &= groups.Exists(static group => group.Left > 0 && group.MayFitLater);
         }
     }
@@ -123,7 +123,7 @@ public sealed class PodPacker
                     candidates[kept++] = slot;
                     if (group.Spreads.Count == 0)
                         continue;
-                    // The counts are others now: from the start.
+                    // The counts have changed: restart.
                     index++;
                     break;
                 }
@@ -145,7 +145,7 @@ public sealed class PodPacker
         }
     }
 
-    /// <summary>How many pods of the group the slot takes now, and where it is none, whether that is for good.</summary>
+    /// <summary>How many pods of the group fit on the slot now, and if none, whether that is final.</summary>
     private (int Room, bool IsFinal) RoomOn(PodGroup group, PackingSlot slot)
     {
         foreach (TopologyCounter apart in group.Apart)
@@ -213,7 +213,7 @@ public sealed class PodPacker
         return (int)room;
     }
 
-    /// <summary>A machine for the group's next pod; null where no offer will do.</summary>
+    /// <summary>A machine for the group's next pod; null if no offer suffices.</summary>
     private PackingSlot? Open(PodGroup group)
     {
         PackingSlot? opened = null;
@@ -238,7 +238,7 @@ public sealed class PodPacker
         return slot;
     }
 
-    /// <summary>How full the offer's zone is with what the group spreads.</summary>
+    /// <summary>How many pods of the group's spreads are in the offer's zone.</summary>
     private static int Weight(PodGroup group, OfferState offer) =>
         group.Spreads.Sum(spread => spread.Counter.Of(offer.Domains[spread.Counter.Key]));
 
@@ -287,7 +287,7 @@ public sealed class PodPacker
         return why;
     }
 
-    /// <summary>Why no machine of the offer would do, limits aside.</summary>
+    /// <summary>Why no machine of the offer would suffice, limits aside.</summary>
     private PackingRefusal? Refuse(PodGroup group, OfferState offer)
     {
         if (RulesOf(group).Refusal(offer.Offer) is { } why)
@@ -329,7 +329,7 @@ public sealed class PodPacker
         return rules;
     }
 
-    /// <summary>Adds to the candidates what was opened since.</summary>
+    /// <summary>Adds new machines to the candidates.</summary>
     private void Complete(PodGroup group)
     {
         SlotRules rules = RulesOf(group);
@@ -422,7 +422,7 @@ public sealed class PodPacker
                 on.ForEach(slot => counter.Add(slot, 1));
     }
 
-    /// <summary>Zones in which machines can be made, and fresh hosts, count from here on.</summary>
+    /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>
     private void KnowWhatMayCome(List<PodGroup> groups)
     {
         foreach (PodGroup group in groups)

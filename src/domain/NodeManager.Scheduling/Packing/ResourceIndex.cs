@@ -1,8 +1,8 @@
 namespace NodeManager.Scheduling.Packing;
 
 /// <summary>
-/// Amounts as whole numbers in a fixed order, so that comparing is cheap: cores in millicores, all else in its unit. What is asked for is
-/// rounded up, what is there down.
+/// Amounts as integers in a fixed order, for fast comparisons: cores in millicores, all others in their unit. Requests are rounded up,
+/// capacities down.
 /// </summary>
 internal sealed class ResourceIndex
 {

@@ -40,6 +40,6 @@ internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
         return Refuses(_volumes, node) ? PackingRefusal.Volume : null;
     }
 
-    // What cannot be judged is let pass: the scheduler may well place it.
+    // Unknown results are accepted: the scheduler may place it.
     private static bool Refuses(INodeFilter filter, NodeState node) => filter.Evaluate(node).Verdict == FitVerdict.DoesNotFit;
 }

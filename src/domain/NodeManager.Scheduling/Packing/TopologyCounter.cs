@@ -2,11 +2,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>How many pods of some kind are in each domain of a topology key.</summary>
 /// <param name="key">The number of the topology key.</param>
-/// <param name="isHostName">Each machine is a domain of its own.</param>
-/// <param name="counts">Whether a pod counts.</param>
-/// <param name="includes">Whether what is on a node counts; null: always.</param>
+/// <param name="isHostName">True if each machine is a domain of its own.</param>
+/// <param name="counts">True for pods to count.</param>
+/// <param name="includes">True for nodes whose pods count; null: all.</param>
 internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> counts, Func<NodeState, bool>? includes)
 {
     private int[] _counts = [];
@@ -20,14 +19,14 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
 
     public bool IsEmpty => _total == 0;
 
-    /// <summary>A host without such pods can always be added.</summary>
+    /// <summary>True if hosts without such pods can always be added.</summary>
     public bool CountsFreshHosts { get; private set; }
 
     public bool Counts(Pod pod) => counts(pod);
 
     public int Of(int domain) => domain >= 0 && domain < _counts.Length ? _counts[domain] : 0;
 
-    /// <summary>The least count over the domains that are known.</summary>
+    /// <summary>The minimum over the known domains.</summary>
     public int Least(int minDomains)
     {
         if (CountsFreshHosts || _domains == 0 || _domains < minDomains)
@@ -56,7 +55,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
 
     public bool Includes(MachineOffer offer) => includes is null || includes(offer.State);
 
-    /// <summary>Lets the domain count although nothing is there yet.</summary>
+    /// <summary>Adds an empty domain.</summary>
     public void Know(int domain)
     {
         if (domain < 0)
@@ -69,7 +68,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
         _least = -1;
     }
 
-    /// <summary>Machines can be made there: a zone, or any number of hosts.</summary>
+    /// <summary>Adds a domain in which machines can be created: a zone, or any number of hosts.</summary>
     public void KnowPossible(int domain)
     {
         if (isHostName)

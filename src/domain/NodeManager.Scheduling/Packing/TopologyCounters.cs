@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>All counters that the groups of a packing need, shared where they count the same.</summary>
+/// <summary>The counters of a packing's groups; equal counters are shared.</summary>
 internal sealed class TopologyCounters(ClusterSnapshot snapshot)
 {
     private readonly SchedulingProfile _profile = SchedulingProfile.Default(snapshot.MinorVersion) with { DefaultConstraints = [] };
@@ -13,7 +13,7 @@ internal sealed class TopologyCounters(ClusterSnapshot snapshot)
     private readonly Dictionary<PodAffinityTerm, string> _texts = new(ReferenceEqualityComparer.Instance);
     private readonly List<(TopologyCounter Holders, PodAffinityTerm Term, Pod Holder)> _shunned = [];
 
-    /// <summary>Makes the counters of all groups. Those of running pods are included.</summary>
+    /// <summary>Creates the counters of all groups, including running pods.</summary>
     public void Build(List<PodGroup> groups)
     {
         foreach (PodState running in snapshot.PodsWithAntiAffinity)

@@ -3,10 +3,10 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>What about a pod's volumes keeps it from every node, so that no machine would help.</summary>
+/// <summary>Volume problems of a pod that exclude every node, so that no machine helps.</summary>
 public static class VolumeObstacle
 {
-    /// <summary>In the scheduler's words; null: nothing.</summary>
+    /// <summary>The scheduler's message; null: none.</summary>
     public static string? Of(Pod pod, ClusterSnapshot snapshot) =>
         pod.Spec.Volumes is null ? null : new VolumeNodeAffinityFilter(pod, snapshot).Obstacle;
 }

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>NodeResourcesBalancedAllocation's score: resources are to be used up side by side.</summary>
+/// <summary>NodeResourcesBalancedAllocation's score: resources should be used evenly.</summary>
 internal sealed class BalancedRule : IScoreRule
 {
     private const int Few = 8;
@@ -21,7 +21,7 @@ internal sealed class BalancedRule : IScoreRule
 
     private bool IsOld => _minorVersion <= 20;
 
-    /// <summary>Since 1.33 not for pods that ask for nothing: they would all go to the same node.</summary>
+    /// <summary>Since 1.33 not for pods without requests: they would all go to the same node.</summary>
     public long[]? Score(IReadOnlyList<NodeState> nodes) =>
         _minorVersion >= 33 && Array.TrueForAll(_requests, amount => amount == 0) ? null : [.. nodes.Select(Score)];
 

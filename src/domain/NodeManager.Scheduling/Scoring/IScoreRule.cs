@@ -1,8 +1,7 @@
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>A score plugin for one pod.</summary>
 internal interface IScoreRule
 {
-    /// <summary>A score of 0 to 100 for each node, in their order; null where the plugin has nothing to say of this pod.</summary>
+    /// <summary>A score of 0 to 100 for each node, in their order; null if the plugin does not apply to the pod.</summary>
     long[]? Score(IReadOnlyList<NodeState> nodes);
 }

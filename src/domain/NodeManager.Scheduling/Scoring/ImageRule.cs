@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>ImageLocality's score: the larger the images that the node has already, and the more nodes have them, the better.</summary>
+/// <summary>ImageLocality's score: larger images on the node, and images on more nodes, score higher.</summary>
 internal sealed class ImageRule : IScoreRule
 {
     private const long Least = 23L * 1024 * 1024;

@@ -43,7 +43,7 @@ internal sealed class InterPodAffinityRule : IScoreRule
                 _weights.Sum(topology => node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0)
             ),
         ];
-        // Up to 1.22 the range begins at 0, wherever the scores lie.
+        // Up to 1.22 the range includes 0, whatever the scores are.
         bool isOld = _snapshot.MinorVersion <= 22;
         long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
         long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - least;

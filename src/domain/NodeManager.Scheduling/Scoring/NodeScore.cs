@@ -1,7 +1,6 @@
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>How good a node is for a pod.</summary>
-/// <param name="Node">The node.</param>
-/// <param name="Total">The sum of the plugins' scores, each times its weight; comparable between nodes for the same pod only.</param>
-/// <param name="Parts">What each plugin gave, times its weight.</param>
+/// <summary>The score of a node for a pod.</summary>
+/// <param name="Total">The weighted sum of the plugins' scores; comparable only for the same pod.</param>
+/// <param name="Parts">The weighted score of each plugin.</param>
 public sealed record NodeScore(NodeState Node, long Total, IReadOnlyDictionary<string, long> Parts);

@@ -3,16 +3,15 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>
-/// How good nodes are for a pod: kube-scheduler's score plugins, in its whole numbers. Made once for a pod. Good as long as the snapshot does
-/// not change. Source: the score plugins of kube-scheduler 1.20 and 1.36.
+/// Scores nodes for a pod with kube-scheduler's score plugins and integer arithmetic. Valid while the snapshot is unchanged. Source: the
+/// score plugins of kube-scheduler 1.20 and 1.36.
 /// </summary>
 public sealed class PodScore
 {
     private readonly List<(string Name, long Weight, IScoreRule Rule)> _rules = [];
 
-    /// <param name="pod">The pod to be placed.</param>
-    /// <param name="snapshot">As things are, without the pod.</param>
-    /// <param name="profile">Which plugins score, and how; null: as a scheduler without a configuration.</param>
+    /// <param name="snapshot">Without the pod.</param>
+    /// <param name="profile">The score plugins; null: the defaults of a scheduler without a configuration.</param>
     public PodScore(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
     {
         profile ??= SchedulingProfile.Default(snapshot.MinorVersion);
@@ -21,7 +20,7 @@ public sealed class PodScore
                 _rules.Add((name, weight, rule));
     }
 
-    /// <summary>The nodes with their scores, in the order given. Scores depend on all of them: give all feasible nodes together.</summary>
+    /// <summary>The nodes with their scores, in the given order. Scores depend on all nodes: pass all feasible nodes together.</summary>
     public IReadOnlyList<NodeScore> Of(IReadOnlyList<NodeState> nodes)
     {
         if (nodes.Count == 0)

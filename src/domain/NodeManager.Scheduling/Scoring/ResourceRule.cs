@@ -35,7 +35,7 @@ internal sealed class ResourceRule : IScoreRule
                 continue;
             decimal taken = resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource);
             long score = Score(Scores.Whole(resource, taken) + _requests[index], capacity);
-            // Of a shape, what scores nothing does not water down the rest.
+            // With a shape, resources that score nothing do not reduce the average.
             if (_scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0)
                 continue;
             sum += score * weight;
@@ -57,7 +57,7 @@ internal sealed class ResourceRule : IScoreRule
             _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
         };
 
-    /// <summary>In whole percent: up to 1.22 rounded up, since then cut.</summary>
+    /// <summary>In whole percent: up to 1.22 rounded up, since then truncated.</summary>
     private long Utilization(long requested, long capacity) =>
         requested > capacity ? Full
         : _minorVersion <= 22 ? Full - ((capacity - requested) * Full / capacity)

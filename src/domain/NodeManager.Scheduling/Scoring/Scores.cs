@@ -1,11 +1,11 @@
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>How raw scores become 0 to 100, in the whole numbers of kube-scheduler.</summary>
+/// <summary>Normalizes raw scores to 0 to 100, with kube-scheduler's integer arithmetic.</summary>
 internal static class Scores
 {
     public const long Most = 100;
 
-    /// <summary>The greatest becomes 100, or 0 where less is better; the others in proportion.</summary>
+    /// <summary>The largest becomes 100, or 0 if less is better; the others in proportion.</summary>
     public static long[] Normalize(long[] raw, bool lessIsBetter)
     {
         long greatest = raw.Length == 0 ? 0 : raw.Max();
@@ -17,9 +17,9 @@ internal static class Scores
         return raw;
     }
 
-    /// <summary>Thousandths of a core, whole units of all else, rounded up.</summary>
+    /// <summary>Millicores, whole units of other resources, rounded up.</summary>
     public static long Whole(string resource, decimal amount) => (long)decimal.Ceiling(resource == "cpu" ? amount * 1000 : amount);
 
-    /// <summary>Devices and the like: not what every node has.</summary>
+    /// <summary>Extended resources.</summary>
     public static bool IsScalar(string resource) => resource is not ("cpu" or "memory" or "ephemeral-storage");
 }

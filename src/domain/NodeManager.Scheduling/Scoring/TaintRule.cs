@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>TaintToleration's score: the fewer soft taints the pod does not tolerate, the better.</summary>
+/// <summary>TaintToleration's score: fewer untolerated PreferNoSchedule taints score higher.</summary>
 internal sealed class TaintRule(Pod pod) : IScoreRule
 {
     public long[] Score(IReadOnlyList<NodeState> nodes) =>

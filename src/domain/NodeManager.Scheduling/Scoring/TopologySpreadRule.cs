@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>PodTopologySpread's score: the fewer of its kind a node's domains hold, the better.</summary>
+/// <summary>PodTopologySpread's score: fewer matching pods in a node's domains score higher.</summary>
 internal sealed class TopologySpreadRule : IScoreRule
 {
     private const string HostName = "kubernetes.io/hostname";
@@ -15,7 +15,7 @@ internal sealed class TopologySpreadRule : IScoreRule
     {
         _snapshot = snapshot;
         _constraints = SpreadConstraint.Of(pod, snapshot, profile, "ScheduleAnyway");
-        // With the system's own constraints, a node without a zone is spread over by its name alone.
+        // With the system's own constraints, a node without a zone is spread by its hostname alone.
         _needsAllKeys = pod.Spec.TopologySpreadConstraints is { Count: > 0 } || !profile.HasSystemConstraints;
     }
 
@@ -26,7 +26,7 @@ internal sealed class TopologySpreadRule : IScoreRule
         List<NodeState> eligible = [.. nodes.Where(Counts)];
         List<Spread> spreads = _constraints.ConvertAll(constraint => Measure(constraint, eligible));
         double[] raw = [.. nodes.Select(node => Counts(node) ? spreads.Sum(spread => spread.Score(node)) : -1)];
-        // Rounded since 1.22, cut before.
+        // Rounded since 1.22, truncated before.
         return Normalize(
             Array.ConvertAll(
                 raw,
@@ -65,9 +65,8 @@ internal sealed class TopologySpreadRule : IScoreRule
         );
     }
 
-    /// <param name="Constraint">What is spread.</param>
     /// <param name="Counts">Pods by domain; null: each node is its own.</param>
-    /// <param name="Weight">The more domains, the more a pod counts.</param>
+    /// <param name="Weight">With more domains a pod weighs more.</param>
     private sealed record Spread(SpreadConstraint Constraint, Dictionary<string, long>? Counts, double Weight)
     {
         public double Score(NodeState node)

@@ -8,21 +8,21 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.Demand;
 
-/// <summary>Room to keep free, as pods that no cluster has: they are placed after all others and stand for nothing but their requests.</summary>
+/// <summary>Free room as placeholder pods: placed after all others, they only have requests.</summary>
 internal static class FreeRoom
 {
-    /// <summary>So many at most of one buffer: what is beyond is a mistake in its limits.</summary>
+    /// <summary>The maximum for one buffer: a larger number is an error in its limits.</summary>
     public const int MostOfBuffer = 10_000;
 
     private const string Prefix = "headroom\0";
 
-    /// <summary>True for a pod that stands for free room.</summary>
+    /// <summary>True for a placeholder pod.</summary>
     public static bool IsFreeRoom(Pod pod) => pod.Metadata.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>What the pod stands for: a pool's headroom or a buffer.</summary>
+    /// <summary>The owner of the room: a pool's headroom or a buffer.</summary>
     public static string Title(Pod pod) => pod.Metadata.Name[Prefix.Length..pod.Metadata.Name.LastIndexOf('\0')];
 
-    /// <summary>Of a pool: pieces of a core, which only its own nodes may hold, whatever their taints.</summary>
+    /// <summary>Of a pool: pods of one core each, which only its own nodes may hold, whatever their taints.</summary>
     public static IEnumerable<Pod> Of(NodeSmithPool pool)
     {
         long cores = pool.Spec.Headroom?.CpuCores ?? 0,
@@ -63,14 +63,14 @@ internal static class FreeRoom
             );
     }
 
-    /// <summary>What the pods of a buffer stand for, see <see cref="Title(Pod)"/>.</summary>
+    /// <summary>The owner of a buffer's pods, see <see cref="Title(Pod)"/>.</summary>
     public static string Title(CapacityBuffer buffer) => $"CapacityBuffer {buffer.Metadata.Namespace}/{buffer.Metadata.Name}";
 
-    /// <summary>False where it belongs to another controller.</summary>
+    /// <summary>False if it belongs to another controller.</summary>
     public static bool IsServed(CapacityBuffer buffer) =>
         (buffer.Spec.ProvisioningStrategy ?? CapacityBufferSpec.ActiveCapacity) == CapacityBufferSpec.ActiveCapacity;
 
-    /// <summary>What a buffer refers to; null where that is not there.</summary>
+    /// <summary>The object that a buffer refers to; null if it does not exist.</summary>
     public static BufferTarget? Target(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets) =>
         targets.FirstOrDefault(one =>
             one.Namespace == buffer.Metadata.Namespace
@@ -84,7 +84,7 @@ internal static class FreeRoom
             )
         );
 
-    /// <summary>Of a buffer; none where it belongs to another controller, or what it refers to is not there.</summary>
+    /// <summary>Of a buffer; none if it belongs to another controller, or if its target does not exist.</summary>
     public static IEnumerable<Pod> Of(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets)
     {
         if (!IsServed(buffer) || Target(buffer, targets) is not { } target)

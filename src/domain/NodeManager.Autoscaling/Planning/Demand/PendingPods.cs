@@ -4,10 +4,9 @@ using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Autoscaling.Planning.Demand;
 
-/// <summary>Which pods without a node are demand, and why the others are not.</summary>
+/// <summary>Determines which pending pods are demand, and why the others are not.</summary>
 internal static class PendingPods
 {
-    /// <summary>Every pod without a node, completed ones apart, in the order of their names.</summary>
     public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot) =>
         [.. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()).Select(pod => Judge(pod, snapshot))];
 

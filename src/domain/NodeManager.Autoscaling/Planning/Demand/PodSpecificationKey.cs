@@ -7,12 +7,12 @@ using NodeManager.Scheduling;
 namespace NodeManager.Autoscaling.Planning.Demand;
 
 /// <summary>
-/// Identifies what the scheduler requires for a pod. The replicas of a workload share it, and so does a recreated pod. Names, labels, images and
-/// preferences do not count.
+/// Identifies the scheduling requirements of a pod. The replicas of a workload share it, and so does a recreated pod. Names, labels, images
+/// and preferences do not count.
 /// </summary>
 internal static class PodSpecificationKey
 {
-    // Plan after plan gets the same pods from a cache.
+    // Consecutive plans get the same pods from a cache.
     private static readonly ConditionalWeakTable<Pod, string> Known = [];
 
     public static string Of(Pod pod) => Known.GetValue(pod, Compute);

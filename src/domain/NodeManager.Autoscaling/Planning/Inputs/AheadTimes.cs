@@ -1,8 +1,8 @@
 namespace NodeManager.Autoscaling.Planning.Inputs;
 
 /// <summary>
-/// Times in objects that lie ahead of the clock: another clock wrote them, or this one was set back since. They count from when they were first
-/// seen, so that a window is waited for once, and not until the clock has caught up. Not thread-safe.
+/// Times of objects in the future: another clock wrote them, or this one was set back since. They count from their first observation, so
+/// that a window has its normal length. Not thread-safe.
 /// </summary>
 internal sealed class AheadTimes(ScaleInput input)
 {
@@ -11,9 +11,8 @@ internal sealed class AheadTimes(ScaleInput input)
     /// <summary>For the next plan.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Seen => _seen;
 
-    /// <summary>When it began.</summary>
-    /// <param name="what">What began; unique.</param>
-    /// <param name="since">As the object has it.</param>
+    /// <param name="what">A unique name of the start.</param>
+    /// <param name="since">The time in the object.</param>
     public DateTimeOffset Of(string what, DateTimeOffset since) =>
         since <= input.Now
             ? since

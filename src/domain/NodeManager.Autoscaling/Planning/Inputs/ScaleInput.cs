@@ -5,42 +5,40 @@ using NodeManager.Recommendations.Decisions;
 
 namespace NodeManager.Autoscaling.Planning.Inputs;
 
-/// <summary>Everything a plan rests on. The same input gives the same plan.</summary>
+/// <summary>The complete input of a plan. The same input gives the same plan.</summary>
 public sealed record ScaleInput
 {
-    /// <summary>The cluster's time.</summary>
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>The session of the cluster, which the plan references; null without one.</summary>
     public NodeManagerSession? Session { get; init; }
 
-    /// <summary>Of Kubernetes 1.x: the scheduler's rules follow it.</summary>
+    /// <summary>The Kubernetes minor version, for the scheduler's rules.</summary>
     public int MinorVersion { get; init; } = 37;
 
-    /// <summary>All nodes of the cluster, those of no pool included.</summary>
+    /// <summary>All nodes of the cluster, including those without a pool.</summary>
     public required IReadOnlyList<Node> Nodes { get; init; }
 
-    /// <summary>By node UID: the operation that works on the node. Such nodes stay.</summary>
+    /// <summary>The lock of other operations by node UID. Such nodes stay.</summary>
     public IReadOnlyDictionary<string, NodeLock> Locks { get; init; } = new Dictionary<string, NodeLock>();
 
     /// <summary>All pods of the cluster.</summary>
     public required IReadOnlyList<Pod> Pods { get; init; }
 
-    /// <summary>The pools that are managed: those that a control plane names.</summary>
+    /// <summary>The managed pools: those that a control plane lists.</summary>
     public required IReadOnlyList<NodeSmithPool> Pools { get; init; }
 
-    /// <summary>The claims of all pools.</summary>
     public IReadOnlyList<NodeSmithClaim> Claims { get; init; } = [];
 
-    /// <summary>What says in which zones a pool can make machines, and of what sizes where it has a fixed stock.</summary>
+    /// <summary>Provide the zones of a pool, and its sizes if it has a fixed stock.</summary>
     public IReadOnlyList<NodeSmithProvider> Providers { get; init; } = [];
 
-    /// <summary>Their pods come to every new node that they select.</summary>
+    /// <summary>Their pods run on every new node that they select.</summary>
     public IReadOnlyList<DaemonSet> DaemonSets { get; init; } = [];
 
     public IReadOnlyList<PodDisruptionBudget> Budgets { get; init; } = [];
 
-    /// <summary><c>v1</c> or <c>v1beta1</c>: what an empty selector of a PDB means.</summary>
+    /// <summary><c>v1</c> or <c>v1beta1</c>: the meaning of an empty selector of a PDB.</summary>
     public string BudgetVersion { get; init; } = "v1";
 
     public IReadOnlyList<Namespace> Namespaces { get; init; } = [];
@@ -53,39 +51,38 @@ public sealed record ScaleInput
 
     public IReadOnlyList<StorageClass> StorageClasses { get; init; } = [];
 
-    /// <summary>True where the three lists above are complete, so that what is missing does not exist.</summary>
+    /// <summary>True if the three lists above are complete, so that missing objects do not exist.</summary>
     public bool KnowsStorage { get; init; } = true;
 
-    /// <summary>Room that is kept free for pods of a kind.</summary>
     public IReadOnlyList<CapacityBuffer> Buffers { get; init; } = [];
 
-    /// <summary>What buffers refer to.</summary>
+    /// <summary>The objects that buffers refer to.</summary>
     public IReadOnlyList<BufferTarget> BufferTargets { get; init; } = [];
 
-    /// <summary>The thresholds that the plan acts on; null: <c>enableAutoScaling</c> is false, and pods and pools alone count.</summary>
+    /// <summary>The thresholds; null: <c>enableAutoScaling</c> is false, and only pods and pools count.</summary>
     public ThresholdInput? Thresholds { get; init; }
 
-    /// <summary>What the previous plan handed on; <see cref="ScaleMemory.Empty"/> after a start or a failover.</summary>
+    /// <summary>The state of the previous plan; <see cref="ScaleMemory.Empty"/> after a start or a failover.</summary>
     public ScaleMemory Memory { get; init; } = ScaleMemory.Empty;
 }
 
-/// <summary>What a plan hands on to the next. Losing it makes removals later, never earlier.</summary>
-/// <param name="UnneededSince">By node UID: since when nothing needs the node.</param>
+/// <summary>The state that a plan hands to the next. Its loss delays removals, and never causes one.</summary>
+/// <param name="UnneededSince">By node UID: since when the node is unneeded.</param>
 public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> UnneededSince)
 {
     public static ScaleMemory Empty { get; } = new(new Dictionary<string, DateTimeOffset>());
 
-    /// <summary>What was decided by the thresholds; null: nothing. Without it empty nodes may go up to ten minutes earlier.</summary>
+    /// <summary>The decision by thresholds; null: none. Its loss may remove empty nodes up to ten minutes earlier.</summary>
     internal RecommendationHistory.Entry? ByThreshold { get; init; }
 
     /// <summary>Since when a share is above its threshold; null: none is.</summary>
     internal DateTimeOffset? AboveSince { get; init; }
 
-    /// <summary>When a time that lies ahead of the clock was first seen; see <see cref="AheadTimes"/>.</summary>
+    /// <summary>The first observation of times in the future; see <see cref="AheadTimes"/>.</summary>
     internal IReadOnlyDictionary<string, DateTimeOffset> SeenAhead { get; init; } = new Dictionary<string, DateTimeOffset>();
 
-    /// <summary>The same after the clock was set: what has lasted for a while has lasted as long.</summary>
-    /// <param name="by">By how much; negative: back.</param>
+    /// <summary>Shifts all times after the clock was set, so that durations stay.</summary>
+    /// <param name="by">Negative: back.</param>
     internal ScaleMemory Shift(TimeSpan by) =>
         new(UnneededSince.ToDictionary(static one => one.Key, one => one.Value + by))
         {
@@ -95,18 +92,16 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
         };
 }
 
-/// <summary>The thresholds of a configuration with <c>enableAutoScaling</c>, and what nodes use.</summary>
+/// <summary>The thresholds of a configuration with <c>enableAutoScaling</c>, and the nodes' usage.</summary>
 /// <param name="Configuration">The thresholds and bounds.</param>
-/// <param name="Usage">By node name; empty: not known, so that requests alone count.</param>
+/// <param name="Usage">By node name; empty: unknown, so that only requests count.</param>
 public sealed record ThresholdInput(NodeManagerConfiguration Configuration, IReadOnlyDictionary<string, NodeUsage> Usage);
 
-/// <summary>A PodTemplate (<paramref name="Replicas"/> 0) or a scalable object, as a CapacityBuffer refers to it.</summary>
+/// <summary>The target of a CapacityBuffer: a PodTemplate (<paramref name="Replicas"/> 0) or a scalable object.</summary>
 /// <param name="Kind"><c>PodTemplate</c>, <c>Deployment</c>, <c>ReplicaSet</c>, <c>StatefulSet</c>, …</param>
 /// <param name="Namespace">The same as the buffer's.</param>
-/// <param name="Name">The name.</param>
-/// <param name="Replicas">The desired replicas; what a percentage refers to.</param>
-/// <param name="Template">What its pods look like.</param>
-/// <param name="Generation">Of the object.</param>
+/// <param name="Replicas">The desired replicas, the base of a percentage.</param>
+/// <param name="Template">The template of its pods.</param>
 public sealed record BufferTarget(string Kind, string Namespace, string Name, int Replicas, PodTemplate Template, long? Generation = null)
 {
     internal static BufferTarget Of(StoredPodTemplate template) =>

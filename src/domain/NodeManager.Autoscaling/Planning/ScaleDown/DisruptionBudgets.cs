@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;
 
-/// <summary>How many nodes of a pool may be removed at a time, by reason and schedule: the strictest budget that is in force counts.</summary>
+/// <summary>How many nodes of a pool may be removed concurrently, by reason and schedule: the strictest active budget counts.</summary>
 internal sealed class DisruptionBudgets
 {
     private static readonly TimeSpan LookAhead = TimeSpan.FromDays(8);
@@ -16,9 +16,9 @@ internal sealed class DisruptionBudgets
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
 
     /// <param name="budgets">Null or empty: any number.</param>
-    /// <param name="nodes">How many the pool has: what percentages refer to, rounded up.</param>
-    /// <param name="disrupted">How many of them leave or are not ready already.</param>
-    /// <param name="now">Which schedules are in force.</param>
+    /// <param name="nodes">The number of the pool's nodes, the base of percentages, rounded up.</param>
+    /// <param name="disrupted">How many of them are leaving or not Ready.</param>
+    /// <param name="now">Determines the active schedules.</param>
     public DisruptionBudgets(IReadOnlyList<NodeSmithBudget>? budgets, int nodes, int disrupted, DateTimeOffset now)
     {
         _now = now;
@@ -36,7 +36,7 @@ internal sealed class DisruptionBudgets
         ];
     }
 
-    /// <summary>Takes one removal for the reason, or says which budget refuses it.</summary>
+    /// <summary>Uses one removal for the reason, or returns the budget that refuses it.</summary>
     /// <param name="reason"><c>Empty</c> or <c>Underutilized</c>.</param>
     public NodeSmithBudget? Take(string reason)
     {
@@ -53,7 +53,7 @@ internal sealed class DisruptionBudgets
         return null;
     }
 
-    /// <summary>When a schedule begins or ends next.</summary>
+    /// <summary>The next start or end of a schedule.</summary>
     public DateTimeOffset? NextChange
     {
         get
@@ -79,7 +79,7 @@ internal sealed class DisruptionBudgets
         }
         catch (FormatException)
         {
-            // Not valid: nothing is removed on its account.
+            // An invalid budget allows no removal.
             return 0;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class DisruptionBudgets
     private static bool Concerns(NodeSmithBudget budget, string reason) =>
         budget.Reasons is not { Count: > 0 } reasons || reasons.Contains(reason);
 
-    // A schedule that cannot be read is taken to be in force.
+    // An unreadable schedule counts as active.
     private bool IsInForce(NodeSmithBudget budget, CronExpression? schedule, TimeSpan duration) =>
         budget.Schedule is null || schedule is null || schedule.HasWithin(_now, duration);
 

@@ -5,24 +5,24 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;
 
-/// <summary>What keeps an autoscaler from taking a node or a pod away, whatever else there is. Pure.</summary>
+/// <summary>Absolute obstacles of a node's removal or a pod's eviction.</summary>
 internal static class RemovalRules
 {
-    /// <summary>Pods that leave with their node or have left: they do not have to find a place.</summary>
+    /// <summary>Pods that end with their node or have ended: they do not need a place.</summary>
     public static bool StaysWithNode(Pod pod) =>
         pod.IsFinished() || pod.IsMirror() || pod.Metadata.DeletionTimestamp is not null || pod.Controller() is { Kind: "DaemonSet" };
 
-    /// <summary>Why the node itself must stay; null: nothing.</summary>
+    /// <summary>Why the node must stay; null: no reason.</summary>
     public static (string Reason, string Message)? OfNode(Node node) =>
         DisruptionAnnotations.KeepingOf(node) is { } key ? (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.") : null;
 
-    /// <summary>Why the pod must not be moved, those reasons first that only its owner can lift; null: nothing.</summary>
+    /// <summary>Why the pod must not be moved, with reasons that only its owner can change first; null: no reason.</summary>
     public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)
     {
         string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
         if (wish == "true")
             return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
-        // A duration protects a pod so long after its start.
+        // A duration protects a pod for this time after its start.
         if (
             wish is { Length: > 0 }
             && Kubernetes.Timing.GoDuration.Parse(wish) is { } period
@@ -68,13 +68,13 @@ internal static class RemovalRules
     private static decimal Share(decimal used, decimal all) => all <= 0 ? 1 : used / all;
 }
 
-/// <summary>What PDBs still allow while a plan takes from them.</summary>
+/// <summary>The disruptions that PDBs still allow while a plan uses them.</summary>
 internal sealed class BudgetTakings(IReadOnlyList<PodDisruptionBudget> budgets, string version, int minorVersion)
 {
     private readonly ILookup<string?, PodDisruptionBudget> _byNamespace = budgets.ToLookup(static budget => budget.Metadata.Namespace);
     private readonly Dictionary<PodDisruptionBudget, int> _taken = [];
 
-    /// <summary>Takes what the evictions of these pods need together, or nothing and says why not.</summary>
+    /// <summary>Uses the disruptions for these pods together, or none and returns the reason.</summary>
     public string? Take(IReadOnlyList<Pod> pods)
     {
         Dictionary<PodDisruptionBudget, int> wanted = [];

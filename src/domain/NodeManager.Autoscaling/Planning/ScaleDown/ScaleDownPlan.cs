@@ -10,12 +10,12 @@ using NodeManager.Scheduling.Decisions;
 namespace NodeManager.Autoscaling.Planning.ScaleDown;
 
 /// <summary>
-/// Which nodes may be removed: first those that are empty, then those whose pods find a place on the others. A node whose pods request more than
-/// half of it is left alone: what moves would be more than what is saved.
+/// Selects nodes to remove: empty ones first, then those whose pods fit on the others. A node whose pods request more than half of it
+/// stays: moving them costs more than it saves.
 /// </summary>
 internal sealed class ScaleDownPlan
 {
-    /// <summary>The share of a node up to which moving its pods is worthwhile.</summary>
+    /// <summary>The maximum utilization of a node whose pods are moved.</summary>
     public const decimal WorthwhileUpTo = 0.5m;
 
     private readonly ScaleInput _input;
@@ -56,7 +56,7 @@ internal sealed class ScaleDownPlan
                     + pool.ScaleDownWindow;
         }
 
-        // Nothing is moved to where no kubelet answers.
+        // Pods are not moved to a node with a silent kubelet.
         _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
     }
 
@@ -68,11 +68,8 @@ internal sealed class ScaleDownPlan
 
     public ScaleMemory Memory => new(_unneeded);
 
-    /// <param name="input">The cluster.</param>
-    /// <param name="up">What was decided about pods that wait; its snapshot is used up.</param>
-    /// <param name="pools">The pools.</param>
-    /// <param name="confirming">Names of nodes for which windows and recent activity do not count: their removal was decided before.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="up">The decisions about pending pods; its snapshot is consumed.</param>
+    /// <param name="confirming">Names of nodes whose removal was decided before: windows and recent activity do not count.</param>
     public static ScaleDownPlan Of(
         ScaleInput input,
         ScaleUpPlan up,
@@ -89,34 +86,16 @@ internal sealed class ScaleDownPlan
 
     private void Judge(PoolState pool, CancellationToken cancellationToken)
     {
-        List<Candidate> candidates = [];
-        foreach (PoolMember member in pool.Members)
-        {
-            if (Obstacle(pool, member) is { } kept)
-                Add(member, ScaleDecision.Keep, kept.Reason, kept.Message, []);
-            else if (
-                _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
-            )
-                Add(member, ScaleDecision.Wait, ScaleReason.NotAsPlanned, settling.Message, [], settling.At);
-            else
-                candidates.Add(Survey(member));
-        }
-
-        // A node that only carries the label can go at any time, by another hand.
+        // Another client may remove a node that only carries the label at any time.
         int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
         int disrupted = pool.Members.Count(static member =>
             member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.Status.Conditions.IsTrue("Ready"))
         );
         DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
-        // Who lets the thresholds act wants nodes below them to go; a pool that says Disabled keeps them.
+        // Active thresholds remove nodes below them; a pool with Disabled keeps its nodes.
         string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? (Shares is null ? "Disabled" : "SingleNode");
         int consolidated = 0;
-        IEnumerable<Candidate> ordered = candidates
-            .OrderBy(static one => one.Moving.Count > 0)
-            .ThenBy(static one => one.Moving.Count > 0 ? one.Utilization : 0)
-            .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
-            .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
-        foreach (Candidate candidate in ordered)
+        foreach (Candidate candidate in Candidates(pool))
         {
             cancellationToken.ThrowIfCancellationRequested();
             bool isEmpty = candidate.Moving.Count == 0;
@@ -144,14 +123,7 @@ internal sealed class ScaleDownPlan
                 continue;
             }
 
-            (string Decision, string Reason, string Message, DateTimeOffset? At) verdict = Decide(
-                pool,
-                candidate,
-                budgets,
-                ref staying,
-                mode,
-                ref consolidated
-            );
+            RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
             if (verdict.Decision == ScaleDecision.Remove)
                 _receivers.UnionWith(candidate.Moving.Select(pod => _moved[pod]));
             else
@@ -161,6 +133,29 @@ internal sealed class ScaleDownPlan
 
         if (budgets.NextChange is { } change)
             Changes.Add(change);
+    }
+
+    // In the order of their removal; reports the decisions about the other members.
+    private IEnumerable<Candidate> Candidates(PoolState pool)
+    {
+        List<Candidate> candidates = [];
+        foreach (PoolMember member in pool.Members)
+        {
+            if (Obstacle(pool, member) is { } kept)
+                Add(member, ScaleDecision.Keep, kept.Reason, kept.Message, []);
+            else if (
+                _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
+            )
+                Add(member, ScaleDecision.Wait, ScaleReason.NotAsPlanned, settling.Message, [], settling.At);
+            else
+                candidates.Add(Survey(member));
+        }
+
+        return candidates
+            .OrderBy(static one => one.Moving.Count > 0)
+            .ThenBy(static one => one.Moving.Count > 0 ? one.Utilization : 0)
+            .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
+            .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
     }
 
     private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
@@ -205,7 +200,7 @@ internal sealed class ScaleDownPlan
         foreach (Pod pod in running)
             if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
                 return forbidden;
-        // Nothing runs there; what is left is room to keep free, which another node may offer as well.
+        // Only free room runs there, which another node may provide as well.
         if (running.Count == 0)
             return null;
         if (mode == "Disabled")
@@ -237,7 +232,7 @@ internal sealed class ScaleDownPlan
             : null;
     }
 
-    /// <summary>Lets the pods move to other nodes; says why that does not work, and then all are where they were.</summary>
+    /// <summary>Moves the pods to other nodes, or restores them and returns the reason.</summary>
     private (string Reason, string Message)? Move(Candidate candidate)
     {
         if (candidate.Moving.Count == 0)
@@ -276,7 +271,7 @@ internal sealed class ScaleDownPlan
             _simulator.Assume(pod, candidate.Node);
     }
 
-    private (string Decision, string Reason, string Message, DateTimeOffset? At) Decide(
+    private RemovalVerdict Decide(
         PoolState pool,
         Candidate candidate,
         DisruptionBudgets budgets,
@@ -291,102 +286,88 @@ internal sealed class ScaleDownPlan
         DateTimeOffset since =
             _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
-        string Until(DateTimeOffset at, TimeSpan window) =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC"
-            );
-
-        (int least, string why) = pool.Least;
-        if (staying <= least)
-            return (ScaleDecision.Keep, why, pool.LeastText, null);
-        if (Shares is not null && Shares.Staying <= Shares.Thresholds.Configuration.MinNodes)
-            return (
-                ScaleDecision.Keep,
-                ScaleReason.MinNodes,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."
-                ),
-                null
-            );
         NodeState leaving = _up.Snapshot.Node(candidate.Node)!;
         IReadOnlyList<PodState> ending = [.. leaving.Pods.Where(static pod => RemovalRules.StaysWithNode(pod.Pod))];
+        if (Minimum(pool, staying) is { } kept)
+            return kept;
         if (Shares?.Overfull(leaving, ending) is { } full)
-            return (ScaleDecision.Keep, ScaleReason.OthersTooFull, full, null);
-        // A pool without a window of its own lets empty nodes go immediately; what runs is moved only where that has lasted.
-        TimeSpan window =
-            Shares is not null && !isEmpty && pool.Pool.Spec.ScaleDown?.StabilizationWindow is null
-                ? RecommendationHistory.Stabilization
-                : pool.ScaleDownWindow;
-        if (!_confirming.Contains(candidate.Node))
-        {
-            if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
-            {
-                Changes.Add(calm);
-                return (
-                    ScaleDecision.Wait,
-                    ScaleReason.RecentActivity,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."
-                    ),
-                    calm
-                );
-            }
-
-            if (since + window is var unneeded && unneeded > _input.Now)
-            {
-                Changes.Add(unneeded);
-                return (
-                    ScaleDecision.Wait,
-                    ScaleReason.Stabilizing,
-                    $"Removed when it has been unneeded for {Until(unneeded, window)}.",
-                    unneeded
-                );
-            }
-
-            if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
-                return (ScaleDecision.Wait, ScaleReason.RecentActivity, "The pool is creating machines.", null);
-            if (_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) && quiet > _input.Now)
-            {
-                Changes.Add(quiet);
-                return (
-                    ScaleDecision.Wait,
-                    ScaleReason.RecentActivity,
-                    $"Removed when the pool has not scaled for {Until(quiet, pool.ScaleDownWindow)}.",
-                    quiet
-                );
-            }
-        }
-
+            return RemovalVerdict.Keep(ScaleReason.OthersTooFull, full);
+        if (!_confirming.Contains(candidate.Node) && Delay(pool, since, isEmpty) is { } delayed)
+            return delayed;
         if (!isEmpty && mode == "SingleNode" && consolidated > 0)
-            return (
-                ScaleDecision.Wait,
+            return RemovalVerdict.Wait(
                 ScaleReason.DisruptionBudget,
-                "Another node is removed first: consolidation removes one node at a time (mode SingleNode).",
-                null
+                "Another node is removed first: consolidation removes one node at a time (mode SingleNode)."
             );
         if (budgets.Take(reason) is { } budget)
-            return (
-                ScaleDecision.Wait,
-                ScaleReason.DisruptionBudget,
-                $"The {DisruptionBudgets.Words(budget)} allows no removal right now.",
-                null
-            );
+            return RemovalVerdict.Wait(ScaleReason.DisruptionBudget, $"The {DisruptionBudgets.Words(budget)} allows no removal right now.");
         if (_pdbs.Take(running) is { } refused)
-            return (ScaleDecision.Wait, ScaleReason.PodDisruptionBudget, refused, null);
+            return RemovalVerdict.Wait(ScaleReason.PodDisruptionBudget, refused);
         Shares?.Remove(leaving, ending);
         staying--;
         if (!isEmpty)
             consolidated++;
-        return (
-            ScaleDecision.Remove,
-            reason,
-            isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes."),
-            null
+        string message = isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes.");
+        return new(ScaleDecision.Remove, reason, message);
+    }
+
+    private RemovalVerdict? Minimum(PoolState pool, int staying)
+    {
+        (int least, string why) = pool.Least;
+        if (staying <= least)
+            return RemovalVerdict.Keep(why, pool.LeastText);
+        if (Shares is null || Shares.Staying > Shares.Thresholds.Configuration.MinNodes)
+            return null;
+        return RemovalVerdict.Keep(
+            ScaleReason.MinNodes,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."
+            )
         );
     }
+
+    // The windows and recent activity that delay a removal; null: none does.
+    private RemovalVerdict? Delay(PoolState pool, DateTimeOffset since, bool isEmpty)
+    {
+        if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
+            return WaitUntil(
+                calm,
+                ScaleReason.RecentActivity,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."
+                )
+            );
+        // A pool without a window removes empty nodes immediately; other pods are moved only after a while.
+        TimeSpan window =
+            Shares is not null && !isEmpty && pool.Pool.Spec.ScaleDown?.StabilizationWindow is null
+                ? RecommendationHistory.Stabilization
+                : pool.ScaleDownWindow;
+        if (since + window is var unneeded && unneeded > _input.Now)
+            return WaitUntil(unneeded, ScaleReason.Stabilizing, $"Removed when it has been unneeded for {WindowText(unneeded, window)}.");
+        if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
+            return RemovalVerdict.Wait(ScaleReason.RecentActivity, "The pool is creating machines.");
+        if (!_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) || quiet <= _input.Now)
+            return null;
+        return WaitUntil(
+            quiet,
+            ScaleReason.RecentActivity,
+            $"Removed when the pool has not scaled for {WindowText(quiet, pool.ScaleDownWindow)}."
+        );
+    }
+
+    private RemovalVerdict WaitUntil(DateTimeOffset at, string reason, string message)
+    {
+        Changes.Add(at);
+        return RemovalVerdict.Wait(reason, message, at);
+    }
+
+    private static string WindowText(DateTimeOffset at, TimeSpan window) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC"
+        );
 
     private static string Pods(int count, string one, string several) =>
         count == 1 ? $"Its pod {one}" : string.Create(CultureInfo.InvariantCulture, $"Its {count} pods {several}");
@@ -420,6 +401,6 @@ internal sealed class ScaleDownPlan
         );
     }
 
-    /// <summary>A node that may leave.</summary>
+    /// <summary>A node that may be removed.</summary>
     private sealed record Candidate(PoolMember Member, string Node, string Uid, IReadOnlyList<Pod> Moving, decimal Utilization);
 }

@@ -3,10 +3,10 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>What DaemonSets take of a node before other pods come.</summary>
+/// <summary>The DaemonSets' share of a node.</summary>
 internal static class DaemonSetOverhead
 {
-    // What the DaemonSet controller adds to its pods.
+    // Added by the DaemonSet controller to its pods.
     private static readonly Toleration[] Added =
     [
         .. new[]
@@ -25,7 +25,7 @@ internal static class DaemonSetOverhead
         }),
     ];
 
-    /// <summary>The pods that will come to the node, without a name.</summary>
+    /// <summary>The future DaemonSet pods of the node, without names.</summary>
     public static IEnumerable<Pod> On(Node node, IEnumerable<DaemonSet> daemonSets) =>
         daemonSets
             .Where(static set => set.Metadata.DeletionTimestamp is null)

@@ -4,13 +4,12 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>What the nodes of a pool look like before they are there.</summary>
+/// <summary>The expected properties of a pool's new nodes.</summary>
 public static class ExpectedNodes
 {
-    /// <summary>The pods that a kubelet takes without being configured otherwise.</summary>
+    /// <summary>The kubelet's default.</summary>
     public const int MaxPods = 110;
 
-    /// <summary>The label of a node's zone.</summary>
     public const string ZoneLabel = "topology.kubernetes.io/zone";
 
     private const decimal UnknownDisk = 1125899906842624m;
@@ -18,7 +17,7 @@ public static class ExpectedNodes
     private const string OperatingSystem = "kubernetes.io/os",
         Architecture = "kubernetes.io/arch";
 
-    // Kubelets and controllers remove these when the node is ready.
+    // Removed by kubelets and controllers when the node is ready.
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
     {
         "node.kubernetes.io/not-ready",
@@ -27,7 +26,6 @@ public static class ExpectedNodes
         "node.kubernetes.io/network-unavailable",
     };
 
-    /// <summary>The labels that a pool gives to its nodes: the template's, the pool's own and the zone.</summary>
     public static Dictionary<string, string> Labels(NodeSmithPool pool, string? zone)
     {
         Dictionary<string, string> labels = new(pool.Spec.MachineTemplate.Labels ?? [], StringComparer.Ordinal)
@@ -39,7 +37,7 @@ public static class ExpectedNodes
         return labels;
     }
 
-    /// <summary>What pods may reserve on a machine: its size without the system's reserve.</summary>
+    /// <summary>The allocatable of a machine: its size without the system's reserve.</summary>
     public static Dictionary<string, decimal> Allocatable(NodeSmithPool pool, long cpuCores, long memoryMiB)
     {
         NodeSmithSystemReserved? reserved = pool.Spec.MachineTemplate.SystemReserved;
@@ -48,15 +46,15 @@ public static class ExpectedNodes
             ["cpu"] = Math.Max(0, cpuCores - ((reserved?.CpuMillicores ?? 100) / 1000m)),
             ["memory"] = Math.Max(0, memoryMiB - (reserved?.MemoryMiB ?? 256)) * 1048576m,
             ["pods"] = MaxPods,
-            // Nothing says how large the disk will be; a pod is not kept waiting for that.
+            // The size of the disk is unknown; a pod does not wait for that.
             ["ephemeral-storage"] = UnknownDisk,
         };
     }
 
-    /// <summary>True for an amount that stands for one that nothing says.</summary>
+    /// <summary>True for the placeholder of an unknown amount.</summary>
     internal static bool IsUnknown(string resource, decimal amount) => resource == "ephemeral-storage" && amount == UnknownDisk;
 
-    /// <summary>A node of the pool as its template has it; startup taints are ignored, as they do not last.</summary>
+    /// <summary>A node from the pool's template; temporary startup taints are ignored.</summary>
     internal static Node Template(NodeSmithPool pool, string? zone, Node? like)
     {
         Dictionary<string, string> labels = new(StringComparer.Ordinal)
@@ -73,10 +71,10 @@ public static class ExpectedNodes
         };
     }
 
-    /// <summary>A member as it will be when it is initialized.</summary>
+    /// <summary>The expected node of a member after its initialization.</summary>
     internal static Node Of(PoolMember member, PoolEvidence evidence)
     {
-        // A claim that is being deleted may have no node any more, or never had one.
+        // A claim that is being deleted may have no node.
         if (!member.IsInFlight)
             return member.Node ?? new();
         var planned = evidence

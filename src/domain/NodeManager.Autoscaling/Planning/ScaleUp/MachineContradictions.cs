@@ -11,12 +11,13 @@ using NodeManager.Scheduling.Packing;
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>
-/// Machines that were created for pods and do not take them, although the planned ones would have. For a pod specification there is one such machine
-/// of a size with the same planned resources, and two in all. Each one also delays other machines of its pool that the plan cannot be corrected for.
+/// Machines that did not take the pods that they were created for, although the planned ones would have. For a pod specification there may
+/// be one such machine of a size with the same planned resources, and two in all. Each one also delays other machines of its pool if the
+/// plan cannot be corrected.
 /// </summary>
 internal sealed class MachineContradictions
 {
-    /// <summary>Machines for pods of one specification that did not take them, in all pools: no more are created then.</summary>
+    /// <summary>The limit of such machines for pods of one specification, in all pools.</summary>
     public const int MaximumAttempts = 2;
 
     private const int MaximumKept = 300;
@@ -37,18 +38,16 @@ internal sealed class MachineContradictions
         _snapshot = snapshot;
     }
 
-    /// <summary>Nodes that pods were meant for and that are still settling, with the time when they have.</summary>
+    /// <summary>New nodes of pods that are still initializing, with the end of that time.</summary>
     public Dictionary<string, (string Message, DateTimeOffset? At)> SettlingNodes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What is to be written to pools, by name, before anything is created.</summary>
+    /// <summary>The observations to write to pools, by name, before machines are created.</summary>
     public Dictionary<string, PoolObservations> Changed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When a refusal ends by itself.</summary>
     public List<DateTimeOffset> Changes { get; } = [];
 
-    /// <param name="input">The cluster.</param>
-    /// <param name="pools">The pools.</param>
-    /// <param name="snapshot">The same with machines on their way, without the pods to place.</param>
+    /// <param name="snapshot">With machines in progress, without the pods to place.</param>
     /// <param name="demand">The pods to place.</param>
     public static MachineContradictions Of(
         ScaleInput input,
@@ -80,10 +79,10 @@ internal sealed class MachineContradictions
         return found;
     }
 
-    /// <summary>True where no machine of the offer is to be created for such pods.</summary>
+    /// <summary>True if no machine of the offer is created for such pods.</summary>
     public bool IsRefused(Pod pod, MachineOffer offer) => Refusal(pod, offer.Pool) is not null;
 
-    /// <summary>Why no machine of the pool is created for the pod; null: nothing is known against it.</summary>
+    /// <summary>Why no machine of the pool is created for the pod; null: no reason.</summary>
     public string? Refusal(Pod pod, string pool)
     {
         if (_attempts.Count == 0 && _settling.Count == 0)
@@ -104,13 +103,13 @@ internal sealed class MachineContradictions
             : null;
     }
 
-    /// <summary>What the machines lacked that were created for the pod, without a full stop; null: there were none.</summary>
+    /// <summary>The deficits of earlier machines for the pod, without a full stop; null: none.</summary>
     public string? Attempts(Pod pod) =>
         _attempts.Count > 0 && _attempts.GetValueOrDefault(PodSpecificationKey.Of(pod)) is { } own
             ? string.Join(' ', own.Select(static one => one.Message)).TrimEnd('.')
             : null;
 
-    /// <summary>What a decision about the pool says; null: its machines are as planned, or nothing waits for them.</summary>
+    /// <summary>The message of the pool's decision; null: its machines are as planned, or nothing waits for them.</summary>
     public string? MessageOf(string pool)
     {
         foreach (string key in _demand.Keys)
@@ -142,7 +141,7 @@ internal sealed class MachineContradictions
             Changes.Add(until);
     }
 
-    /// <summary>The next machine of a pool whose nodes differ in anything but size waits longer with each of them; what is old no longer counts.</summary>
+    /// <summary>The delay grows with each machine of a pool whose nodes differ in more than size; old ones do not count.</summary>
     private DateTimeOffset? DelayedUntil(string pool)
     {
         List<MachineAttempt> recent =
@@ -220,7 +219,6 @@ internal sealed class MachineContradictions
         Changed[pool.Name] = before with { Sizes = [.. before.Sizes.Where(one => one.Size != seen.Size), seen], Attempts = [.. kept] };
     }
 
-    /// <summary>The node without other pods than those that come with every node.</summary>
     private NodeState Alone(Node node, PoolMember member, IReadOnlyList<DaemonSet> daemonSets)
     {
         ClusterSnapshot alone = new(_input.MinorVersion);
@@ -240,7 +238,7 @@ internal sealed class MachineContradictions
         return alone.Node(node.Metadata.Name)!;
     }
 
-    /// <summary>Without the taints by which controllers report the node's condition.</summary>
+    /// <summary>Without taints that controllers derive from the node's conditions.</summary>
     private static Node Real(PoolMember member) =>
         new()
         {

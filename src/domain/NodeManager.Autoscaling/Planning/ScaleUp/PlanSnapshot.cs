@@ -4,12 +4,11 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>The cluster as the scheduler's rules will see it when the machines on their way are there.</summary>
+/// <summary>The expected cluster after the machines in progress have registered.</summary>
 internal static class PlanSnapshot
 {
-    /// <param name="input">The cluster.</param>
-    /// <param name="inFlight">Machines on their way, by the name of their node.</param>
-    /// <param name="recent">Nodes that can take pods since a moment ago: pods of DaemonSets may still be missing.</param>
+    /// <param name="inFlight">Machines in progress, by node name.</param>
+    /// <param name="recent">Newly initialized nodes: their DaemonSet pods may still be missing.</param>
     public static ClusterSnapshot Of(ScaleInput input, IReadOnlyDictionary<string, PoolMember> inFlight, IEnumerable<Node> recent)
     {
         ClusterSnapshot snapshot = new(input.MinorVersion) { KnowsStorage = input.KnowsStorage };
@@ -35,7 +34,6 @@ internal static class PlanSnapshot
         return snapshot;
     }
 
-    /// <summary>Those that have not come yet.</summary>
     private static void AddDaemonSetPods(ClusterSnapshot snapshot, Node node, IReadOnlyList<DaemonSet> daemonSets)
     {
         NodeState state = snapshot.Node(node.Metadata.Name)!;

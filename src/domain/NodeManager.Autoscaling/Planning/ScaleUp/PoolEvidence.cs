@@ -5,12 +5,13 @@ using NodeManager.Scheduling;
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>
-/// What is known of a pool's machines beyond its specification: what the nodes that exist report, and what was observed of former ones. A plan uses it
-/// in place of what it would assume.
+/// Observations of a pool's machines: the reports of existing nodes, and earlier observations. A plan uses them instead of its assumptions.
 /// </summary>
 internal sealed class PoolEvidence
 {
-    /// <summary>A claim in which it is seen this long after its node can take pods: taints of its setup are gone then, and kubelets report what they have.</summary>
+    /// <summary>
+    /// A node counts as evidence this long after its initialization: setup taints are gone then, and kubelets report their resources.
+    /// </summary>
     public static readonly TimeSpan SettlingTime = TimeSpan.FromMinutes(1);
 
     private static readonly string[] Sized = ["cpu", "memory"];
@@ -26,15 +27,13 @@ internal sealed class PoolEvidence
             _sizes[size.Size] = size;
     }
 
-    /// <summary>What was observed before, of the pool's present template.</summary>
+    /// <summary>Earlier observations of the pool's current template.</summary>
     public PoolObservations Observations { get; }
 
-    /// <param name="pool">The pool.</param>
-    /// <param name="provider">Its provider; null: none is known.</param>
+    /// <param name="provider">Null: unknown.</param>
     /// <param name="members">Its nodes and claims.</param>
     /// <param name="podsOn">By node name.</param>
-    /// <param name="daemonSets">What is planned to run on every node anyway.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="daemonSets">The DaemonSets of every node.</param>
     public static PoolEvidence Of(
         NodeSmithPool pool,
         NodeSmithProvider? provider,
@@ -66,11 +65,11 @@ internal sealed class PoolEvidence
         return evidence;
     }
 
-    /// <summary>True where what the node of the claim is now will last.</summary>
+    /// <summary>True if the current state of the claim's node is stable.</summary>
     public static bool IsSettled(PoolMember member, DateTimeOffset now) =>
         !member.IsInFlight && SettlesAt(member) is var at && (at is null || at <= now);
 
-    /// <summary>When that is; null: the claim does not say since when its node can take pods.</summary>
+    /// <summary>The start of that state; null: unknown.</summary>
     public static DateTimeOffset? SettlesAt(PoolMember member) =>
         member
             .Claim?.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Initialized, Status: "True" })
@@ -79,7 +78,7 @@ internal sealed class PoolEvidence
             ? since + SettlingTime
             : null;
 
-    /// <summary>What pods may reserve on a machine of the size: what a real one of the pool offers, else what is planned.</summary>
+    /// <summary>The allocatable of a machine of the size: observed if possible, else planned.</summary>
     public Dictionary<string, decimal> Allocatable(SizeKey size, bool isComputed)
     {
         Dictionary<string, decimal> planned = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB);
@@ -100,7 +99,7 @@ internal sealed class PoolEvidence
                     continue;
                 decimal full = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB)[name],
                     share = missing / plannedOther[name] * full;
-                // A larger machine costs little where sizes are free; a fixed shape must not be excluded by what another one lacks.
+                // For computed sizes a larger machine is cheap; a fixed shape must not be excluded by the deficit of another one.
                 planned[name] = Math.Min(planned[name], Math.Max(0, full - (isComputed ? share : Math.Min(share, missing))));
             }
         }
@@ -112,7 +111,7 @@ internal sealed class PoolEvidence
         return planned;
     }
 
-    /// <summary>The share of an amount that real machines of the pool keep from pods beyond the plan, for sizes that are computed: 0 to 0.9.</summary>
+    /// <summary>The share of an amount that observed machines lack, for computed sizes: 0 to 0.9.</summary>
     public decimal MissingShare(string name)
     {
         decimal most = 0;
@@ -126,13 +125,13 @@ internal sealed class PoolEvidence
         return Math.Min(most, 0.9m);
     }
 
-    /// <summary>The real node that the allocatable of a size is taken from; null: none is known.</summary>
+    /// <summary>The observed node of a size; null: none.</summary>
     public ObservedSize? Find(SizeKey size) => _sizes.GetValueOrDefault(size);
 
-    /// <summary>The sizes that are known.</summary>
+    /// <summary>The observed sizes.</summary>
     public IEnumerable<ObservedSize> Sizes => _sizes.Values;
 
-    /// <summary>What a settled node offers.</summary>
+    /// <summary>The observation of an initialized node.</summary>
     public static ObservedSize Observe(PoolMember member, IEnumerable<Pod> pods, IReadOnlyList<DaemonSet> daemonSets)
     {
         Node node = member.Node!;

@@ -3,25 +3,24 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>A node of a pool, or a claim whose node is not there yet.</summary>
-/// <param name="Pool">The pool.</param>
-/// <param name="Claim">Null: a node that carries the pool's label and that no claim owns.</param>
+/// <summary>A node of a pool, or a claim without a node yet.</summary>
+/// <param name="Claim">Null: a node with the pool's label but without a claim.</param>
 /// <param name="Node">Null: not registered.</param>
 internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Node? Node)
 {
-    /// <summary>What the rules see: the node, or the node that will be.</summary>
+    /// <summary>The actual or expected node.</summary>
     public Node Expected { get; init; } = Node ?? new();
 
     public bool IsLeaving => Claim?.Metadata.DeletionTimestamp is not null || Node?.Metadata.DeletionTimestamp is not null;
 
-    /// <summary>It keeps its place until the claim is deleted, so that what cannot work is not tried all the time.</summary>
+    /// <summary>True for a failed claim: it counts until it is deleted, so that a failure is not repeated immediately.</summary>
     public bool HasFailed => Is(NodeSmithConditions.Failed);
 
-    /// <summary>Its machine is made, or its node is not initialized yet.</summary>
+    /// <summary>True while its machine is created, or its node is not initialized.</summary>
     public bool IsInFlight =>
         Claim is not null && !IsLeaving && (Node is null || !Is(NodeSmithConditions.Initialized) && !Is(NodeSmithConditions.Ready));
 
-    /// <summary>What the claim requires: its own words, else its shape, else the pool's minimum.</summary>
+    /// <summary>The required size: the claim's own, else its shape's, else the pool's minimum.</summary>
     public (long CpuCores, long MemoryMiB) Size
     {
         get
@@ -40,8 +39,8 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
 
     public bool Is(string condition) => Claim?.Status?.Conditions?.Exists(one => one.Type == condition && one.Status == "True") == true;
 
-    /// <summary>What counts against the pool's limits: allocatable of the node, or what the claim's machine will have.</summary>
-    /// <param name="overheadMiB">What the provider adds to each machine.</param>
+    /// <summary>The amounts that count towards the pool's limits: the node's allocatable, or the expected machine's.</summary>
+    /// <param name="overheadMiB">The provider's overhead for each machine.</param>
     public (decimal CpuCores, decimal Bytes) Counted(long overheadMiB)
     {
         if (Node?.Status.Allocatable is { Count: > 0 } there)

@@ -6,8 +6,8 @@ using NodeManager.Scheduling.Packing;
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>
-/// The machines that a pool can make: its shapes; else the servers of its provider, where that is bare metal; else sizes from the stated minimum
-/// (2 cores and 2048 MiB) up to four times that, and as large as the largest pod needs, in whole cores.
+/// The possible machines of a pool: its shapes; else the servers of a bare-metal provider; else sizes from the minimum (2 cores and 2048
+/// MiB) up to four times that, and as large as the largest pod needs, in whole cores.
 /// </summary>
 internal static class PoolOffers
 {
@@ -15,13 +15,12 @@ internal static class PoolOffers
     private const int Steps = 12;
     private const long MemoryStep = 256;
 
-    /// <summary>The smallest machine where neither the pool nor a shape says.</summary>
+    /// <summary>The smallest machine without a size in pool or shape.</summary>
     public const long DefaultCores = 2,
         DefaultMemory = 2048;
 
-    /// <param name="state">The pool.</param>
-    /// <param name="demand">The pods that wait: what single large ones need is a size of its own.</param>
-    /// <param name="daemonSets">What will run on each node.</param>
+    /// <param name="demand">The pending pods: large ones get sizes of their own.</param>
+    /// <param name="daemonSets">The DaemonSets of each node.</param>
     public static List<MachineOffer> Of(PoolState state, IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
     {
         NodeSmithMachineTemplate template = state.Pool.Spec.MachineTemplate;
@@ -56,7 +55,7 @@ internal static class PoolOffers
     private static Node Template(PoolState state, string? zone) =>
         ExpectedNodes.Template(state.Pool, zone, state.Members.FirstOrDefault(static member => member.Node is not null)?.Node);
 
-    /// <summary>The zones that the provider knows; one null where it knows none.</summary>
+    /// <summary>The zones of the provider; one null without zones.</summary>
     private static List<string?> Zones(PoolState state)
     {
         IEnumerable<string?> known = state.Provider?.Spec switch
@@ -83,7 +82,7 @@ internal static class PoolOffers
         List<(string? Zone, List<MachineSize> Sizes)> choices = [];
         foreach (string? zone in zones)
         {
-            // A shape without a zone is on offer in every zone that the provider knows, else in none in particular.
+            // A shape without a zone is offered in every zone of the provider, else without a zone.
             List<MachineSize> sizes =
             [
                 .. shapes
@@ -101,7 +100,7 @@ internal static class PoolOffers
         return choices;
     }
 
-    /// <summary>Servers that stand there; null where the provider has none, or does not say how large they are.</summary>
+    /// <summary>The existing servers; null if the provider has none, or does not report their sizes.</summary>
     private static List<(string? Zone, List<MachineSize> Sizes)>? OfServers(PoolState state)
     {
         List<RedfishSystem> systems =
@@ -148,7 +147,7 @@ internal static class PoolOffers
         for (long memory = leastMemory; memory <= leastMemory * Growth; memory += memoryStep)
             sizes.Add((cores, memory));
 
-        // What one pod needs with all that its node runs, where that is more.
+        // The requirement of one pod with all DaemonSets, if larger.
         Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, zone), daemonSets);
         NodeSmithSystemReserved? reserved = state.Pool.Spec.MachineTemplate.SystemReserved;
         decimal missingCpu = state.Evidence.MissingShare("cpu"),

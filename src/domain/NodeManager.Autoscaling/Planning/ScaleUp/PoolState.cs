@@ -9,7 +9,7 @@ using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>A pool with what belongs to it now.</summary>
+/// <summary>A pool with its nodes and claims.</summary>
 internal sealed class PoolState
 {
     public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members, PoolEvidence evidence)
@@ -40,39 +40,42 @@ internal sealed class PoolState
 
     public IReadOnlyList<PoolMember> Members { get; }
 
-    /// <summary>What its real machines offer.</summary>
+    /// <summary>The observations of its machines.</summary>
     public PoolEvidence Evidence { get; }
 
     public decimal CpuCores { get; }
 
     public decimal Bytes { get; }
 
-    /// <summary>What is left of the limits; changes while machines are planned.</summary>
+    /// <summary>The remaining limits; used by planned machines.</summary>
     public PoolAllowance Allowance { get; }
 
     public bool IsDeleted => Pool.Metadata.DeletionTimestamp is not null;
 
-    /// <summary>The rules that the pool breaks, where the server let it pass; null: none. Nothing is created or removed on its account: what a field means is not known.</summary>
+    /// <summary>
+    /// The violated rules of the pool that the server did not check; null: none. Such a pool is not changed, because the meaning of its
+    /// fields is unclear.
+    /// </summary>
     public string? Problem { get; }
 
-    /// <summary>True where the pool may get machines.</summary>
+    /// <summary>True if the pool may get machines.</summary>
     public bool IsOpen => !IsDeleted && Problem is null;
 
     /// <summary><see cref="Problem"/> as a sentence.</summary>
     public string ProblemText => $"The spec of NodeSmithPool {Name} is not valid: {Problem}.";
 
-    /// <summary>The update that rolls the pool; null: none.</summary>
+    /// <summary>The update of the pool; null: none.</summary>
     public string? UpdatedBy => IsDeleted ? null : Pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation);
 
     public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
 
-    /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>
+    /// <summary>The minimum of nodes, and its reason.</summary>
     public (int Nodes, string Reason) Least =>
         (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
             ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount)
             : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
 
-    /// <summary>The same as a sentence.</summary>
+    /// <summary>The minimum as a sentence.</summary>
     public string LeastText =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -155,7 +158,7 @@ internal sealed class PoolState
                 : byName.GetValueOrDefault(name);
         if (node is null)
             return null;
-        // Another machine has the name, or the node is older than the machine, to the second.
+        // The machine was replaced under its name, or the node is older than the machine, to the second.
         if (
             node.Spec.ProviderID is { Length: > 0 }
             && status.ProviderID is { Length: > 0 }

@@ -5,7 +5,7 @@ using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>Why a pod gets no machine: of all offers the one that came closest gives the reason, and every pool a sentence.</summary>
+/// <summary>Explains why a pod gets no machine: the offer that came closest gives the reason, and every pool a sentence.</summary>
 internal static class RefusalText
 {
     public static (string Reason, string Message) Of(PackedPod packed, IReadOnlyList<PoolState> pools, MachineContradictions contradictions)
@@ -25,7 +25,7 @@ internal static class RefusalText
         PackingRefusal closest = PackingRefusal.Taint;
         foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
         {
-            // Zones of a pool may answer differently; the pool's answer is that of the zone that came closest.
+            // Zones of a pool may differ; the closest one represents the pool.
             (MachineOffer offer, PackingRefusal why) = pool.MaxBy(static one => one.Why);
             if (why > closest)
                 closest = why;
@@ -34,7 +34,7 @@ internal static class RefusalText
             );
         }
 
-        // What came of the machines that it had says more than that the others are too small.
+        // The deficits of its earlier machines explain more than the sizes of the others.
         if (closest is PackingRefusal.TooLarge && contradictions.Attempts(packed.Pod) is { } attempts)
             return (ScaleReason.NotAsPlanned, string.Join(' ', sentences.Concat(invalid).Append($"{attempts}.")));
         return (Code(closest, packed.Pod), string.Join(' ', sentences.Concat(invalid)));
@@ -92,7 +92,7 @@ internal static class RefusalText
         return "no single machine has enough of all that the pod requests";
     }
 
-    /// <summary>Where the amount is that of a real node: which, and what would be planned without it.</summary>
+    /// <summary>For an observed amount: the node, and the planned amount.</summary>
     private static string Observed(string name, decimal most, MachineOffer offer, PoolState pool)
     {
         MachineSize largest = offer.Sizes.First(size => size.Allocatable.GetValueOrDefault(name) == most);

@@ -8,7 +8,7 @@ using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
-/// <summary>Which pods get a place where, and the machines to make.</summary>
+/// <summary>Places pending pods, and determines the machines to create.</summary>
 internal sealed class ScaleUpPlan
 {
     private readonly ScaleInput _input;
@@ -34,28 +34,27 @@ internal sealed class ScaleUpPlan
     /// <summary>By pool: since when pods wait for its machines.</summary>
     public Dictionary<string, DateTimeOffset> DemandSince { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>By pool: when its window lets it make the machines that it holds back.</summary>
+    /// <summary>By pool: the end of its window, which delays machines.</summary>
     public Dictionary<string, DateTimeOffset> HeldUntil { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Times that lie ahead of the clock.</summary>
+    /// <summary>Times in the future.</summary>
     public AheadTimes Ahead { get; }
 
-    /// <summary>Where pods without a node, and free room, go among the nodes that exist.</summary>
+    /// <summary>The pending pods and free room placed on existing nodes.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
 
-    /// <summary>What thresholds add and forbid; null: the plan has none.</summary>
+    /// <summary>The machines and limits of thresholds; null: none.</summary>
     public ThresholdDemand? ByThreshold { get; private set; }
 
-    /// <summary>What became of each buffer.</summary>
     public IReadOnlyList<BufferOutcome> Buffers { get; private set; } = [];
 
-    /// <summary>Machines that are not what was planned.</summary>
+    /// <summary>Machines that differ from their plans.</summary>
     public MachineContradictions Contradictions { get; private set; } = null!;
 
-    /// <summary>What the machines are planned to be, by <see cref="NodeScalePlanMachine.Id"/>.</summary>
+    /// <summary>The planned machines, by <see cref="NodeScalePlanMachine.Id"/>.</summary>
     public Dictionary<string, PlannedMachine> Plans { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The cluster with the nodes that are on their way, without what is placed.</summary>
+    /// <summary>The cluster with nodes in progress, without the placed pods.</summary>
     public ClusterSnapshot Snapshot { get; private set; } = null!;
 
     public static ScaleUpPlan Of(ScaleInput input, IReadOnlyList<PoolState> pools, CancellationToken cancellationToken)
@@ -90,13 +89,7 @@ internal sealed class ScaleUpPlan
         [
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets)),
         ];
-        HashSet<string> leaving =
-        [
-            .. _pools
-                .SelectMany(static pool => pool.Members)
-                .Where(static member => member is { IsLeaving: true, Node: not null })
-                .Select(static member => member.Node!.Metadata.Name),
-        ];
+        HashSet<string> leaving = LeavingNodes();
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
         PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused);
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
@@ -130,6 +123,14 @@ internal sealed class ScaleUpPlan
         );
     }
 
+    private HashSet<string> LeavingNodes() =>
+        [
+            .. _pools
+                .SelectMany(static pool => pool.Members)
+                .Where(static member => member is { IsLeaving: true, Node: not null })
+                .Select(static member => member.Node!.Metadata.Name),
+        ];
+
     private BufferOutcome Outcome(CapacityBuffer buffer, IReadOnlyList<PackedPod> packed)
     {
         string title = FreeRoom.Title(buffer);
@@ -144,7 +145,9 @@ internal sealed class ScaleUpPlan
         );
     }
 
-    /// <summary>At least so many machines, those that leave not counted, nor nodes that only carry the pool's label: the pool does not keep them. An update replaces what it removes by itself.</summary>
+    /// <summary>
+    /// The minimum of machines, without leaving ones and nodes that only carry the pool's label. An update replaces its removals by itself.
+    /// </summary>
     private void KeepLeast(PodPacker packer)
     {
         foreach (PoolState pool in _pools.Where(static pool => pool.IsOpen && pool.UpdatedBy is null))
@@ -156,7 +159,7 @@ internal sealed class ScaleUpPlan
         }
     }
 
-    /// <summary>Demand must have lasted for the pool's window; what only keeps room free, or the least number of nodes, need not.</summary>
+    /// <summary>Demand must have lasted for the pool's window, except for free room and the minimum of nodes.</summary>
     private void Hold(Dictionary<PackedMachine, List<PackedPod>> byMachine, Dictionary<string, PendingPod> waiting)
     {
         foreach (PoolState pool in _pools)
@@ -234,73 +237,67 @@ internal sealed class ScaleUpPlan
 
     private NodeScalePlanPod Verdict(PackedPod packed, PendingPod pending, Dictionary<PackedMachine, string> ids)
     {
-        Pod pod = packed.Pod;
-        DateTimeOffset? since = pending.UnschedulableSince;
         if (packed.Node is { } node)
-        {
-            if (!_inFlight.TryGetValue(node, out PoolMember? member))
-                return Shown(
-                    pod,
-                    ScaleDecision.Place,
-                    ScaleReason.ExistingNode,
-                    $"The pod fits on node '{node}'; the scheduler will place it.",
-                    node,
-                    "",
-                    since
-                );
-            string claim = member.Claim!.Metadata.Name;
-            if (member.HasFailed)
-                return Shown(
-                    pod,
-                    ScaleDecision.Wait,
-                    ScaleReason.ClaimFailed,
-                    $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.",
-                    claim,
-                    member.Pool.Metadata.Name,
-                    since
-                );
-            return Shown(
-                pod,
-                ScaleDecision.Place,
-                ScaleReason.ClaimInFlight,
-                $"The pod fits on the machine that claim '{claim}' is creating.",
-                claim,
-                member.Pool.Metadata.Name,
-                since
-            );
-        }
-
+            return OnNode(pending, node);
         if (packed.Machine is { } machine)
-        {
-            string pool = machine.Offer.Pool;
-            if (ByThreshold?.IsBeyond(machine) == true)
-                return Shown(pod, ScaleDecision.Wait, ScaleReason.NodeLimit, ByThreshold.AtMaximum, "", pool, since);
-            if (ids.TryGetValue(machine, out string? id))
-                return Shown(
-                    pod,
-                    ScaleDecision.Create,
-                    ScaleReason.NewMachine,
-                    $"Pool '{pool}' creates a machine of {machine.Size.CpuCores} cores and {machine.Size.MemoryMiB} MiB for it.",
-                    id,
-                    pool,
-                    since
-                );
-            return Shown(
-                pod,
-                ScaleDecision.Wait,
-                ScaleReason.Stabilizing,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Pool '{pool}' creates machines when demand has lasted {DisplayDuration(pool)} (scaleUp.stabilizationWindow): at {HeldUntil[pool].UtcDateTime:HH:mm:ss} UTC."
-                ),
-                "",
-                pool,
-                since
-            );
-        }
-
+            return OnMachine(pending, machine, ids.GetValueOrDefault(machine));
         (string reason, string message) = RefusalText.Of(packed, _pools, Contradictions);
-        return Shown(pod, ScaleDecision.Wait, reason, message, "", "", since);
+        return Shown(packed.Pod, ScaleDecision.Wait, reason, message, "", "", pending.UnschedulableSince);
+    }
+
+    private NodeScalePlanPod OnNode(PendingPod pending, string node)
+    {
+        NodeScalePlanPod Result(string decision, string reason, string message, string target, string pool) =>
+            Shown(pending.Pod, decision, reason, message, target, pool, pending.UnschedulableSince);
+
+        if (!_inFlight.TryGetValue(node, out PoolMember? member))
+            return Result(
+                ScaleDecision.Place,
+                ScaleReason.ExistingNode,
+                $"The pod fits on node '{node}'; the scheduler will place it.",
+                node,
+                ""
+            );
+        string claim = member.Claim!.Metadata.Name;
+        if (member.HasFailed)
+            return Result(
+                ScaleDecision.Wait,
+                ScaleReason.ClaimFailed,
+                $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.",
+                claim,
+                member.Pool.Metadata.Name
+            );
+        return Result(
+            ScaleDecision.Place,
+            ScaleReason.ClaimInFlight,
+            $"The pod fits on the machine that claim '{claim}' is creating.",
+            claim,
+            member.Pool.Metadata.Name
+        );
+    }
+
+    private NodeScalePlanPod OnMachine(PendingPod pending, PackedMachine machine, string? id)
+    {
+        string pool = machine.Offer.Pool;
+        NodeScalePlanPod Result(string decision, string reason, string message) =>
+            Shown(pending.Pod, decision, reason, message, decision == ScaleDecision.Create ? id! : "", pool, pending.UnschedulableSince);
+
+        if (ByThreshold?.IsBeyond(machine) == true)
+            return Result(ScaleDecision.Wait, ScaleReason.NodeLimit, ByThreshold.AtMaximum);
+        if (id is not null)
+            return Result(
+                ScaleDecision.Create,
+                ScaleReason.NewMachine,
+                $"Pool '{pool}' creates a machine of {machine.Size.CpuCores} cores and {machine.Size.MemoryMiB} MiB for it."
+            );
+        return Result(
+            ScaleDecision.Wait,
+            ScaleReason.Stabilizing,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Pool '{pool}' creates machines when demand has lasted {DisplayDuration(pool)} (scaleUp.stabilizationWindow): at {HeldUntil[pool].UtcDateTime:HH:mm:ss} UTC."
+            )
+        );
     }
 
     private string DisplayDuration(string pool) => HumanDuration.Format(_pools.First(one => one.Name == pool).ScaleUpWindow);

@@ -7,8 +7,8 @@ using NodeManager.Scheduling.Packing;
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>
-/// What the configuration's thresholds and bounds make of a plan: machines where a share is above <c>scaleUpThreshold</c> or nodes are fewer than
-/// <c>minNodes</c>, and none beyond <c>maxNodes</c>, also for pods that wait. The rules are those of recommendations.
+/// Applies the configuration's thresholds and bounds to a plan: adds machines for a share above <c>scaleUpThreshold</c> or fewer nodes than
+/// <c>minNodes</c>, and none beyond <c>maxNodes</c>, also for pending pods. Uses the rules of recommendations.
 /// </summary>
 internal sealed class ThresholdDemand
 {
@@ -46,15 +46,15 @@ internal sealed class ThresholdDemand
     /// <inheritdoc cref="ScaleMemory.AboveSince"/>
     public DateTimeOffset? AboveSince { get; private set; }
 
-    /// <summary>When a pool's window lets it make a machine; null: none is held back.</summary>
+    /// <summary>The end of the window that delays a machine; null: none.</summary>
     public (string Pool, DateTimeOffset At)? HeldUntil { get; private set; }
 
-    /// <summary>Why fewer machines are made than the thresholds ask for; null: none is missing.</summary>
+    /// <summary>Why fewer machines are created than the thresholds require; null: none is missing.</summary>
     public (string Reason, string Message)? Unmet { get; private set; }
 
     private NodeManagerConfiguration Configuration => Shares.Thresholds.Configuration;
 
-    /// <summary>Null where the plan has no thresholds.</summary>
+    /// <summary>Null without thresholds.</summary>
     public static ThresholdDemand? Of(
         ScaleInput input,
         IReadOnlyList<PoolState> pools,
@@ -72,14 +72,14 @@ internal sealed class ThresholdDemand
         return demand;
     }
 
-    /// <summary>True for a machine that <c>maxNodes</c> does not allow.</summary>
+    /// <summary>True for a machine beyond <c>maxNodes</c>.</summary>
     public bool IsBeyond(PackedMachine machine) => _beyond.Contains(machine);
 
-    /// <summary>Why the machine is made; null: not because of a threshold.</summary>
+    /// <summary>The threshold that requires the machine; null: none.</summary>
     public (string Reason, string Message)? ReasonOf(PackedMachine machine) =>
         _reasons.TryGetValue(machine, out var reason) ? reason : null;
 
-    /// <summary>That <c>maxNodes</c> is reached, as a sentence.</summary>
+    /// <summary>The message for a reached <c>maxNodes</c>.</summary>
     public string AtMaximum =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -96,7 +96,7 @@ internal sealed class ThresholdDemand
         if (above is not null)
         {
             AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
-            // Below the threshold it goes on for the margin, and says so.
+            // Below the threshold it continues for the margin, and says so.
             string until =
                 thresholds.UpAbove < Configuration.ScaleUpThreshold
                     ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.")
@@ -134,10 +134,10 @@ internal sealed class ThresholdDemand
         );
     }
 
-    // A clock that was set back must not make a window endless.
+    // A clock that was set back must not extend a window.
     private DateTimeOffset? NotAhead(DateTimeOffset? time) => time > _input.Now ? _input.Now : time;
 
-    // Machines for which pods need no toleration first, then the pool that has the most.
+    // Machines without taints for the pods first, then the pool with the most.
     private bool TryAdd((string Reason, string Message) why)
     {
         if (Shares.Nodes >= Configuration.MaxNodes)

@@ -10,12 +10,12 @@ using NodeManager.Scheduling.Packing;
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>
-/// How full the nodes are together, as recommendations count it: those that are ready and schedulable, with the machines on their way and those that a
-/// plan makes. Amounts change while a plan adds machines and removes nodes.
+/// The utilization of the nodes together, as in recommendations: Ready and schedulable ones, machines in progress, and those of the plan.
+/// Changes while a plan adds machines and removes nodes.
 /// </summary>
 internal sealed class ThresholdShares
 {
-    // Metrics of a new node come late; what it uses until then is nothing.
+    // Metrics of a new node are late; until then its usage counts as zero.
     private static readonly TimeSpan UnmeasuredFor = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, Amounts> _amounts;
@@ -24,8 +24,8 @@ internal sealed class ThresholdShares
     private readonly IReadOnlyDictionary<string, NodeUsage> _usage;
 
     /// <param name="input">With thresholds.</param>
-    /// <param name="snapshot">The cluster with the nodes that are on their way, without what is placed.</param>
-    /// <param name="inFlight">Names of those nodes.</param>
+    /// <param name="snapshot">The cluster with nodes in progress, without the placed pods.</param>
+    /// <param name="inFlight">Names of nodes in progress.</param>
     /// <param name="leaving">Names of nodes that are being removed.</param>
     public ThresholdShares(
         ScaleInput input,
@@ -61,13 +61,13 @@ internal sealed class ThresholdShares
 
     public ScaleThresholds Thresholds { get; }
 
-    /// <summary>Nodes and claims in flight that <c>maxNodes</c> is about.</summary>
+    /// <summary>The nodes and claims in progress that count towards <c>maxNodes</c>.</summary>
     public int Nodes { get; private set; }
 
-    /// <summary>Nodes that <c>minNodes</c> is about: neither in flight nor leaving.</summary>
+    /// <summary>The nodes that count towards <c>minNodes</c>: neither in progress nor leaving.</summary>
     public int Staying { get; private set; }
 
-    /// <summary>Pods that a plan places on the nodes.</summary>
+    /// <summary>Adds pods that a plan places on the nodes.</summary>
     public void Place(IEnumerable<PackedPod> packed)
     {
         foreach (PackedPod one in packed)
@@ -80,7 +80,7 @@ internal sealed class ThresholdShares
         }
     }
 
-    /// <summary>A machine that a plan makes, with its DaemonSet-managed pods.</summary>
+    /// <summary>Adds a machine of the plan, with its DaemonSet pods.</summary>
     public void Add(PackedMachine machine)
     {
         Nodes++;
@@ -92,7 +92,7 @@ internal sealed class ThresholdShares
         }
     }
 
-    /// <summary>The largest share above a limit, in words; null: none is above it.</summary>
+    /// <summary>The largest share above a limit, as text; null: none is above it.</summary>
     public string? Above(decimal limit)
     {
         (string Resource, string What, decimal Percent)? worst = null;
@@ -108,16 +108,16 @@ internal sealed class ThresholdShares
             : null;
     }
 
-    /// <summary>The sum of what is above a limit: it must fall with every machine, else more of them do not help.</summary>
+    /// <summary>The sum of the shares above a limit: if a machine does not reduce it, more do not help.</summary>
     public decimal Excess(decimal limit) =>
         _amounts.Values.Sum(amounts =>
             Math.Max(0, (amounts.RequestedPercent ?? 0) - limit) + Math.Max(0, (amounts.UsedPercent ?? 0) - limit)
         );
 
-    /// <summary>Why the node is not below the threshold; null: it is, or nothing is known against it.</summary>
-    /// <param name="node">As the plan sees it.</param>
-    /// <param name="moving">Those of its pods that would move.</param>
-    /// <param name="isUnneeded">It was below the threshold before: the margin applies.</param>
+    /// <summary>Why the node is not below the threshold; null: it is, or is not known.</summary>
+    /// <param name="node">In the plan.</param>
+    /// <param name="moving">Its pods that would move.</param>
+    /// <param name="isUnneeded">True if it was below the threshold before: the margin applies.</param>
     public string? NotBelow(NodeState node, IReadOnlyList<Pod> moving, bool isUnneeded)
     {
         decimal limit = Thresholds.Configuration.ScaleDownThreshold + (isUnneeded ? RecommendationHistory.Margin : 0);
@@ -140,8 +140,8 @@ internal sealed class ThresholdShares
         return null;
     }
 
-    /// <summary>Why the others would be too full without the node, whose pods go to them; null: they would not be.</summary>
-    /// <param name="node">As the plan sees it.</param>
+    /// <summary>Why the others would be too full without the node; null: they would not be.</summary>
+    /// <param name="node">In the plan.</param>
     /// <param name="ending">Its pods that end with it.</param>
     public string? Overfull(NodeState node, IReadOnlyList<PodState> ending)
     {
@@ -158,7 +158,6 @@ internal sealed class ThresholdShares
             );
     }
 
-    /// <summary>Removes the node.</summary>
     public void Remove(NodeState node, IReadOnlyList<PodState> ending)
     {
         if (_counted.Remove(node.Name))
@@ -173,7 +172,7 @@ internal sealed class ThresholdShares
         {
             amounts.Allocatable += sign * node.Allocatable(name);
             amounts.Requested += sign * ending.Sum(pod => pod.Requests.GetValueOrDefault(name));
-            // Its load comes to the others.
+            // Its load moves to the others.
             if (_usage.ContainsKey(node.Name))
                 amounts.Measured += sign * node.Allocatable(name);
             if (_fresh.Contains(node.Name))
@@ -204,10 +203,10 @@ internal sealed class ThresholdShares
 
         public decimal Used { get; set; }
 
-        /// <summary>The allocatable of the nodes that <see cref="Used"/> is of.</summary>
+        /// <summary>The allocatable of nodes with metrics.</summary>
         public decimal Measured { get; set; }
 
-        /// <summary>The allocatable of nodes that use nothing yet, those included that a plan makes.</summary>
+        /// <summary>The allocatable of nodes without usage yet, including those of the plan.</summary>
         public decimal Added { get; set; }
 
         public decimal? RequestedPercent => ResourceAmounts.Percent(Requested, Allocatable);

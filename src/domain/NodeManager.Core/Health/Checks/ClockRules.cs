@@ -3,13 +3,13 @@ using System.Globalization;
 namespace NodeManager.Core.Health.Checks;
 
 /// <summary>
-/// Whether the node's clock agrees with the API server's. The kubelet writes its own time into its Lease, the API server notes beside it when
-/// it stored that: no third clock is compared. Where an API server before 1.25 does not note it, a single look compares with the present, and a
-/// clock that is behind shows by a Lease that would have expired on a node that is ready.
+/// Compares the node's clock with the API server's. The kubelet writes its time into its Lease, and the API server records when it stored
+/// that, so no third clock is involved. API servers before 1.25 do not record it: then a single check compares with the present, and a slow
+/// clock shows as an expired Lease on a ready node.
 /// </summary>
 internal static class ClockRules
 {
-    // By then the control plane has long noticed a kubelet that does not renew its Lease.
+    // By then the control plane has detected a kubelet that does not renew its Lease.
     private static readonly TimeSpan ExpiredFor = TimeSpan.FromMinutes(2);
 
     public static IEnumerable<HealthSignal> Judge(HealthInput input)

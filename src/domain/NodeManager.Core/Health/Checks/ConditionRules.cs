@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>The kubelet's conditions beside Ready, the network's, and those of problem detectors.</summary>
+/// <summary>The kubelet's conditions beside Ready, and those of network plugins and problem detectors.</summary>
 internal static class ConditionRules
 {
     private static readonly Dictionary<string, string> Pressures = new(StringComparer.Ordinal)
@@ -12,7 +12,7 @@ internal static class ConditionRules
         [NodeFindingCause.PidPressure] = "The node is short of process IDs; its kubelet evicts pods.",
     };
 
-    // Types whose True is not a problem although no naming rule shows it. EtcdIsVoter: k3s and RKE2.
+    // Types whose True is not a problem although their names do not show it. EtcdIsVoter: k3s and RKE2.
     private static readonly HashSet<string> Ignored = new([.. NodeLifecycleCondition.All, "EtcdIsVoter", "Ready"], StringComparer.Ordinal);
 
     // With these the node does not run its pods, or soon will not.

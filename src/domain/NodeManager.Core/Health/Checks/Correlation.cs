@@ -1,11 +1,11 @@
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>Makes one finding of the signals of one incident: the others become its evidence.</summary>
+/// <summary>Joins the signals of one incident into one finding; the others become its evidence.</summary>
 internal static class Correlation
 {
     private static readonly string[] Down = [NodeFindingCause.Unreachable, NodeFindingCause.NotReady, NodeFindingCause.Flapping];
 
-    // What a kubelet that is not ready or restarts, or its runtime, shows in other places.
+    // Other symptoms of a kubelet or runtime that is not ready or restarts.
     private static readonly string[] OfTheKubelet =
     [
         NodeFindingCause.NetworkUnavailable,
@@ -30,7 +30,7 @@ internal static class Correlation
         ([NodeFindingCause.ClockSkew], [NodeProblemCondition.NtpProblem]),
     ];
 
-    /// <summary>One signal per incident.</summary>
+    /// <summary>Returns one signal for each incident.</summary>
     public static IReadOnlyList<HealthSignal> Join(IEnumerable<HealthSignal> signals)
     {
         List<HealthSignal> left = [.. signals];

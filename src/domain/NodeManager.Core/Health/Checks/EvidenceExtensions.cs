@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>How the API's objects become evidence.</summary>
+/// <summary>Converts API objects to evidence.</summary>
 internal static class EvidenceExtensions
 {
     public static NodeEvidence Evidence(this HealthInput input, Condition condition) =>

@@ -2,15 +2,15 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>When time alone may change what is found on a node: what was reported by an event counts for a while and tells of no end.</summary>
+/// <summary>When findings may change by time alone: an event counts for a while, and no event reports its end.</summary>
 public static class ExpiryRules
 {
-    // A window is over when more than it has passed.
+    // A window ends strictly after its length.
     private static readonly TimeSpan Beyond = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Whether time alone may change what is found on the node at moments that <see cref="Next"/> does not know: what is found tells how long it lasts, a
-    /// cordon becomes old, and before 1.25 a Lease is compared with the present.
+    /// True if findings may change with time at moments that <see cref="Next"/> does not know: findings with durations, an old cordon, or a
+    /// Lease that is compared with the present (before 1.25).
     /// </summary>
     public static bool DependsOnTime(HealthInput input, IReadOnlyList<NodeFinding> findings) =>
         findings.Count > 0

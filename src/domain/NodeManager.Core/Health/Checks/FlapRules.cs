@@ -3,22 +3,21 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>Whether a node changes between ready and not ready repeatedly.</summary>
+/// <summary>Detects a node that changes between ready and not ready repeatedly.</summary>
 internal static class FlapRules
 {
-    /// <summary>What the kubelet and the node lifecycle controller both write when a node becomes not ready.</summary>
+    /// <summary>The kubelet and the node lifecycle controller both write this reason when a node becomes not ready.</summary>
     public const string Reason = "NodeNotReady";
 
-    /// <param name="input">The node.</param>
-    /// <param name="down">What it is now, where it is not ready.</param>
-    /// <returns>The incident that stands for every single change; null for a node that does not flap.</returns>
+    /// <param name="down">The current signal of a node that is not ready; else null.</param>
+    /// <returns>One incident that replaces all changes; null for a node that does not flap.</returns>
     public static HealthSignal? Judge(HealthInput input, HealthSignal? down)
     {
         DateTimeOffset from = input.Now - input.Thresholds.FlapWindow;
         if (down?.Since is { } since && input.Now - since > input.Thresholds.FlapSettles)
             return null;
         List<DateTimeOffset> seen = [.. input.BecameNotReadyAt.Where(at => at > from).Order()];
-        // Two components report the same change: the one that reports more of them counts.
+        // Two components report the same change: the one with more reports counts.
         List<Event>? told = input
             .Events.Where(one => one.Reason == Reason && one.InvolvedObject.Kind == "Node" && one.LastAt() > from)
             .GroupBy(static one => one.Source?.Component ?? one.ReportingComponent ?? "")
@@ -55,7 +54,7 @@ internal static class FlapRules
         );
     }
 
-    // Of an event that counts for longer than the window, the share of the window.
+    // For an event series longer than the window, the share of the window.
     private static int Within(Event one, DateTimeOffset from)
     {
         int count = Math.Max(one.Count ?? 1, 1);

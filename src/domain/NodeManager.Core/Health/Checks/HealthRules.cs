@@ -2,7 +2,7 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>What is wrong with a node. Pure: no request, no clock. One incident is one finding, whatever shows it.</summary>
+/// <summary>Finds problems of a node without requests or a clock. One incident is one finding, however many signals show it.</summary>
 public static class HealthRules
 {
     private static readonly Func<HealthInput, IEnumerable<HealthSignal>>[] All =

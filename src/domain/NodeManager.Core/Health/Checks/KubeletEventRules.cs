@@ -5,16 +5,19 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>What the kubelet tells by events only: evictions, and images that cannot be removed. Source: pkg/kubelet/events of Kubernetes.</summary>
+/// <summary>
+/// Problems that the kubelet reports only by events: evictions, and images that cannot be removed. Source: pkg/kubelet/events of
+/// Kubernetes.
+/// </summary>
 public static class KubeletEventRules
 {
-    /// <summary>The reason of an evicted pod's status, and of the event about it.</summary>
+    /// <summary>The reason in an evicted pod's status, and in the event about it.</summary>
     public const string Evicted = "Evicted";
 
-    /// <summary>About the node: an eviction threshold was crossed.</summary>
+    /// <summary>Event of the node: an eviction threshold was crossed.</summary>
     public const string ThresholdMet = "EvictionThresholdMet";
 
-    /// <summary>About the node, each time that the disk is still too full.</summary>
+    /// <summary>Events of the node while the disk stays too full.</summary>
     public static readonly string[] ImageReasons = ["FreeDiskSpaceFailed", "ImageGCFailed"];
 
     private static readonly string[] Pressures =
@@ -42,7 +45,7 @@ public static class KubeletEventRules
                 };
         }
 
-        // The pod may be deleted by now, the event about it remains.
+        // The pod may be deleted by now; the event about it remains.
         foreach (Event one in input.Events.Where(one => one is { Reason: Evicted, InvolvedObject.Kind: "Pod" } && one.LastAt() > from))
             pods.TryAdd($"{one.InvolvedObject.Namespace}/{one.InvolvedObject.Name}", one.Evidence());
         if (pods.Count == 0)

@@ -6,12 +6,12 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>What the pods of a node show.</summary>
+/// <summary>Problems of the pods on a node.</summary>
 internal static class NodePodRules
 {
     public static IEnumerable<HealthSignal> Judge(HealthInput input) => [.. Restarts(input), .. Limit(input)];
 
-    /// <summary>A pod that the cluster or the node needs: of kube-system, or of a system priority class.</summary>
+    /// <summary>True for a pod of kube-system, or of a system priority class.</summary>
     public static bool IsOfSystem(Pod pod) =>
         pod.Metadata.Namespace == "kube-system" || pod.Spec.PriorityClassName is "system-node-critical" or "system-cluster-critical";
 

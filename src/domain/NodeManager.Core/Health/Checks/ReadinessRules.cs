@@ -5,7 +5,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>Whether the kubelet reports, and reports that it is ready.</summary>
+/// <summary>Whether the kubelet reports, and reports Ready.</summary>
 internal static class ReadinessRules
 {
     private const string NotReadyTaint = "node.kubernetes.io/not-ready";
@@ -25,7 +25,7 @@ internal static class ReadinessRules
             : [];
     }
 
-    /// <summary>Whether the Lease has not been renewed for longer than it may; false for a node that has none.</summary>
+    /// <summary>True if the Lease is overdue; false for a node without one.</summary>
     public static bool IsLeaseStale(HealthInput input) =>
         RenewedAt(input) is { } renewed && input.Now - renewed > input.Thresholds.LeaseStaleAfter;
 

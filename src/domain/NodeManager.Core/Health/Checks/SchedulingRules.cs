@@ -6,7 +6,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>What keeps new pods from a node that could run them.</summary>
+/// <summary>Reasons that keep new pods from a node that could run them.</summary>
 internal static class SchedulingRules
 {
     private const string Uninitialized = "node.cloudprovider.kubernetes.io/uninitialized";
@@ -67,7 +67,7 @@ internal static class SchedulingRules
             };
     }
 
-    // A controller's taints follow conditions, which are findings of their own. Control-plane nodes are meant to repel pods.
+    // A controller's taints follow conditions, which are findings of their own. Control-plane nodes repel pods by design.
     private static IEnumerable<HealthSignal> Taints(HealthInput input)
     {
         Taint[] repelling =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Core.Health.Checks;
 
-/// <summary>Whether the kubelet's version goes with the control plane's. Source: https://kubernetes.io/releases/version-skew-policy/</summary>
+/// <summary>Checks the version skew of kubelet and control plane. Source: https://kubernetes.io/releases/version-skew-policy/</summary>
 internal static class VersionRules
 {
     // From 1.28 on, a kubelet may be three minor versions older; before, two.
@@ -37,7 +37,7 @@ internal static class VersionRules
         );
     }
 
-    /// <summary>Of <c>v1.34.2+k3s1</c>, 1 and 34; null where the text is not a version.</summary>
+    /// <summary>1 and 34 for <c>v1.34.2+k3s1</c>; null if the text is not a version.</summary>
     public static (int Major, int Minor)? Parse(string version)
     {
         string[] parts = version.TrimStart('v').Split('.', 3);

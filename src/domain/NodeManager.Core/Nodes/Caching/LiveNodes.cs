@@ -11,33 +11,34 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Nodes.Caching;
 
 /// <summary>
-/// All nodes of a cluster with what runs on them, kept current from the session's caches: reading sends no request. Metrics have no watch; they
-/// are asked for at an interval, however many read. Thread-safe.
+/// All nodes of a cluster with their loads, kept current by the session's caches: reading sends no request. Metrics have no watch and are
+/// polled, however many readers there are. Thread-safe.
 /// </summary>
-/// <param name="session">To the cluster.</param>
 public sealed class LiveNodes(NodeManagerSession session) : IDisposable
 {
-    /// <summary>How often metrics are read. Servers of metrics measure about every 15 seconds.</summary>
+    /// <summary>How often metrics are read. Metrics servers measure about every 15 seconds.</summary>
     public static readonly TimeSpan MetricsInterval = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _opening = new(1);
     private readonly Lock _gate = new();
 
-    // What was mapped, until the node, its pods or its metrics change.
+    // Mapped nodes, until the node, its pods or its metrics change.
     private readonly Dictionary<string, (Node Node, ClusterNode Mapped)> _mapped = new(StringComparer.Ordinal);
     private Dictionary<string, NodeMetrics>? _metrics;
     private volatile LiveNodeCaches? _caches;
 
-    /// <summary>Told the name of a node whose state, load or metrics changed, that came or is gone. Handlers return immediately.</summary>
+    /// <summary>
+    /// Raised with the name of a node whose state, load or metrics changed, or that was added or deleted. Handlers return immediately.
+    /// </summary>
     public event Action<string>? Changed;
 
-    /// <summary>False while a watch is cut: what is known then is what was last told.</summary>
+    /// <summary>False while a watch is interrupted: the data may be stale.</summary>
     public bool IsCurrent => _caches is { IsCurrent: true };
 
-    /// <summary>How many nodes are known.</summary>
+    /// <summary>The number of known nodes.</summary>
     public int Count => _caches?.Nodes.Count ?? 0;
 
-    /// <summary>Waits until all nodes and pods are known. Opens the caches where none are open, or they failed.</summary>
+    /// <summary>Waits until all nodes and pods are known. Opens the caches if none are open, or if they failed.</summary>
     /// <exception cref="NodeManagerException">The server refuses the lists, or cannot be reached.</exception>
     public Task ReadyAsync(CancellationToken cancellationToken) =>
         _caches is { IsReadable: true }
@@ -53,7 +54,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
                 cancellationToken
             );
 
-    /// <summary>Keeps the metrics current until it is cancelled. Clusters without metrics are asked again: they may get some.</summary>
+    /// <summary>Polls the metrics until cancelled. Clusters without metrics are polled too: metrics may be installed later.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (session.State == NodeManagerSessionState.Connected)
@@ -64,7 +65,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     }
 
     /// <summary>All nodes by name, with usage. <see cref="ClusterNode.ObservedAt"/> is when the node was last mapped.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
     public IReadOnlyList<ClusterNode> List()
     {
         LiveNodeCaches caches = Caches();
@@ -72,8 +73,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
             return [.. caches.Nodes.Items.Select(node => Map(caches, node)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The node of this name; null where there is none.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    /// <summary>Null if there is no node of the name.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
     public ClusterNode? Find(string name)
     {
         LiveNodeCaches caches = Caches();
@@ -81,8 +82,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
             return caches.Nodes.Find(null, name) is { } node ? Map(caches, node) : null;
     }
 
-    /// <summary>The namespaces of the pods that a drain of this node would evict, and maybe of others.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    /// <summary>The namespaces of the pods that a drain of this node would evict, and possibly others.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
     public IReadOnlyList<string> NamespacesOn(string name) =>
         [
             .. Caches()
@@ -96,10 +97,9 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         ];
 
     /// <summary>The totals of all nodes.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
     public ClusterStatistic Sum() => StatisticSum.Of(session, NodeGrouping.Parse(null), List(), _metrics is not null)[0];
 
-    /// <summary>The error for a name without a node.</summary>
     public NodeManagerException Missing(string name) => ErrorTranslator.NodeNotFound(name, session.Cluster);
 
     public void Dispose()
@@ -117,7 +117,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         {
             if (_caches is { IsReadable: true })
                 return;
-            // Failed caches keep what they last knew: it is read until the new ones are in sync.
+            // Failed caches keep their last data, which is read until the new ones are in sync.
             LiveNodeCaches? failed = _caches;
             var opened = new LiveNodeCaches(connection.Caches(), Invalidate);
             try
@@ -186,7 +186,6 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     }
 }
 
-/// <summary>The caches behind <see cref="LiveNodes"/>, and what they tell.</summary>
 internal sealed class LiveNodeCaches : IDisposable
 {
     private readonly CacheUse<Node> _nodes;
@@ -194,8 +193,7 @@ internal sealed class LiveNodeCaches : IDisposable
     private readonly IDisposable _ofNodes,
         _ofPods;
 
-    /// <param name="caches">Of the session.</param>
-    /// <param name="changed">Told the name of a node that something changed about.</param>
+    /// <param name="changed">Receives the name of a changed node.</param>
     public LiveNodeCaches(ObjectCaches caches, Action<string> changed)
     {
         _nodes = caches.Open(Resources.Nodes, new());
@@ -212,13 +210,13 @@ internal sealed class LiveNodeCaches : IDisposable
 
     public Task Synced => Task.WhenAll(Nodes.Synced, _pods.Cache.Synced);
 
-    /// <summary>The nodes are complete, and changes are reported.</summary>
+    /// <summary>True when the nodes are complete, and changes are reported.</summary>
     public bool IsReadable => Nodes.IsCurrent && _pods.Cache.IsCurrent;
 
-    /// <summary>And no watch is cut.</summary>
+    /// <summary>True if readable, and no watch is interrupted.</summary>
     public bool IsCurrent => IsReadable && Nodes.Watch.IsConnected && _pods.Cache.Watch.IsConnected;
 
-    /// <summary>The pods of a node that are not finished.</summary>
+    /// <summary>The active pods of a node.</summary>
     public IEnumerable<Pod> PodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
 
     public void Dispose()

@@ -6,17 +6,16 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Nodes.Claims;
 
 /// <summary>
-/// The annotation by which a run holds a node. It is written with the node's resourceVersion as precondition, so that of two runs one
-/// wins. What has to be undone at the end stands in it, written in the same patch that did it.
+/// The annotation by which a maintenance run holds a node. Written with the node's resourceVersion as precondition, so that one of two runs
+/// succeeds. It records what to undo at the end, in the same patch that made the change.
 /// </summary>
 public sealed record MaintenanceClaim
 {
-    /// <summary>The annotation's key.</summary>
     public const string Key = "nodemanager.io/maintenance";
 
     public required string Run { get; init; }
 
-    /// <summary>Of the run's Lease.</summary>
+    /// <summary>The namespace of the run's Lease.</summary>
     public required string Namespace { get; init; }
 
     public required string Holder { get; init; }
@@ -26,26 +25,26 @@ public sealed record MaintenanceClaim
     /// <summary>True once the run has cordoned the node.</summary>
     public bool IsBegun { get; init; }
 
-    /// <summary>True when the node was cordoned before.</summary>
+    /// <summary>True if the node was cordoned before.</summary>
     public bool WasCordoned { get; init; }
 
-    /// <summary>The run takes the lock of a node that it works on. Runs of former versions do not: their claim itself is the lock.</summary>
+    /// <summary>True if the run also takes the node's lock. For runs of earlier versions the claim itself is the lock.</summary>
     public bool Locks { get; init; }
 
-    /// <summary>Keys of the annotations that the run has set, and no other client before.</summary>
+    /// <summary>Keys of annotations that the run has set, and that did not exist before.</summary>
     public IReadOnlyList<string>? Set { get; init; }
 
-    /// <summary>Whether a run has cordoned the node, and not given it back.</summary>
+    /// <summary>True if a run has cordoned the node and not released it.</summary>
     public static bool IsInWork(Node node) => Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is { IsBegun: true };
 
-    /// <summary>Whether another client than a run has cordoned the node, so that it stays cordoned after the run.</summary>
+    /// <summary>True if another client has cordoned the node, so that it stays cordoned after the run.</summary>
     public static bool StaysCordoned(Node node) =>
         node.Spec.Unschedulable == true
         && Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is not { IsBegun: true, WasCordoned: false };
 
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceClaimJson.Default.MaintenanceClaim);
 
-    /// <summary>The claim that the node's document carries; null without one, or when it is not of our making.</summary>
+    /// <summary>The claim in the node's document; null without one, or if it is not in our format.</summary>
     public static MaintenanceClaim? Read(JsonObject node) => Read(node["metadata"]?["annotations"]?[Key]?.GetValue<string>());
 
     /// <inheritdoc cref="Read(JsonObject)"/>
@@ -63,7 +62,7 @@ public sealed record MaintenanceClaim
         }
     }
 
-    /// <summary>The patch that undoes what a claim says was done.</summary>
+    /// <summary>The patch that undoes the recorded changes.</summary>
     public static JsonObject Undoing(MaintenanceClaim claim)
     {
         JsonObject patch = Annotations([.. (claim.Set ?? []).Select(key => (key, (string?)null)), (MaintenanceClaim.Key, null)]);
@@ -72,10 +71,10 @@ public sealed record MaintenanceClaim
         return patch;
     }
 
-    /// <summary>The same for the node as it is; null where no run has cordoned it.</summary>
+    /// <summary>The patch for the current node; null if no run has cordoned it.</summary>
     public static JsonObject? Undoing(JsonObject node) => MaintenanceClaim.Read(node) is { IsBegun: true } claim ? Undoing(claim) : null;
 
-    /// <summary>A merge patch that sets these annotations; a null value removes one.</summary>
+    /// <summary>A merge patch of annotations; a null value removes one.</summary>
     public static JsonObject Annotations(params IEnumerable<(string Key, string? Value)> entries) =>
         new()
         {

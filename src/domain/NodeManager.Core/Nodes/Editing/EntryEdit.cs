@@ -2,19 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Core.Nodes.Editing;
 
-/// <summary>Changes of a node's labels or annotations. Pure.</summary>
+/// <summary>Edits a node's labels or annotations.</summary>
 internal static class EntryEdit
 {
     /// <summary>A merge patch of these keys alone; null removes one.</summary>
     /// <param name="field"><c>labels</c> or <c>annotations</c>.</param>
-    /// <param name="entries">What to set.</param>
     public static JsonObject Patch(string field, IEnumerable<KeyValuePair<string, string?>> entries) =>
         new()
         {
             ["metadata"] = new JsonObject { [field] = new JsonObject(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))) },
         };
 
-    /// <summary>A patch of the keys that are not there, or null when all are there with these values.</summary>
+    /// <summary>A patch of the missing keys, or null if all exist with these values.</summary>
     /// <exception cref="NodeManagerException">ValueExists, naming every key that has another value.</exception>
     public static JsonObject? SetMissing(JsonObject node, string field, IReadOnlyDictionary<string, string> entries, string name)
     {
@@ -40,7 +39,7 @@ internal static class EntryEdit
         return missing.Count == 0 ? null : Patch(field, missing);
     }
 
-    /// <summary>A patch that removes those of the keys that are there, patterns included; null when none is.</summary>
+    /// <summary>A patch that removes the existing keys, patterns included; null if there is none.</summary>
     public static JsonObject? Remove(JsonObject node, string field, IReadOnlyCollection<string> keys)
     {
         string[] gone =
@@ -50,7 +49,7 @@ internal static class EntryEdit
         return gone.Length == 0 ? null : Patch(field, gone.Select(k => KeyValuePair.Create(k, (string?)null)));
     }
 
-    /// <summary>A node read before, as far as such changes look at it.</summary>
+    /// <summary>The part of a node read before that these edits use.</summary>
     public static JsonObject Document(ClusterNode known) =>
         new()
         {

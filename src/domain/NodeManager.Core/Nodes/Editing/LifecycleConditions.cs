@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -9,30 +8,23 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Nodes.Editing;
 
 /// <summary>
-/// Writes <see cref="NodeLifecycleCondition"/>s: several in one strategic patch of the node's status, where a merge patch would drop all
-/// others. What another client says by them stays: only conditions that are not True, or True with a reason of ours, are touched.
+/// Writes <see cref="NodeLifecycleCondition"/>s in one strategic patch of the node's status; a merge patch would drop all others.
+/// Conditions of other clients stay: only conditions that are not True, or have a reason of ours, are changed.
 /// </summary>
 public static class LifecycleConditions
 {
-    /// <summary>Every reason that we write begins so.</summary>
+    /// <summary>The prefix of every reason that we write.</summary>
     public const string ReasonPrefix = "NodeManager";
 
     private const int FirstMinor = 37;
 
-    /// <summary>Are they to be written?</summary>
-    /// <param name="use">See <see cref="ConditionUse"/>.</param>
-    /// <param name="minorVersion">Of the server.</param>
+    /// <summary>Whether to write them.</summary>
     public static bool AreWanted(string use, int minorVersion) =>
         use == ConditionUse.Always || (use == ConditionUse.Auto && minorVersion >= FirstMinor);
 
-    /// <summary>Writes conditions. Null when there was nothing to write.</summary>
-    /// <param name="client">Of the cluster.</param>
-    /// <param name="now">The cluster's time.</param>
-    /// <param name="node">As last seen.</param>
-    /// <param name="wanted">What they are to be; the reason without the prefix.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <exception cref="KubernetesException">The server refuses.</exception>
+    /// <summary>Writes conditions. Null if there was nothing to write.</summary>
+    /// <param name="wanted">The new conditions; reasons without the prefix.</param>
+    /// <param name="dryRun">The server validates, and stores nothing.</param>
     public static async Task<Node?> SetAsync(
         KubernetesClient client,
         DateTimeOffset now,
@@ -56,7 +48,7 @@ public static class LifecycleConditions
                 ["reason"] = ReasonPrefix + reason,
                 ["message"] = message,
             };
-            // What stays as it was keeps its time.
+            // An unchanged condition keeps its time.
             if (current?.Status != status)
                 condition["lastTransitionTime"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
             conditions.Add(condition);
@@ -76,7 +68,7 @@ public static class LifecycleConditions
         );
     }
 
-    /// <summary>Sets those of these types False that are True and ours. Null when there were none.</summary>
+    /// <summary>Sets our True conditions of these types to False. Null if there were none.</summary>
     public static async Task<Node?> ClearAsync(
         KubernetesClient client,
         DateTimeOffset now,

@@ -12,18 +12,15 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Nodes.Editing;
 
 /// <summary>
-/// Changes one node. Every change is the smallest patch, one request where that is safe, re-read and retried on a conflict, and safe to
-/// run twice. All return the node as it is afterwards. Input is validated by Kubernetes' rules before anything is sent.
+/// Edits one node. Each change is the smallest patch, in one request if that is safe, retried after a conflict, and idempotent. All methods
+/// return the changed node. Input is validated by Kubernetes' rules first.
 /// </summary>
 public static partial class NodeEditor
 {
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
-    /// <param name="labels">To set.</param>
-    /// <param name="overwrite">Allow changing a value that is there; otherwise that is an error (ValueExists) and nothing is changed.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="known">The node as read before (from the pipeline, say); spares reading it. It may be outdated.</param>
+    /// <param name="node">A node that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="overwrite">Allows changing an existing value; otherwise that is an error (ValueExists) and nothing is changed.</param>
+    /// <param name="dryRun">The server validates, and stores nothing.</param>
+    /// <param name="known">The node as read before (for example from the pipeline), which saves a request. It may be outdated.</param>
     public static async Task<ClusterNode> SetLabelsAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -38,14 +35,10 @@ public static partial class NodeEditor
         return await SetEntriesAsync(session, node, "labels", labels, overwrite, dryRun, known, cancellationToken);
     }
 
-    /// <summary>Sets or removes one label where it still is as its editor saw it.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which one.</param>
-    /// <param name="key">Of the label.</param>
+    /// <summary>Sets or removes one label if it still has the value that its editor saw.</summary>
     /// <param name="value">Null removes it.</param>
-    /// <param name="seen">Its value as seen; null: it was absent.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">Conflict: it was changed meanwhile; nothing was changed.</exception>
+    /// <param name="seen">The value that the editor saw; null: absent.</param>
+    /// <exception cref="NodeManagerException">Conflict: it was changed concurrently; nothing was changed.</exception>
     public static Task<ClusterNode> ChangeLabelAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -78,7 +71,7 @@ public static partial class NodeEditor
         );
     }
 
-    /// <summary>Removes labels; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
+    /// <summary>Removes labels; missing ones are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveLabelsAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -92,7 +85,6 @@ public static partial class NodeEditor
         return await RemoveEntriesAsync(session, node, "labels", keys, dryRun, known, cancellationToken);
     }
 
-    /// <summary>As <see cref="SetLabelsAsync"/>, for annotations.</summary>
     public static async Task<ClusterNode> SetAnnotationsAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -107,7 +99,7 @@ public static partial class NodeEditor
         return await SetEntriesAsync(session, node, "annotations", annotations, overwrite, dryRun, known, cancellationToken);
     }
 
-    /// <summary>Removes annotations; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
+    /// <summary>Removes annotations; missing ones are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveAnnotationsAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -122,8 +114,8 @@ public static partial class NodeEditor
     }
 
     /// <summary>
-    /// Sets taints; each is identified by key and effect. Another value of an existing one needs <paramref name="overwrite"/> (ValueExists).
-    /// Taints that controllers own are refused (TaintOwnedByController).
+    /// Sets taints, identified by key and effect. Changing the value of an existing one needs <paramref name="overwrite"/> (ValueExists).
+    /// Taints of controllers are refused (TaintOwnedByController).
     /// </summary>
     public static async Task<ClusterNode> SetTaintsAsync(
         NodeManagerSession session,
@@ -147,14 +139,11 @@ public static partial class NodeEditor
     }
 
     /// <summary>
-    /// Removes taints by key and effect, or by key alone all of its effects; those that are not there are no error. Keys may have wildcards,
-    /// see <see cref="KeyPatterns"/>; what controllers own does not match them.
+    /// Removes taints by key and effect, or all effects of a key; missing ones are no error. Keys may have wildcards, see <see
+    /// cref="KeyPatterns"/>, which do not match taints of controllers.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
-    /// <param name="taints">Key and effect; a null effect means every effect of the key.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="node">A node that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="taints">A null effect means every effect of the key.</param>
     public static async Task<ClusterNode> RemoveTaintsAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -168,14 +157,11 @@ public static partial class NodeEditor
         return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, known, cancellationToken);
     }
 
-    /// <summary>Sets or removes one taint where it still is as its editor saw it.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which one.</param>
-    /// <param name="taint">Its key and effect; the value to set.</param>
-    /// <param name="remove">Remove it instead.</param>
-    /// <param name="seen">Its value as seen; null: it was absent.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">Conflict: it was changed meanwhile; nothing was changed.</exception>
+    /// <summary>Sets or removes one taint if it still has the value that its editor saw.</summary>
+    /// <param name="taint">Key, effect, and the value to set.</param>
+    /// <param name="remove">True removes the taint.</param>
+    /// <param name="seen">The value that the editor saw; null: absent.</param>
+    /// <exception cref="NodeManagerException">Conflict: it was changed concurrently; nothing was changed.</exception>
     public static Task<ClusterNode> ChangeTaintAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -206,15 +192,11 @@ public static partial class NodeEditor
     }
 
     /// <summary>
-    /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left; a node that a maintenance has
-    /// cordoned is taken from it, with all that it had set. An operation that works on the node is called off: its holder stops.
+    /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions of a drain, releases the node from a
+    /// maintenance run with everything that the run has set, and cancels an operation that works on the node.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
-    /// <param name="unschedulable">Cordon, or uncordon.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="callsOff">Gets the operation that uncordoning the node calls off.</param>
+    /// <param name="node">A node that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="callsOff">Receives the operation that uncordoning the node cancels.</param>
     public static async Task<ClusterNode> SetUnschedulableAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -224,7 +206,7 @@ public static partial class NodeEditor
         Action<NodeLock>? callsOff = null
     )
     {
-        // A merge patch that finds everything so already changes nothing, so no look is needed first.
+        // A merge patch without effect changes nothing, so no read is needed first.
         var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
         if (!unschedulable)
             patch["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = null } };
@@ -241,7 +223,7 @@ public static partial class NodeEditor
                     callsOff?.Invoke(working);
                 if (dryRun)
                     return await PreviewUncordonAsync(connection, node, changed, session.Who(), token);
-                // Cordoned again before the holder sees it, the node would look as if nothing had happened.
+                // A cordon before the holder observes the uncordon would hide it.
                 if (working is { CancelledBy: null })
                 {
                     changed = await NodePatcher.ChangeAsync(
@@ -264,7 +246,7 @@ public static partial class NodeEditor
         );
     }
 
-    // A dry run stores nothing, so the later requests of an uncordon do not see what the first one changed: their results are put together here.
+    // A dry run stores nothing, so that the later requests of an uncordon do not see the first change: their results are combined here.
     private static async Task<Node> PreviewUncordonAsync(
         ClusterConnection connection,
         NodeTarget node,
@@ -299,7 +281,7 @@ public static partial class NodeEditor
         return changed;
     }
 
-    // What a drain of ours said by conditions is over when the node takes pods again. A user who may not write them has uncordoned it all the same.
+    // The conditions of a drain end when the node is uncordoned. Without permission to write them, the uncordon still succeeds.
     private static async Task<Node?> EndDrainAsync(
         ClusterConnection connection,
         Node node,
@@ -328,8 +310,8 @@ public static partial class NodeEditor
     }
 
     /// <summary>
-    /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSets', mirror and finished pods are on it, as the pod
-    /// garbage collector would remove them without their grace, unless <paramref name="includePods"/>.
+    /// Deletes the Node object. Refuses (NodeHoldsPods) while pods other than DaemonSet-managed, mirror and completed pods are on it,
+    /// because the pod garbage collector would remove them without their grace period, unless <paramref name="includePods"/>.
     /// </summary>
     public static async Task DeleteAsync(
         NodeManagerSession session,
@@ -349,7 +331,7 @@ public static partial class NodeEditor
                 await Task.WhenAll(meant, includePods ? Task.CompletedTask : RefuseIfHoldingPodsAsync(connection, node.Name, token));
                 var options = new DeleteOptions
                 {
-                    // A node that registers again in between is another node.
+                    // A node that registers again meanwhile is another node.
                     Preconditions = new() { Uid = await meant },
                     DryRun = dryRun ? ["All"] : null,
                 };
@@ -369,7 +351,6 @@ public static partial class NodeEditor
         );
     }
 
-    /// <summary>The node as it is.</summary>
     /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced.</exception>
     public static Task<ClusterNode> ReadAsync(NodeManagerSession session, NodeTarget node, CancellationToken cancellationToken) =>
         EditAsync(
@@ -379,10 +360,12 @@ public static partial class NodeEditor
             cancellationToken
         );
 
-    /// <summary>What differs between a node before and after a change, in words; empty if nothing does. An absent value and an empty one differ.</summary>
+    /// <summary>
+    /// Describes the differences of a node before and after a change; empty without any. An absent value and an empty one differ.
+    /// </summary>
     public static string Describe(ClusterNode before, ClusterNode after) => string.Join("; ", NodeDifference.Between(before, after));
 
-    /// <summary>The same as data.</summary>
+    /// <summary>The differences as data.</summary>
     public static IReadOnlyList<NodeFieldChange> Compare(ClusterNode before, ClusterNode after) => NodeDifference.Between(before, after);
 
     private static async Task<string?> UidAsync(ClusterConnection connection, string name, CancellationToken cancellationToken) =>
@@ -399,7 +382,7 @@ public static partial class NodeEditor
         CancellationToken cancellationToken
     )
     {
-        // What may be overwritten need not be looked at: the patch names its own keys only and leaves other writers' alone.
+        // No read is needed to overwrite: the patch names its own keys only.
         JsonObject Overwriting() => EntryEdit.Patch(field, entries.Select(e => KeyValuePair.Create(e.Key, (string?)e.Value)));
         JsonObject? Missing(JsonObject current) => EntryEdit.SetMissing(current, field, entries, node.Name);
         return EditAsync(
@@ -424,7 +407,7 @@ public static partial class NodeEditor
         CancellationToken cancellationToken
     )
     {
-        // Names of keys say all by themselves; what patterns stand for depends on what is there.
+        // Plain keys need no read; patterns are matched against the current node.
         bool hasPatterns = keys.Any(KeyPatterns.IsPattern);
         JsonObject Named() => EntryEdit.Patch(field, keys.Distinct().Select(k => KeyValuePair.Create(k, (string?)null)));
         JsonObject? Matching(JsonObject current) => EntryEdit.Remove(current, field, keys);

@@ -17,10 +17,10 @@ namespace NodeManager.Core.Nodes.Editing;
 /// <summary>Sends changes of one node.</summary>
 public static partial class NodePatcher
 {
-    // Writers of one node take turns in the order that chance gives: with this many attempts fifty concurrent writers succeed.
+    // Writers of one node conflict at random: with this many attempts fifty concurrent writers succeed.
     private static readonly RetryPolicy Policy = RetryPolicy.Conflicts with { MaximumAttempts = 60 };
 
-    /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
+    /// <summary>Sends a patch that does not depend on the node's state, and resends it after a conflict.</summary>
     /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
     public static Task<Node> PatchAsync(
         ClusterConnection connection,
@@ -50,7 +50,7 @@ public static partial class NodePatcher
             (_, attempt) => LogConflict(connection.Logger, node.Name, attempt)
         );
 
-    /// <summary>Whether a refusal may mean that the node of the name has another UID. Servers differ in the code that they answer with.</summary>
+    /// <summary>True if a refusal may mean that the node has another UID. The status code differs between servers.</summary>
     public static bool MayBeReplaced(KubernetesException refused, NodeTarget node) =>
         node.Uid.Length > 0 && refused.Code is (HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity);
 
@@ -63,18 +63,16 @@ public static partial class NodePatcher
         }
         catch (KubernetesException)
         {
-            // Without permission to read nodes, the refusal itself has to do.
+            // Without permission to read nodes, the refusal itself is reported.
         }
     }
 
     /// <summary>
-    /// For a patch that depends on what is there: made from the node as read, sent only if it still is that, made again when it is not.
+    /// Sends a patch that depends on the node's state, with the resourceVersion as precondition, and rebuilds it after a conflict.
     /// </summary>
-    /// <param name="connection">Where.</param>
-    /// <param name="node">Which node.</param>
-    /// <param name="make">The merge patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="make">
+    /// Builds the merge patch for the current node, or null if nothing is to be done; throws if the change is not allowed.
+    /// </param>
     public static Task<Node> ChangeAsync(
         ClusterConnection connection,
         NodeTarget node,
@@ -99,12 +97,7 @@ public static partial class NodePatcher
             (_, attempt) => LogConflict(connection.Logger, node.Name, attempt)
         );
 
-    /// <summary>The same for a node that was read before: one request where it has not changed since.</summary>
-    /// <param name="connection">Where.</param>
-    /// <param name="node">Which node.</param>
-    /// <param name="known">The node as it was read; null for none.</param>
-    /// <param name="make">As above.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>As above, for a node that was read before: one request if it is unchanged.</summary>
     public static async Task<Node> ChangeAsync(
         ClusterConnection connection,
         NodeTarget node,
@@ -133,14 +126,10 @@ public static partial class NodePatcher
         return await ChangeAsync(connection, node, make, false, cancellationToken);
     }
 
-    /// <summary>The same for a node that users hold: one request, which the server refuses if the node has changed since.</summary>
-    /// <param name="connection">Where.</param>
-    /// <param name="node">Which node.</param>
-    /// <param name="known">The node as it was read; null or without a version for none.</param>
-    /// <param name="make">The merge patch or the JSON patch for the node as it was, or null; throws where it may not be done.</param>
-    /// <param name="dryRun">Have the server check, and store nothing.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The node as it is afterwards. Null where what is known does not suffice: the node has to be read.</returns>
+    /// <summary>As above, for a node that users hold: one request, which the server refuses if the node has changed since.</summary>
+    /// <param name="known">The node as read; null or without a version for none.</param>
+    /// <param name="make">Builds the merge patch or JSON patch, or null; throws if the change is not allowed.</param>
+    /// <returns>Null if the known node does not suffice and has to be read.</returns>
     public static async Task<Node?> ChangeKnownAsync(
         ClusterConnection connection,
         NodeTarget node,
@@ -165,7 +154,7 @@ public static partial class NodePatcher
         }
     }
 
-    // What was in the way of the patch may be gone since the node was read. Failures of the request itself are not of this kind.
+    // The obstacle may be gone since the node was read. Failures of the request itself are not of this kind.
     private static T? TryMake<T>(Func<T?> make)
         where T : JsonNode
     {
@@ -207,7 +196,7 @@ public static partial class NodePatcher
         return written;
     }
 
-    // A patch that names a version or UID applies to the object that has it, and to no other.
+    // A patch with a version or UID applies to that object only.
     private static void Require(JsonNode patch, string field, string? value)
     {
         if (patch is JsonArray operations)

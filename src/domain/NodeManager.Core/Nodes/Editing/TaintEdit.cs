@@ -3,12 +3,10 @@ using NodeManager.Kubernetes.Patching;
 
 namespace NodeManager.Core.Nodes.Editing;
 
-/// <summary>
-/// Changes of a node's taints, made on the list as the server has it, so that the order and what we know nothing of stay. Pure.
-/// </summary>
+/// <summary>Edits the taints as JSON, so that the order and unknown fields are kept.</summary>
 public static class TaintEdit
 {
-    /// <summary>The new list, or null when it is so already.</summary>
+    /// <summary>The new list, or null if nothing changes.</summary>
     /// <exception cref="NodeManagerException">ValueExists: a taint of the same key and effect has another value.</exception>
     public static JsonArray? Set(JsonArray? current, IReadOnlyList<NodeTaint> taints, bool overwrite, string node)
     {
@@ -48,16 +46,16 @@ public static class TaintEdit
     }
 
     /// <summary>
-    /// The operations of a JSON patch that make the second list of the first. Each touches one taint, so that fields of the others that we
-    /// know nothing of stay although the first list lacks them.
+    /// The JSON patch operations from the first list to the second. Each changes one taint, so that unknown fields of the others, which the
+    /// first list lacks, are kept.
     /// </summary>
-    /// <param name="taints">As read before.</param>
-    /// <param name="changed">What <see cref="Set"/> or <see cref="Remove"/> made of it.</param>
+    /// <param name="taints">The taints as read.</param>
+    /// <param name="changed">The list that <see cref="Set"/> or <see cref="Remove"/> returned.</param>
     public static JsonArray Operations(IReadOnlyList<NodeTaint> taints, JsonArray changed)
     {
         JsonArray operations = [];
         List<JsonObject> wanted = [.. changed.OfType<JsonObject>()];
-        // From the end: what is removed then moves no other that is still to be changed.
+        // Backward, so that removals do not shift later indexes.
         for (int i = taints.Count - 1; i >= 0; i--)
         {
             NodeTaint taint = taints[i];
@@ -80,7 +78,6 @@ public static class TaintEdit
         return operations;
     }
 
-    /// <summary>A list as the server has it, of taints read before.</summary>
     public static JsonArray Document(IReadOnlyList<NodeTaint> taints) =>
         [
             .. taints.Select(t => new JsonObject
@@ -91,7 +88,7 @@ public static class TaintEdit
             }),
         ];
 
-    /// <summary>The new list, or null when none of them is there. No effect: every effect of the key.</summary>
+    /// <summary>The new list, or null if none of them exists. Without an effect: every effect of the key.</summary>
     public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
     {
         if (current is null)
@@ -100,7 +97,7 @@ public static class TaintEdit
         return kept.Length == current.Count ? null : new JsonArray([.. kept.Select(t => t?.DeepClone())]);
     }
 
-    // Controllers would put their taints back: a pattern does not mean them.
+    // Controllers would restore their taints: patterns do not match them.
     private static bool IsMeant(string keyOrPattern, string key) =>
         KeyPatterns.Matches(keyOrPattern, key) && !(KeyPatterns.IsPattern(keyOrPattern) && NodeInput.IsControllerTaint(key));
 

@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Nodes.Editing;
 
-/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. The parts are validated where they are applied.</summary>
+/// <summary>Parses taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. The parts are validated later.</summary>
 public static class TaintText
 {
     /// <exception cref="NodeManagerException">InvalidTaint: it has no effect.</exception>
@@ -23,14 +23,14 @@ public static class TaintText
             };
     }
 
-    /// <summary>What a taint to remove is known by; without an effect, all of the key's.</summary>
+    /// <summary>The identity of a taint to remove; without an effect, all of the key's.</summary>
     public static (string Key, string? Effect) ParseIdentity(string text)
     {
         (string key, _, string? effect) = Split(text);
         return (key, effect);
     }
 
-    /// <summary>The parts as they stand. Null: without an effect.</summary>
+    /// <summary>The parts, unvalidated; null without an effect.</summary>
     public static (string Key, string Value, string? Effect) Split(string text)
     {
         int colon = text.LastIndexOf(':');

@@ -3,8 +3,7 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Nodes.Locks;
 
-/// <summary>The locks that an operation of several nodes holds, by the node's UID. Disposed, it gives them up. Thread-safe.</summary>
-/// <param name="time">For the limit of the end.</param>
+/// <summary>The locks of an operation on several nodes, by node UID. Dispose releases them. Thread-safe.</summary>
 public sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, NodeLockHold> _holds = new(StringComparer.Ordinal);
@@ -13,10 +12,10 @@ public sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
 
     public void Add(string uid, NodeLockHold hold) => _holds[uid] = hold;
 
-    /// <summary>The lock is removed by the caller's next patch of the node; what that shows ends nothing.</summary>
+    /// <summary>The caller's next patch of the node removes the lock; the removal does not cancel the holder.</summary>
     public void Detach(string uid) => Find(uid)?.Detach();
 
-    /// <summary>Removes the lock from the node. One that could not be removed dies by itself.</summary>
+    /// <summary>Removes the lock from the node. A lock that cannot be removed expires.</summary>
     public async Task ReleaseAsync(string uid)
     {
         if (!_holds.TryRemove(uid, out NodeLockHold? hold))
@@ -28,7 +27,7 @@ public sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
         }
         catch (Exception)
         {
-            // No server to reach, or no session any more.
+            // The server is unreachable, or the session has ended: the lock expires.
         }
 
         await hold.DisposeAsync();

@@ -1,10 +1,9 @@
 namespace NodeManager.Core.Nodes.Locks;
 
-/// <summary>Another operation works on the node.</summary>
+/// <summary>Another operation holds the lock of the node.</summary>
 public sealed class NodeBusyException(NodeLock busy, string node, string cluster)
     : NodeManagerException(ErrorIds.NodeBusy, ErrorKind.ResourceBusy, Describe(busy, node, cluster), node, Advice(node))
 {
-    /// <summary>The other operation's lock.</summary>
     public NodeLock Lock => busy;
 
     public static string Describe(NodeLock busy, string node, string cluster) =>

@@ -1,8 +1,8 @@
 namespace NodeManager.Core.Nodes.Locks;
 
-/// <summary>Why the holder of a lock has to stop, before it is done.</summary>
+/// <summary>Why the holder of a lock has to stop early.</summary>
 /// <param name="Reason">See <see cref="NodeDrainCancelReason"/>.</param>
-/// <param name="By">Who did it; empty where that is not known.</param>
+/// <param name="By">Who caused it; empty if unknown.</param>
 public sealed record NodeLockEnd(string Reason, string By)
 {
     public string Describe() =>

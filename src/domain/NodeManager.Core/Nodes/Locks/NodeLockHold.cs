@@ -10,11 +10,11 @@ using NodeManager.Kubernetes.Watching;
 namespace NodeManager.Core.Nodes.Locks;
 
 /// <summary>
-/// A lock that this process holds: it is renewed until it is released, and judged with each state of the node. Thread-safe.
+/// A lock held by this process: renewed until released, and checked against each observed state of the node. Thread-safe.
 /// </summary>
 public sealed class NodeLockHold : IAsyncDisposable
 {
-    // Renewed once a minute of the 150 seconds; 50 seconds before another process may take it, nothing is begun without a renewal.
+    // Renewed once a minute of the 150 seconds; from 50 seconds before the expiry, no step starts without a renewal.
     private const double RenewAfter = 0.4;
     private const double DoubtAfter = 2.0 / 3;
 
@@ -34,9 +34,8 @@ public sealed class NodeLockHold : IAsyncDisposable
     private TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isReleased;
 
-    /// <param name="connection">Where.</param>
-    /// <param name="mine">As it was written.</param>
-    /// <param name="written">The node with it.</param>
+    /// <param name="mine">The lock as written.</param>
+    /// <param name="written">The node with the lock.</param>
     public NodeLockHold(ClusterConnection connection, NodeLock mine, Node written)
     {
         _connection = connection;
@@ -51,13 +50,12 @@ public sealed class NodeLockHold : IAsyncDisposable
 
     public string Operation => _mine.Operation;
 
-    /// <summary>Ends when the holder has to stop, and says why. Does not end otherwise.</summary>
+    /// <summary>Completes with the reason when the holder has to stop.</summary>
     public Task<NodeLockEnd> Ended => _ended.Task;
 
-    /// <summary>Cancelled when the holder has to stop.</summary>
     public CancellationToken Off { get; }
 
-    /// <summary>Why the holder has to stop; null while it has not.</summary>
+    /// <summary>Why the holder has to stop; null if it may continue.</summary>
     public NodeLockEnd? End => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result : null;
 
     /// <summary>Judges each state of the node that the cache reports, until disposed.</summary>
@@ -68,7 +66,9 @@ public sealed class NodeLockHold : IAsyncDisposable
                 Judge(change.Object);
         });
 
-    /// <summary>Whether the holder has to stop, by a state of the node. One older than the lock says nothing, nor does another node of the name.</summary>
+    /// <summary>
+    /// Checks a state of the node for a reason to stop. Ignores states older than the lock, and another node of the name.
+    /// </summary>
     public void Judge(Node node)
     {
         if (node.Metadata.Uid != _node.Uid)
@@ -89,7 +89,7 @@ public sealed class NodeLockHold : IAsyncDisposable
             EndWith(new(NodeDrainCancelReason.Requested, by));
     }
 
-    /// <summary>Ends when no other process can have taken the lock: immediately, unless renewals fail.</summary>
+    /// <summary>Completes when no other process can have taken the lock: immediately, unless renewals fail.</summary>
     public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -106,7 +106,7 @@ public sealed class NodeLockHold : IAsyncDisposable
         }
     }
 
-    /// <summary>The holder is done: whatever becomes of the node is no concern of it. The lock is removed by the caller's own patch.</summary>
+    /// <summary>The holder is done: further changes of the node are ignored. The caller's own patch removes the lock.</summary>
     public void Detach()
     {
         lock (_gate)
@@ -114,7 +114,7 @@ public sealed class NodeLockHold : IAsyncDisposable
         _over.Cancel();
     }
 
-    /// <summary>Removes the lock from the node, if it is still there.</summary>
+    /// <summary>Removes the lock from the node, if it still exists.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         Detach();
@@ -177,7 +177,7 @@ public sealed class NodeLockHold : IAsyncDisposable
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Whoever works on a node that is gone sees that by the watch.
+                // The watch reports the deleted node.
                 if (IsGone(exception))
                     return;
                 if (exception is KubernetesException { Code: HttpStatusCode.Forbidden })
@@ -219,7 +219,7 @@ public sealed class NodeLockHold : IAsyncDisposable
 
         if (!_ended.TrySetResult(end))
             return;
-        // Not in the thread of a watch's handler.
+        // Not on the thread of a watch handler.
         _ = _off.CancelAsync();
     }
 }

@@ -7,31 +7,25 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Nodes.Locks;
 
-/// <summary>Takes and cancels the locks of nodes. Needs the permission to get and patch nodes, and no other.</summary>
+/// <summary>Takes and cancels the locks of nodes. Needs only the permission to get and patch nodes.</summary>
 public static class NodeLocks
 {
     private static readonly string Process = $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(6, true)}";
 
-    /// <summary>This process in locks.</summary>
     internal static string HolderOf(NodeManagerSession session) => $"{session.ProcessUser()}/{Process}";
 
     public static SeenLocks SeenLocks(this ClusterConnection connection) => connection.Get(static one => new SeenLocks(one.Time));
 
-    /// <summary>The living lock of another operation on the node; null where the node is free.</summary>
+    /// <summary>The live lock of another operation on the node; null if the node is free.</summary>
     public static NodeLock? FindOther(this ClusterConnection connection, Node node, string operation) =>
         connection.SeenLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation
             ? there
             : null;
 
-    /// <summary>Changes a node and takes its lock in the same patch, under the version of the node that the change was made for.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which node.</param>
-    /// <param name="known">As it was read before; spares reading it. Null for none.</param>
-    /// <param name="use">For whom.</param>
-    /// <param name="change">The merge patch for the node as it is; throws where it may not be done.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The hold, and the node as it is afterwards.</returns>
-    /// <exception cref="NodeBusyException">Another operation has the node.</exception>
+    /// <summary>Changes a node and takes its lock in the same patch, with the node's resourceVersion as precondition.</summary>
+    /// <param name="known">The node as read before, which saves a request; null for none.</param>
+    /// <param name="change">Builds the merge patch for the current node; throws if the change is not allowed.</param>
+    /// <exception cref="NodeBusyException">Another operation holds the lock.</exception>
     public static async Task<(NodeLockHold Hold, Node Node)> TakeAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -57,7 +51,6 @@ public static class NodeLocks
         return (new(connection, mine, written), written);
     }
 
-    /// <summary>A lock to write.</summary>
     public static NodeLock Create(NodeManagerSession session, NodeLockUse use) =>
         new()
         {
@@ -68,7 +61,7 @@ public static class NodeLocks
             RenewedAt = session.Time().GetUtcNow(),
         };
 
-    /// <exception cref="NodeBusyException">Another operation has the node.</exception>
+    /// <exception cref="NodeBusyException">Another operation holds the lock.</exception>
     public static void RefuseIfBusy(ClusterConnection connection, JsonObject current, NodeLock mine)
     {
         string uid = (string?)current["metadata"]?["uid"] ?? "",
@@ -77,7 +70,7 @@ public static class NodeLocks
             throw new NodeBusyException(there, name, connection.Cluster);
     }
 
-    /// <summary>The patch, which also writes the lock, or removes it (null).</summary>
+    /// <summary>Adds the lock to a patch, or its removal (null).</summary>
     public static JsonObject Into(JsonObject patch, NodeLock? written)
     {
         patch.TryAdd("metadata", new JsonObject());
@@ -86,14 +79,12 @@ public static class NodeLocks
         return patch;
     }
 
-    /// <summary>Asks the operation that has the node to stop, wherever it runs. Its holder does so within seconds; the node stays cordoned.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Which node.</param>
-    /// <param name="operation">The only operation that is meant; null for any.</param>
-    /// <param name="by">Who asks.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The lock of the operation; null where there is none.</returns>
-    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    /// <summary>
+    /// Requests the operation that holds the node to stop, wherever it runs. Its holder stops within seconds; the node stays cordoned.
+    /// </summary>
+    /// <param name="operation">Only this operation; null for any.</param>
+    /// <param name="by">The requesting user.</param>
+    /// <returns>The lock of the operation; null if there is none.</returns>
     public static Task<NodeLock?> CancelAsync(
         NodeManagerSession session,
         NodeTarget node,

@@ -3,15 +3,15 @@ using System.Collections.Concurrent;
 namespace NodeManager.Core.Nodes.Locks;
 
 /// <summary>
-/// What this process has seen of locks of others, by the node's UID: a lock that did not change for its duration, by this process's monotonic clock, is dead.
-/// One for each session. Thread-safe.
+/// Locks of other processes as observed by this one, by node UID: a lock without a change for its duration, by this process's monotonic
+/// clock, has expired. One for each session. Thread-safe.
 /// </summary>
 public sealed class SeenLocks(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (NodeLock Lock, long Since)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Takes in what is on a node now.</summary>
-    /// <returns>The lock, if it is alive as far as this process knows.</returns>
+    /// <summary>Records the current lock of a node.</summary>
+    /// <returns>The lock if it is live; else null.</returns>
     public NodeLock? Observe(string uid, NodeLock? now)
     {
         if (now is null)
@@ -23,7 +23,7 @@ public sealed class SeenLocks(TimeProvider time)
         return Remaining(uid, now) > TimeSpan.Zero ? now : null;
     }
 
-    /// <summary>How long until the lock counts as dead, if it is not renewed.</summary>
+    /// <summary>The time until the lock expires without a renewal.</summary>
     public TimeSpan Remaining(string uid, NodeLock now)
     {
         long timestamp = time.GetTimestamp();

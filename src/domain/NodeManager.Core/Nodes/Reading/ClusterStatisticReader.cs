@@ -9,14 +9,11 @@ namespace NodeManager.Core.Nodes.Reading;
 
 public static class ClusterStatisticReader
 {
-    /// <summary>Totals of the whole cluster (one object), or one a group.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>Totals of the whole cluster (one object), or one for each group.</summary>
     /// <param name="groupBy">
     /// Null, <c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, or a label's key. A node with two roles counts in both.
     /// </param>
-    /// <param name="selector">A label selector over nodes, or null.</param>
-    /// <param name="observer">Told once when metrics are absent.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="observer">Warned once if metrics are absent.</param>
     public static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
         NodeManagerSession session,
         string? groupBy,
@@ -35,7 +32,7 @@ public static class ClusterStatisticReader
         );
     }
 
-    /// <summary>Totals of nodes that were read with their usage: sends no request.</summary>
+    /// <summary>Totals of nodes read with their usage; sends no request.</summary>
     public static ClusterStatistic Sum(NodeManagerSession session, IReadOnlyList<ClusterNode> nodes) =>
         StatisticSum.Of(session, NodeGrouping.Parse(null), nodes, nodes.Any(static node => node.Usage is not null))[0];
 

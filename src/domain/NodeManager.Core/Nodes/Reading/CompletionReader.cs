@@ -7,11 +7,11 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Reads what completion offers: from the session's caches, as Tab must not wait for a list each time.</summary>
+/// <summary>Reads completion values from the session's caches, because Tab must not wait for a list each time.</summary>
 public static class CompletionReader
 {
     /// <summary>All nodes, as last reported.</summary>
-    /// <exception cref="NodeManagerException">What kept the nodes from being read.</exception>
+    /// <exception cref="NodeManagerException">The server's refusal.</exception>
     public static Task<IReadOnlyList<ClusterNode>> ReadNodesAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<ClusterNode>>(
             session,
@@ -26,8 +26,8 @@ public static class CompletionReader
             cancellationToken
         );
 
-    /// <summary>The pods of all nodes: from a cache that is open, else from a list. Never opens a watch of pods, which may be many.</summary>
-    /// <exception cref="NodeManagerException">What kept the pods from being read.</exception>
+    /// <summary>The pods of all nodes: from an open cache, else from a list. Never opens a watch of pods, which may be many.</summary>
+    /// <exception cref="NodeManagerException">The server's refusal.</exception>
     public static async IAsyncEnumerable<NodePod> ReadPodsAsync(
         NodeManagerSession session,
         [EnumeratorCancellation] CancellationToken cancellationToken

@@ -6,16 +6,14 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Asks metrics.k8s.io what nodes use.</summary>
+/// <summary>Reads node metrics from metrics.k8s.io.</summary>
 public static class MetricsReader
 {
-    // Not tried again: a server without metrics may answer 503 forever, and the nodes wait for this answer.
+    // Not retried: a server without metrics may answer 503 forever, and the nodes wait for this answer.
     private static readonly RequestOptions Once = new() { Retry = false };
 
-    /// <summary>The metrics by node; a node without metrics of its own is left out.</summary>
-    /// <param name="client">Whose cluster.</param>
-    /// <param name="nodes">The nodes that matter; one is asked for alone, else all are.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>The metrics by node, without nodes that have none.</summary>
+    /// <param name="nodes">One node is requested by name; for more, all are listed.</param>
     /// <exception cref="KubernetesException">See <see cref="IsAbsence"/> for those that mean that there are no metrics.</exception>
     public static async Task<Dictionary<string, NodeMetrics>> ReadAsync(
         KubernetesClient client,
@@ -34,16 +32,16 @@ public static class MetricsReader
         catch (KubernetesException refused)
             when (nodes is [_] && refused is { Code: HttpStatusCode.NotFound, Status.Details.Name.Length: > 0 })
         {
-            // The node has none (it is down, or just came); the API is there.
+            // The node has none (it is down, or new); the API exists.
             return [];
         }
     }
 
-    /// <summary>True where the cluster has no metrics, or does not let this user read them.</summary>
+    /// <summary>True if the cluster has no metrics, or if this user cannot read them.</summary>
     public static bool IsAbsence(KubernetesException refused) =>
         refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable;
 
-    /// <summary>MetricsDisabled where the session's configuration does not allow the question.</summary>
+    /// <summary>Throws if the session's configuration disables metrics.</summary>
     /// <exception cref="NodeManagerException">MetricsDisabled.</exception>
     public static void RequireEnabled(NodeManagerSession session)
     {
@@ -58,7 +56,7 @@ public static class MetricsReader
         );
     }
 
-    /// <summary>What an absence is as an error; null for one that is not about metrics (a missing permission).</summary>
+    /// <summary>The error for absent metrics; null for another failure (a missing permission).</summary>
     public static NodeManagerException? Absent(KubernetesException refused, NodeManagerSession session) =>
         refused.Code switch
         {

@@ -3,8 +3,7 @@ using System.Globalization;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// What differs between two states of a node, as users name it. Heartbeats and what changes with each of them do not count. A key that is absent
-/// and a key with an empty value are two states. Pure.
+/// Describes the differences of two states of a node. Heartbeats are ignored. An absent key and a key with an empty value differ.
 /// </summary>
 internal static class NodeDifference
 {
@@ -24,7 +23,7 @@ internal static class NodeDifference
                 );
         }
 
-        // The server reports no empty text and no empty list for these: they are absent then.
+        // The server omits empty text and empty lists for these.
         void Compare(string field, string was, string now) =>
             CompareValues(field, was.Length > 0 ? was : null, now.Length > 0 ? now : null);
 

@@ -4,14 +4,10 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Reads the Kubernetes Events on a node.</summary>
 public static class NodeEventReader
 {
-    /// <summary>The latest events on the node of this name, newest first. A server keeps events for an hour by default.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="nodeName">Of the node.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>The latest events of the node, newest first. A server keeps events for an hour by default.</summary>
+    /// <param name="most">The maximum number.</param>
     public static Task<IReadOnlyList<NodeEventEntry>> ReadAsync(
         NodeManagerSession session,
         string nodeName,
@@ -46,11 +42,7 @@ public static class NodeEventReader
         );
 }
 
-/// <summary>Something that was noted on a node.</summary>
 /// <param name="LastSeen">When it last happened.</param>
 /// <param name="Type"><c>Normal</c> or <c>Warning</c>.</param>
-/// <param name="Reason">One word for machines.</param>
-/// <param name="Message">For people.</param>
-/// <param name="Source">The component that noted it.</param>
-/// <param name="Count">How often it happened.</param>
+/// <param name="Source">The component that reported it.</param>
 public sealed record NodeEventEntry(DateTimeOffset? LastSeen, string Type, string Reason, string Message, string Source, int Count);

@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>What a node says of itself.</summary>
 public static class NodeExtensions
 {
     public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";

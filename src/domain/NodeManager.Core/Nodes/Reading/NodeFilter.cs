@@ -5,8 +5,7 @@ using NodeManager.Kubernetes.Selectors;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// What of a query the server can do, as lists that share no node, and the whole of it as a test of one node. The test holds alone:
-/// the lists only fetch less.
+/// Splits a query into disjoint lists for the server and a complete test of one node. The test suffices; the lists only fetch less.
 /// </summary>
 internal sealed partial class NodeFilter
 {
@@ -22,16 +21,15 @@ internal sealed partial class NodeFilter
         HasWildcards = query.Names.Any(NamePattern.IsWildcard);
     }
 
-    /// <summary>In lower case, as Kubernetes has them.</summary>
+    /// <summary>In lower case, as in Kubernetes.</summary>
     public IReadOnlyList<string> PlainNames { get; }
 
-    /// <summary>Those of them that a node can have.</summary>
     public IReadOnlyList<string> ValidNames { get; }
 
     public bool HasWildcards { get; }
 
     /// <summary>
-    /// More than one list only where a node says the same by two labels: the list by the older label leaves out who has the newer.
+    /// Several lists only if nodes may have the value in two labels: the list by the older label excludes nodes with the newer.
     /// </summary>
     public IReadOnlyList<ListOptions> Lists()
     {
@@ -43,10 +41,10 @@ internal sealed partial class NodeFilter
         return [.. selectors.Select(s => new ListOptions { LabelSelector = s.Length == 0 ? null : s, FieldSelector = field })];
     }
 
-    /// <summary>The names and wildcards of the query.</summary>
+    /// <summary>Matches the names and wildcards of the query.</summary>
     public bool MatchesName(string name) => _names.Length == 0 || Array.Exists(_names, n => n.Matches(name));
 
-    /// <summary>All but the label selector, which is the server's to judge.</summary>
+    /// <summary>All but the label selector, which the server evaluates.</summary>
     public bool Matches(ClusterNode node) =>
         MatchesName(node.Name)
         && (_query.Roles.Count == 0 || _query.Roles.Any(r => node.Roles.Any(has => MatchesValue(r, has))))
@@ -74,11 +72,11 @@ internal sealed partial class NodeFilter
         : r.Length == 0 ? l
         : $"{l},{r}";
 
-    // Kubernetes' values keep their case; only a wildcard, which is PowerShell's, does not.
+    // Kubernetes' values are case-sensitive; PowerShell's wildcards are not.
     private static bool MatchesValue(string wanted, string actual) =>
         NamePattern.IsWildcard(wanted) ? new NamePattern(wanted).Matches(actual) : wanted == actual;
 
-    // What may stand in a selector as it is; anything else is compared here.
+    // Values that a selector accepts; others are compared here.
     [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex LabelText();
 }

@@ -2,10 +2,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>What a node is waited for to be.</summary>
+/// <summary>The desired state of a node to wait for.</summary>
 /// <param name="Text">As users write it.</param>
-/// <param name="IsDeletion">It is to be gone.</param>
-/// <param name="IsMet">Whether a node that is there is so.</param>
+/// <param name="IsDeletion">True to wait for the deletion.</param>
 internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> IsMet)
 {
     private static readonly string[] ConditionStatuses = ["True", "False", "Unknown"];
@@ -38,7 +37,7 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
         return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);
     }
 
-    /// <summary>What the node is instead, for the message when the time is up.</summary>
+    /// <summary>The current state of the node, for the timeout message.</summary>
     public string Describe(Node node)
     {
         if (IsDeletion)

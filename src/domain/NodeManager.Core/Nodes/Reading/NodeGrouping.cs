@@ -1,8 +1,7 @@
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>By what nodes are grouped.</summary>
 /// <param name="Name"><c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, a label's key; empty for no groups.</param>
-/// <param name="GroupsOf">The groups that a node belongs to; one empty one when it has no such value.</param>
+/// <param name="GroupsOf">The groups of a node; one empty group if it has no such value.</param>
 public sealed record NodeGrouping(string Name, Func<ClusterNode, IReadOnlyList<string>> GroupsOf)
 {
     /// <exception cref="NodeManagerException">InvalidLabelKey.</exception>

@@ -11,7 +11,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Reads the images that nodes hold. They are most of a node's text, so no list or cache of nodes keeps them.</summary>
+/// <summary>Reads the images on nodes. Lists and caches of nodes omit them, because they are most of a node's text.</summary>
 public static class NodeImageReader
 {
     private const int ConcurrentRequests = 16;
@@ -19,12 +19,10 @@ public static class NodeImageReader
     // A node reports up to 50 images, about 15 KB of text.
     private const int NodesPerPage = 100;
 
-    /// <summary>The images node by node, in the kubelet's order. Nodes that are named are requested one by one, the others are listed.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="query">Which nodes: names, their UIDs, and a selector.</param>
-    /// <param name="failed">Receives the error of each node that cannot be read; the images of the other nodes still come.</param>
+    /// <summary>The images by node, in the kubelet's order. Named nodes are requested one by one, others are listed.</summary>
+    /// <param name="query">Names, their UIDs, and a selector.</param>
+    /// <param name="failed">Receives the error of each node that cannot be read; the images of the other nodes follow.</param>
     /// <param name="observer">Receives the progress of a list.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<NodeImage> ReadAsync(
         NodeManagerSession session,
         NodeQuery query,
@@ -66,7 +64,7 @@ public static class NodeImageReader
         {
             if (answer.Error is not null)
                 failed(answer.Error);
-            // A node that the selector does not select is not an error.
+            // A node that the selector excludes is not an error.
             else if (answer.Node is { } node && query.Selector is null)
                 foreach (NodeImage image in ImagesOf(node))
                     yield return image;

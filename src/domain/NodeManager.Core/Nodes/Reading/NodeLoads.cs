@@ -9,13 +9,13 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>What runs on nodes, read once for all of them: the pods' requests and the metrics.</summary>
+/// <summary>The loads of nodes, read once for all: the pods' requests and the metrics.</summary>
 internal sealed class NodeLoads
 {
-    // What is finished holds nothing any more; the server leaves it out.
+    // Completed pods use no resources; the server leaves them out.
     private const string NotFinished = "status.phase!=Succeeded,status.phase!=Failed";
 
-    // Up to so many nodes are asked for one by one: each list of one node's pods makes some servers look through all of them.
+    // Up to this number, nodes are requested one by one: for each list of one node's pods some servers scan all pods.
     private const int FewNodes = 4;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
@@ -37,9 +37,7 @@ internal sealed class NodeLoads
         return Of(pods, requested ?? [], _metrics?.GetValueOrDefault(node));
     }
 
-    /// <summary>The load of one node.</summary>
-    /// <param name="pods">Those on it that are not finished.</param>
-    /// <param name="metrics">Null without.</param>
+    /// <param name="pods">The active pods of the node.</param>
     public static NodeLoad Of(IEnumerable<Pod> pods, NodeMetrics? metrics)
     {
         int count = 0;
@@ -53,14 +51,13 @@ internal sealed class NodeLoads
         return Of(count, requested, metrics);
     }
 
-    /// <summary>All pods: those of a cache that is open already, else those that are not finished.</summary>
+    /// <summary>All pods: those of an open cache, else the active ones.</summary>
     public static CacheUse<Pod> OpenPods(ObjectCaches caches) =>
         caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
 
-    /// <param name="session">Where; its configuration says whether to ask for metrics.</param>
-    /// <param name="nodes">Names of the nodes that matter, or null for all.</param>
-    /// <param name="observer">Told once when there are no metrics.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="session">Its configuration enables or disables metrics.</param>
+    /// <param name="nodes">Names of the nodes, or null for all.</param>
+    /// <param name="observer">Warned once if there are no metrics.</param>
     public static async Task<NodeLoads> ReadAsync(
         NodeManagerSession session,
         IReadOnlyList<string>? nodes,

@@ -3,13 +3,11 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Makes of a node on the wire what users hold.</summary>
+/// <summary>Maps API nodes to <see cref="ClusterNode"/>.</summary>
 public static class NodeMapper
 {
-    /// <param name="node">As the server has it; nothing of it is kept that may change.</param>
-    /// <param name="session">Where it came from.</param>
-    /// <param name="observedAt">When.</param>
-    /// <param name="load">What runs on it; null when that was not asked for.</param>
+    /// <param name="node">No mutable part of it is kept.</param>
+    /// <param name="load">Null if it was not requested.</param>
     public static ClusterNode Map(Node node, NodeManagerSession session, DateTimeOffset observedAt, NodeLoad? load = null)
     {
         Dictionary<string, string> labels = node.Metadata.Labels ?? [];
@@ -78,7 +76,7 @@ public static class NodeMapper
     /// <summary>Of the zone label, or its older name; empty without one.</summary>
     public static string ZoneOf(Node node) => First(node.Metadata.Labels ?? [], WellKnownLabels.Zone, WellKnownLabels.OlderZone);
 
-    /// <summary>Null where the node never reported the condition.</summary>
+    /// <summary>Null if the node never reported the condition.</summary>
     public static string? ConditionStatus(Node node, string type)
     {
         foreach (Condition condition in node.Status.Conditions ?? [])
@@ -98,7 +96,7 @@ public static class NodeMapper
             CpuPercent = ResourceAmounts.Percent(cpu, allocatable.Cpu),
             MemoryPercent = ResourceAmounts.Percent(memory, allocatable.Memory),
             MeasuredAt = metrics.Timestamp,
-            // Clocks differ: what was measured in the future is new.
+            // Clocks differ: a measurement in the future is new.
             Age = metrics.Timestamp is { } measured ? (observedAt > measured ? observedAt - measured : TimeSpan.Zero) : null,
         };
     }

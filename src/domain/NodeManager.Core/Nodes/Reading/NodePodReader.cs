@@ -9,16 +9,12 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Reads the pods of nodes.</summary>
 public static class NodePodReader
 {
     /// <summary>Pods bound to the node.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="node">Null: all nodes' pods (pending ones without a node are left out).</param>
+    /// <param name="node">Null: the pods of all nodes, without unscheduled ones.</param>
     /// <param name="ns">Null: all namespaces.</param>
-    /// <param name="selector">A label selector, or null.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name of the one that is meant.</exception>
+    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name.</exception>
     public static IAsyncEnumerable<NodePod> ReadAsync(
         NodeManagerSession session,
         NodeTarget? node,
@@ -75,7 +71,7 @@ public static class NodePodReader
         }
     }
 
-    // Read concurrently with the pods. A node that is gone has no UID; without the permission to read nodes, none has.
+    // Read concurrently with the pods. A deleted node has no UID; without the permission to read nodes, none has.
     private static async Task<IReadOnlyDictionary<string, string>> NodeUidsAsync(
         KubernetesClient client,
         NodeTarget? node,

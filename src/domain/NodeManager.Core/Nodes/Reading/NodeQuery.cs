@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Which nodes, and how much about them. Empty lists select all.</summary>
+/// <summary>Selects nodes and the amount of data. Empty lists select all.</summary>
 public sealed record NodeQuery
 {
     /// <summary>
@@ -9,23 +9,23 @@ public sealed record NodeQuery
     /// </summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>The UIDs of the nodes that are meant, by name, where they are known. Another node of such a name is not read (NodeReplaced).</summary>
+    /// <summary>The expected UIDs by name, if known. A node with another UID is not read (NodeReplaced).</summary>
     public IReadOnlyDictionary<string, string> Uids { get; init; } = NodeTarget.NoUids;
 
     /// <summary>A label selector as kubectl's <c>-l</c>.</summary>
     public string? Selector { get; init; }
 
-    /// <summary>Roles, any of which will do.</summary>
+    /// <summary>Any of these roles.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Unknown</c>, <c>SchedulingDisabled</c>; any of them will do.</summary>
+    /// <summary>Any of <c>Ready</c>, <c>NotReady</c>, <c>Unknown</c>, <c>SchedulingDisabled</c>.</summary>
     public IReadOnlyList<string> Statuses { get; init; } = [];
 
     public IReadOnlyList<string> Zones { get; init; } = [];
 
-    /// <summary>Names of pools or wildcards; any of them will do.</summary>
+    /// <summary>Any of these pools, by name or wildcard.</summary>
     public IReadOnlyList<string> Pools { get; init; } = [];
 
-    /// <summary>Also count pods and requests, and ask for metrics.</summary>
+    /// <summary>Also count pods and requests, and read metrics.</summary>
     public bool Usage { get; init; }
 }

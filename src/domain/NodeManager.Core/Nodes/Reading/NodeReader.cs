@@ -10,18 +10,16 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Reads nodes, and what runs on them.</summary>
 public static class NodeReader
 {
-    // So many concurrent single requests cost less than a page of 500 nodes.
+    // Up to this number, concurrent single requests cost less than a page of 500 nodes.
     private const int FewNames = 16;
 
-    /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, concurrently with the nodes.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="query">Which.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName), and of replaced nodes (NodeReplaced); the others still come.</param>
-    /// <param name="observer">Told once when metrics are absent.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Yields nodes as they arrive. With usage, pods and metrics are read once, concurrently with the nodes.</summary>
+    /// <param name="missing">
+    /// Receives every plain name without a node (NodeNotFound, InvalidNodeName), and replaced nodes (NodeReplaced); the others follow.
+    /// </param>
+    /// <param name="observer">Warned once if metrics are absent.</param>
     public static IAsyncEnumerable<ClusterNode> ReadAsync(
         NodeManagerSession session,
         NodeQuery query,
@@ -52,40 +50,18 @@ public static class NodeReader
         var filter = new NodeFilter(query);
         bool byName = filter.PlainNames.Count is > 0 and <= FewNames && !filter.HasWildcards && query.Selector is null;
 
-        // When the reader stops or fails, concurrent requests are cancelled, too.
+        // If the reader stops or fails, concurrent requests are cancelled, too.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(session, byName ? filter.ValidNames : null, observer, stop.Token) : null;
         try
         {
-            ClusterNode Map(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
-            IAsyncEnumerable<IReadOnlyList<ClusterNode>> pages =
-                byName || loads is not null
-                    ? MapAsync(
-                        session,
-                        connection,
-                        loads,
-                        byName
-                            ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
-                            : ListAsync(
-                                client,
-                                filter.Lists(),
-                                session.Cluster,
-                                observer,
-                                options => client.ListPagesAsync(Resources.Nodes, options, stop.Token),
-                                static node => node,
-                                stop.Token
-                            )
-                    )
-                    // Without what runs on them nodes are mapped as they are decoded.
-                    : ListAsync(
-                        client,
-                        filter.Lists(),
-                        session.Cluster,
-                        observer,
-                        options => client.ListPagesAsync(Resources.Nodes, options, Map, stop.Token),
-                        Map,
-                        stop.Token
-                    );
+            IAsyncEnumerable<IReadOnlyList<Node>>? nodes =
+                byName ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
+                : loads is not null ? ListNodesAsync(connection, filter, observer, stop.Token)
+                : null;
+            IAsyncEnumerable<IReadOnlyList<ClusterNode>> pages = nodes is null
+                ? ListMappedAsync(session, connection, filter, observer, stop.Token)
+                : MapAsync(session, connection, loads, nodes);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             await foreach (IReadOnlyList<ClusterNode> page in pages)
             {
@@ -111,6 +87,43 @@ public static class NodeReader
             if (loads is not null)
                 await ((Task)loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static IAsyncEnumerable<IReadOnlyList<Node>> ListNodesAsync(
+        ClusterConnection connection,
+        NodeFilter filter,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ListAsync(
+            connection.Client,
+            filter.Lists(),
+            connection.Cluster,
+            observer,
+            options => connection.Client.ListPagesAsync(Resources.Nodes, options, cancellationToken),
+            static node => node,
+            cancellationToken
+        );
+
+    // Without usage, nodes are mapped as they are decoded.
+    private static IAsyncEnumerable<IReadOnlyList<ClusterNode>> ListMappedAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeFilter filter,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        ClusterNode Map(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
+        return ListAsync(
+            connection.Client,
+            filter.Lists(),
+            session.Cluster,
+            observer,
+            options => connection.Client.ListPagesAsync(Resources.Nodes, options, Map, cancellationToken),
+            Map,
+            cancellationToken
+        );
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<ClusterNode>> MapAsync(
@@ -146,7 +159,7 @@ public static class NodeReader
         }
     }
 
-    // The first list streams; what the others add is seldom anything, and is fetched meanwhile.
+    // The first list streams; the others rarely add nodes and are fetched meanwhile.
     private static async IAsyncEnumerable<IReadOnlyList<T>> ListAsync<T>(
         KubernetesClient client,
         IReadOnlyList<ListOptions> lists,
@@ -169,7 +182,7 @@ public static class NodeReader
             yield return other.Items.ConvertAll(node => map(node));
     }
 
-    // A name that a list without conditions did not bring is missing; otherwise the node may be there and just not selected.
+    // A name is missing if an unconditional list did not return it; otherwise the node may exist without being selected.
     private static async Task ReportMissingAsync(
         KubernetesClient client,
         List<string> names,
@@ -192,7 +205,7 @@ public static class NodeReader
     public static NodeManagerException Missing(string name, string cluster) =>
         NodeInput.CheckName(name) ?? ErrorTranslator.NodeNotFound(name, cluster);
 
-    /// <summary>The node; null where there is none, or can be none of that name.</summary>
+    /// <summary>Null if the node does not exist or the name is invalid.</summary>
     public static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
     {
         if (NodeInput.CheckName(name) is not null)

@@ -4,8 +4,7 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// What users see of amounts that nodes of a kind share, made once: equal amounts of a list are one dictionary. What was seen last at a place of the table is
-/// kept there. Thread-safe.
+/// Shares equal amounts of nodes: equal amounts of a list are one dictionary. Each slot keeps the last value. Thread-safe.
 /// </summary>
 internal static class NodeShapes
 {

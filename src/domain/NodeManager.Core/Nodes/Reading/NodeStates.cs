@@ -3,8 +3,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// The words for what state a node is in. Filters, waits, statistics and tables use these, so that they agree. A node is in several:
-/// one whose kubelet stopped reporting is Unknown and NotReady, one that is cordoned is Ready or NotReady besides.
+/// The state words of nodes, shared by filters, waits, statistics and tables. A node has several: with a silent kubelet it is Unknown and
+/// NotReady; cordoned, it is also Ready or NotReady.
 /// </summary>
 public static class NodeStates
 {
@@ -17,11 +17,10 @@ public static class NodeStates
         [NodeStatus.SchedulingDisabled] = (NodeStatus.Cordoned, static (_, unschedulable) => unschedulable),
     };
 
-    /// <summary>The state as it is spelled here; null where the text is not a state.</summary>
+    /// <summary>The canonical spelling of a state; null if the text is not a state.</summary>
     public static string? Parse(string text) => Words.TryGetValue(text, out var state) ? state.Word : null;
 
-    /// <param name="node">The node.</param>
-    /// <param name="word">In any case; no node is in a state that does not exist.</param>
+    /// <param name="word">Case-insensitive; false for an unknown state.</param>
     public static bool Is(this ClusterNode node, string word) => Is(word, node.Status, node.Unschedulable);
 
     /// <inheritdoc cref="Is(ClusterNode, string)" />

@@ -11,18 +11,20 @@ namespace NodeManager.Core.Nodes.Reading;
 
 public static class NodeWaiter
 {
-    /// <summary>Waits, by a watch, until the node is in the desired state. A node that is so already is answered immediately.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>Watches until the node is in the desired state. Returns immediately if it already is.</summary>
+    /// <param name="session">If another node has registered under its name, it counts as deleted.</param>
     /// <param name="target">The node. If another one has registered under its name, it counts as deleted.</param>
-    /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a condition.</param>
-    /// <param name="timeout">Null: without end. Zero: look once.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="condition">
+    /// <c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a
+    /// condition.
+    /// </param>
+    /// <param name="timeout">Null: no limit. Zero: check once.</param>
     /// <returns>
-    /// The node as it then is; for Deleted its last state, null if it was never seen. A node that registered again under the name is
+    /// The node in the desired state; for Deleted its last state, null if it was never seen. A node that registered again under the name is
     /// another one: the first is deleted.
     /// </returns>
     /// <exception cref="NodeManagerException">
-    /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), NodeReplaced, InvalidCondition, InvalidDuration.
+    /// WaitTimeout (with the current state), NodeNotFound (missing, or deleted meanwhile), NodeReplaced, InvalidCondition, InvalidDuration.
     /// </exception>
     public static async Task<ClusterNode?> WaitAsync(
         NodeManagerSession session,
@@ -60,7 +62,7 @@ public static class NodeWaiter
     )
     {
         string name = target.Name;
-        // Zero looks once, however long that takes.
+        // Zero checks once, however long that takes.
         using CancellationTokenSource timer = connection.Time.StartLimit(timeout > TimeSpan.Zero ? timeout : null);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         Node current;
@@ -79,37 +81,13 @@ public static class NodeWaiter
 
         if (!target.Matches(current.Metadata.Uid))
             return goal.IsDeletion ? null : throw ErrorTranslator.NodeReplaced(name, target.Uid, current.Metadata.Uid, connection.Cluster);
-        ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
         if (goal.IsMet(current))
-            return Result(current);
-
+            return NodeMapper.Map(current, session, connection.Time.GetUtcNow());
         if (timeout <= TimeSpan.Zero)
             throw Late(goal.Describe(current));
-        using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
-        ObjectCache<Node> cache = nodes.Of(name);
-        cache.Admit(current);
-        string? uid = current.Metadata.Uid;
-        TaskCompletionSource<Node?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Each state is judged, not the latest alone: a condition may hold for a moment only.
-        using IDisposable subscription = cache.Subscribe(change =>
-        {
-            if (change.Object.Metadata.Uid != uid)
-                return;
-            current = change.Object;
-            if (change.IsDeletion)
-                end.TrySetResult(null);
-            else if (goal.IsMet(change.Object))
-                end.TrySetResult(change.Object);
-        });
         try
         {
-            await cache.Synced.WaitAsync(linked.Token);
-            if (cache.Find(null, name)?.Metadata.Uid != uid)
-                end.TrySetResult(null);
-            await await Task.WhenAny(end.Task, cache.Failed).WaitAsync(linked.Token);
-            if (await end.Task is { } met)
-                return Result(met);
-            return goal.IsDeletion ? Result(current) : throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
+            return await WatchAsync(session, connection, goal, current, observed => current = observed, linked.Token);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -124,5 +102,42 @@ public static class NodeWaiter
                 name,
                 "Check the conditions and events of the node, or wait longer with -Timeout."
             );
+    }
+
+    private static async Task<ClusterNode?> WatchAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeGoal goal,
+        Node current,
+        Action<Node> observe,
+        CancellationToken cancellationToken
+    )
+    {
+        string name = current.Metadata.Name;
+        string? uid = current.Metadata.Uid;
+        using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
+        ObjectCache<Node> cache = nodes.Of(name);
+        cache.Admit(current);
+        TaskCompletionSource<Node?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Judges each state, not only the latest: a condition may hold for a moment only.
+        using IDisposable subscription = cache.Subscribe(change =>
+        {
+            if (change.Object.Metadata.Uid != uid)
+                return;
+            current = change.Object;
+            observe(current);
+            if (change.IsDeletion)
+                end.TrySetResult(null);
+            else if (goal.IsMet(change.Object))
+                end.TrySetResult(change.Object);
+        });
+        await cache.Synced.WaitAsync(cancellationToken);
+        if (cache.Find(null, name)?.Metadata.Uid != uid)
+            end.TrySetResult(null);
+        await await Task.WhenAny(end.Task, cache.Failed).WaitAsync(cancellationToken);
+        Node? met = await end.Task;
+        if (met is null && !goal.IsDeletion)
+            throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
+        return NodeMapper.Map(met ?? current, session, connection.Time.GetUtcNow());
     }
 }

@@ -9,14 +9,12 @@ namespace NodeManager.Core.Nodes.Reading;
 
 public static class NodeWatcher
 {
-    /// <summary>What happens to nodes, until cancelled.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>Yields changes of nodes until cancelled.</summary>
     /// <param name="query">
-    /// Which nodes; usage is ignored. A change is told when the node matches before or after it, so that one that stops matching is seen
-    /// to. A node whose labels no longer meet the selector is told as Deleted, as the server does.
+    /// Usage is ignored. Yields a change if the node matches before or after it. A node whose labels no longer match the selector is
+    /// reported as Deleted, as by the server.
     /// </param>
-    /// <param name="includeExisting">Tell those that are there at the start as Added.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="includeExisting">Reports the existing nodes as Added.</param>
     public static IAsyncEnumerable<NodeChange> WatchAsync(
         NodeManagerSession session,
         NodeQuery query,

@@ -3,7 +3,6 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Makes of a pod on the wire what users hold.</summary>
 internal static class PodMapper
 {
     public static NodePod Map(Pod pod, NodeManagerSession session, DateTimeOffset observedAt, string nodeUid = "")

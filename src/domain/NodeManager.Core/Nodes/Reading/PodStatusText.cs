@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// What kubectl shows of a pod in its Status, Ready and Restarts columns: the phase, or what keeps it from being more. Pure.
-/// Source: https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/ and what servers print in Tables.
+/// The Status, Ready and Restarts columns of kubectl. Source:
+/// https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/ and the API server's Tables.
 /// </summary>
 public readonly record struct PodStatusText(string Status, int ReadyContainers, int Containers, int Restarts)
 {
@@ -23,7 +23,7 @@ public readonly record struct PodStatusText(string Status, int ReadyContainers, 
             Terminating(pod) ?? (runs ? Running(pod, containers) ?? initializing : initializing) ?? Base(pod),
             readySidecars + (runs ? containers.Count(c => c is { Ready: true, State.Running: not null }) : 0),
             pod.Spec.Containers.Count + sidecars.Count,
-            // Init containers that ran to their end do not count any more once the pod runs; sidecars continue.
+            // Completed init containers do not count once the pod runs; sidecars continue.
             runs
                 ? before.Where(c => sidecars.Contains(c.Name)).Concat(containers).Sum(c => c.RestartCount)
                 : before.Sum(c => c.RestartCount)
@@ -44,7 +44,7 @@ public readonly record struct PodStatusText(string Status, int ReadyContainers, 
         : pod.Status.Reason is { Length: > 0 } reason ? reason
         : pod.Status.Phase ?? "Unknown";
 
-    /// <summary>What the first init container that is not done says; null when all are.</summary>
+    /// <summary>The status of the first incomplete init container; null if all are complete.</summary>
     private static string? Initializing(Pod pod, List<ContainerStatus> statuses, HashSet<string> sidecars)
     {
         for (int i = 0; i < statuses.Count; i++)
@@ -62,7 +62,7 @@ public readonly record struct PodStatusText(string Status, int ReadyContainers, 
         return null;
     }
 
-    /// <summary>What the first container with a trouble says; null when none has any.</summary>
+    /// <summary>The status of the first failing container; null if none fails.</summary>
     private static string? Running(Pod pod, List<ContainerStatus> statuses)
     {
         string? reason = statuses.Select(Trouble).FirstOrDefault(t => t is not null);

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Kubernetes' amounts by resource name, as the plain numbers that users see, and back.</summary>
+/// <summary>Converts Kubernetes' quantities by resource name to plain numbers, and back.</summary>
 public static class ResourceAmounts
 {
     public const string Cpu = "cpu";
@@ -25,7 +25,7 @@ public static class ResourceAmounts
             .. resources.Extended,
         ];
 
-    /// <summary>Share of the whole in per cent, one decimal; null of nothing.</summary>
+    /// <summary>The share in percent with one decimal; null if the whole is zero.</summary>
     public static decimal? Percent(decimal part, decimal whole) =>
         whole <= 0 ? null : Math.Round(part * 100m / whole, 1, MidpointRounding.AwayFromZero);
 

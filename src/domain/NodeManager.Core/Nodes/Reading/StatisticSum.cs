@@ -1,12 +1,9 @@
 namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>Adds nodes up. Pure.</summary>
 public static class StatisticSum
 {
-    /// <param name="session">Where the nodes are from.</param>
-    /// <param name="grouping">What makes a group; without groups there is one statistic, also of no nodes.</param>
-    /// <param name="nodes">With their loads.</param>
-    /// <param name="hasMetrics">Whether the cluster reports metrics at all.</param>
+    /// <param name="grouping">Without groups there is one statistic, also for no nodes.</param>
+    /// <param name="hasMetrics">True if the cluster reports metrics.</param>
     public static IReadOnlyList<ClusterStatistic> Of(
         NodeManagerSession session,
         NodeGrouping grouping,
@@ -57,8 +54,7 @@ public static class StatisticSum
         };
     }
 
-    // What every node has first, in the order in which people read it, then the rest by name, if any node really has it: kubelets report
-    // page sizes of which there are none.
+    // Common resources first, then the others by name, if a node has any: kubelets report page sizes with amount zero.
     private static IEnumerable<string> Names(params Dictionary<string, decimal>[] amounts)
     {
         string[] first = [ResourceAmounts.Cpu, ResourceAmounts.Memory, ResourceAmounts.Pods, ResourceAmounts.EphemeralStorage];

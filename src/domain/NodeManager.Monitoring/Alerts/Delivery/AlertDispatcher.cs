@@ -1,6 +1,9 @@
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
-/// <summary>Delivers transitions to all sinks. Each has a queue of its own, so one that fails or hangs holds up neither the others nor the monitor. Thread-safe.</summary>
+/// <summary>
+/// Delivers transitions to all sinks. Each has its own queue, so that a failing or hanging sink delays neither the others nor the monitor.
+/// Thread-safe.
+/// </summary>
 internal sealed class AlertDispatcher : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -13,11 +16,10 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     private readonly TimeProvider _wall;
     private readonly TimeSpan _stateAge;
 
-    /// <param name="sinks">With different names.</param>
-    /// <param name="limit">How many transitions wait for each at most.</param>
-    /// <param name="journal">What was left undelivered is sent first; null: nothing outlives the process.</param>
+    /// <param name="sinks">With unique names.</param>
+    /// <param name="limit">The maximum number of pending transitions for each sink.</param>
+    /// <param name="journal">Its undelivered transitions are sent first; null: nothing outlives the process.</param>
     /// <param name="wall">The receivers' clock.</param>
-    /// <param name="events">Told what becomes of transitions.</param>
     public AlertDispatcher(IReadOnlyList<IAlertSink> sinks, int limit, AlertJournal? journal, TimeProvider wall, SinkEvents events)
     {
         _journal = journal;
@@ -53,10 +55,9 @@ internal sealed class AlertDispatcher : IAsyncDisposable
 
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>How many deliveries are still to be made.</summary>
     public int Waiting => _queues.Sum(static queue => queue.Count);
 
-    /// <summary>Hands a transition to all sinks; it is in the journal already.</summary>
+    /// <summary>Queues a transition, which is already in the journal, for all sinks.</summary>
     public void Publish(NodeAlert alert)
     {
         Note(alert);
@@ -64,7 +65,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
             queue.Add(alert);
     }
 
-    /// <summary>Gives the sinks some time to take what waits, then ends. What they have not taken stays in the journal.</summary>
+    /// <summary>Waits for pending deliveries up to the limit, then ends. The rest stays in the journal.</summary>
     public async Task StopAsync(TimeSpan limit)
     {
         using CancellationTokenSource time = new(limit, _wall);
@@ -74,7 +75,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Waiting shows what is left.
+            // Waiting has the number of undelivered transitions.
         }
 
         await _stop.CancelAsync();
@@ -113,14 +114,14 @@ internal sealed class AlertDispatcher : IAsyncDisposable
             NodeAlert[] alerts;
             lock (_lock)
                 alerts = [.. _state.Values];
-            // Counted by the receivers' clock, from the first time that it is seen as resolved.
+            // By the receivers' clock, since the first observation as resolved.
             DateTimeOffset now = _wall.GetUtcNow();
             foreach (NodeAlert alert in alerts.Where(static alert => alert.Status != NodeAlertStatus.Firing))
                 resolved.TryAdd(alert.Id, now);
             foreach (string gone in resolved.Keys.Except(alerts.Select(static alert => alert.Id)).ToList())
                 resolved.Remove(gone);
             alerts = [.. alerts.Where(alert => alert.Status == NodeAlertStatus.Firing || now - resolved[alert.Id] <= sink.ResolvedFor)];
-            // One that is open must not be ended by the former one of the same labels.
+            // A resolved alert must not end an open one with the same labels.
             HashSet<string> open =
             [
                 .. alerts.Where(static alert => alert.Status == NodeAlertStatus.Firing).Select(static alert => alert.Labels.ToString()),

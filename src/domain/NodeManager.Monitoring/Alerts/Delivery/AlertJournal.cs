@@ -8,12 +8,12 @@ using NodeManager.Monitoring.Alerts.Incidents;
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
 /// <summary>
-/// The state file of a monitor: an append-only journal of transitions and of their receipts, one JSON line each. A transition is on disk before it is
-/// sent, so a process that is killed leaves behind what its successor must send. A line that a kill tore off is ignored. Thread-safe.
+/// The state file of a monitor: an append-only journal of transitions and receipts, one JSON line each. A transition is on disk before it
+/// is sent, so that a successor can send what a killed process did not. A truncated line is ignored. Thread-safe.
 /// </summary>
 public sealed class AlertJournal : IDisposable
 {
-    /// <summary>The file is rewritten with what is still needed when it has grown to so many bytes, and to double of what it had then.</summary>
+    /// <summary>The file is compacted when it has this many bytes, and twice its last compacted size.</summary>
     private const long SmallestRewrite = 4 << 20;
 
     /// <summary>How many resolved alerts a later process receives.</summary>
@@ -41,7 +41,7 @@ public sealed class AlertJournal : IDisposable
     /// <summary>Part of the ids of the alerts in the file.</summary>
     public string Run { get; private set; } = Guid.NewGuid().ToString("n");
 
-    /// <summary>The alerts that the former process left open.</summary>
+    /// <summary>The alerts that the previous process left open.</summary>
     internal IReadOnlyList<RestoredAlert> Open
     {
         get
@@ -63,7 +63,6 @@ public sealed class AlertJournal : IDisposable
         }
     }
 
-    /// <summary>The resolved alerts that are kept.</summary>
     public IReadOnlyList<NodeAlert> Past
     {
         get
@@ -79,10 +78,8 @@ public sealed class AlertJournal : IDisposable
     }
 
     /// <summary>Opens the file, or creates it.</summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="session">Of the alerts.</param>
-    /// <param name="sinks">Those of now: what was meant for others is dropped.</param>
-    /// <param name="observer">Told of what cannot be read or written.</param>
+    /// <param name="sinks">The current sinks: transitions for others are dropped.</param>
+    /// <param name="observer">Warned of read and write failures.</param>
     /// <exception cref="NodeManagerException">AlertStateInUse: another monitor has it. AlertStateUnreadable.</exception>
     public static AlertJournal OpenFile(
         string path,
@@ -139,7 +136,7 @@ public sealed class AlertJournal : IDisposable
         }
     }
 
-    /// <summary>The transitions that a sink has not taken, in order.</summary>
+    /// <summary>The transitions that a sink has not accepted, in order.</summary>
     public IReadOnlyList<NodeAlert> Pending(string sink)
     {
         lock (_lock)
@@ -152,7 +149,7 @@ public sealed class AlertJournal : IDisposable
             ];
     }
 
-    /// <summary>Writes down a transition, on disk when this returns.</summary>
+    /// <summary>Records a transition, on disk when this returns.</summary>
     internal void Add(NodeAlert alert, RestoredAlert? state, IReadOnlyList<string> sinks)
     {
         JournalLine line = new()
@@ -171,7 +168,7 @@ public sealed class AlertJournal : IDisposable
         }
     }
 
-    /// <summary>Writes down that a sink has taken a transition, or that it was dropped for it.</summary>
+    /// <summary>Records that a sink has accepted a transition, or that it was dropped for it.</summary>
     public void Receive(string sink, string transition)
     {
         JournalLine line = new() { Received = transition, By = sink };
@@ -203,7 +200,7 @@ public sealed class AlertJournal : IDisposable
         if (!File.Exists(_path))
             return;
         int broken = 0;
-        // What is not valid UTF-8 becomes a character that no JSON has.
+        // Invalid UTF-8 becomes a character that JSON does not contain.
         string[] lines = Encoding.UTF8.GetString(File.ReadAllBytes(_path)).Split('\n');
         foreach (string text in lines[..^1].Where(static text => text.Length > 0))
         {
@@ -277,7 +274,7 @@ public sealed class AlertJournal : IDisposable
         }
     }
 
-    // Keeps what a successor needs: what is undelivered, the last transition of each open alert, and the alerts resolved last.
+    // Keeps the undelivered transitions, the last transition of each open alert, and the last resolved alerts.
     private void Rewrite()
     {
         _file?.Dispose();

@@ -8,8 +8,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
 /// <summary>
-/// Writes Kubernetes Events about the nodes of an alert, in the namespace <c>default</c>, where the server requires those of nodes. Their names follow from
-/// the transition, so each appears once, however often it is sent.
+/// Writes Kubernetes Events about the nodes of an alert, in the namespace <c>default</c>, as the server requires for nodes. Their names are
+/// derived from the transition, so that a repeated delivery creates no second one.
 /// </summary>
 public sealed class EventSinkDefinition : AlertSinkDefinition
 {
@@ -65,7 +65,7 @@ public sealed class EventSinkDefinition : AlertSinkDefinition
                 }
                 catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
                 {
-                    // It is there already.
+                    // Already written.
                 }
                 catch (KubernetesException refused)
                 {

@@ -1,9 +1,9 @@
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
-/// <summary>The frame of each attempt: a sink that hangs or breaks fails like any other.</summary>
+/// <summary>Runs each attempt with a limit, and turns all failures into delivery failures.</summary>
 internal static class SinkCall
 {
-    /// <returns>Null when the sink took it.</returns>
+    /// <returns>Null if the sink accepted it.</returns>
     public static async Task<AlertDeliveryException?> TryAsync(
         IAlertSink sink,
         TimeProvider wall,
@@ -15,7 +15,7 @@ internal static class SinkCall
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // A sink that ignores its token must not stop the others' deliveries indefinitely, nor the monitor's end.
+            // A sink that ignores its token must not block other deliveries, nor the monitor's end.
             await send(either.Token).WaitAsync(either.Token);
             return null;
         }
@@ -29,7 +29,7 @@ internal static class SinkCall
         }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {
-            // Its message may quote an address.
+            // Its message may contain an address.
             return new($"{defect.GetType().Name}.");
         }
     }

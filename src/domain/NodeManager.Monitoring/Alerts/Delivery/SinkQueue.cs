@@ -3,11 +3,11 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
 /// <summary>
-/// What waits for one sink, and the attempts to deliver it: in order, one at a time, until the sink takes it. A full queue drops the oldest. Thread-safe.
+/// The pending transitions of one sink, delivered in order, one at a time, with retries. A full queue drops the oldest. Thread-safe.
 /// </summary>
 internal sealed class SinkQueue
 {
-    /// <summary>Attempts for an alert that the receiver refuses for what it contains.</summary>
+    /// <summary>The attempts for an alert that the receiver rejects for its content.</summary>
     private const int RefusalLimit = 3;
 
     private static readonly RetryPolicy Policy = new() { FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1) };
@@ -23,10 +23,8 @@ internal sealed class SinkQueue
     private NodeAlert? _sending;
     private long _dropped;
 
-    /// <param name="sink">The sink.</param>
-    /// <param name="limit">How many transitions wait at most.</param>
+    /// <param name="limit">The maximum number of pending transitions.</param>
     /// <param name="wall">The receivers' clock: a cluster's own may run faster.</param>
-    /// <param name="events">Told what becomes of transitions.</param>
     public SinkQueue(IAlertSink sink, int limit, TimeProvider wall, SinkEvents events)
     {
         _sink = sink;
@@ -37,7 +35,7 @@ internal sealed class SinkQueue
 
     public string Name => _sink.Name;
 
-    /// <summary>How many transitions the sink has not taken.</summary>
+    /// <summary>The number of undelivered transitions.</summary>
     public int Count
     {
         get
@@ -47,7 +45,7 @@ internal sealed class SinkQueue
         }
     }
 
-    /// <summary>Ends when all is delivered.</summary>
+    /// <summary>Completes when all are delivered.</summary>
     public async Task EmptyAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -3,13 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Monitoring.Alerts.Documents;
 
-/// <summary>A transition of an alert as JSON: the body of webhooks, and what the state file has.</summary>
+/// <summary>A transition of an alert as JSON, for webhooks and the state file.</summary>
 public sealed record AlertDocument
 {
-    /// <summary>Of the format.</summary>
+    /// <summary>The version of the format.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>See <see cref="NodeAlert.TransitionId"/>.</summary>
     public required string Id { get; init; }
 
     public required string AlertId { get; init; }
@@ -69,7 +68,7 @@ public sealed record AlertDocument
             Findings = [.. alert.Findings.Select(FindingDocument.Of)],
         };
 
-    /// <summary>The alert again, in a session.</summary>
+    /// <summary>Restores the alert in a session.</summary>
     public NodeAlert ToAlert(NodeManagerSession? session) =>
         new()
         {
@@ -96,7 +95,6 @@ public sealed record AlertDocument
     public byte[] ToUtf8Bytes() => JsonSerializer.SerializeToUtf8Bytes(this, AlertJson.Default.AlertDocument);
 }
 
-/// <summary>A finding in an <see cref="AlertDocument"/>.</summary>
 public sealed record FindingDocument
 {
     public required string Node { get; init; }
@@ -156,10 +154,8 @@ public sealed record FindingDocument
         };
 }
 
-/// <summary>A piece of evidence in a <see cref="FindingDocument"/>.</summary>
 public sealed record EvidenceDocument(string Kind, string Name, string Message, DateTimeOffset? At);
 
-/// <summary>How alerts are read and written; generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

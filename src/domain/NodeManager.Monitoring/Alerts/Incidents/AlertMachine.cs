@@ -4,13 +4,12 @@ using System.Text;
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
 /// <summary>
-/// Turns findings into alerts: one alert for a cause on a node, or for a cause on the nodes of a group that fail together. Raised when the cause was
-/// there for the debounce, resolved when it was gone for as long. Time comes with each call, and nothing is read or sent. Not thread-safe.
+/// Derives alerts from findings: one alert for a cause on a node, or on the nodes of a group that fail together. Raised when the cause has
+/// lasted for the debounce, resolved when it was gone for as long. The caller provides the time; does no I/O. Not thread-safe.
 /// </summary>
-/// <param name="session">Where the nodes are; null in tests.</param>
-/// <param name="cluster">Its name.</param>
+/// <param name="session">Null in tests.</param>
 /// <param name="run">Part of the alerts' ids, so that those of two monitors differ.</param>
-/// <param name="options">When alerts are raised, grouped and resolved.</param>
+/// <param name="options">The rules for raising, grouping and resolving alerts.</param>
 internal sealed class AlertMachine(NodeManagerSession? session, string cluster, string run, AlertOptions options)
 {
     private readonly Dictionary<(string Uid, string Cause), Incident> _incidents = [];
@@ -20,13 +19,13 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     private bool _isConnected = true;
     private DateTimeOffset _settled = DateTimeOffset.MinValue;
 
-    /// <summary>The alerts that are firing, as last reported.</summary>
+    /// <summary>The firing alerts, as last reported.</summary>
     public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Told).OfType<NodeAlert>();
 
-    /// <summary>The UIDs of the nodes that have findings or alerts.</summary>
+    /// <summary>The UIDs of the nodes with findings or alerts.</summary>
     public IReadOnlyCollection<string> Nodes => [.. _causes.Keys.Where(static uid => !IsOwn(uid))];
 
-    /// <summary>When <see cref="Advance"/> has something to do, if nothing is observed before; null: never.</summary>
+    /// <summary>When <see cref="Advance"/> is due without an observation; null: never.</summary>
     public DateTimeOffset? NextDue
     {
         get
@@ -54,12 +53,9 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
     }
 
-    /// <summary>What is found on a node now; findings that are not among these have ended.</summary>
-    /// <param name="uid">Of the node.</param>
-    /// <param name="group">With which nodes it fails together.</param>
-    /// <param name="findings">All of the node.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="isFirst">The node is looked at for the first time: its findings may be older than that.</param>
+    /// <summary>Observes all current findings of a node; missing ones have ended.</summary>
+    /// <param name="group">The group that the node fails with.</param>
+    /// <param name="isFirst">True for the first observation: its findings may be older.</param>
     public void Observe(string uid, NodeGroup group, IReadOnlyCollection<NodeFinding> findings, DateTimeOffset now, bool isFirst = false)
     {
         foreach (NodeFinding finding in findings)
@@ -91,17 +87,17 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
     }
 
-    /// <summary>The node is no more, or no longer selected: its causes have ended.</summary>
+    /// <summary>The node is deleted or no longer selected: its causes have ended.</summary>
     public void Forget(string uid, DateTimeOffset now) => Observe(uid, NodeGroup.None, [], now);
 
-    /// <summary>Nothing is known of the nodes from now on: no alert about them is raised or resolved. The outage itself becomes an alert.</summary>
+    /// <summary>The nodes are unknown from now on: their alerts do not change. The outage itself becomes an alert.</summary>
     public void Disconnect(string why, DateTimeOffset now)
     {
         _isConnected = false;
         Report(NodeAlertCause.ClusterUnreachable, "", NodeFindingSeverity.Critical, why, now, options.Debounce);
     }
 
-    /// <summary>The nodes are known again. What changed meanwhile must be observed within <see cref="AlertOptions.SettleTime"/>.</summary>
+    /// <summary>The nodes are known again. Changes must be observed within <see cref="AlertOptions.SettleTime"/>.</summary>
     public void Reconnect(DateTimeOffset now)
     {
         if (_isConnected)
@@ -111,7 +107,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         End(NodeAlertCause.ClusterUnreachable, "", now);
     }
 
-    /// <summary>Something that concerns the monitor itself.</summary>
+    /// <summary>Reports a problem of the monitor itself.</summary>
     public void Report(string cause, string target, string severity, string message, DateTimeOffset now, TimeSpan debounce = default)
     {
         string uid = OwnPrefix + target;
@@ -132,14 +128,14 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             Add(new((uid, cause), NodeGroup.None, now) { Finding = finding, Debounce = debounce });
     }
 
-    /// <summary>It is over.</summary>
+    /// <summary>Ends such a problem.</summary>
     public void End(string cause, string target, DateTimeOffset now)
     {
         if (_incidents.TryGetValue((OwnPrefix + target, cause), out Incident? incident))
             Leave(incident, now);
     }
 
-    /// <summary>Continues with alerts of a former process. The first observation of their nodes decides their state.</summary>
+    /// <summary>Continues with alerts of an earlier process. The first observation of their nodes decides their state.</summary>
     public void Restore(IEnumerable<RestoredAlert> alerts)
     {
         foreach (RestoredAlert restored in alerts)
@@ -166,7 +162,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                     Alert = alert,
                     IsFlapping = told.IsFlapping,
                 };
-                // What concerned the former process ended with it.
+                // Problems of the earlier process ended with it.
                 if (IsOwn(uid))
                     incident.GoneSince = told.UpdatedAt;
                 Add(incident);
@@ -178,13 +174,12 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
     }
 
-    /// <summary>What a later process needs to continue with an alert.</summary>
+    /// <summary>The state for a later process to continue with an alert.</summary>
     public RestoredAlert? Keep(string id) =>
         _open.Find(alert => alert.Id == id) is { Told: { } told } alert
             ? new(told, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
             : null;
 
-    /// <summary>Lets the time pass.</summary>
     /// <returns>The transitions, in order.</returns>
     public IReadOnlyList<NodeAlert> Advance(DateTimeOffset now)
     {
@@ -285,7 +280,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         string id = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{cluster}\n{first.Key.Cause}\n{first.Key.Uid}\n{first.Seen.UtcTicks}"))
         )[..20];
-        // Others of the group are on their way: receivers that go by labels get the group's from the start.
+        // Others of the group will follow: receivers that identify alerts by labels get the group's from the start.
         bool isGroup =
             first.Group.By.Length > 0
             && _incidents.Values.Any(other =>

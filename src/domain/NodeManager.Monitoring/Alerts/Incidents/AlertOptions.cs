@@ -1,29 +1,28 @@
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>When alerts are raised, grouped and resolved.</summary>
+/// <summary>The rules for raising, grouping and resolving alerts.</summary>
 public sealed record AlertOptions
 {
-    /// <summary>How long a cause must be there before its alert is raised, and be gone before it is resolved.</summary>
+    /// <summary>How long a cause must last before its alert is raised, and be gone before it is resolved.</summary>
     public TimeSpan Debounce { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Nodes of a group whose evidence begins within this time of one another have one alert. Leases expire up to 10 s apart.</summary>
+    /// <summary>Nodes of a group whose evidence begins within this time have one alert. Leases expire up to 10 s apart.</summary>
     public TimeSpan GroupWindow { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>What the groups are: one of <see cref="NodeAlertGroupBy"/>, or a label key.</summary>
+    /// <summary>A <see cref="NodeAlertGroupBy"/>, or a label key.</summary>
     public string GroupBy { get; init; } = NodeAlertGroupBy.Zone;
 
     /// <summary>A cause that is raised this often on a node within <see cref="FlapWindow"/> is flapping.</summary>
     public int FlapCount { get; init; } = 3;
 
-    /// <summary>See <see cref="FlapCount"/>.</summary>
     public TimeSpan FlapWindow { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a flapping cause must be gone before its alert is resolved.</summary>
     public TimeSpan FlapQuiet { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The shortest time between two updates of an alert: nodes that join one after the other are reported together.</summary>
+    /// <summary>The shortest time between two updates of an alert: nodes that join meanwhile are reported together.</summary>
     public static readonly TimeSpan UpdateInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What is known after an outage may lag: nothing is raised or resolved in this time after the connection is back.</summary>
+    /// <summary>Data may be stale after an outage: no alert changes for this time after the reconnect.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 }

@@ -3,13 +3,12 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>What alerts say, for people and for receivers that go by labels.</summary>
+/// <summary>The messages and labels of alerts.</summary>
 internal static class AlertText
 {
-    /// <summary>The label that alerts of groups have.</summary>
     public const string GroupLabel = "group";
 
-    /// <summary>The greater the worse.</summary>
+    /// <summary>Larger is worse.</summary>
     public static int Rank(string severity) =>
         severity switch
         {
@@ -30,7 +29,7 @@ internal static class AlertText
             : text;
     }
 
-    /// <summary>Label names that Prometheus accepts. They identify one open alert, and stay as they are while it is open.</summary>
+    /// <summary>Label names valid in Prometheus. They identify one open alert, and are constant while it is open.</summary>
     public static StringMap Labels(string cluster, Incident first, bool isGroup)
     {
         string node = first.Finding.Node;

@@ -1,9 +1,8 @@
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>A cause on a node, from its first evidence until it is over.</summary>
+/// <summary>A cause on a node, from its first evidence until its end.</summary>
 /// <param name="key">The node's UID and the cause.</param>
-/// <param name="group">The node's group.</param>
-/// <param name="seen">When the first evidence was seen.</param>
+/// <param name="seen">When the first evidence was observed.</param>
 internal sealed class Incident((string Uid, string Cause) key, NodeGroup group, DateTimeOffset seen)
 {
     public (string Uid, string Cause) Key { get; } = key;
@@ -12,16 +11,16 @@ internal sealed class Incident((string Uid, string Cause) key, NodeGroup group, 
 
     public DateTimeOffset Seen { get; } = seen;
 
-    /// <summary>As last seen.</summary>
+    /// <summary>As last observed.</summary>
     public required NodeFinding Finding { get; set; }
 
     /// <summary>Null until the debounce is over.</summary>
     public OpenAlert? Alert { get; set; }
 
-    /// <summary>Since when the cause is gone; null while it is there.</summary>
+    /// <summary>Since when the cause is gone; null while it lasts.</summary>
     public DateTimeOffset? GoneSince { get; set; }
 
-    /// <summary>Another one than that of the options.</summary>
+    /// <summary>Overrides that of the options.</summary>
     public TimeSpan? Debounce { get; init; }
 
     public bool IsFlapping { get; set; }

@@ -2,9 +2,9 @@ using NodeManager.Core.Nodes;
 
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>What a node has in common with others that fail with it.</summary>
-/// <param name="By">One of <see cref="NodeAlertGroupBy"/> or a label key; empty: the node stands alone.</param>
-/// <param name="Value">Of the label, or the cluster's name.</param>
+/// <summary>The group of nodes that fail together.</summary>
+/// <param name="By">A <see cref="NodeAlertGroupBy"/> or a label key; empty: no group.</param>
+/// <param name="Value">The label's value, or the cluster's name.</param>
 internal readonly record struct NodeGroup(string By, string Value)
 {
     public static NodeGroup None { get; } = new("", "");

@@ -1,25 +1,22 @@
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>An alert that is firing, with the incidents that it stands for.</summary>
-/// <param name="id">Of the alert.</param>
-/// <param name="cause">The cause.</param>
-/// <param name="group">Which nodes may join.</param>
+/// <summary>A firing alert with its incidents.</summary>
+/// <param name="group">The nodes that may join.</param>
 /// <param name="startsAt">When the cause began.</param>
-/// <param name="labels">See <see cref="AlertText.Labels"/>.</param>
 internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTimeOffset startsAt, StringMap labels)
 {
     public string Id { get; } = id;
 
     public string Cause { get; } = cause;
 
-    /// <summary>Which nodes may join.</summary>
+    /// <summary>The nodes that may join.</summary>
     public NodeGroup Group { get; } = group;
 
     public DateTimeOffset StartsAt { get; } = startsAt;
 
     public StringMap Labels { get; } = labels;
 
-    /// <summary>It is about the monitor itself.</summary>
+    /// <summary>True for a problem of the monitor itself.</summary>
     public bool IsOwn { get; init; }
 
     /// <summary>By the node's UID.</summary>
@@ -28,7 +25,7 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     /// <summary>All nodes that it ever had, by UID.</summary>
     public SortedDictionary<string, string> Affected { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>When the evidence of the member that joined last was seen.</summary>
+    /// <summary>When the last member's evidence was observed.</summary>
     public DateTimeOffset LastEvidence { get; set; }
 
     /// <summary>When the last member's cause ended.</summary>
@@ -38,18 +35,18 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    /// <summary>A change that was not reported yet.</summary>
+    /// <summary>True for an unreported change.</summary>
     public bool IsDirty { get; set; }
 
     /// <summary>As last reported.</summary>
     public NodeAlert? Told { get; set; }
 
-    /// <summary>Several nodes have failed together.</summary>
+    /// <summary>True if several nodes have failed together.</summary>
     public bool IsGroup => Affected.Count > 1;
 
     /// <summary>
-    /// Whether an incident belongs to it. The alert of a group takes all of the group, however late: two of one cause and group could not be told
-    /// apart by their labels.
+    /// True if an incident belongs to it. A group's alert takes all incidents of the group, however late: two alerts of one cause and group
+    /// would have the same labels.
     /// </summary>
     public bool Takes(Incident incident, TimeSpan window) =>
         Cause == incident.Key.Cause

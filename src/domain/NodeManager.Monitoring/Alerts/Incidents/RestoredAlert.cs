@@ -1,8 +1,7 @@
 namespace NodeManager.Monitoring.Alerts.Incidents;
 
-/// <summary>An alert that a former process left open.</summary>
-/// <param name="Alert">As last reported.</param>
-/// <param name="Group">Which nodes may join.</param>
-/// <param name="LastEvidence">When the evidence of the member that joined last was seen.</param>
-/// <param name="Target">Of an alert about the monitor: what it concerns.</param>
+/// <summary>An alert that an earlier process left open.</summary>
+/// <param name="Group">The nodes that may join.</param>
+/// <param name="LastEvidence">When the last member's evidence was observed.</param>
+/// <param name="Target">For an alert about the monitor: its subject.</param>
 internal sealed record RestoredAlert(NodeAlert Alert, NodeGroup Group, DateTimeOffset LastEvidence, string Target);

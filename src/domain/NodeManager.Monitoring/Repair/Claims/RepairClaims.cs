@@ -14,8 +14,8 @@ using NodeManager.Runs.Claims;
 namespace NodeManager.Monitoring.Repair.Claims;
 
 /// <summary>
-/// Claims nodes for repairs as a maintenance does: by the same annotation, under a Lease of its own, so that two repairs, or a repair and a maintenance,
-/// never work on one node. The Lease is taken at the first claim. A claim whose Lease is gone may be taken over by anyone.
+/// Claims nodes for repairs as a maintenance run does: by the same annotation, under a Lease of its own, so that a node never has two
+/// repairs, or a repair and a maintenance. The first claim takes the Lease. Anyone may take over a claim whose Lease is gone.
 /// </summary>
 internal sealed class RepairClaims : IAsyncDisposable
 {
@@ -25,10 +25,8 @@ internal sealed class RepairClaims : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private bool _isHeld;
 
-    /// <param name="session">Where.</param>
-    /// <param name="connection">Of the session.</param>
-    /// <param name="ns">Of the Lease.</param>
-    /// <param name="observer">Told of what goes wrong with the Lease.</param>
+    /// <param name="ns">The namespace of the Lease.</param>
+    /// <param name="observer">Receives problems of the Lease.</param>
     /// <param name="caller">Cancelled when the command is stopped.</param>
     public RepairClaims(
         NodeManagerSession session,
@@ -58,12 +56,11 @@ internal sealed class RepairClaims : IAsyncDisposable
             Held = _writer.Locks.Find,
         };
 
-    /// <summary>Gives up the lock of a node; the claim stays.</summary>
+    /// <summary>Releases the lock of a node; the claim stays.</summary>
     public Task UnlockAsync(string uid) => _writer.Locks.ReleaseAsync(uid);
 
-    /// <summary>Whether another client has called the repair off, by the lock on the node.</summary>
-    /// <param name="uid">Of the node.</param>
-    /// <param name="node">As it is now; null where it is not known.</param>
+    /// <summary>True if another client has cancelled the repair, by the lock on the node.</summary>
+    /// <param name="node">The current node; null if unknown.</param>
     public bool IsCalledOff(string uid, Node? node)
     {
         if (_writer.Locks.Find(uid) is not { } hold)
@@ -73,8 +70,8 @@ internal sealed class RepairClaims : IAsyncDisposable
         return hold.End is not null;
     }
 
-    /// <summary>Ends the claim of a node that was uncordoned. One whose repair was cancelled stays cordoned.</summary>
-    /// <returns>Why the repair was called off; null where it was not.</returns>
+    /// <summary>Ends the claim of a node that was uncordoned. A cancelled one stays cordoned.</summary>
+    /// <returns>Why the repair was cancelled; null if it was not.</returns>
     public async Task<NodeLockEnd?> CalledOffAsync(string name, string uid, Node? node, CancellationToken cancellationToken)
     {
         if (!IsCalledOff(uid, node))
@@ -85,18 +82,18 @@ internal sealed class RepairClaims : IAsyncDisposable
         return end;
     }
 
-    /// <summary>Cancelled when the Lease is lost: nothing may be touched any more.</summary>
+    /// <summary>Cancelled when the Lease is lost: no further changes are allowed.</summary>
     public CancellationToken Lost => _lease.Lost;
 
-    /// <summary>Asks a server that does not answer again.</summary>
+    /// <summary>Retries while the server does not answer.</summary>
     public UnreachableServerRetry Retry => _scope.Retry;
 
     /// <summary>Why <see cref="Lost"/> was cancelled.</summary>
     public NodeManagerException WhyLost() => _lease.WhyLost();
 
     /// <summary>Claims a node.</summary>
-    /// <returns>Null where it is ours now; else the claim of a maintenance, or of a repair that lives.</returns>
-    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    /// <returns>Null on success; else the claim of a maintenance, or of a live repair.</returns>
+    /// <exception cref="NodeGoneException">The node is gone.</exception>
     public async Task<MaintenanceClaim?> TakeAsync(string name, string uid, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
@@ -106,7 +103,7 @@ internal sealed class RepairClaims : IAsyncDisposable
             ClaimOutcome outcome = await _writer.ClaimAsync(name, uid, dead, cancellationToken);
             if (outcome.Other is not { } other)
                 return null;
-            // What a maintenance has begun is a maintenance's to resume.
+            // A started maintenance has to be resumed as a maintenance.
             if (!other.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal))
                 return other;
             var sign = await RunLeaseReader.ObserveAsync(
@@ -125,9 +122,9 @@ internal sealed class RepairClaims : IAsyncDisposable
     }
 
     /// <summary>Cordons a claimed node, and excludes it from autoscalers.</summary>
-    /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
-    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
-    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
+    /// <exception cref="ClaimLostException">The claim is gone or belongs to another run.</exception>
+    /// <exception cref="NodeGoneException">The node is gone.</exception>
+    /// <exception cref="NodeBusyException">Another operation holds the node's lock.</exception>
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
@@ -135,8 +132,8 @@ internal sealed class RepairClaims : IAsyncDisposable
         return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
     }
 
-    /// <summary>Ends where the claim and the Lease are still ours.</summary>
-    /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
+    /// <summary>Verifies that this run still has the claim and the Lease.</summary>
+    /// <exception cref="ClaimLostException">The claim is gone or belongs to another run.</exception>
     public async Task EnsureAsync(string name, string uid, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
@@ -144,15 +141,15 @@ internal sealed class RepairClaims : IAsyncDisposable
             throw new ClaimLostException(null);
     }
 
-    /// <summary>Puts a node back into service as it was found, and gives up the claim.</summary>
-    /// <returns>False where the claim was gone.</returns>
+    /// <summary>Restores the node, and releases the claim.</summary>
+    /// <returns>False if the claim was gone.</returns>
     public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
         return await _writer.ReleaseAsync(name, uid, cancellationToken);
     }
 
-    /// <summary>Gives up claims of nodes that were not touched yet, when the command is stopped.</summary>
+    /// <summary>Releases claims of unchanged nodes when the command is stopped.</summary>
     public async Task ForgiveAsync(string name, string uid)
     {
         using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);

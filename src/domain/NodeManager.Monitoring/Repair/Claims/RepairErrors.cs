@@ -2,7 +2,9 @@ using NodeManager.Runs;
 
 namespace NodeManager.Monitoring.Repair.Claims;
 
-/// <summary>The errors of repairs that lose their Lease. Their ids are those of maintenances, by which nodes are claimed.</summary>
+/// <summary>
+/// The errors of repairs that lose their Lease. They have the ids of maintenance runs, which claim nodes in the same way.
+/// </summary>
 internal sealed class RepairErrors : RunErrors
 {
     private const string Advice = "The nodes that it has cordoned stay so: run Repair-ClusterNode again, or Resume-NodeScheduling.";

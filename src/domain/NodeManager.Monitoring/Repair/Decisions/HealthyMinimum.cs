@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Monitoring.Repair.Decisions;
 
-/// <summary>How many of some nodes must be healthy: a number, or a percentage rounded up.</summary>
+/// <summary>The minimum of healthy nodes: a number, or a percentage rounded up.</summary>
 internal sealed record HealthyMinimum
 {
     private readonly int _amount;
@@ -17,7 +17,7 @@ internal sealed record HealthyMinimum
 
     public static HealthyMinimum Count(int nodes) => new(nodes, false);
 
-    /// <summary>Reads <c>51%</c> or <c>3</c>; null for what is neither, and for a percentage above 100.</summary>
+    /// <summary>Parses <c>51%</c> or <c>3</c>; null for other text, and for a percentage above 100.</summary>
     public static HealthyMinimum? Parse(string text)
     {
         bool isPercent = text.EndsWith('%');
@@ -28,7 +28,7 @@ internal sealed record HealthyMinimum
             : null;
     }
 
-    /// <summary>The number for so many nodes.</summary>
+    /// <summary>The minimum for this number of nodes.</summary>
     public int Of(int nodes) => _isPercent ? (int)(((long)nodes * _amount + 99) / 100) : _amount;
 
     public override string ToString() => _amount.ToString(CultureInfo.InvariantCulture) + (_isPercent ? "%" : "");

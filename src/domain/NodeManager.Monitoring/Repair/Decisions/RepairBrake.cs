@@ -3,17 +3,17 @@ using System.Globalization;
 namespace NodeManager.Monitoring.Repair.Decisions;
 
 /// <summary>
-/// Which repairs may start. Pure. When many nodes fail together the cause is seldom the nodes, and repairing them removes what is left: below
-/// the minimum, repairs that run continue and no new one starts. After a storm none starts before the cluster has been well for a while.
+/// Limits the repairs that may start. When many nodes fail together, the cause is seldom the nodes, and repairs would remove the rest:
+/// below the minimum, running repairs continue and no new one starts. After such a storm none starts before the cluster has been healthy
+/// for a while.
 /// </summary>
-/// <param name="MinHealthy">How many of the selected nodes must be healthy. What the others are repaired from must not be less.</param>
+/// <param name="MinHealthy">How many of the selected nodes must be healthy.</param>
 /// <param name="Cooldown">How long enough nodes must have been healthy after a storm.</param>
 /// <param name="PerPool">How many nodes of one pool may be in repair.</param>
 internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown, int PerPool)
 {
-    /// <param name="before">What the last decision returned; null for the first.</param>
-    /// <param name="nodes">All selected nodes; null where the API server cannot be reached, or the monitor is cut off from it.</param>
-    /// <param name="now">The moment.</param>
+    /// <param name="before">The last decision; null for the first.</param>
+    /// <param name="nodes">All selected nodes; null during an outage of the API server or watch.</param>
     public BrakeDecision Judge(BrakeDecision? before, IReadOnlyList<FleetNode>? nodes, DateTimeOffset now)
     {
         if (nodes is null)
@@ -51,7 +51,7 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
         return new(BrakeState.Released, may, "");
     }
 
-    // The nodes show the state before the first decision: a storm has been over for as long as enough of them have been healthy.
+    // For the first decision: a storm has been over for as long as enough nodes have been healthy.
     private DateTimeOffset? EndOfStorm(IReadOnlyList<FleetNode> nodes, int required, DateTimeOffset now)
     {
         if (required == 0)
@@ -65,17 +65,14 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
     }
 }
 
-/// <summary>What a brake decided.</summary>
-/// <param name="State">How it stands.</param>
 /// <param name="MayStart">The nodes whose repair may start, by name.</param>
-/// <param name="Reason">Why none may; empty where some could.</param>
+/// <param name="Reason">Why none may; empty if some may.</param>
 internal sealed record BrakeDecision(BrakeState State, IReadOnlyList<string> MayStart, string Reason)
 {
     /// <summary>When the cool-down ends.</summary>
     public DateTimeOffset? Until { get; init; }
 }
 
-/// <summary>How a brake stands.</summary>
 internal enum BrakeState
 {
     Released,
@@ -83,9 +80,9 @@ internal enum BrakeState
     /// <summary>Too few nodes are healthy.</summary>
     Held,
 
-    /// <summary>Nothing is known of the nodes.</summary>
+    /// <summary>The nodes are unknown.</summary>
     Blind,
 
-    /// <summary>Enough nodes are healthy again, not for long enough.</summary>
+    /// <summary>Enough nodes are healthy again, but not for long enough.</summary>
     CoolingDown,
 }

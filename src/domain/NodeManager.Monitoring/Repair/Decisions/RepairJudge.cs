@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Monitoring.Repair.Decisions;
 
-/// <summary>Which nodes a policy repairs, and why not the others. Pure; how many concurrently is <see cref="RepairBrake"/>'s.</summary>
+/// <summary>Decides which nodes a policy repairs, and why not the others; <see cref="RepairBrake"/> limits how many concurrently.</summary>
 internal sealed class RepairJudge(RepairPolicy policy)
 {
     private readonly Predicate<string> _isCause = NamePattern.Any(policy.Causes);
@@ -63,10 +63,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
         return new(NodeRepairReason.Unhealthy, finding.Message) { Finding = finding };
     }
 
-    /// <summary>The node as the brake sees it.</summary>
-    /// <param name="subject">The node.</param>
-    /// <param name="verdict">About it.</param>
-    /// <param name="isInRepair">A repair of it runs.</param>
+    /// <summary>The node for the brake.</summary>
     public FleetNode Describe(RepairSubject subject, RepairVerdict verdict, bool isInRepair) =>
         new(subject.Name, PoolOf(subject), verdict.IsHealthy && !verdict.IsToBeReleased, verdict.IsInMaintenance && !isInRepair, isInRepair)
         {
@@ -84,7 +81,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
 
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
 
-    // Another run or a person has taken the node.
+    // Another run or a user has taken the node.
     private static RepairVerdict? Taken(RepairSubject subject)
     {
         if (subject.Node.Metadata.DeletionTimestamp is not null)

@@ -5,26 +5,26 @@ namespace NodeManager.Monitoring.Repair.Decisions;
 /// <summary>Which nodes are repaired, how, and how many concurrently.</summary>
 public sealed record RepairPolicy
 {
-    /// <summary>The causes that are repaired unless a caller says otherwise: those that a node does not leave by itself, or seldom.</summary>
+    /// <summary>The default causes: those that a node does not recover from by itself, or seldom.</summary>
     public static IReadOnlyList<string> DefaultCauses { get; } =
     [NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeProblemCondition.KernelDeadlock, NodeProblemCondition.ReadonlyFilesystem];
 
-    /// <summary>One action, or several of which each follows where the one before did not help. Their order is that of <see cref="NodeRepairAction"/>.</summary>
+    /// <summary>The actions; each follows if the previous one did not help. Ordered as <see cref="NodeRepairAction"/>.</summary>
     public IReadOnlyList<NodeRepairAction> Actions { get; init; } = [NodeRepairAction.Drain];
 
-    /// <summary>Causes of findings that are repaired; wildcards.</summary>
+    /// <summary>Causes of findings to repair; wildcards.</summary>
     public IReadOnlyList<string> Causes { get; init; } = DefaultCauses;
 
     /// <summary>How long a cause must have lasted.</summary>
     public TimeSpan UnhealthyFor { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long an action may take, and how long the node then has to become healthy, before the next action.</summary>
+    /// <summary>The limit of an action, and of the following recovery, before the next action.</summary>
     public TimeSpan EscalateAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a node must be healthy before it is put back into service.</summary>
+    /// <summary>How long a node must be healthy before it is uncordoned.</summary>
     public TimeSpan HealthyFor { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many of the selected nodes must be healthy for a repair to start: a number, or a percentage, which is rounded up.</summary>
+    /// <summary>How many of the selected nodes must be healthy for a repair to start: a number, or a percentage, rounded up.</summary>
     public string MinHealthy { get; init; } = HealthyMinimum.Default.ToString();
 
     /// <summary>How long enough nodes must have been healthy after a storm, and a node in service after its repair.</summary>
@@ -33,19 +33,18 @@ public sealed record RepairPolicy
     /// <summary>How many nodes of one pool may be in repair.</summary>
     public int MaxPerPool { get; init; } = 1;
 
-    /// <summary>The label whose value is the pool; null: those that are known.</summary>
+    /// <summary>The label that holds the pool's name; null: the known labels.</summary>
     public string? PoolLabel { get; init; }
 
     public bool IncludeControlPlane { get; init; }
 
-    /// <summary>Repair nodes, too, that another client has cordoned.</summary>
+    /// <summary>Also repair nodes that another client has cordoned.</summary>
     public bool IncludeCordoned { get; init; }
 
-    /// <summary>How pods are evicted.</summary>
     public DrainOptions Drain { get; init; } = new();
 
-    /// <summary>The steps of a repair. Before a machine is restarted or replaced, its node is drained.</summary>
-    /// <returns>The actions, and whether the node has time to become healthy before the next one: not after a drain that was not asked for.</returns>
+    /// <summary>The steps of a repair. A node is drained before its machine is restarted or replaced.</summary>
+    /// <returns>The actions, and whether the node gets time to recover after each: not after an implied drain.</returns>
     public IReadOnlyList<(NodeRepairAction Action, bool Waits)> Steps()
     {
         List<(NodeRepairAction Action, bool Waits)> steps = [.. Actions.Distinct().Order().Select(static action => (action, true))];

@@ -5,6 +5,7 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Machines;
@@ -13,15 +14,15 @@ using NodeManager.Runs.Claims;
 namespace NodeManager.Monitoring.Repair.Execution;
 
 /// <summary>
-/// The repair of one node: claims it, takes the policy's actions, the gentlest first, and puts it back into service when it is healthy. Before each action
-/// it looks again: nothing is begun while the nodes cannot be seen, on a node that is healthy or gone, or after the claim was lost.
+/// The repair of one node: claims it, runs the policy's actions in order, and uncordons it when it is healthy. Checks before each action:
+/// none is started during an outage, on a healthy or deleted node, or after the claim was lost.
 /// </summary>
 internal sealed class NodeRepair
 {
     // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
 
-    // A node that comes and goes more often is repaired, and drained to the end.
+    // A node that recovers and fails more often is repaired, and its drain is completed.
     private const int MaximumReturns = 5;
 
     private static readonly TimeSpan NeverHealthy = TimeSpan.FromDays(3650);
@@ -41,11 +42,10 @@ internal sealed class NodeRepair
     private bool _isRefused;
     private string _trouble = "";
 
-    /// <param name="scope">Of the command.</param>
-    /// <param name="node">As it was found.</param>
-    /// <param name="finding">That is repaired; null for a node that is healthy, and was left cordoned by an earlier repair.</param>
+    /// <param name="node">As first observed.</param>
+    /// <param name="finding">The finding to repair; null for a healthy node that an earlier repair left cordoned.</param>
     /// <param name="pool">The node's; empty for none.</param>
-    /// <param name="told">Gets each result, with what it is as an error.</param>
+    /// <param name="told">Receives each result with its error.</param>
     public NodeRepair(RepairScope scope, Node node, NodeFinding? finding, string pool, Action<NodeRepairResult, NodeManagerException?> told)
     {
         _scope = scope;
@@ -58,24 +58,24 @@ internal sealed class NodeRepair
         Sight = new(scope.Time);
     }
 
-    /// <summary>Kept up to date by the watch.</summary>
+    /// <summary>Updated by the watch.</summary>
     public NodeSight Sight { get; }
 
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>True once the actions are over, and the node only waits to become healthy.</summary>
+    /// <summary>True once the actions are completed, while the repair waits for the node to recover.</summary>
     public bool IsHolding { get; private set; }
 
     private string Name => _found.Metadata.Name;
 
     private RepairPolicy Policy => _scope.Policy;
 
-    /// <summary>Repairs the node. In a continuous repair it also waits until a node that could not be repaired is healthy.</summary>
+    /// <summary>Repairs the node. A continuous repair also waits until a node that could not be repaired is healthy.</summary>
     /// <returns>The last result.</returns>
     public async Task<RepairEnd> RunAsync(Action holding, CancellationToken cancellationToken)
     {
         RepairEnd end = await GuardedAsync(_finding is null ? ReleaseAsync : RepairAsync, cancellationToken);
-        // Nothing is done with the node from here on but wait.
+        // From here on the repair only waits.
         await _scope.Claims.UnlockAsync(_uid);
         await TellAsync(end);
         if (!_scope.Request.IsContinuous || !end.HoldsNode || !_isClaimed || cancellationToken.IsCancellationRequested)
@@ -151,7 +151,7 @@ internal sealed class NodeRepair
             );
     }
 
-    // Whether there is still something to repair, and it is ours.
+    // Checks that the repair is still needed, and that the run has the node.
     private async Task<RepairEnd?> BeforeAsync(CancellationToken cancellationToken)
     {
         SightState state;
@@ -160,13 +160,13 @@ internal sealed class NodeRepair
             state = await Sight.SeenAsync(cancellationToken);
             if (state.Uid != _uid && !HasTouchedMachine)
                 return RepairEnd.Gone(Name);
-            // It did not come back after its restart: there is no node to claim.
+            // It did not return after its restart: there is no node to claim.
             if (state.IsGone)
                 return null;
-            // One that is healthy for moments only is repaired as one that is not.
+            // A node that is healthy only for moments is repaired.
             if (!state.IsHealthyFor(TimeSpan.Zero, _scope.Now) || returns >= MaximumReturns)
                 break;
-            // For a moment, or for good.
+            // It may fail again.
             if (await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) is { } recovered)
                 return recovered;
         }
@@ -242,7 +242,7 @@ internal sealed class NodeRepair
         }
     }
 
-    // Better: the node was healthy for long enough, and the drain stopped for that.
+    // IsBetter: the node was healthy for long enough, and the drain was stopped.
     private async Task<(bool IsBetter, RepairEnd? End)> DrainOnceAsync(bool isLast, bool mayStop, CancellationToken cancellationToken)
     {
         TimeSpan limit = Policy.Drain.Timeout is { } own && own > TimeSpan.Zero && own < Policy.EscalateAfter ? own : Policy.EscalateAfter;
@@ -254,7 +254,7 @@ internal sealed class NodeRepair
                 Policy.Drain.SkipWaitForDeleteTimeout ?? (_found.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet),
         };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A node that is well again is drained no further, unless that has not lasted several times.
+        // The drain of a recovered node is stopped, unless the recovery failed several times.
         Task<SightState> better = Sight.RecoveredAsync(
             mayStop ? Policy.HealthyFor : NeverHealthy,
             state => state.IsGone || state.Uid != _uid,
@@ -264,24 +264,8 @@ internal sealed class NodeRepair
         _ = better.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
-            // A drain that has begun waits for the server by itself; one that cannot begin does not.
-            await _scope.Claims.Retry.RunAsync(
-                async token =>
-                {
-                    await foreach (
-                        NodeDrainResult result in NodeDrainer.DrainAsync(
-                            _scope.Session,
-                            [new NodeTarget(Name, _uid)],
-                            options,
-                            _scope.Claims.Use,
-                            _scope.Observer,
-                            token
-                        )
-                    )
-                        _drain = result;
-                },
-                stop.Token
-            );
+            // A started drain waits for the server by itself; one that cannot start does not.
+            await _scope.Claims.Retry.RunAsync(token => DrainAsync(options, token), stop.Token);
         }
         finally
         {
@@ -308,6 +292,22 @@ internal sealed class NodeRepair
         );
     }
 
+    private async Task DrainAsync(DrainOptions options, CancellationToken cancellationToken)
+    {
+        NodeTarget[] nodes = [new(Name, _uid)];
+        await foreach (
+            NodeDrainResult result in NodeDrainer.DrainAsync(
+                _scope.Session,
+                nodes,
+                options,
+                _scope.Claims.Use,
+                _scope.Observer,
+                cancellationToken
+            )
+        )
+            _drain = result;
+    }
+
     private async Task<RepairEnd?> RestartAsync(CancellationToken cancellationToken)
     {
         await NoteAsync("NodeRepairRestart", $"Restarting machine {_machine}.", cancellationToken);
@@ -317,7 +317,7 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd?> ReplaceAsync(CancellationToken cancellationToken)
     {
-        // Pods that a drain evicts only on request are lost with the machine.
+        // Pods that only an EvictionRequest evicts are lost with the machine.
         if (_isRefused)
             return new(
                 NodeRepairStatus.Failed,
@@ -325,7 +325,7 @@ internal sealed class NodeRepair
                 $"The machine was not replaced, as its node could not be drained: {_trouble}"
             );
         await NoteAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);
-        // The autoscaler drains the node of a deleted claim under a lock of its own, and the repair waits for that.
+        // The autoscaler drains the node of a deleted claim under its own lock, and the repair waits for that.
         if (_machine!.Claim is not null)
             await _scope.Claims.UnlockAsync(_uid);
         await _scope.Claims.Retry.RunAsync(token => _scope.Machines.DestroyAsync(_machine!, _found, token), cancellationToken);
@@ -371,8 +371,8 @@ internal sealed class NodeRepair
             );
     }
 
-    /// <summary>Waits for the node to be healthy, and puts it back into service.</summary>
-    /// <returns>Null where it did not become so in time.</returns>
+    /// <summary>Waits for the node to be healthy, and uncordons it.</summary>
+    /// <returns>Null if it did not recover in time.</returns>
     private async Task<RepairEnd?> RecoveredAsync(TimeSpan? atMost, CancellationToken cancellationToken)
     {
         SightState state = await Sight.RecoveredAsync(
@@ -383,7 +383,7 @@ internal sealed class NodeRepair
         );
         if (!state.IsHealthyFor(Policy.HealthyFor, _scope.Now))
             return IsOver(state) ? RepairEnd.Gone(Name) : await CalledOffAsync(state.Node, cancellationToken);
-        // A node that registered again has neither claim nor cordon of before.
+        // A node that registered again has neither claim nor cordon.
         if (state.Uid == _uid && !await _scope.Claims.ReleaseAsync(Name, _uid, cancellationToken))
             return RepairEnd.Lost("The node is healthy. Its claim was released by another client, so it is left as it is.");
         _isClaimed = false;
@@ -406,7 +406,7 @@ internal sealed class NodeRepair
         // As long as the run holds the node: a cancellation ends it.
         while (true)
         {
-            // The watch may still show the node as it was before the claim.
+            // The watch may still show the node from before the claim.
             await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
             isSeen = false;
             SightState state = await Sight.RecoveredAsync(

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Monitoring.Repair.Execution;
 
-/// <summary>What the watch sees of a node that is in repair. Thread-safe.</summary>
+/// <summary>The observed state of a node in repair. Thread-safe.</summary>
 internal sealed class NodeSight(TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -31,15 +31,16 @@ internal sealed class NodeSight(TimeProvider time)
         }
     }
 
-    /// <summary>Ends when the nodes can be seen.</summary>
+    /// <summary>Completes when the nodes are observable.</summary>
     public Task<SightState> SeenAsync(CancellationToken cancellationToken) =>
         UntilAsync(static state => !state.IsBlind, static _ => null, null, cancellationToken)!;
 
-    /// <summary>Ends when the node has been healthy for so long, is gone, or is no longer the run's; or when the time is over, which it is not while the nodes cannot be seen.</summary>
-    /// <param name="healthyFor">How long.</param>
-    /// <param name="isOver">What ends the wait beside that.</param>
-    /// <param name="atMost">The time; null: without end.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>
+    /// Completes when the node has been healthy for this time, is gone, or no longer belongs to the run; or at the time limit, which is
+    /// suspended during an outage.
+    /// </summary>
+    /// <param name="isOver">A further condition that ends the wait.</param>
+    /// <param name="atMost">The time limit; null: none.</param>
     public Task<SightState> RecoveredAsync(
         TimeSpan healthyFor,
         Func<SightState, bool> isOver,
@@ -82,11 +83,10 @@ internal sealed class NodeSight(TimeProvider time)
     }
 }
 
-/// <summary>What is known of a node.</summary>
-/// <param name="Node">As it is; null where it is gone.</param>
-/// <param name="Finding">The finding that is repaired; null where there is none.</param>
-/// <param name="HealthySince">Since when there is none.</param>
-/// <param name="IsBlind">The nodes cannot be seen: the rest is what was known before.</param>
+/// <summary>The known state of a node.</summary>
+/// <param name="Node">The current node; null if it is gone.</param>
+/// <param name="Finding">The finding to repair; null without one.</param>
+/// <param name="IsBlind">True during an outage: the rest is the state before it.</param>
 internal sealed record SightState(Node? Node, NodeFinding? Finding, DateTimeOffset? HealthySince, bool IsBlind)
 {
     public string Uid => Node?.Metadata.Uid ?? "";

@@ -1,18 +1,17 @@
 namespace NodeManager.Monitoring.Repair.Execution;
 
-/// <summary>The repair of a node is over, for good or for now.</summary>
-/// <param name="Status">One of <see cref="NodeRepairStatus"/>.</param>
-/// <param name="Reason">One of <see cref="NodeRepairReason"/>.</param>
-/// <param name="Message">For people.</param>
+/// <summary>The end of a node's repair, permanent or temporary.</summary>
+/// <param name="Status">A <see cref="NodeRepairStatus"/>.</param>
+/// <param name="Reason">A <see cref="NodeRepairReason"/>.</param>
 internal sealed record RepairEnd(string Status, string Reason, string Message)
 {
-    /// <summary>What failed, where that is known more precisely than by the message.</summary>
+    /// <summary>A more precise error than the message, if known.</summary>
     public NodeManagerException? Failure { get; init; }
 
     /// <summary>The run of another process that has the node; empty: none.</summary>
     public string HeldBy { get; init; } = "";
 
-    /// <summary>The node is cordoned by this run, and not healthy: a continuous repair waits for it to become so.</summary>
+    /// <summary>True if this run has cordoned the node and it is not healthy: a continuous repair waits for its recovery.</summary>
     public bool HoldsNode =>
         Status is NodeRepairStatus.Cordoned or NodeRepairStatus.Drained
         || (Status == NodeRepairStatus.Failed && Reason is not NodeRepairReason.NoMachine);
@@ -32,9 +31,9 @@ internal sealed record RepairEnd(string Status, string Reason, string Message)
 
     public static RepairEnd Lost(string message) => new(NodeRepairStatus.Interrupted, NodeRepairReason.ClaimLost, message);
 
-    /// <summary>The end as an error; null where it is none.</summary>
-    /// <param name="result">What is reported of the repair.</param>
-    /// <param name="isCordoned">The repair has cordoned the node.</param>
+    /// <summary>The error; null for success.</summary>
+    /// <param name="result">The reported result.</param>
+    /// <param name="isCordoned">True if the repair has cordoned the node.</param>
     public NodeManagerException? FailureOf(NodeRepairResult result, bool isCordoned)
     {
         if (Status != NodeRepairStatus.Failed && Reason != NodeRepairReason.ClaimLost)

@@ -6,12 +6,12 @@ using NodeManager.Monitoring.Repair.Decisions;
 namespace NodeManager.Monitoring.Repair.Execution;
 
 /// <summary>
-/// Follows the health of the selected nodes, starts repairs as policy and brake allow, and reports the reasons for the other nodes. What it knows is used on
-/// the watch's thread only; repairs run beside it.
+/// Follows the health of the selected nodes, starts repairs as policy and brake allow, and reports the reasons for the other nodes. Its
+/// state is used on the watch's thread only; repairs run concurrently.
 /// </summary>
 internal sealed class RepairRun : IHealthFollower
 {
-    // A watch that begins may not be connected for a moment; a single look waits for it this long.
+    // A starting watch may not be connected for a moment; a single check waits for it this long.
     private static readonly TimeSpan BlindLimit = TimeSpan.FromSeconds(30);
 
     private readonly RepairScope _scope;
@@ -31,8 +31,7 @@ internal sealed class RepairRun : IHealthFollower
     private bool _isChanged = true;
     private bool _isDecided;
 
-    /// <param name="scope">What is repaired, and how.</param>
-    /// <param name="told">Gets each result, with what it is as an error.</param>
+    /// <param name="told">Receives each result with its error.</param>
     /// <param name="stop">Stops the repairs.</param>
     public RepairRun(RepairScope scope, Action<NodeRepairResult, NodeManagerException?> told, CancellationToken stop)
     {
@@ -55,7 +54,7 @@ internal sealed class RepairRun : IHealthFollower
 
     public DateTimeOffset? NextDue { get; private set; }
 
-    /// <summary>Repairs until it is cancelled, or, in a repair that is not continuous, until each node that was unhealthy at the start has a result.</summary>
+    /// <summary>Repairs until cancelled; if not continuous, until each node that was unhealthy at the start has a result.</summary>
     public async Task RunAsync()
     {
         _watch = new(_scope.Connection, WatchScope(), this, _scope.Observer);
@@ -71,7 +70,7 @@ internal sealed class RepairRun : IHealthFollower
         }
         finally
         {
-            // Repairs end by themselves, or as they are stopped; they need the watch until then.
+            // Repairs need the watch until they end or are stopped.
             if (watching.IsFaulted)
                 await ended.CancelAsync();
             await Task.WhenAll(RunningNow());
@@ -88,7 +87,7 @@ internal sealed class RepairRun : IHealthFollower
 
     public void Begin()
     {
-        // The nodes come next.
+        // The nodes follow.
     }
 
     public void Observe(NodeLook look, DateTimeOffset now, bool isInitial)
@@ -160,18 +159,7 @@ internal sealed class RepairRun : IHealthFollower
             return;
         }
 
-        List<(RepairedNode Node, RepairSubject Subject, RepairVerdict Verdict)> judged = [];
-        foreach (RepairedNode node in _nodes.Values)
-        {
-            if (node.Look is not { } look)
-                continue;
-            RepairSubject subject = SubjectOf(node, look, now);
-            if (node.IsChanged || node.Verdict is not { } known || known.Due <= now)
-                node.Verdict = _judge.Judge(subject, now);
-            node.IsChanged = false;
-            judged.Add((node, subject, node.Verdict!));
-        }
-
+        List<(RepairedNode Node, RepairSubject Subject, RepairVerdict Verdict)> judged = [.. Judge(now)];
         BrakeDecision decision = Decide([.. judged.Select(one => _judge.Describe(one.Subject, one.Verdict, one.Node.IsInRepair))], now);
         NextDue = judged
             .Where(static one => one.Node.Repair is null)
@@ -190,9 +178,7 @@ internal sealed class RepairRun : IHealthFollower
         {
             if (node.Repair is not null || !subject.IsCandidate)
                 continue;
-            if (may.Contains(node.Name))
-                Start(node, subject, verdict);
-            else if (verdict.IsToBeReleased)
+            if (may.Contains(node.Name) || verdict.IsToBeReleased)
                 Start(node, subject, verdict);
             else
                 Tell(node, subject, verdict, decision);
@@ -200,6 +186,20 @@ internal sealed class RepairRun : IHealthFollower
 
         if (!_isDecided)
             Finish(now);
+    }
+
+    private IEnumerable<(RepairedNode Node, RepairSubject Subject, RepairVerdict Verdict)> Judge(DateTimeOffset now)
+    {
+        foreach (RepairedNode node in _nodes.Values)
+        {
+            if (node.Look is not { } look)
+                continue;
+            RepairSubject subject = SubjectOf(node, look, now);
+            if (node.IsChanged || node.Verdict is not { } known || known.Due <= now)
+                node.Verdict = _judge.Judge(subject, now);
+            node.IsChanged = false;
+            yield return (node, subject, node.Verdict!);
+        }
     }
 
     private BrakeDecision Decide(IReadOnlyList<FleetNode>? fleet, DateTimeOffset now)
@@ -259,7 +259,7 @@ internal sealed class RepairRun : IHealthFollower
         });
     }
 
-    // Once for each reason, and only where there was something to repair, or the node was meant.
+    // Once for each reason, and only for a node with a finding to repair, or a named one.
     private void Tell(RepairedNode node, RepairSubject subject, RepairVerdict verdict, BrakeDecision decision)
     {
         if (verdict.Finding is null && (_scope.Request.IsContinuous || _candidates is null))
@@ -292,7 +292,7 @@ internal sealed class RepairRun : IHealthFollower
         _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), failure);
     }
 
-    // Whoever names a node expects it to be repaired; a selection is only where to look.
+    // A user who names a node expects its repair; a selection is only a scope.
     private NodeManagerException? SkipFailure(string node, string message) =>
         !_scope.Request.IsContinuous && _scope.Request.IsNamed && _scope.Request.Names.Contains(node, StringComparer.OrdinalIgnoreCase)
             ? new(
@@ -304,7 +304,7 @@ internal sealed class RepairRun : IHealthFollower
             )
             : null;
 
-    // The only look of a repair that is not continuous: those that were meant and are not there have a result, too.
+    // The only evaluation of a repair that is not continuous: missing named nodes get a result, too.
     private void Finish(DateTimeOffset now)
     {
         _isDecided = true;
@@ -357,7 +357,7 @@ internal sealed class RepairRun : IHealthFollower
     private RepairSubject SubjectOf(RepairedNode node, NodeLook look, DateTimeOffset now) =>
         new(look.Node, look.Findings)
         {
-            // A repair that ended without giving the node back left it as one of another process does.
+            // A repair that ended without releasing the node left it as another process's repair does.
             Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
             IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
             WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
@@ -386,7 +386,7 @@ internal sealed class RepairRun : IHealthFollower
                     : ItemList<NodeRepairStep>.Empty,
         };
 
-    // Names say what to repair. Whether enough nodes are healthy is a question of all of them.
+    // Names select the nodes to repair. The minimum of healthy nodes counts all of them.
     private HealthScope WatchScope() => HealthScope.Of(_scope.Session, [], _scope.Request.Selector);
 
     private Task[] RunningNow()

@@ -8,7 +8,7 @@ using NodeManager.Monitoring.Repair.Machines;
 
 namespace NodeManager.Monitoring.Repair.Execution;
 
-/// <summary>What the repairs of one command share.</summary>
+/// <summary>The state shared by the repairs of one command.</summary>
 internal sealed record RepairScope(
     RepairRequest Request,
     ClusterConnection Connection,
@@ -25,7 +25,7 @@ internal sealed record RepairScope(
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
-    /// <summary>Notes on a node, as a Kubernetes Event, what a repair does.</summary>
+    /// <summary>Writes a Kubernetes Event about an action on a node.</summary>
     public async Task NoteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
     {
         ObjectReference about = new()

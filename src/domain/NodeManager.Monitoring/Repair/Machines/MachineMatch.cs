@@ -5,13 +5,11 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Monitoring.Repair.Machines;
 
-/// <summary>Which machine is a node's. Pure.</summary>
+/// <summary>Finds the machine of a node.</summary>
 internal static class MachineMatch
 {
-    /// <summary>
-    /// By the provider's id, which decides where the node has one; else by the claim that names the node; else by name, where only one machine has it.
-    /// </summary>
-    /// <remarks>Ids and names come again: a machine of another claim than the node's, or one that is younger than the node, is not the node's.</remarks>
+    /// <summary>By provider id, if the node has one; else by the claim that names the node; else by a unique name.</summary>
+    /// <remarks>Ids and names are reused: a machine of another claim, or one that is younger than the node, does not match.</remarks>
     /// <returns>The machine; or null, and why.</returns>
     public static (Machine? Machine, string Problem) Find(Node node, IReadOnlyList<Machine> machines, IReadOnlyList<NodeSmithClaim> claims)
     {
@@ -36,7 +34,7 @@ internal static class MachineMatch
         return One(machines.Where(machine => machine.Name == name), $"its name {name}");
     }
 
-    /// <summary>The claim that owns a machine; null for one that was made by hand.</summary>
+    /// <summary>The claim that owns a machine; null for a machine created by hand.</summary>
     public static NodeSmithClaim? OwnerOf(Machine machine, IReadOnlyList<NodeSmithClaim> claims) =>
         claims.FirstOrDefault(claim => claim.Metadata.Uid is { Length: > 0 } uid && uid == machine.ClaimUid);
 

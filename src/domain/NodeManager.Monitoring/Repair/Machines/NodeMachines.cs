@@ -11,12 +11,10 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Monitoring.Repair.Machines;
 
-/// <summary>Finds the machines of nodes, restarts them and replaces them, through the providers that the autoscaler uses.</summary>
-/// <param name="session">Where the providers are.</param>
-/// <param name="connection">Of the session.</param>
+/// <summary>Finds, restarts and replaces the machines of nodes, through the autoscaler's providers.</summary>
 internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection connection)
 {
-    // Written by kubelets and clouds: the new machine brings its own.
+    // Written by kubelets and clouds: the new machine has its own.
     private static readonly string[] OwnLabels =
     [
         "kubernetes.io/hostname",
@@ -26,7 +24,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         WellKnownLabels.OlderInstanceType,
     ];
 
-    /// <summary>The machine of a node, as its provider knows it now.</summary>
+    /// <summary>The machine of a node, as its provider currently reports it.</summary>
     /// <exception cref="NodeManagerException">NodeHasNoMachine.</exception>
     public async Task<NodeMachine> FindAsync(Node node, CancellationToken cancellationToken)
     {
@@ -52,7 +50,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         (Machine? found, string problem) = MachineMatch.Find(node, machines, claims);
         if (found is not null)
             return new(found, MachineMatch.OwnerOf(found, claims));
-        // A provider that could not be asked may have it.
+        // A provider that failed to answer may have it.
         if (failed.Count > 0)
             problem += $" Some providers did not answer: {string.Join(" ", failed.Select(static one => one.Message))}";
         throw NoMachine(
@@ -67,8 +65,8 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
     public Task RestartAsync(NodeMachine machine, CancellationToken cancellationToken) =>
         MachineManager.RestartAsync(session, machine.Machine, cancellationToken);
 
-    /// <summary>Destroys a machine, so that its node is gone. Safe to repeat.</summary>
-    /// <remarks>The machine of a claim is the autoscaler's: the claim is deleted, and the autoscaler destroys its machine.</remarks>
+    /// <summary>Deletes a machine, and with it its node. Idempotent.</summary>
+    /// <remarks>The autoscaler owns the machine of a claim: the claim is deleted, and the autoscaler deletes its machine.</remarks>
     /// <exception cref="NodeManagerException">MachineRefused, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public async Task DestroyAsync(NodeMachine machine, Node node, CancellationToken cancellationToken)
     {
@@ -97,12 +95,14 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            // Gone with its machine, or another one has its name.
+            // Deleted with its machine, or replaced under its name.
         }
     }
 
-    /// <summary>Makes another machine in place of one that was made by hand: of the same name, size and zone, with its node's labels and taints.</summary>
-    /// <exception cref="NodeManagerException">MachineCapacityMissing, MachineRefused, MachineOperationFailed, NodeProviderUnusable, …</exception>
+    /// <summary>Replaces a machine created by hand: same name, size and zone, with its node's labels and taints.</summary>
+    /// <exception cref="NodeManagerException">
+    /// MachineCapacityMissing, MachineRefused, MachineOperationFailed, NodeProviderUnusable, …
+    /// </exception>
     public Task<Machine> CreateAsync(NodeMachine machine, Node node, CancellationToken cancellationToken) =>
         MachineManager.CreateAsync(
             session,
@@ -112,7 +112,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
             cancellationToken
         );
 
-    /// <summary>What is asked for in place of a machine.</summary>
+    /// <summary>The request for the replacement of a machine.</summary>
     internal static MachineRequest RequestOf(Machine machine, Node node) =>
         new(machine.ClaimUid, machine.Name, Math.Max(1, (long)machine.CpuCores), Math.Max(1, machine.Memory >> 20))
         {

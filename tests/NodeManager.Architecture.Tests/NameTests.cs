@@ -3,36 +3,42 @@ using Mono.Cecil;
 
 namespace NodeManager.Architecture.Tests;
 
-/// <summary>One name stands for one type, so that a name in a review, a stack trace or a search result needs no namespace.</summary>
+/// <summary>
+/// Public types are in the flat namespace <c>NodeManager</c>, which every file sees: no other type may have the name of one. Types of
+/// other namespaces may share a name.
+/// </summary>
 public sealed class NameTests
 {
+    private const string PublicNamespace = "NodeManager";
+
     [Fact]
-    public void No_two_types_have_the_same_name()
+    public void No_type_has_the_name_of_a_public_type()
     {
+        TypeDefinition[] types = [.. ModuleAssemblies.Files().SelectMany(Read)];
+        HashSet<string> shared =
+        [
+            .. types.Where(static type => type.Namespace == PublicNamespace && type.IsPublic).Select(static type => type.Name),
+        ];
+        Assert.NotEmpty(shared);
         string[] repeated =
         [
-            .. ModuleAssemblies
-                .Files()
-                .SelectMany(static path => NamesIn(path))
-                .GroupBy(static type => type.Name, static type => type.FullName, StringComparer.Ordinal)
-                .Where(static same => same.Distinct().Count() > 1)
-                .Select(static same => string.Join(", ", same.Distinct().Order(StringComparer.Ordinal)))
+            .. types
+                .Where(type => type.Namespace != PublicNamespace && shared.Contains(type.Name))
+                .Select(static type => type.FullName)
+                .Distinct()
                 .Order(StringComparer.Ordinal),
         ];
-        Assert.True(repeated.Length == 0, $"{repeated.Length} names stand for several types:\n{string.Join('\n', repeated)}");
+        Assert.True(repeated.Length == 0, $"{repeated.Length} types have the name of a public type:\n{string.Join('\n', repeated)}");
     }
 
-    // Nested types are read with the name of the type around them.
-    private static IEnumerable<(string Name, string FullName)> NamesIn(string path)
+    private static TypeDefinition[] Read(string path)
     {
         using var assembly = AssemblyDefinition.ReadAssembly(path);
         return
         [
-            .. assembly
-                .MainModule.Types.Where(static type =>
-                    type.Namespace.StartsWith("NodeManager", StringComparison.Ordinal) && !IsGenerated(type)
-                )
-                .Select(static type => (type.Name, type.FullName)),
+            .. assembly.MainModule.Types.Where(static type =>
+                type.Namespace.StartsWith(PublicNamespace, StringComparison.Ordinal) && !IsGenerated(type)
+            ),
         ];
     }
 

@@ -63,7 +63,7 @@ internal abstract class OperationJob : Job
                 Error.Add(ErrorRecords.From(failure.Exception, failure.Target));
                 break;
             default:
-                happened.Tell(Streams);
+                happened.ForwardTo(Streams);
                 break;
         }
     }

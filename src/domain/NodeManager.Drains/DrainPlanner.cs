@@ -27,7 +27,7 @@ public static class DrainPlanner
             {
                 PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
                 if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
-                    throw basis.Survey.WhyNot(missing, session.Cluster);
+                    throw basis.Survey.MissingNodeError(missing, session.Cluster);
                 return Plan(session, basis, basis.Nodes);
             },
             cancellationToken
@@ -48,7 +48,7 @@ public static class DrainPlanner
             {
                 PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
                 if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
-                    throw basis.Survey.WhyNot(missing, session.Cluster);
+                    throw basis.Survey.MissingNodeError(missing, session.Cluster);
                 return [.. basis.Nodes.SelectMany(one => Plan(session, basis, [one]))];
             },
             cancellationToken

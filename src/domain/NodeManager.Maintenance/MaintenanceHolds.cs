@@ -17,7 +17,7 @@ public static class MaintenanceHolds
 {
     /// <summary>The running maintenance that holds the node; null if there is none, or if its process is gone.</summary>
     /// <exception cref="NodeManagerException">The server's refusal; a missing node is not an error.</exception>
-    public static Task<NodeHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) =>
+    public static Task<MaintenanceHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session,
             name,
@@ -30,7 +30,7 @@ public static class MaintenanceHolds
                         return null;
                     LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, token);
                     return sign.IsHeld && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration
-                        ? new NodeHold(name, claim.Run, sign.Holder)
+                        ? new MaintenanceHold(name, claim.Run, sign.Holder)
                         : null;
                 }
                 catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
@@ -83,7 +83,7 @@ public static class MaintenanceHolds
         );
 
     /// <summary>The error for uncordoning a held node.</summary>
-    public static NodeManagerException Refusal(NodeHold hold) =>
+    public static NodeManagerException Refusal(MaintenanceHold hold) =>
         new(
             ErrorIds.NodeInMaintenance,
             ErrorKind.ResourceBusy,

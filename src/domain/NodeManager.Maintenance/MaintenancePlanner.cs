@@ -83,7 +83,7 @@ public static class MaintenancePlanner
             cancellationToken
         );
         if (survey.Basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
-            throw survey.Basis.Survey.WhyNot(missing, session.Cluster);
+            throw survey.Basis.Survey.MissingNodeError(missing, session.Cluster);
         IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> batches = BatchRules.All(candidates, limit.Of(candidates.Count), survey.Room);
         List<NodeMaintenancePlan> plans = PlanBatches(
             session,
@@ -173,7 +173,7 @@ public static class MaintenancePlanner
                             drains.GetValueOrDefault(c.Name),
                             survey,
                             opens,
-                            NoteOf(byName[c.Name])
+                            RemarkOf(byName[c.Name])
                         )
                     )
             );
@@ -207,7 +207,7 @@ public static class MaintenancePlanner
 
     private static string GroupOf(Node node, MaintenanceOptions options) => TopologyGroup.GroupOf(node, options.TopologyKey) ?? "";
 
-    private static string NoteOf(Node node)
+    private static string RemarkOf(Node node)
     {
         List<string> notes = [];
         MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));

@@ -36,15 +36,7 @@ public static class MaintenanceRemover
             {
                 NodeMaintenanceRequest? detached = await DetachedDirectory.FindAsync(connection, id, ns, token);
                 if (detached is { IsOver: false })
-                {
-                    throw new NodeManagerException(
-                        ErrorIds.MaintenanceAlive,
-                        ErrorKind.ResourceBusy,
-                        $"Maintenance run {id} is detached and not over: a NodeManager server carries it out.",
-                        id,
-                        $"Stop it first: Stop-NodeMaintenance {id}."
-                    );
-                }
+                    throw IsAlive(id, "is detached and not over: a NodeManager server carries it out.");
 
                 StoredRun run;
                 try
@@ -60,15 +52,7 @@ public static class MaintenanceRemover
 
                 LeaseState sign = await RunLeaseReader.ObserveAsync(connection, id, ns, _ => { }, token);
                 if (sign.IsHeld)
-                {
-                    throw new NodeManagerException(
-                        ErrorIds.MaintenanceAlive,
-                        ErrorKind.ResourceBusy,
-                        $"Maintenance run {id} is in progress; holder: {sign.Holder}.",
-                        id,
-                        $"Stop it first: Stop-NodeMaintenance {id}."
-                    );
-                }
+                    throw IsAlive(id, $"is in progress; holder: {sign.Holder}.");
 
                 List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n =>
                     ClaimOf(n)?.Run == id
@@ -86,6 +70,15 @@ public static class MaintenanceRemover
                     : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
             },
             cancellationToken
+        );
+
+    private static NodeManagerException IsAlive(string id, string state) =>
+        new(
+            ErrorIds.MaintenanceAlive,
+            ErrorKind.ResourceBusy,
+            $"Maintenance run {id} {state}",
+            id,
+            $"Stop it first: Stop-NodeMaintenance {id}."
         );
 
     private static async Task ReleaseAsync(

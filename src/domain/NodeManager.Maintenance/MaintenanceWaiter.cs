@@ -14,7 +14,7 @@ namespace NodeManager.Maintenance;
 public static class MaintenanceWaiter
 {
     // A process that dies sends no event, so its Lease is read at this interval.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// Waits until no process works on a run and none will: completed, failed, stopped or interrupted. Returns such a run immediately.
@@ -45,19 +45,7 @@ public static class MaintenanceWaiter
                         return run;
                     if (timeout == TimeSpan.Zero)
                         throw TimedOut(run);
-                    // Watches the object that changes with each step; a user of detached work may not have the permission to read the run's
-                    // own record.
-                    using Watched watched = run.IsDetached
-                        ? Watched.Of(
-                            connection
-                                .Caches()
-                                .Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" })
-                        )
-                        : Watched.Of(
-                            connection
-                                .Caches()
-                                .Open(Resources.ConfigMaps, new() { Namespace = ns, LabelSelector = $"{RunLayout.Label}={id}" })
-                        );
+                    using Watched watched = Watch(connection, run, id, ns);
                     while (true)
                     {
                         Task changed = watched.Changed();
@@ -73,7 +61,7 @@ public static class MaintenanceWaiter
                                 total == 0 ? -1 : 100 * (total - run.Remaining) / total
                             )
                         );
-                        await connection.Time.WaitForChangeAsync([changed], LookAgain, stop.Token);
+                        await connection.Time.WaitForChangeAsync([changed], RecheckInterval, stop.Token);
                     }
                 }
                 catch (OperationCanceledException) when (limit.IsCancellationRequested && !token.IsCancellationRequested)
@@ -87,6 +75,16 @@ public static class MaintenanceWaiter
             },
             cancellationToken
         );
+
+    // The object that changes with each step: a user of detached work may not have the permission to read the run's own record.
+    private static Watched Watch(ClusterConnection connection, NodeMaintenanceRun run, string id, string ns) =>
+        run.IsDetached
+            ? Watched.Of(
+                connection.Caches().Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" })
+            )
+            : Watched.Of(
+                connection.Caches().Open(Resources.ConfigMaps, new() { Namespace = ns, LabelSelector = $"{RunLayout.Label}={id}" })
+            );
 
     private static async Task<NodeMaintenanceRun> ReadAsync(
         NodeManagerSession session,

@@ -5,7 +5,7 @@ internal static class AnswerLimit
 {
     /// <param name="limit">For all retries together.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
-    public static async Task<T> AskAsync<T>(
+    public static async Task<T> AwaitAsync<T>(
         TimeSpan limit,
         TimeProvider time,
         Func<CancellationToken, Task<T>> ask,

@@ -84,10 +84,10 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
             return;
         _machine.Restore(_journal.Open);
         foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open))
-            _alerts.Note(alert);
+            _alerts.Update(alert);
     }
 
-    void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) =>
+    void IHealthFollower.Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial) =>
         _machine.Observe(
             look.Uid,
             NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster),
@@ -96,7 +96,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
             isInitial
         );
 
-    void IHealthFollower.Forget(string uid, DateTimeOffset now) => _machine.Forget(uid, now);
+    void IHealthFollower.Remove(string uid, DateTimeOffset now) => _machine.Remove(uid, now);
 
     void IHealthFollower.Disconnect(string problem, DateTimeOffset now) =>
         _machine.Disconnect(
@@ -111,7 +111,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         foreach (NodeAlert alert in _machine.Advance(now))
         {
             _journal?.Add(alert, _machine.Keep(alert.Id), _dispatcher.Names);
-            _alerts.Note(alert);
+            _alerts.Update(alert);
             _emit(alert);
             _dispatcher.Publish(alert);
         }

@@ -82,13 +82,13 @@ internal sealed class HealthWatch
             }
 
             if (isFirst)
-                TellScope(nodes.Names);
+                WarnOfScope(nodes.Names);
             await FollowAsync(nodes, isFirst, cancellationToken);
             isFirst = false;
         }
     }
 
-    private void TellScope(IReadOnlyList<string> names)
+    private void WarnOfScope(IReadOnlyList<string> names)
     {
         _observer.Verbose($"Monitoring {names.Count} nodes of cluster '{_scope.Session.Cluster}'.");
         foreach (string name in _scope.PlainNames.Except(names, StringComparer.OrdinalIgnoreCase))
@@ -119,15 +119,15 @@ internal sealed class HealthWatch
             _stale.Clear();
             foreach (
                 string uid in _follower
-                    .Nodes.Except(nodes.Names.Select(name => LookAt(nodes, name, isFirst: true)).OfType<string>())
+                    .Nodes.Except(nodes.Names.Select(name => Evaluate(nodes, name, isFirst: true)).OfType<string>())
                     .ToList()
             )
-                _follower.Forget(uid, _time.GetUtcNow());
+                _follower.Remove(uid, _time.GetUtcNow());
         }
         else
         {
             foreach (string name in nodes.Names)
-                LookAt(nodes, name, isFirst: false);
+                Evaluate(nodes, name, isFirst: false);
         }
 
         _nextFull = _time.GetUtcNow() + Interval;
@@ -149,20 +149,20 @@ internal sealed class HealthWatch
                 _leases.Doubt(name);
                 if (!_hasNoLeases && _leases.Find(name) is null)
                     _leases.Expect(name, now);
-                LookAt(nodes, name, isFirst: false);
+                Evaluate(nodes, name, isFirst: false);
             }
 
             foreach (string name in _stale)
-                LookAt(nodes, name, isFirst: false);
+                Evaluate(nodes, name, isFirst: false);
             _stale.Clear();
             foreach (string name in _expiring.Where(one => one.Value <= now).Select(static one => one.Key).ToList())
-                LookAt(nodes, name, isFirst: false);
+                Evaluate(nodes, name, isFirst: false);
             if (now >= _nextFull)
                 Refresh(nodes, now);
             if (SilentUntil(nodes) <= now)
                 StartCatchUp(now);
             _follower.Publish(now);
-            StartLook(now, cancellationToken);
+            StartLeaseRead(now, cancellationToken);
             if (retryAt <= now)
                 return;
             await WaitAsync(nodes, retryAt, now, cancellationToken);
@@ -171,14 +171,14 @@ internal sealed class HealthWatch
 
     private TimeSpan Interval => _scope.Session.Configuration.HealthCheckInterval;
 
-    private string? LookAt(MonitoredNodes nodes, string name, bool isFirst)
+    private string? Evaluate(MonitoredNodes nodes, string name, bool isFirst)
     {
         DateTimeOffset now = _time.GetUtcNow();
         if (_isDown)
             return null;
-        (NodeLook? look, string? former) = nodes.Look(name, now, _server, _leases);
+        (NodeEvaluation? look, string? former) = nodes.Evaluate(name, now, _server, _leases);
         if (former is not null)
-            _follower.Forget(former, now);
+            _follower.Remove(former, now);
         if (look?.NextAt is { } next)
             _expiring[name] = next;
         else
@@ -196,9 +196,9 @@ internal sealed class HealthWatch
     // Time alone changes findings, too: a cordon becomes old, an eviction expires.
     private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
     {
-        // LookAt changes the set.
+        // Evaluate changes the set.
         foreach (string name in _aging.ToList())
-            LookAt(nodes, name, isFirst: false);
+            Evaluate(nodes, name, isFirst: false);
         _nextFull = now + Interval;
     }
 
@@ -218,7 +218,7 @@ internal sealed class HealthWatch
     {
         try
         {
-            await AnswerLimit.AskAsync(Interval, _wall, token => MonitoredNodes.CatchUpAsync(_connection, token), _connection.Closed);
+            await AnswerLimit.AwaitAsync(Interval, _wall, token => MonitoredNodes.CatchUpAsync(_connection, token), _connection.Closed);
             Post(_ => (_isCatchingUp, _caughtUpAt) = (false, asked));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -251,7 +251,7 @@ internal sealed class HealthWatch
         {
             // Leases were not read during the outage: the known ones are stale.
             _isLooking = true;
-            _ = LookAsync(null, then => ComeBack(nodes, then));
+            _ = ReadLeasesAsync(null, then => ComeBack(nodes, then));
         }
     }
 
@@ -270,12 +270,12 @@ internal sealed class HealthWatch
         _isDown = false;
         _observer.Verbose($"Cluster '{_scope.Session.Cluster}' is monitored again.");
         _follower.Reconnect(now);
-        HashSet<string> there = [.. nodes.Names.Select(name => LookAt(nodes, name, isFirst: false)).OfType<string>()];
+        HashSet<string> there = [.. nodes.Names.Select(name => Evaluate(nodes, name, isFirst: false)).OfType<string>()];
         foreach (string uid in _follower.Nodes.Where(uid => !there.Contains(uid)).ToList())
-            _follower.Forget(uid, now);
+            _follower.Remove(uid, now);
     }
 
-    private void StartLook(DateTimeOffset now, CancellationToken cancellationToken)
+    private void StartLeaseRead(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_isLooking || _hasNoLeases || cancellationToken.IsCancellationRequested)
             return;
@@ -284,21 +284,21 @@ internal sealed class HealthWatch
             if (now < _nextLook)
                 return;
             _isLooking = true;
-            _ = LookAsync(null, null);
+            _ = ReadLeasesAsync(null, null);
             return;
         }
 
         if (_isDown || _leases.NextDue is not { } due || due > now)
             return;
         _isLooking = true;
-        _ = LookAsync(_leases.Due(now), null);
+        _ = ReadLeasesAsync(_leases.Due(now), null);
     }
 
-    private async Task LookAsync(IReadOnlyList<string>? nodes, Action<DateTimeOffset>? then)
+    private async Task ReadLeasesAsync(IReadOnlyList<string>? nodes, Action<DateTimeOffset>? then)
     {
         try
         {
-            LeaseLook look = await LeaseReader.ReadAsync(_connection, nodes, _wall, _connection.Closed);
+            LeaseReading look = await LeaseReader.ReadAsync(_connection, nodes, _wall, _connection.Closed);
             Post(now =>
             {
                 _isLooking = false;
@@ -313,7 +313,7 @@ internal sealed class HealthWatch
         }
     }
 
-    private void Apply(LeaseLook look)
+    private void Apply(LeaseReading look)
     {
         DateTimeOffset now = _time.GetUtcNow();
         if (look.IsForbidden)
@@ -332,7 +332,7 @@ internal sealed class HealthWatch
         else
         {
             _leaseProblem = null;
-            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.ServerTime))
+            foreach (string node in _leases.Apply(look.Leases, look.Requested, now, _connection.Client.ServerTime))
                 _stale.Add(node);
         }
     }

@@ -14,10 +14,10 @@ internal interface IHealthFollower
 
     /// <summary>The current findings of a node.</summary>
     /// <param name="isInitial">True if it is unchanged since the watch began.</param>
-    void Observe(NodeLook look, DateTimeOffset now, bool isInitial);
+    void Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial);
 
     /// <summary>A node was deleted or is no longer selected.</summary>
-    void Forget(string uid, DateTimeOffset now);
+    void Remove(string uid, DateTimeOffset now);
 
     /// <summary>The nodes are unknown from now on. Called repeatedly during the outage.</summary>
     void Disconnect(string problem, DateTimeOffset now);

@@ -16,7 +16,7 @@ internal static class LeaseReader
 
     /// <param name="nodes">Null: all.</param>
     /// <param name="wall">The clock for late answers.</param>
-    public static async Task<LeaseLook> ReadAsync(
+    public static async Task<LeaseReading> ReadAsync(
         ClusterConnection connection,
         IReadOnlyCollection<string>? nodes,
         TimeProvider wall,
@@ -27,7 +27,7 @@ internal static class LeaseReader
         {
             IReadOnlyCollection<string>? few = nodes is { Count: <= FewNodes } ? nodes : null;
             return new(
-                await AnswerLimit.AskAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken),
+                await AnswerLimit.AwaitAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken),
                 few,
                 null,
                 false
@@ -45,7 +45,12 @@ internal static class LeaseReader
 }
 
 /// <summary>The result of reading Leases.</summary>
-/// <param name="Asked">The requested nodes; null: all.</param>
+/// <param name="Requested">The requested nodes; null: all.</param>
 /// <param name="Problem">The failure; null on success.</param>
 /// <param name="IsForbidden">True for a permanent failure.</param>
-internal sealed record LeaseLook(IReadOnlyList<NodeLease> Leases, IReadOnlyCollection<string>? Asked, string? Problem, bool IsForbidden);
+internal sealed record LeaseReading(
+    IReadOnlyList<NodeLease> Leases,
+    IReadOnlyCollection<string>? Requested,
+    string? Problem,
+    bool IsForbidden
+);

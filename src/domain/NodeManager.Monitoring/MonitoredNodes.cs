@@ -91,7 +91,7 @@ internal sealed class MonitoredNodes : IDisposable
     /// <param name="server">The control plane's version.</param>
     /// <param name="leases">The known Leases.</param>
     /// <returns>Null for a node that is deleted or not selected. Former: the UID of the previous node of the name.</returns>
-    public (NodeLook? Look, string? Former) Look(string name, DateTimeOffset now, string server, NodeLeaseTracker leases)
+    public (NodeEvaluation? Evaluation, string? Former) Evaluate(string name, DateTimeOffset now, string server, NodeLeaseTracker leases)
     {
         Known? known = _known.GetValueOrDefault(name);
         if (_nodes.Cache.Find(null, name) is not { } node || !_scope.Selects(node))
@@ -106,7 +106,7 @@ internal sealed class MonitoredNodes : IDisposable
         bool isFirst = known is null || former is not null;
         if (known is null || isFirst)
             _known[name] = known = new(uid);
-        known.Note(node.Status.Conditions.Find("Ready")?.Status, now);
+        known.Record(node.Status.Conditions.Find("Ready")?.Status, now);
         HealthInput input = new()
         {
             Node = node,
@@ -198,7 +198,7 @@ internal sealed class MonitoredNodes : IDisposable
 
         public IReadOnlyList<DateTimeOffset> BecameNotReadyAt => _became;
 
-        public void Note(string? ready, DateTimeOffset now)
+        public void Record(string? ready, DateTimeOffset now)
         {
             bool isReady = ready == "True";
             if (_wasReady == true && !isReady)
@@ -214,7 +214,7 @@ internal sealed class MonitoredNodes : IDisposable
 /// <param name="IsFirst">True for its first evaluation.</param>
 /// <param name="NextAt">The next evaluation without a change; null: none.</param>
 /// <param name="DependsOnTime">True if periodic evaluations are needed without a change.</param>
-internal sealed record NodeLook(
+internal sealed record NodeEvaluation(
     string Uid,
     Node Node,
     IReadOnlyList<NodeFinding> Findings,

@@ -100,8 +100,8 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
             bool isSame = before is not null && before.Lease.Metadata.ResourceVersion == lease.Metadata.ResourceVersion;
             DateTimeOffset renewed = isSame ? before!.RenewedAt : Estimate(lease, now, serverNow);
             // A change between two reads means a renewal after the first.
-            if (!isSame && before is not null && renewed < before.LookedAt)
-                renewed = before.LookedAt;
+            if (!isSame && before is not null && renewed < before.ReadAt)
+                renewed = before.ReadAt;
             Entry entry = new(lease, renewed, now) { IsConfirmed = isSame || now <= renewed + limit };
             _entries[node] = entry;
             if (before is null || IsStale(before) != IsStale(entry) || Skew(before.Lease) != Skew(lease))
@@ -141,19 +141,19 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     private static long? Skew(NodeLease lease) =>
         lease.Spec.RenewTime is { } renewed && WrittenAt(lease) is { } written ? (long)(renewed - written).TotalSeconds / 2 : null;
 
-    private bool IsStale(Entry entry) => entry.IsConfirmed && entry.LookedAt > entry.RenewedAt + limit;
+    private bool IsStale(Entry entry) => entry.IsConfirmed && entry.ReadAt > entry.RenewedAt + limit;
 
     private DateTimeOffset DueOf(Entry entry)
     {
         if (entry.IsDoubted)
-            return entry.LookedAt;
+            return entry.ReadAt;
         if (!entry.IsConfirmed)
-            return entry.LookedAt + RenewInterval;
+            return entry.ReadAt + RenewInterval;
         if (!IsStale(entry))
             return entry.RenewedAt + limit + Beyond;
         // Read less often the longer it is stale.
-        TimeSpan pause = (entry.LookedAt - entry.RenewedAt - limit) / 10;
-        return entry.LookedAt
+        TimeSpan pause = (entry.ReadAt - entry.RenewedAt - limit) / 10;
+        return entry.ReadAt
             + (
                 pause < ShortestDoubt ? ShortestDoubt
                 : pause > LongestDoubt ? LongestDoubt
@@ -167,7 +167,7 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
 
         public DateTimeOffset RenewedAt { get; } = renewedAt;
 
-        public DateTimeOffset LookedAt { get; } = lookedAt;
+        public DateTimeOffset ReadAt { get; } = lookedAt;
 
         /// <summary>
         /// False for a Lease that is stale at the first read: its times may be from another clock. The second read decides.

@@ -86,7 +86,7 @@ public static class PoolUpdatePlanner
                         request.Pool,
                         node,
                         1 + (index / together),
-                        node.Size.In(pool).ToString(),
+                        node.Size.ReplacementIn(pool).ToString(),
                         byNode.GetValueOrDefault(node.Node)
                     )
             ),
@@ -106,7 +106,7 @@ public static class PoolUpdatePlanner
         PoolRecord pool = await new PoolTarget { Id = request.PoolId, Name = request.Pool }.FindAsync(service, cancellationToken);
         if (await FindUnfinishedAsync(scope, request, pool.Id, cancellationToken) is { } stored)
             return await DescribeAsync(RemainingOf(stored), stored.State.IsBack ? stored.Record.Pool : stored.Record.SecondPool);
-        (_, _, IReadOnlyList<RollNode> nodes, PoolDraft? second) = await ServiceRollOpener.LookAsync(
+        (_, _, IReadOnlyList<RollNode> nodes, PoolDraft? second) = await ServiceRollOpener.ReadAsync(
             context,
             new(context, service),
             pool,

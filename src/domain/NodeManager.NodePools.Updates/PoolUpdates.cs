@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Leasing;
@@ -58,7 +57,7 @@ public static class PoolUpdates
             await using RollStart held = start;
             RollLoop loop =
                 pools is null ? new RollRun((RollContext)context, start)
-                : start.Book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? new SecondPoolRoll(context, start, pools)
+                : start.ProgressLog.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? new SecondPoolRoll(context, start, pools)
                 : new FollowedRoll(context, start, pools);
             return await RunAsync(context, start, loop, stop.Token);
         }
@@ -178,21 +177,6 @@ public static class PoolUpdates
                 var limits = PoolUpdateLimits.Of(roll.Record, roll.Control);
                 if (!roll.Record.IsService)
                     SurgeLimit.Of(change.MaxSurge ?? limits.MaxSurge, change.MaxUnavailable ?? limits.MaxUnavailable, roll.Record.Desired);
-                JsonObject data = [];
-                if (change.Pause is { } pause)
-                    data[RollControl.PausedKey] = pause ? $"by {session.Who()}" : "";
-                if (change.Stop)
-                    data[RollControl.StoppedKey] = session.Who();
-                if (change.Rollback)
-                    data[RollControl.RollbackKey] = session.Who();
-                if (change.Rollback || change.Stop)
-                    data[RollControl.PausedKey] = "";
-                if (change.DrainTimeout is { } timeout)
-                    data[RollControl.DrainTimeoutKey] = timeout.ToString("c", CultureInfo.InvariantCulture);
-                if (change.MaxSurge is { } surge)
-                    data[RollControl.MaxSurgeKey] = surge;
-                if (change.MaxUnavailable is { } unavailable)
-                    data[RollControl.MaxUnavailableKey] = unavailable;
                 var patched = await connection.Client.PatchAsync(
                     Resources.ConfigMaps,
                     roll.Map.Metadata.Name,
@@ -201,7 +185,7 @@ public static class PoolUpdates
                         new()
                         {
                             ["metadata"] = new JsonObject { ["uid"] = roll.Map.Metadata.Uid },
-                            ["data"] = data,
+                            ["data"] = RollControl.DataOf(change, session.Who()),
                         }
                     ),
                     null,
@@ -321,12 +305,12 @@ public static class PoolUpdates
         try
         {
             await loop.RunAsync(stop.Token);
-            failure = Judge(start.Book, context.Request.Intent);
+            failure = Judge(start.ProgressLog, context.Request.Intent);
         }
         catch (Exception exception)
         {
             if (start.Lease.Lost.IsCancellationRequested)
-                failure = start.Lease.WhyLost();
+                failure = start.Lease.LossError();
             else if (!scope.IsStopping)
                 failure =
                     exception as NodeManagerException
@@ -341,8 +325,8 @@ public static class PoolUpdates
             if (!start.Lease.Lost.IsCancellationRequested)
             {
                 await loop.RecordAsync(limit.Token);
-                if (!start.Book.State.IsOver)
-                    await start.Book.SetAsync(static state => state with { Status = NodePoolUpdateStatus.Interrupted }, limit.Token);
+                if (!start.ProgressLog.State.IsOver)
+                    await start.ProgressLog.SetAsync(static state => state with { Status = NodePoolUpdateStatus.Interrupted }, limit.Token);
                 await start.Lease.ReleaseAsync(limit.Token);
             }
         }
@@ -355,17 +339,17 @@ public static class PoolUpdates
         NodePoolUpdate update = RollMapper.Map(
             scope.Session,
             context.Request.Namespace,
-            start.Book.Record,
-            start.Book.State,
-            start.Book.All,
-            context.ControlOf(start.Book.Record.Id),
-            start.Book.State.IsOver,
+            start.ProgressLog.Record,
+            start.ProgressLog.State,
+            start.ProgressLog.All,
+            context.ControlOf(start.ProgressLog.Record.Id),
+            start.ProgressLog.State.IsOver,
             scope.Now
         );
         return new(update, failure);
     }
 
-    private static NodeManagerException? Judge(RollBook book, PoolUpdateIntent intent) =>
+    private static NodeManagerException? Judge(RollProgressLog book, PoolUpdateIntent intent) =>
         book.State.Status switch
         {
             NodePoolUpdateStatus.Incomplete => new(

@@ -68,15 +68,7 @@ public static class ScaleRecommender
         );
         IReadOnlyDictionary<string, NodeUsage> usage = await measuring;
         if (basis.Simulator is not { } simulator)
-        {
-            throw new NodeManagerException(
-                ErrorIds.Forbidden,
-                ErrorKind.PermissionDenied,
-                $"Permission denied in cluster '{session.Cluster}': {basis.Refusal}",
-                session,
-                "Ask for the role nodemanager-viewer of deploy/rbac.yaml."
-            );
-        }
+            throw Forbidden(session, basis.Refusal);
 
         RecommendationHistory history = connection.Get<RecommendationHistory>();
         // Other nodes or thresholds have a history of their own.
@@ -100,9 +92,18 @@ public static class ScaleRecommender
             Before = history.Find(key),
         };
         NodeScaleRecommendation recommendation = RecommendationRules.Judge(session, situation);
-        history.Note(key, recommendation.Action, basis.Now);
+        history.Record(key, recommendation.Action, basis.Now);
         return recommendation;
     }
+
+    private static NodeManagerException Forbidden(NodeManagerSession session, string refusal) =>
+        new(
+            ErrorIds.Forbidden,
+            ErrorKind.PermissionDenied,
+            $"Permission denied in cluster '{session.Cluster}': {refusal}",
+            session,
+            "Ask for the role nodemanager-viewer of deploy/rbac.yaml."
+        );
 
     private static ScaleNode NodeOf(PlannedNode plan, PlanBasis basis, IReadOnlyDictionary<string, NodeUsage> usage) =>
         new()

@@ -60,16 +60,16 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
     }
 
     /// <summary>Completes when the Lease is held beyond doubt.</summary>
-    /// <exception cref="NodeManagerException">As <see cref="WhyLost"/>.</exception>
-    public async Task HoldAsync(CancellationToken cancellationToken)
+    /// <exception cref="NodeManagerException">As <see cref="LossError"/>.</exception>
+    public async Task WaitUntilHeldAsync(CancellationToken cancellationToken)
     {
         await _lease.HoldAsync(cancellationToken);
         if (Lost.IsCancellationRequested)
-            throw WhyLost();
+            throw LossError();
     }
 
     /// <summary>The error that cancelled <see cref="Lost"/>.</summary>
-    public NodeManagerException WhyLost() =>
+    public NodeManagerException LossError() =>
         _stoppedBy.Length > 0 ? _scope.Errors.Stopped(_run, _stoppedBy)
         : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? _scope.Errors.NotRenewed(_run, Known(refusal))
         : _scope.Errors.TakenOver(_run, _lease.Taker);

@@ -12,7 +12,7 @@ internal sealed class PodSignature
     private readonly HashSet<string> _selectedKeys = new(StringComparer.Ordinal);
 
     /// <summary>Adds the label keys of the pod's selectors. True if there are new ones: earlier signatures are invalid.</summary>
-    public bool Note(Pod pod)
+    public bool AddKeys(Pod pod)
     {
         int before = _selectedKeys.Count;
         _selectedKeys.UnionWith(KeysOf(pod));

@@ -210,13 +210,13 @@ public sealed class FleetTests
         await begun.Task.WaitAsync(Eventually.Limit);
         NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(other, [], cluster.Namespace, 10, default));
 
-        NodeHold? hold = await MaintenanceHolds.FindAsync(other, nodes[0], default);
+        MaintenanceHold? hold = await MaintenanceHolds.FindAsync(other, nodes[0], default);
         NodeManagerException alive = await Assert.ThrowsAsync<NodeManagerException>(() =>
             MaintenanceRemover.RemoveAsync(other, run.Id, cluster.Namespace, false, default)
         );
         bool isStopped = await MaintenanceStopper.StopAsync(other, run.Id, cluster.Namespace, default);
         MaintenanceOutcome outcome = await running.WaitAsync(Eventually.Limit);
-        NodeHold? after = await MaintenanceHolds.FindAsync(other, nodes[0], default);
+        MaintenanceHold? after = await MaintenanceHolds.FindAsync(other, nodes[0], default);
         bool again = await MaintenanceStopper.StopAsync(other, run.Id, cluster.Namespace, default);
         IReadOnlyList<string> cordoned = await MaintenanceRemover.RemoveAsync(other, run.Id, cluster.Namespace, false, default);
 

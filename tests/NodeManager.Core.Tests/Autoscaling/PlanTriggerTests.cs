@@ -19,7 +19,7 @@ public sealed class PlanTriggerTests
         foreach (double at in changes)
         {
             time.Advance(start.AddSeconds(at) - time.GetUtcNow());
-            trigger.Pull();
+            trigger.Trigger();
         }
 
         time.Advance(TimeSpan.FromMinutes(1));
@@ -33,17 +33,17 @@ public sealed class PlanTriggerTests
         var time = new ManualTimeProvider();
         int plans = 0;
         PlanTrigger trigger = new(time, () => plans++);
-        trigger.Pull();
+        trigger.Trigger();
         time.Advance(TimeSpan.FromSeconds(30));
-        trigger.Pull();
+        trigger.Trigger();
         time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Equal(1, plans);
         time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(2, plans);
 
-        trigger.Pull();
+        trigger.Trigger();
         trigger.Dispose();
-        trigger.Pull();
+        trigger.Trigger();
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(2, plans);
     }

@@ -68,8 +68,13 @@ public sealed class FleetRoomTests
         waiting.Spec.NodeName = null;
         Pod other = Pod("q", "b", "1", "y", false);
 
-        GiveBack? choice = StuckRules.Choose(ClusterSnapshot.Of(nodes, [other]), [waiting], ["a", "b"], new HashSet<string> { "a", "b" });
-        GiveBack? none = StuckRules.Choose(
+        ReleasedNode? choice = StuckRules.Choose(
+            ClusterSnapshot.Of(nodes, [other]),
+            [waiting],
+            ["a", "b"],
+            new HashSet<string> { "a", "b" }
+        );
+        ReleasedNode? none = StuckRules.Choose(
             ClusterSnapshot.Of([Node("a", true), Node("c", false)], []),
             [Pod("r", "", "1", "x", false)],
             ["a"],

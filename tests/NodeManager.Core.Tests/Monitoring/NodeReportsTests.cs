@@ -135,14 +135,14 @@ public sealed class NodeReportsTests
             // The nodes come next.
         }
 
-        public void Observe(NodeLook look, DateTimeOffset now, bool isInitial)
+        public void Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial)
         {
             string name = look.Node.Metadata.Name;
             Looks[name] = Looks.GetValueOrDefault(name) + 1;
             Findings[name] = look.Findings.Count;
         }
 
-        public void Forget(string uid, DateTimeOffset now)
+        public void Remove(string uid, DateTimeOffset now)
         {
             // Nothing is kept.
         }

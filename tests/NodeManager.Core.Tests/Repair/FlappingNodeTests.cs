@@ -133,7 +133,7 @@ public sealed class FlappingNodeTests
 
         /// <param name="healthySince">Null: the node is not healthy.</param>
         public void Show(DateTimeOffset? healthySince) =>
-            _repair.Sight.Set(new(_node, healthySince is null ? _finding : null, healthySince, false));
+            _repair.Observation.Set(new(_node, healthySince is null ? _finding : null, healthySince, false));
 
         public async ValueTask DisposeAsync()
         {

@@ -175,7 +175,7 @@ public class RepairJudgeTests
         return new(node, findings)
         {
             Run = "repair-1",
-            WantedUid = state == "replaced" ? "2" : "",
+            ExpectedUid = state == "replaced" ? "2" : "",
             FailedUntil = state == "failed" ? DateTimeOffset.MaxValue : null,
             RepairedAt = state switch
             {

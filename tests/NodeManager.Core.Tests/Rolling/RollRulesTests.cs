@@ -266,7 +266,7 @@ public sealed class RollRulesTests
                             StatusOf(letter),
                             true,
                             !char.IsLower(letter),
-                            letter == 'T' ? RollRules.MostAttempts
+                            letter == 'T' ? RollRules.MaximumAttempts
                                 : letter == 'S' ? 1
                                 : 0
                         )

@@ -183,7 +183,7 @@ public sealed class SecondPoolRulesTests
             Now = Now,
             HasSecond = has.Contains("second"),
             IsSecondReady = has.Contains("ready"),
-            Wanted = 2,
+            DesiredNodes = 2,
             New =
             [
                 .. fresh.Select(static one =>
@@ -200,7 +200,7 @@ public sealed class SecondPoolRulesTests
             Old =
             [
                 .. old.Select(
-                    static (one, index) => new OldMachine($"{index}", StatusOf(one), true, true, one == 'T' ? RollRules.MostAttempts : 1)
+                    static (one, index) => new OldMachine($"{index}", StatusOf(one), true, true, one == 'T' ? RollRules.MaximumAttempts : 1)
                 ),
             ],
             IsPaused = has.Contains("paused"),

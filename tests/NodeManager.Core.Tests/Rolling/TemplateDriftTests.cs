@@ -89,7 +89,7 @@ public sealed class TemplateDriftTests
     [InlineData("""{"shapes":[{"name":"xs","cpuCores":1,"memoryMiB":1024}]}""", "xs: 1 cores, 1024 MiB")]
     [InlineData("""{"minimum":{"cpuCores":1,"memoryMiB":8192}}""", "2 cores, 8192 MiB")]
     public void A_replacement_has_the_size_of_the_former_machine_where_possible(string template, string size) =>
-        Assert.Equal(size, RollSize.Of(Claim(Pool(Old)), Pool(Old)).In(Pool(template)).ToString());
+        Assert.Equal(size, RollSize.Of(Claim(Pool(Old)), Pool(Old)).ReplacementIn(Pool(template)).ToString());
 
     [Theory]
     [InlineData("1", "0", 10, 1, 0)]

@@ -18,7 +18,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
         CancellationToken cancellationToken
     )
     {
-        if (work.Leases.Left(claim) is { } held)
+        if (work.Leases.Remaining(claim) is { } held)
             return ReconcileResult.Again(held);
         string uid = claim.Metadata.Uid!;
         int attempt = claim.Status?.LaunchAttempts ?? 0;
@@ -35,7 +35,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
                 : await StallAsync(claim, obstacle, message, cancellationToken);
         }
 
-        bool hasFailed = isFinal || attempt >= ClaimAttempts.Most;
+        bool hasFailed = isFinal || attempt >= ClaimAttempts.MaximumAttempts;
         NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
             work.Scope.Claims.Find(uid) ?? claim,
             now => now.Status?.LaunchAttempts == attempt,
@@ -55,9 +55,9 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
         );
         if (written is null)
             return ReconcileResult.Done;
-        work.Pacing.Succeeded(uid);
-        work.Note(claim, hasFailed ? "Fail" : "Retry", message);
-        await work.Scope.TellAsync(claim, "Warning", hasFailed ? "Failed" : reason, message, cancellationToken);
+        work.Backoff.Succeeded(uid);
+        work.Record(claim, hasFailed ? "Fail" : "Retry", message);
+        await work.Scope.RecordEventAsync(claim, "Warning", hasFailed ? "Failed" : reason, message, cancellationToken);
         return ReconcileResult.Done;
     }
 

@@ -10,7 +10,7 @@ namespace NodeManager.Autoscaling.Claims;
 public static class ClaimAttempts
 {
     /// <summary>A claim fails after this number of attempts.</summary>
-    public const int Most = 3;
+    public const int MaximumAttempts = 3;
 
     public static readonly TimeSpan DefaultRegistrationTimeout = TimeSpan.FromMinutes(5);
 

@@ -41,7 +41,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
     }
 
     /// <summary>Discards the state of the claim's drain.</summary>
-    public void Forget(string uid)
+    public void Remove(string uid)
     {
         if (!_runs.TryRemove(uid, out Run? run))
             return;
@@ -56,7 +56,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
                 .ToArray()
                 .Select(one =>
                 {
-                    Forget(one.Key);
+                    Remove(one.Key);
                     return one.Value.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
                 })
         );
@@ -76,7 +76,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
             Reason = reason,
         };
         Task<NodeDrainResult?> task = Task.Run(
-            () => work.Leases.HoldAsync(claim, token => DrainAsync(claim.Metadata.Uid!, node, options, token), stopped.Token),
+            () => work.Leases.RunWithLeaseAsync(claim, token => DrainAsync(claim.Metadata.Uid!, node, options, token), stopped.Token),
             CancellationToken.None
         );
         _ = task.ContinueWith(_ => ended(claim), TaskScheduler.Default);

@@ -14,16 +14,20 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
     public async Task<ReconcileResult> LaunchAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
-        if (work.Leases.Left(claim) is { } held)
+        if (work.Leases.Remaining(claim) is { } held)
             return ReconcileResult.Again(held);
         bool isOpen = ClaimAttempts.IsOpen(claim);
-        if (isOpen && work.Made.TryGetValue(uid, out (int Attempt, Machine Machine) made) && made.Attempt == claim.Status!.LaunchAttempts)
+        if (
+            isOpen
+            && work.CreatedMachines.TryGetValue(uid, out (int Attempt, Machine Machine) made)
+            && made.Attempt == claim.Status!.LaunchAttempts
+        )
         {
             await KeepAsync(claim, made.Attempt, made.Machine, null, cancellationToken);
             return ReconcileResult.Done;
         }
 
-        if (work.Pacing.Left(uid) is { } wait)
+        if (work.Backoff.Remaining(uid) is { } wait)
             return ReconcileResult.Again(wait);
         string stalled = isOpen ? "Unknown" : "False";
         Task<ReconcileResult> StallAsync(string reason, string message, TimeSpan? after) =>
@@ -32,7 +36,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
             return await StallAsync("PoolNotFound", $"NodeSmithPool {claim.Spec.PoolRef} does not exist.", null);
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
         if (access.Provider is not { } provider)
-            return await StallAsync(access.Reason, access.Message, work.Pacing.Failed(uid, TimeSpan.FromSeconds(30)));
+            return await StallAsync(access.Reason, access.Message, work.Backoff.Failed(uid, TimeSpan.FromSeconds(30)));
         // Recorded first, so that it survives a crash: a machine may exist, and where.
         bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
         DateTimeOffset begun = isOpen ? default : await ServerClock.ReadAsync(work.Scope.Client, work.Scope.Namespace, cancellationToken);
@@ -46,12 +50,16 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         // From here on there may be a machine again.
         work.Destroyed.TryRemove(uid, out _);
         MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
-        MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
+        MachineResult result = await work.Leases.RunWithLeaseAsync(
+            claim,
+            token => provider.ProvisionAsync(request, token),
+            cancellationToken
+        );
         claim = work.Scope.Claims.Find(uid) ?? claim;
         if (result is { Outcome: MachineOutcome.Succeeded, Machine: { } machine })
         {
-            work.Pacing.Succeeded(uid);
-            work.Made[uid] = (attempt, machine);
+            work.Backoff.Succeeded(uid);
+            work.CreatedMachines[uid] = (attempt, machine);
             // The provider's clock may differ: its time counts if it is within this call.
             bool isCredible = !isOpen && machine.CreatedAt > begun && machine.CreatedAt <= begun + work.Scope.Time.GetElapsedTime(start);
             await KeepAsync(claim, attempt, machine, isCredible ? machine.CreatedAt : null, cancellationToken);
@@ -77,7 +85,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
                 NodeSmithConditions.Launched,
                 "Unknown",
                 "Launching",
-                $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} is creating the machine."
+                $"Attempt {status.LaunchAttempts} of {ClaimAttempts.MaximumAttempts}: provider {status.ProviderRef} is creating the machine."
             );
     }
 
@@ -111,8 +119,8 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         if (written.Status?.MachineName is null)
             await KeepNameAsync(written, machine.Name, cancellationToken);
         work.Seen.Begin(claim.Metadata.Uid!, SeenOf(attempt));
-        work.Note(claim, "Launch", message);
-        await work.Scope.TellAsync(claim, "Normal", "Launched", message, cancellationToken);
+        work.Record(claim, "Launch", message);
+        await work.Scope.RecordEventAsync(claim, "Normal", "Launched", message, cancellationToken);
     }
 
     // The server dropped the field: its CRDs are those of an earlier release, or the original ones.
@@ -123,7 +131,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         if (work.WarnsOfDefinitions())
             work.Scope.Observer.Warning(Advice);
         await work.Scope.ClaimWriter.AnnotateAsync(claim, NodeSmithNames.MachineAnnotation, name, cancellationToken);
-        await work.Scope.TellAsync(claim, "Warning", "DefinitionsOutdated", Advice, cancellationToken);
+        await work.Scope.RecordEventAsync(claim, "Warning", "DefinitionsOutdated", Advice, cancellationToken);
     }
 
     private async Task<ReconcileResult> FailAsync(
@@ -141,11 +149,11 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
                 claim,
                 pool,
                 reason,
-                $"Attempt {attempt} of {ClaimAttempts.Most} failed: {result.Reason}",
+                $"Attempt {attempt} of {ClaimAttempts.MaximumAttempts} failed: {result.Reason}",
                 result.Outcome == MachineOutcome.Invalid,
                 cancellationToken
             );
-        TimeSpan after = work.Pacing.Failed(claim.Metadata.Uid!, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
+        TimeSpan after = work.Backoff.Failed(claim.Metadata.Uid!, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
         return await work.StallAsync(claim, NodeSmithConditions.Launched, "Unknown", reason, result.Reason, after, cancellationToken);
     }
 

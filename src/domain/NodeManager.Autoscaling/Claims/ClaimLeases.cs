@@ -24,7 +24,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
     private readonly ConcurrentDictionary<string, (string Sign, long Since)> _seen = new(StringComparer.Ordinal);
 
     /// <summary>How long another's lease must still be observed; null: the claim is free.</summary>
-    public TimeSpan? Left(NodeSmithClaim claim)
+    public TimeSpan? Remaining(NodeSmithClaim claim)
     {
         string uid = claim.Metadata.Uid!;
         if (claim.Status?.Lease is not { Holder.Length: > 0 } lease || lease.Holder == scope.Identity)
@@ -56,14 +56,14 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
             };
 
     /// <summary>Runs a long action with renewals of the lease.</summary>
-    public async Task<TResult> HoldAsync<TResult>(
+    public async Task<TResult> RunWithLeaseAsync<TResult>(
         NodeSmithClaim claim,
         Func<CancellationToken, Task<TResult>> work,
         CancellationToken cancellationToken
     )
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task beating = BeatAsync(claim, ended.Token);
+        Task beating = RenewAsync(claim, ended.Token);
         try
         {
             return await work(cancellationToken);
@@ -75,9 +75,9 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
         }
     }
 
-    public void Forget(string uid) => _seen.TryRemove(uid, out _);
+    public void Remove(string uid) => _seen.TryRemove(uid, out _);
 
-    private async Task BeatAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    private async Task RenewAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {
         try
         {

@@ -49,15 +49,15 @@ internal sealed class ClaimReconciler
     }
 
     /// <summary>The claim is gone.</summary>
-    public void Forget(NodeSmithClaim claim)
+    public void Remove(NodeSmithClaim claim)
     {
-        _work.Forget(claim.Metadata.Uid!);
-        _drains.Forget(claim.Metadata.Uid!);
+        _work.Remove(claim.Metadata.Uid!);
+        _drains.Remove(claim.Metadata.Uid!);
         _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim was deleted.");
     }
 
     /// <summary>The settings or credentials of its provider have changed: retries immediately.</summary>
-    public void Resume(NodeSmithClaim claim) => _work.Pacing.Succeeded(claim.Metadata.Uid!);
+    public void Resume(NodeSmithClaim claim) => _work.Backoff.Succeeded(claim.Metadata.Uid!);
 
     /// <summary>Records the observed start of its deletion.</summary>
     public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
@@ -74,7 +74,7 @@ internal sealed class ClaimReconciler
         if (claim.Metadata.DeletionTimestamp is not null)
             return isHeld ? await _terminator.EndAsync(claim, cancellationToken) : ReconcileResult.Done;
         if (!isHeld)
-            claim = await _work.Scope.ClaimWriter.HoldAsync(claim, cancellationToken);
+            claim = await _work.Scope.ClaimWriter.AddFinalizerAsync(claim, cancellationToken);
         if (ClaimAttempts.HasFailed(claim))
             return ReconcileResult.Done;
         if (NodeSmithRules.Check(claim) is { Count: > 0 } problems && !ClaimAttempts.MayHaveMachine(claim))

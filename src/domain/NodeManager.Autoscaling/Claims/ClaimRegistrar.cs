@@ -84,7 +84,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         if (status.Conditions.IsTrue(NodeSmithConditions.Initialized))
             return await GiveUpAsync(claim, $"Node {status.NodeName} has been missing for {timeout.TotalSeconds:0} s.", cancellationToken);
         string message =
-            $"Attempt {status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: machine {status.MachineName} did not register a node within {timeout.TotalSeconds:0} s{(foreign is null ? "" : $" ({foreign})")}.";
+            $"Attempt {status.LaunchAttempts ?? 1} of {ClaimAttempts.MaximumAttempts}: machine {status.MachineName} did not register a node within {timeout.TotalSeconds:0} s{(foreign is null ? "" : $" ({foreign})")}.";
         return await closer.CloseAsync(claim, pool, "RegistrationTimeout", message, isFinal: false, cancellationToken);
     }
 
@@ -131,8 +131,8 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             },
             cancellationToken
         );
-        work.Note(claim, "Register", message);
-        await work.Scope.TellAsync(claim, "Normal", "Registered", message, cancellationToken);
+        work.Record(claim, "Register", message);
+        await work.Scope.RecordEventAsync(claim, "Normal", "Registered", message, cancellationToken);
         return claim;
     }
 
@@ -163,7 +163,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
                 cancellationToken
             );
         string late =
-            $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";
+            $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.MaximumAttempts}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";
         return await closer.CloseAsync(claim, pool, reason, late, isFinal: false, cancellationToken);
     }
 
@@ -178,8 +178,8 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             status => work.Conditions(claim).Done(status, NodeSmithConditions.Initialized, message),
             cancellationToken
         );
-        work.Note(claim, "Initialize", message);
-        await work.Scope.TellAsync(claim, smaller is null ? "Normal" : "Warning", "Initialized", message, cancellationToken);
+        work.Record(claim, "Initialize", message);
+        await work.Scope.RecordEventAsync(claim, smaller is null ? "Normal" : "Warning", "Initialized", message, cancellationToken);
         return ReconcileResult.Done;
     }
 
@@ -205,7 +205,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
     // Its pods are gone with the node. The machine is deleted as for any claim; the pool creates another one if needed.
     private async Task<ReconcileResult> GiveUpAsync(NodeSmithClaim claim, string why, CancellationToken cancellationToken)
     {
-        work.Note(claim, "Remove", why);
+        work.Record(claim, "Remove", why);
         await work.Scope.Client.DeleteAsync(
             NodeSmithResources.Claims,
             claim.Metadata.Name,

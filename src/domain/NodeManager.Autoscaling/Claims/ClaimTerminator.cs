@@ -21,15 +21,15 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         bool isLost = false;
         if (ClaimAttempts.MayHaveMachine(claim))
         {
-            if (work.Leases.Left(claim) is { } held)
+            if (work.Leases.Remaining(claim) is { } held)
                 return ReconcileResult.Again(held);
-            if (work.Pacing.Left(uid) is { } wait)
+            if (work.Backoff.Remaining(uid) is { } wait)
                 return ReconcileResult.Again(wait);
             if (work.FindNode(claim) is { } node)
             {
                 isLost = await _lost.IsLostAsync(claim, node, cancellationToken);
                 if (isLost)
-                    drains.Forget(uid);
+                    drains.Remove(uid);
                 if (
                     await (isLost ? _lost.ReleaseAsync(claim, node, cancellationToken) : DrainAsync(claim, node, cancellationToken)) is
                     { } going
@@ -66,10 +66,10 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             : isLost ? $"Machine {claim.Status.MachineName} ({id}) does not exist; its node was deleted."
             : $"Machine {claim.Status.MachineName} ({id}) was destroyed and its node deleted.";
         await work.Scope.ClaimWriter.ReleaseAsync(claim, cancellationToken);
-        work.Note(claim, "Removed", message);
-        await work.Scope.TellAsync(claim, "Normal", "Removed", message, cancellationToken);
-        drains.Forget(uid);
-        _lost.Forget(uid);
+        work.Record(claim, "Removed", message);
+        await work.Scope.RecordEventAsync(claim, "Normal", "Removed", message, cancellationToken);
+        drains.Remove(uid);
+        _lost.Remove(uid);
         return ReconcileResult.Done;
     }
 
@@ -81,8 +81,8 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         TimeSpan? left = bound - work.Seen.Elapsed(uid, "Deleted", claim.Metadata.DeletionTimestamp!.Value);
         if (left <= TimeSpan.Zero)
         {
-            drains.Forget(uid);
-            work.Note(
+            drains.Remove(uid);
+            work.Record(
                 claim,
                 "Remove",
                 $"The drain of node {node.Metadata.Name} is cut short: the grace period of {claim.Spec.TerminationGracePeriod} is over."
@@ -124,12 +124,12 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         if (drain.Result?.Status == NodeDrainStatus.Drained)
             return null;
         string uid = claim.Metadata.Uid!;
-        drains.Forget(uid);
+        drains.Remove(uid);
         if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted)
             return ReconcileResult.Again(TimeSpan.FromSeconds(1));
         if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
         {
-            work.Note(
+            work.Record(
                 claim,
                 "Remove",
                 $"The drain of node {node.Metadata.Name} did not end within {claim.Spec.TerminationGracePeriod}: {DrainFailures.Of(drain.Result)?.Message}"
@@ -148,7 +148,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             "False",
             "DrainBlocked",
             why,
-            work.Pacing.Failed(uid, TimeSpan.FromSeconds(10)),
+            work.Backoff.Failed(uid, TimeSpan.FromSeconds(10)),
             cancellationToken
         );
     }
@@ -169,7 +169,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
     {
         if (claim.Status?.Lease is { } lease && lease.Holder == work.Scope.Identity && lease.Phase == phase)
             return claim;
-        work.Note(claim, phase, message);
+        work.Record(claim, phase, message);
         return await work.Scope.ClaimWriter.WriteStatusAsync(
             claim,
             status =>

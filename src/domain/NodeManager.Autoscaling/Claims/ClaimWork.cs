@@ -22,9 +22,9 @@ internal sealed class ClaimWork(AutoscalerScope scope)
 
     public ClaimLeases Leases { get; } = new(scope);
 
-    public CallPacing Pacing { get; } = new(scope.Time);
+    public CallBackoff Backoff { get; } = new(scope.Time);
 
-    public SeenTimes Seen { get; } = new(scope.Time);
+    public ObservedTimes Seen { get; } = new(scope.Time);
 
     /// <summary>
     /// Claims whose machine this process has deleted in an attempt: if recording it failed, the provider is not called again.
@@ -32,7 +32,7 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     public ConcurrentDictionary<string, int> Destroyed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The machines that this process got from a provider, for the same reason.</summary>
-    public ConcurrentDictionary<string, (int Attempt, Machine Machine)> Made { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, (int Attempt, Machine Machine)> CreatedMachines { get; } = new(StringComparer.Ordinal);
 
     public ClaimConditions Conditions(NodeSmithClaim claim) => new(claim, scope.Now);
 
@@ -80,7 +80,7 @@ internal sealed class ClaimWork(AutoscalerScope scope)
         CancellationToken cancellationToken
     )
     {
-        Note(claim, "Wait", $"{reason}: {message}");
+        Record(claim, "Wait", $"{reason}: {message}");
         await scope.ClaimWriter.WriteStatusAsync(
             claim,
             status => Conditions(claim).Missing(status, step, state, reason, message),
@@ -89,15 +89,15 @@ internal sealed class ClaimWork(AutoscalerScope scope)
         return ReconcileResult.Again(after ?? ProviderPause);
     }
 
-    public void Note(NodeSmithClaim claim, string decision, string reason) =>
-        scope.Decisions.Note(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", decision, reason);
+    public void Record(NodeSmithClaim claim, string decision, string reason) =>
+        scope.Decisions.Record(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", decision, reason);
 
-    public void Forget(string uid)
+    public void Remove(string uid)
     {
-        Leases.Forget(uid);
-        Pacing.Succeeded(uid);
-        Seen.Forget(uid);
+        Leases.Remove(uid);
+        Backoff.Succeeded(uid);
+        Seen.Remove(uid);
         Destroyed.TryRemove(uid, out _);
-        Made.TryRemove(uid, out _);
+        CreatedMachines.TryRemove(uid, out _);
     }
 }

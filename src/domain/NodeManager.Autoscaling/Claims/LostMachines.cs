@@ -59,7 +59,7 @@ internal sealed class LostMachines(ClaimWork work)
         if (node.Spec.Taints?.Exists(static taint => taint.Key == OutOfService) != true)
         {
             work.Seen.Begin(uid, OutOfService);
-            work.Note(
+            work.Record(
                 claim,
                 "Remove",
                 $"Machine {claim.Status!.MachineName} ({claim.Status.ProviderID}) does not exist. Node {name} is marked out of service, and its pods are force-deleted."
@@ -91,7 +91,7 @@ internal sealed class LostMachines(ClaimWork work)
             : null;
     }
 
-    public void Forget(string uid) => _known.TryRemove(uid, out _);
+    public void Remove(string uid) => _known.TryRemove(uid, out _);
 
     private static JsonObject? Patch(JsonObject node) =>
         TaintEdit.Set(

@@ -28,10 +28,10 @@ internal sealed class MachineRemover(ClaimWork work)
             if (await DestroyAsync(claim, pool, cancellationToken) is { } obstacle)
                 return obstacle;
             work.Destroyed[uid] = attempt;
-            work.Made.TryRemove(uid, out _);
+            work.CreatedMachines.TryRemove(uid, out _);
         }
 
-        work.Pacing.Succeeded(uid);
+        work.Backoff.Succeeded(uid);
         foreach (
             Node node in work.Candidates(claim)
                 .Where(node => NodeOwnership.Check(claim, node) is null)
@@ -45,23 +45,23 @@ internal sealed class MachineRemover(ClaimWork work)
     private async Task<MachineObstacle?> DestroyAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
-        if (work.Pacing.Left(uid) is { } wait)
+        if (work.Backoff.Remaining(uid) is { } wait)
             return new("Waiting", "", wait);
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
         if (access.Provider is not { } provider)
             return new(
                 access.Reason,
                 $"The machine cannot be destroyed: {access.Message}",
-                work.Pacing.Failed(uid, TimeSpan.FromSeconds(30))
+                work.Backoff.Failed(uid, TimeSpan.FromSeconds(30))
             );
-        MachineResult result = await work.Leases.HoldAsync(
+        MachineResult result = await work.Leases.RunWithLeaseAsync(
             claim,
             token => provider.DeprovisionAsync(ClaimAttempts.IdentityOf(claim), token),
             cancellationToken
         );
         if (result.Outcome is not (MachineOutcome.Succeeded or MachineOutcome.NotFound))
         {
-            TimeSpan after = work.Pacing.Failed(uid, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
+            TimeSpan after = work.Backoff.Failed(uid, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
             return new(result.Outcome.ToString(), $"The machine cannot be destroyed: {result.Reason}", after);
         }
 

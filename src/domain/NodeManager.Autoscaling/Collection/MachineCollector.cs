@@ -54,7 +54,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
                 listed.Add(new(resource, access.Provider!, list.Machines));
             else
                 isWhole = false;
-            scope.Decisions.Note(
+            scope.Decisions.Record(
                 "",
                 $"provider/{resource.Metadata.Name}",
                 list.Outcome == MachineOutcome.Succeeded ? "Collect" : ScaleDecision.Wait,
@@ -139,7 +139,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         // Refused by the provider if id, name, tag or claim do not match.
         MachineResult result = await provider.DeprovisionAsync(new(machine.ProviderId, machine.Name, machine.ClaimUid), cancellationToken);
         bool isGone = result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound;
-        scope.Decisions.Note(
+        scope.Decisions.Record(
             "",
             $"machine/{machine.Name}",
             isGone ? "Collected" : ScaleDecision.Wait,
@@ -156,7 +156,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         if (loss.IsLost)
             await creator.RemoveAsync(pool, claim, loss.Reason, keepMinimum: false, cancellationToken);
         else if (loss.Reason.Length > 0)
-            scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Wait, loss.Reason);
+            scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Wait, loss.Reason);
     }
 
     private string? ReadyNodeOf(NodeSmithClaim claim) =>
@@ -175,7 +175,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
                 new() { Preconditions = new() { Uid = node.Metadata.Uid } },
                 cancellationToken
             );
-            scope.Decisions.Note(
+            scope.Decisions.Record(
                 "",
                 $"node/{node.Metadata.Name}",
                 "Collected",

@@ -15,7 +15,7 @@ internal static partial class DecisionText
     public const string Key = "decisions";
 
     /// <summary>The maximum number of decisions.</summary>
-    public const int Most = 1000;
+    public const int MaximumEntries = 1000;
 
     // A ConfigMap may have 1 MiB.
     private const int LargestText = 256 << 10;
@@ -25,7 +25,7 @@ internal static partial class DecisionText
     {
         var lines = new List<string>();
         int length = 0;
-        foreach (DecisionEntry entry in entries.Reverse().Take(Most))
+        foreach (DecisionEntry entry in entries.Reverse().Take(MaximumEntries))
         {
             DecisionEntry bounded = entry.Reason.Length > LongestReason ? entry with { Reason = entry.Reason[..LongestReason] } : entry;
             string line = JsonSerializer.Serialize(bounded, EntryJson.Default.DecisionEntry);

@@ -54,7 +54,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     /// <param name="pool">Empty for the autoscaler itself.</param>
     /// <param name="leader">The identity of an autoscaler that starts to act.</param>
     /// <returns>False if it equals the latest one.</returns>
-    public bool Note(string pool, string target, string decision, string reason, string? leader = null)
+    public bool Record(string pool, string target, string decision, string reason, string? leader = null)
     {
         lock (_lock)
         {
@@ -78,7 +78,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         lock (_lock)
             isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != ScaleDecision.End;
         if (isKnown)
-            Note(pool, target, ScaleDecision.End, reason);
+            Record(pool, target, ScaleDecision.End, reason);
         lock (_lock)
             _latest.Remove((pool, target));
     }
@@ -119,7 +119,7 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
         string reason = former is [.., DecisionEntry last]
             ? $"{identity} is the leader from now on. The previous decision is of {last.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; what the former leader decided within {Batch.TotalSeconds:0} s before it stopped may be missing."
             : $"{identity} is the leader from now on. There are no earlier decisions.";
-        Note("", Autoscaler, Lead, reason, identity);
+        Record("", Autoscaler, Lead, reason, identity);
     }
 
     /// <summary>Writes changes until cancelled.</summary>
@@ -209,10 +209,10 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
 
     private void Trim()
     {
-        if (_entries.Count <= DecisionText.Most)
+        if (_entries.Count <= DecisionText.MaximumEntries)
             return;
-        _entries.RemoveRange(0, _entries.Count - DecisionText.Most);
-        if (_latest.Count <= 2 * DecisionText.Most)
+        _entries.RemoveRange(0, _entries.Count - DecisionText.MaximumEntries);
+        if (_latest.Count <= 2 * DecisionText.MaximumEntries)
             return;
         // Of targets that ended long ago.
         foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList())

@@ -58,7 +58,7 @@ internal sealed class AutoscalerControllers : IDisposable
             scope.Time,
             () =>
             {
-                _inputs.Touch();
+                _inputs.RecordChange();
                 _rounds.Add("plan");
             }
         );
@@ -105,8 +105,8 @@ internal sealed class AutoscalerControllers : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Subscribe();
         _rounds.Add("collect");
-        _trigger.Pull();
-        Touch();
+        _trigger.Trigger();
+        RecordChange();
         Task[] work =
         [
             Reconcile(_claims, _claimReconciler.ReconcileAsync).RunAsync(_scope.Options.Workers, stop.Token),
@@ -183,7 +183,7 @@ internal sealed class AutoscalerControllers : IDisposable
                 }
                 finally
                 {
-                    Touch();
+                    RecordChange();
                 }
             },
             (key, exception, after) =>
@@ -220,14 +220,14 @@ internal sealed class AutoscalerControllers : IDisposable
                 foreach (NodeSmithControlPlane plane in _scope.Planes.Items)
                     _planes.Add(KeyOf(plane));
                 if (pools.Matters(change))
-                    _trigger.Pull();
+                    _trigger.Trigger();
             }),
             _scope.Providers.Subscribe(change =>
             {
                 bool isChanged = providers.Matters(change);
                 FollowProvider(change.Object.Metadata.Namespace!, change.Object.Metadata.Name, isChanged);
                 if (isChanged)
-                    _trigger.Pull();
+                    _trigger.Trigger();
             }),
             _scope.Options.Providers.Follow((ns, name) => FollowProvider(ns, name, isChanged: true)),
             _scope.Planes.Subscribe(change =>
@@ -236,7 +236,7 @@ internal sealed class AutoscalerControllers : IDisposable
                 foreach (NodeSmithPool pool in _scope.Pools.Items)
                     _pools.Add(KeyOf(pool));
                 if (planes.Matters(change))
-                    _trigger.Pull();
+                    _trigger.Trigger();
             }),
             _scope.Nodes.Subscribe(change =>
             {
@@ -246,24 +246,24 @@ internal sealed class AutoscalerControllers : IDisposable
             _inputs.Pods.Subscribe(change =>
             {
                 if (pods.Matters(change))
-                    _trigger.Pull();
+                    _trigger.Trigger();
             }),
         ]);
-        _inputs.Buffers.Follow(_trigger.Pull);
+        _inputs.Buffers.Follow(_trigger.Trigger);
     }
 
     private void Follow(ObjectChange<NodeSmithClaim> change)
     {
         NodeSmithClaim claim = change.Object;
         if (change.IsDeletion)
-            _claimReconciler.Forget(claim);
+            _claimReconciler.Remove(claim);
         else
             _claims.Add(KeyOf(claim));
         _pools.Add(new(claim.Metadata.Namespace!, claim.Spec.PoolRef));
         if (change.IsDeletion && claim.Status?.ProviderRef is { } provider)
             _providers.Add(new(claim.Metadata.Namespace!, provider));
-        _trigger.Pull();
-        Touch();
+        _trigger.Trigger();
+        RecordChange();
     }
 
     private void Follow(Node node)
@@ -280,7 +280,7 @@ internal sealed class AutoscalerControllers : IDisposable
             _pools.Add(new(claim.Metadata.Namespace!, claim.Spec.PoolRef));
         }
 
-        _trigger.Pull();
+        _trigger.Trigger();
     }
 
     private void FollowProvider(string ns, string name, bool isChanged)
@@ -308,7 +308,7 @@ internal sealed class AutoscalerControllers : IDisposable
     }
 
     // Checks after a quiet time whether all work is completed.
-    private void Touch()
+    private void RecordChange()
     {
         if (_settled.Task.IsCompleted)
             return;

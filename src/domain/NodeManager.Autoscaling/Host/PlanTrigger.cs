@@ -14,7 +14,7 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
     private bool _isDisposed;
 
     /// <summary>Records a change.</summary>
-    public void Pull()
+    public void Trigger()
     {
         lock (_lock)
         {

@@ -33,7 +33,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
     {
         try
         {
-            return ClusterPoolStatus.Least(ClusterPoolFormat.Parse(spec));
+            return ClusterPoolStatus.Minimum(ClusterPoolFormat.Parse(spec));
         }
         catch (JsonException)
         {
@@ -73,7 +73,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
         );
         string[] removed = [.. then.Removed.Select(static one => one.Node).Except(now.Removed.Select(static one => one.Node))];
         int added = Math.Max(0, then.Added - now.Added);
-        return new(then.Nodes, added, removed, Words(now.Nodes, then.Nodes, added + removed.Length, then.Plan, name));
+        return new(then.Nodes, added, removed, TextOf(now.Nodes, then.Nodes, added + removed.Length, then.Plan, name));
     }
 
     private static (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) Plan(
@@ -100,7 +100,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
             ),
         ];
         // Removals that wait for their turn are skipped instead of counting down one by one.
-        int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Least(spec));
+        int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Minimum(spec));
         if (removed.Count > most)
             removed = removed[..most];
         return (members.Count - removed.Count + added, added, removed, plan);
@@ -125,7 +125,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
         };
     }
 
-    private static string Words(int now, int then, int changes, ScalePlan plan, string name)
+    private static string TextOf(int now, int then, int changes, ScalePlan plan, string name)
     {
         if (changes > 0)
             return string.Create(CultureInfo.InvariantCulture, $"{now} to {then} nodes in the present state of the cluster");

@@ -9,7 +9,7 @@ internal sealed class ClusterPoolFollower(CacheUse<NodeSmithPool> use, string cl
 {
     public Task CatchUpAsync(CancellationToken cancellationToken) => use.CatchUpAsync(cancellationToken);
 
-    public (PoolRecord? Pool, Task Changed) Look(string id)
+    public (PoolRecord? Pool, Task Changed) Observe(string id)
     {
         (NodeSmithPool? pool, Task changed) = use.Cache.Look(id);
         return (pool is null ? null : ClusterPoolMapper.Map(pool, cluster), Task.WhenAny(changed, use.Cache.Failed).Unwrap());

@@ -81,7 +81,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         await using IAsyncEnumerator<KubernetesList<NodeSmithPool>> pages = Client
             .ListPagesAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (await AskAsync(() => pages.MoveNextAsync().AsTask(), ""))
+        while (await RequestAsync(() => pages.MoveNextAsync().AsTask(), ""))
         {
             foreach (PoolRecord pool in pages.Current.Items.Select(Map))
             {
@@ -123,7 +123,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             ["spec"] = PoolMerge.Between(before.Spec, spec),
         };
         return Map(
-            await AskAsync(
+            await RequestAsync(
                 () =>
                     Client.PatchAsync(
                         NodeSmithResources.Pools,
@@ -185,7 +185,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             async token =>
             {
                 NodeSmithPool pool = await FindAsync(id, token);
-                await AskAsync(
+                await RequestAsync(
                     () =>
                         Client.PatchAsync(
                             NodeSmithResources.Pools,
@@ -253,7 +253,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     {
         try
         {
-            return await AskAsync(
+            return await RequestAsync(
                 () => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, new() { DryRun = dryRun }, cancellationToken),
                 draft.Name
             );
@@ -337,7 +337,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             return pool.Metadata.Uid == id ? pool : throw PoolErrors.NotFound(name, session.Cluster);
         }
 
-        KubernetesList<NodeSmithPool> all = await AskAsync(
+        KubernetesList<NodeSmithPool> all = await RequestAsync(
             () => Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken),
             ""
         );
@@ -345,7 +345,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     }
 
     private Task<NodeSmithPool> ReadAsync(string name, CancellationToken cancellationToken) =>
-        AskAsync(() => Client.GetAsync(NodeSmithResources.Pools, name, ns, cancellationToken), name);
+        RequestAsync(() => Client.GetAsync(NodeSmithResources.Pools, name, ns, cancellationToken), name);
 
     private PoolRecord Map(NodeSmithPool pool)
     {
@@ -355,7 +355,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     }
 
     // Reports whether the kind, the namespace or the pool is missing.
-    private async Task<T> AskAsync<T>(Func<Task<T>> request, string pool)
+    private async Task<T> RequestAsync<T>(Func<Task<T>> request, string pool)
     {
         try
         {

@@ -21,7 +21,7 @@ internal static class ClusterPoolStatus
     private static readonly string[] Lasting = ["Invalid", "NotManaged", NodeProviderReason.ProviderNotFound];
 
     /// <summary>The minimum of the pool's nodes.</summary>
-    public static int Least(NodeSmithPoolSpec spec) => Math.Max(spec.Limits.MinNodes, spec.NodeCount ?? 0);
+    public static int Minimum(NodeSmithPoolSpec spec) => Math.Max(spec.Limits.MinNodes, spec.NodeCount ?? 0);
 
     /// <summary>Empty if no controller has reported.</summary>
     public static IReadOnlyList<NodePoolControllerStatus> Of(NodeSmithPool pool)
@@ -80,7 +80,7 @@ internal static class ClusterPoolStatus
         NodeSmithCondition? available = conditions.Find(NodeSmithConditions.Available);
         int ready = status.ReadyNodes ?? 0,
             claims = status.Claims ?? 0,
-            least = Least(pool.Spec);
+            least = Minimum(pool.Spec);
         bool isDeleting = pool.Metadata.DeletionTimestamp is not null || available?.Reason == Deleting;
         bool isSettled =
             conditions.Find(NodeSmithConditions.Progressing)?.Status == "False" && !conditions.IsTrue(NodeSmithConditions.Degraded);

@@ -35,7 +35,7 @@ public static class ScalePlanner
             {
                 ByThreshold = up.ByThreshold?.Entry,
                 AboveSince = up.ByThreshold?.AboveSince,
-                SeenAhead = up.Ahead.Seen,
+                FutureTimes = up.FutureTimes.Seen,
             },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min()
         )

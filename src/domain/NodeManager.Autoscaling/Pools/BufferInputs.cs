@@ -16,7 +16,7 @@ namespace NodeManager.Autoscaling.Pools;
 /// </summary>
 internal sealed class BufferInputs : IDisposable
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
     private readonly AutoscalerScope _scope;
     private readonly List<IDisposable> _uses = [];
@@ -51,7 +51,7 @@ internal sealed class BufferInputs : IDisposable
     /// <summary>Checks periodically whether the API is served. Not thread-safe.</summary>
     public void Refresh()
     {
-        if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < LookAgain)
+        if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < RecheckInterval)
             return;
         _subscription?.Dispose();
         _buffers.Dispose();

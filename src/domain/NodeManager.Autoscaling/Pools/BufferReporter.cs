@@ -22,7 +22,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         {
             CapacityBuffer buffer = outcome.Buffer;
             Report report = Of(outcome);
-            if (_told.GetValueOrDefault(buffer.Metadata.Uid!) == report || await TellAsync(buffer, report, cancellationToken))
+            if (_told.GetValueOrDefault(buffer.Metadata.Uid!) == report || await WriteStatusAsync(buffer, report, cancellationToken))
                 told[buffer.Metadata.Uid!] = report;
         }
 
@@ -56,20 +56,20 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         }
 
         (string status, string reason, string message) = (
-            outcome.Wanted - outcome.Free,
-            outcome.Wanted - outcome.Free - outcome.Coming
+            outcome.Desired - outcome.Free,
+            outcome.Desired - outcome.Free - outcome.Coming
         ) switch
         {
-            (<= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Wanted)}."),
+            (<= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Desired)}."),
             (_, <= 0) => (
                 "False",
                 "Provisioning",
-                $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are being created."
+                $"Nodes have room for {outcome.Free} of {Pods(outcome.Desired)}; machines for the others are being created."
             ),
             var (_, none) => (
                 "False",
                 "NoCapacity",
-                $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can create machines for {none} of them."
+                $"Nodes have room for {outcome.Free} of {Pods(outcome.Desired)}; no pool can create machines for {none} of them."
             ),
         };
         bool isTemplate = spec.PodTemplateRef is not null;
@@ -78,14 +78,14 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
             strategy,
             isTemplate ? target.Name : null,
             isTemplate ? target.Generation : null,
-            outcome.Wanted,
+            outcome.Desired,
             status,
             reason,
             message
         );
     }
 
-    private async Task<bool> TellAsync(CapacityBuffer buffer, Report report, CancellationToken cancellationToken)
+    private async Task<bool> WriteStatusAsync(CapacityBuffer buffer, Report report, CancellationToken cancellationToken)
     {
         var writer = new NodeSmithWriter<CapacityBuffer, CapacityBufferSpec, CapacityBufferStatus>(
             scope.Client,

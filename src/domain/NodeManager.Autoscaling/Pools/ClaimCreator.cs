@@ -45,7 +45,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             PoolUse more = use.WithMachine(machine.CpuCores, machine.Memory);
             if (more.Exceeds(now.Spec.Limits) is var (reason, message))
             {
-                scope.Decisions.Note(pool.Metadata.Name, $"machine/{machine.Id}", ScaleDecision.Wait, $"{reason}: {message}");
+                scope.Decisions.Record(pool.Metadata.Name, $"machine/{machine.Id}", ScaleDecision.Wait, $"{reason}: {message}");
                 continue;
             }
 
@@ -89,7 +89,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             int least = Math.Max(pool.Spec.Limits.MinNodes, pool.Spec.NodeCount ?? 0);
             if (claims.Count(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)) <= least)
             {
-                scope.Decisions.Note(
+                scope.Decisions.Record(
                     pool.Metadata.Name,
                     $"claim/{claim.Metadata.Name}",
                     ScaleDecision.Keep,
@@ -117,7 +117,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             return false;
         }
 
-        scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Remove, reason);
+        scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Remove, reason);
         return true;
     }
 
@@ -176,7 +176,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             // Ours, if a response was lost. Otherwise foreign; the missing claim is planned again, with another number.
         }
 
-        scope.Decisions.Note(
+        scope.Decisions.Record(
             pool.Metadata.Name,
             $"claim/{claim.Metadata.Name}",
             ScaleDecision.Create,

@@ -12,7 +12,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
     /// <summary>How long a failed claim counts, so that a failure is not repeated immediately.</summary>
     public static readonly TimeSpan FailedPause = TimeSpan.FromMinutes(5);
 
-    private readonly SeenTimes _seen = new(scope.Time);
+    private readonly ObservedTimes _seen = new(scope.Time);
 
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
             if (claims.Count == 0)
             {
                 await scope.PoolWriter.ReleaseAsync(pool, cancellationToken);
-                scope.Decisions.Note(pool.Metadata.Name, "pool", "Removed", "It was deleted and has no claims left.");
+                scope.Decisions.Record(pool.Metadata.Name, "pool", "Removed", "It was deleted and has no claims left.");
                 return ReconcileResult.Done;
             }
 
@@ -44,7 +44,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
         }
         else if (!isHeld)
         {
-            pool = await scope.PoolWriter.HoldAsync(pool, cancellationToken);
+            pool = await scope.PoolWriter.AddFinalizerAsync(pool, cancellationToken);
         }
 
         TimeSpan? next = await RemoveFailedAsync(pool, claims, cancellationToken);

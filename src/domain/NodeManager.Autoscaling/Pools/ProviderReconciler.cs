@@ -38,7 +38,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
         }
 
         if (!isHeld)
-            provider = await scope.ProviderWriter.HoldAsync(provider, cancellationToken);
+            provider = await scope.ProviderWriter.AddFinalizerAsync(provider, cancellationToken);
         MachineProviderAccess access = await scope.Options.Providers.OpenAsync(provider, cancellationToken);
         if (access.Provider is not { } opened)
         {

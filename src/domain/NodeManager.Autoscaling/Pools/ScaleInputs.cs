@@ -48,13 +48,13 @@ internal sealed class ScaleInputs : IDisposable
         Thresholds = new(scope.Session, scope.Observer);
         _subscriptions =
         [
-            _daemonSets.Cache.Subscribe(_ => Touch()),
-            _budgets.Cache.Subscribe(_ => Touch()),
-            _namespaces.Cache.Subscribe(_ => Touch()),
-            _services.Cache.Subscribe(_ => Touch()),
-            _volumeClaims.Cache.Subscribe(_ => Touch()),
-            _volumes.Cache.Subscribe(_ => Touch()),
-            _storageClasses.Cache.Subscribe(_ => Touch()),
+            _daemonSets.Cache.Subscribe(_ => RecordChange()),
+            _budgets.Cache.Subscribe(_ => RecordChange()),
+            _namespaces.Cache.Subscribe(_ => RecordChange()),
+            _services.Cache.Subscribe(_ => RecordChange()),
+            _volumeClaims.Cache.Subscribe(_ => RecordChange()),
+            _volumes.Cache.Subscribe(_ => RecordChange()),
+            _storageClasses.Cache.Subscribe(_ => RecordChange()),
         ];
     }
 
@@ -62,7 +62,7 @@ internal sealed class ScaleInputs : IDisposable
     public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>Records another change of the input.</summary>
-    public void Touch() => Interlocked.Increment(ref _changes);
+    public void RecordChange() => Interlocked.Increment(ref _changes);
 
     public ObjectCache<Pod> Pods => _pods.Cache;
 

@@ -35,9 +35,9 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         inputs.Buffers.Refresh();
         scope.Counters.Checked(scope.Time.GetUtcNow());
         if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken))
-            inputs.Touch();
+            inputs.RecordChange();
         long changes = inputs.Changes;
-        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Left <= TimeSpan.Zero))
+        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Remaining <= TimeSpan.Zero))
             return ReconcileResult.Again(Pause());
         FollowClock();
         ScaleInput input = inputs.Read(_memory);
@@ -45,7 +45,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         ScalePlan plan = scope.Options.Planner.Plan(input);
         (_memory, Latest, _latestAt, _nextAfter) = (plan.Memory, plan, start, plan.NextChangeAt - input.Now);
         scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
-        Note(input, plan);
+        Record(input, plan);
         await ObserveAsync(input, plan, cancellationToken);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
         if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove))
@@ -76,7 +76,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     // The time until the plan changes by itself; null: it does not. The earlier of wall clock and elapsed time: a clock that is set back
     // would delay it.
-    private TimeSpan? Left
+    private TimeSpan? Remaining
     {
         get
         {
@@ -90,7 +90,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     private TimeSpan Pause()
     {
-        TimeSpan next = Left ?? Longest;
+        TimeSpan next = Remaining ?? Longest;
         return next > Longest ? Longest
             : next > AtOnce ? next
             : AtOnce;
@@ -118,7 +118,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
                 continue;
             await scope.PoolWriter.AnnotateAsync(pool, NodeSmithNames.ObservationsAnnotation, observations.ToJson(), cancellationToken);
             scope.Counters.Contradicted(name);
-            await scope.ReportAsync(pool, "Warning", ScaleReason.NotAsPlanned, observations.Attempts[^1].Message, cancellationToken);
+            await scope.RecordEventAsync(pool, "Warning", ScaleReason.NotAsPlanned, observations.Attempts[^1].Message, cancellationToken);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
                 continue;
             if (node.Decision != ScaleDecision.Remove)
             {
-                scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
+                scope.Decisions.Record(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
                 continue;
             }
 
@@ -153,14 +153,14 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     private static string TargetOf(NodeScalePlanNode node) => node.Node.Length > 0 ? $"node/{node.Node}" : $"claim/{node.Claim}";
 
-    private void Note(ScaleInput input, ScalePlan plan)
+    private void Record(ScaleInput input, ScalePlan plan)
     {
         foreach (NodeScalePlanPool pool in plan.Pools)
-            scope.Decisions.Note(pool.Pool, DecisionLog.PoolTarget, pool.Decision, $"{pool.Reason}: {pool.Message}");
+            scope.Decisions.Record(pool.Pool, DecisionLog.PoolTarget, pool.Decision, $"{pool.Reason}: {pool.Message}");
         foreach (NodeScalePlanPod pod in plan.Pods)
-            scope.Decisions.Note(pod.Pool, TargetOf(pod.Namespace, pod.Name), pod.Decision, $"{pod.Reason}: {pod.Message}");
+            scope.Decisions.Record(pod.Pool, TargetOf(pod.Namespace, pod.Name), pod.Decision, $"{pod.Reason}: {pod.Message}");
         foreach (NodeScalePlanNode node in plan.Nodes)
-            scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
+            scope.Decisions.Record(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
         End(input, plan);
     }
 

@@ -48,7 +48,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _followers.Add(changed);
             if (_followers.Count == 1)
-                _secrets.Follow(Tell);
+                _secrets.Follow(NotifyFollower);
         }
 
         return new Following(this, changed);
@@ -274,7 +274,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         entry?.Provider?.Dispose();
     }
 
-    private void Tell(SecretName secret)
+    private void NotifyFollower(SecretName secret)
     {
         (string Namespace, string Name)[] concerned;
         Action<string, string>[] followers;

@@ -101,11 +101,7 @@ internal sealed class AutoscalerScope : IDisposable
         );
 
     /// <summary>Records an Event on the object.</summary>
-    public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken) =>
-        ReportAsync(claim, type, reason, message, cancellationToken);
-
-    /// <inheritdoc cref="TellAsync"/>
-    public Task ReportAsync(KubernetesObject about, string type, string reason, string message, CancellationToken cancellationToken)
+    public Task RecordEventAsync(KubernetesObject about, string type, string reason, string message, CancellationToken cancellationToken)
     {
         string kind = about.GetType().Name;
         Observer.Verbose($"{kind} {about.Metadata.Namespace}/{about.Metadata.Name}: {message}");

@@ -94,7 +94,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
     public static bool IsHeld(T item) => item.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) == true;
 
     /// <summary>Adds our finalizer.</summary>
-    public Task<T> HoldAsync(T item, CancellationToken cancellationToken)
+    public Task<T> AddFinalizerAsync(T item, CancellationToken cancellationToken)
     {
         JsonObject patch = For(item);
         patch["metadata"]!["finalizers"] = new JsonArray([

@@ -12,7 +12,7 @@ public abstract record OperationEvent
     public DateTimeOffset At { get; internal init; }
 
     /// <summary>Forwards a message or progress to an observer; does nothing for other events.</summary>
-    public virtual void Tell(IOperationObserver observer) { }
+    public virtual void ForwardTo(IOperationObserver observer) { }
 }
 
 /// <summary>Work on a part of the operation, such as a node, began.</summary>
@@ -36,7 +36,7 @@ public sealed record OperationFailure(Exception Exception, object? Target) : Ope
 public sealed record OperationMessage(OperationLogLevel Level, string Text) : OperationEvent
 {
     /// <inheritdoc/>
-    public override void Tell(IOperationObserver observer)
+    public override void ForwardTo(IOperationObserver observer)
     {
         if (Level == OperationLogLevel.Warning)
             observer.Warning(Text);
@@ -49,7 +49,7 @@ public sealed record OperationMessage(OperationLogLevel Level, string Text) : Op
 public sealed record OperationProgressed(OperationProgress Progress) : OperationEvent
 {
     /// <inheritdoc/>
-    public override void Tell(IOperationObserver observer) => observer.Progress(Progress);
+    public override void ForwardTo(IOperationObserver observer) => observer.Progress(Progress);
 }
 
 /// <summary>Earlier messages were dropped.</summary>
@@ -57,7 +57,7 @@ public sealed record OperationProgressed(OperationProgress Progress) : Operation
 public sealed record OperationMessagesDropped(long Count) : OperationEvent
 {
     /// <inheritdoc/>
-    public override void Tell(IOperationObserver observer) => observer.Verbose($"{Count} earlier messages are no longer kept.");
+    public override void ForwardTo(IOperationObserver observer) => observer.Verbose($"{Count} earlier messages are no longer kept.");
 }
 
 /// <summary>The last event of every operation.</summary>

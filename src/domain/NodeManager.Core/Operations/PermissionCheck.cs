@@ -37,14 +37,16 @@ public static class PermissionCheck
         CancellationToken cancellationToken
     )
     {
-        SubjectAccessReviewStatus[] answers = await Task.WhenAll(needed.Select(one => AskAsync(connection.Client, one, cancellationToken)));
+        SubjectAccessReviewStatus[] answers = await Task.WhenAll(
+            needed.Select(one => ReviewAsync(connection.Client, one, cancellationToken))
+        );
         int missing = Array.FindIndex(answers, static one => !one.Allowed);
         if (missing >= 0)
             throw Forbidden(needed[missing], answers[missing].Reason, connection.Cluster, target);
     }
 
     /// <summary>The server's answer; allowed if it cannot answer.</summary>
-    public static async Task<SubjectAccessReviewStatus> AskAsync(
+    public static async Task<SubjectAccessReviewStatus> ReviewAsync(
         KubernetesClient client,
         ResourceAttributes needed,
         CancellationToken cancellationToken

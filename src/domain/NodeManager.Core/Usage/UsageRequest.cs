@@ -17,7 +17,7 @@ public sealed record UsageRequest
     public static TimeSpan ShortestInterval { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The maximum number of samples.</summary>
-    public const int MostSamples = 10_000;
+    public const int MaximumSamples = 10_000;
 
     /// <summary>The number of samples: one at the start, and one after each interval of the window.</summary>
     internal int Count => Window is { } window ? (int)(window / Interval) + 1 : 1;
@@ -42,11 +42,11 @@ public sealed record UsageRequest
             );
         }
 
-        if (window / Interval >= MostSamples)
+        if (window / Interval >= MaximumSamples)
         {
             throw Invalid(
                 window,
-                $"A window of {HumanDuration.Format(window)} has more than {MostSamples} samples of {HumanDuration.Format(Interval)}.",
+                $"A window of {HumanDuration.Format(window)} has more than {MaximumSamples} samples of {HumanDuration.Format(Interval)}.",
                 "Specify a shorter -Window or a longer -Sample."
             );
         }

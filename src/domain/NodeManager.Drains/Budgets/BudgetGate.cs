@@ -75,7 +75,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         List<BudgetQueueEntry> pass = [];
         lock (_lock)
         {
-            ticket = new(pod, turn, Leave) { Gate = this, AsksAnyway = !isRefused && (once || (_allowed == 0 && !_hasRefused)) };
+            ticket = new(pod, turn, Leave) { Gate = this, IgnoresAllowance = !isRefused && (once || (_allowed == 0 && !_hasRefused)) };
             LinkedListNode<BudgetQueueEntry>? before = _waiting.Last;
             while (before?.Value.Turn.CompareTo(turn) > 0)
                 before = before.Previous;
@@ -90,7 +90,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         return ticket;
     }
 
-    public void Asks(BudgetQueueEntry ticket)
+    public void RecordRequest(BudgetQueueEntry ticket)
     {
         lock (_lock)
         {
@@ -101,14 +101,14 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
             }
 
             question.Requests++;
-            question.AskedAt = time.GetTimestamp();
+            question.RequestedAt = time.GetTimestamp();
             question.Statuses = _statuses;
             question.Late?.Dispose();
             question.Late = time.CreateTimer(_ => IsLate(ticket), null, _answerTime.Limit, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public void Answered(BudgetQueueEntry ticket, bool accepted, bool refused)
+    public void RecordAnswer(BudgetQueueEntry ticket, bool accepted, bool refused)
     {
         List<BudgetQueueEntry> pass = [];
         lock (_lock)
@@ -118,10 +118,10 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
             question.Late?.Dispose();
             // With several requests it is unknown which one was answered.
             if (question.Requests == 1)
-                _answerTime.Add(time.GetElapsedTime(question.AskedAt));
+                _answerTime.Add(time.GetElapsedTime(question.RequestedAt));
             if (accepted && !question.IsLate)
                 _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
-            if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0)
+            if (accepted && question is { UsesAllowance: true, IsCounted: false } && _allowed > 0)
                 _allowed--;
             _hasRefused |= refused;
             // A status from before the request no longer counts.
@@ -165,7 +165,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     private void Advance(List<BudgetQueueEntry> pass)
     {
         int asking = _asked.Values.Count(q => !q.IsLate);
-        int free = _allowed - _asked.Values.Count(q => q is { Takes: true, IsLate: false, IsCounted: false });
+        int free = _allowed - _asked.Values.Count(q => q is { UsesAllowance: true, IsLate: false, IsCounted: false });
         LetPass(
             pass,
             ticket =>
@@ -173,7 +173,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
                 if (asking >= (int)_atOnce)
                     return false;
                 bool takes = Takes(ticket);
-                if (takes && free <= 0 && !ticket.AsksAnyway)
+                if (takes && free <= 0 && !ticket.IgnoresAllowance)
                     return false;
                 asking++;
                 if (takes)
@@ -195,7 +195,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     }
 
     private static bool MayRepeat(BudgetQueueEntry ticket, PendingEviction question) =>
-        question is { IsLate: true, Takes: true, IsCounted: false, Requests: < MostOfOnePod }
+        question is { IsLate: true, UsesAllowance: true, IsCounted: false, Requests: < MostOfOnePod }
         && ticket.Pod.Controller()?.Kind == "ReplicaSet";
 
     private void LetPass(List<BudgetQueueEntry> pass, Predicate<BudgetQueueEntry> may)
@@ -211,5 +211,5 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         }
     }
 
-    private bool Takes(BudgetQueueEntry ticket) => Budget is not { } budget || BudgetRules.TakesAllowance(ticket.Pod, budget, minorVersion);
+    private bool Takes(BudgetQueueEntry ticket) => Budget is not { } budget || BudgetRules.UsesAllowance(ticket.Pod, budget, minorVersion);
 }

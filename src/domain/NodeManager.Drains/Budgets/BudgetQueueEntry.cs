@@ -17,7 +17,7 @@ internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQue
     public BudgetGate? Gate { get; init; }
 
     /// <summary>True to send a request whatever the budget allows.</summary>
-    public bool AsksAnyway { get; init; }
+    public bool IgnoresAllowance { get; init; }
 
     /// <summary>Completes when a request may be sent.</summary>
     public Task Passed => _passed.Task;
@@ -25,7 +25,7 @@ internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQue
     /// <summary>
     /// Completes when a second request may be sent beside the one in progress. A new task replaces a completed one that was awaited.
     /// </summary>
-    public Task Again => _again.Task;
+    public Task Retry => _again.Task;
 
     public static BudgetQueueEntry Free(Pod pod, DrainTurn turn)
     {

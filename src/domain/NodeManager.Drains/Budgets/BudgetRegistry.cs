@@ -145,7 +145,7 @@ internal sealed class BudgetRegistry : IDisposable
                 _gates.Remove(key);
             else
                 gate ??= Gate(budget);
-            Note(budget);
+            Update(budget);
             if (changesSpecification)
                 several = [.. _several.Where(t => t.Pod.Metadata.Namespace == budget.Metadata.Namespace)];
         }
@@ -157,7 +157,7 @@ internal sealed class BudgetRegistry : IDisposable
         several.ForEach(t => t.Pass());
     }
 
-    private void Note(PodDisruptionBudget budget)
+    private void Update(PodDisruptionBudget budget)
     {
         string title = BudgetRules.Title(budget);
         if (BudgetRules.IsStale(budget))

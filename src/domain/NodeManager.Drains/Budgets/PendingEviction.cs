@@ -4,11 +4,11 @@ namespace NodeManager.Drains.Budgets;
 /// <param name="takes">True if the eviction uses one of the allowed disruptions.</param>
 internal sealed class PendingEviction(bool takes)
 {
-    public bool Takes { get; } = takes;
+    public bool UsesAllowance { get; } = takes;
 
     public int Requests { get; set; }
 
-    public long AskedAt { get; set; }
+    public long RequestedAt { get; set; }
 
     /// <summary>The number of observed statuses of the budget at the last request.</summary>
     public int Statuses { get; set; }

@@ -18,7 +18,7 @@ internal static class DrainRules
         LocalDataRule.Judge,
         UnmanagedRule.Judge,
         ManagedRule.Judge,
-        UndisturbedRule.Judge,
+        DisruptionOptOutRule.Judge,
     ];
 
     public static PodDecision Judge(Pod pod, RuleContext context)

@@ -38,7 +38,7 @@ internal sealed class BudgetOverrides : IDisposable
             WorkloadWatch watch = Watch();
             if (Wait(record, pod) is not null)
                 return null;
-            if (!_isBlind && watch.Read(board => Look(board, pod)) is { Uid.Length: > 0 } standing)
+            if (!_isBlind && watch.Read(board => Observe(board, pod)) is { Uid.Length: > 0 } standing)
                 _before.TryAdd(standing.Uid, standing.Pods.Ready);
             _busy[record] = KeysOf(record, pod);
             return new(record, this);
@@ -46,7 +46,7 @@ internal sealed class BudgetOverrides : IDisposable
     }
 
     /// <summary>The reason why a pod waits (null if it is its turn), and a task that completes when that may have changed.</summary>
-    public (string? Wait, Task Changed) Look(PodRecord record, Pod pod)
+    public (string? Wait, Task Changed) Observe(PodRecord record, Pod pod)
     {
         if (_scope.Options.OverrideBudgetConcurrently)
             return (null, Task.CompletedTask);
@@ -54,7 +54,7 @@ internal sealed class BudgetOverrides : IDisposable
         {
             WorkloadWatch watch = Watch();
             // The task is created first, so that no change in between is missed.
-            Task changed = Task.WhenAny(watch.Look(static board => board).Changed, _freed.Task);
+            Task changed = Task.WhenAny(watch.Observe(static board => board).Changed, _freed.Task);
             return (Wait(record, pod), changed);
         }
     }
@@ -85,10 +85,10 @@ internal sealed class BudgetOverrides : IDisposable
             return $"pod {busy.Title} to terminate";
         if (_isBlind)
             return null;
-        if (Watch().Look(board => Look(board, pod)).Value is not { } standing)
+        if (Watch().Observe(board => Observe(board, pod)).Value is not { } standing)
             return "the workloads to be listed";
         int? before = _before.TryGetValue(standing.Uid, out int ready) ? ready : null;
-        return OverrideRules.MayDelete(pod.IsReady(), standing.Pods.Ready, standing.Pods.Wanted, !standing.Pods.IsStuck, before)
+        return OverrideRules.MayDelete(pod.IsReady(), standing.Pods.Ready, standing.Pods.Desired, !standing.Pods.IsStuck, before)
             ? null
             : $"{standing.Pods.Title}: {standing.Pods.Describe()}";
     }
@@ -103,7 +103,7 @@ internal sealed class BudgetOverrides : IDisposable
     }
 
     // There is nothing to wait for without a controller or workload. Pods of kinds that are not watched are counted.
-    private Standing Look(WorkloadCache board, Pod pod)
+    private Standing Observe(WorkloadCache board, Pod pod)
     {
         if (pod.Controller() is not { } owner)
             return Standing.None;
@@ -122,12 +122,12 @@ internal sealed class BudgetOverrides : IDisposable
         if (_watch is not null)
             return _watch;
         _watch = new(_scope, _namespace);
-        _ = _watch.Failed.ContinueWith(GoOnBlind, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = _watch.Failed.ContinueWith(ContinueWithoutWatch, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return _watch;
     }
 
     // The end of the session, or the caches that are closed after the run, are not failures.
-    private void GoOnBlind(Task failed)
+    private void ContinueWithoutWatch(Task failed)
     {
         if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException)
             return;

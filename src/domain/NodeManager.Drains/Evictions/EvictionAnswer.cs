@@ -15,7 +15,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
         {
             // Not about the pod: no further request of this session succeeds.
             KubernetesException { Code: HttpStatusCode.Unauthorized } => null,
-            KubernetesException refused => new(KindOf(refused), Words(refused), RetryAfter: RetryAfterOf(refused)),
+            KubernetesException refused => new(KindOf(refused), TextOf(refused), RetryAfter: RetryAfterOf(refused)),
             _ => TransientFailure.Is(exception) ? new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true) : null,
         };
 
@@ -47,7 +47,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
         refused.Status?.Details?.Kind?.StartsWith(Budgets, StringComparison.OrdinalIgnoreCase) == true;
 
     // The cause states the budget's requirement; the message only that it was violated.
-    private static string Words(KubernetesException refused) =>
+    private static string TextOf(KubernetesException refused) =>
         refused.Status?.Details?.Causes?.Find(c => c.Reason == "DisruptionBudget")?.Message is { Length: > 0 } cause
             ? cause
             : refused.Message;

@@ -49,7 +49,7 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     /// Our request, the Eviction that counts (null: none reported, or gone), and a task that completes when they change, or faults when
     /// nothing more will be reported.
     /// </summary>
-    public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Look(string uid)
+    public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Observe(string uid)
     {
         (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Look(RequestsByPod, uid);
         (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Look(ProcessesByPod, uid);

@@ -9,7 +9,7 @@ namespace NodeManager.Drains.Evictions;
 internal static class EvictionChoice
 {
     /// <summary>The reason of an Eviction that ended because all requests were withdrawn.</summary>
-    private const string Unwanted = "CanceledDueToNoRequesters";
+    private const string Withdrawn = "CanceledDueToNoRequesters";
 
     /// <summary>The Eviction that counts: a successful one, else the oldest in progress, else the last failed one. Null for none.</summary>
     public static EvictionProcess? Of(IEnumerable<EvictionProcess> processes) =>
@@ -28,7 +28,7 @@ internal static class EvictionChoice
     public static bool IsOver(EvictionProcess process) => IsDone(process) || Failure(process) is not null;
 
     /// <summary>True if it ended because an earlier request was withdrawn, which does not affect a later request.</summary>
-    public static bool IsUnwanted(EvictionProcess process) => Failure(process)?.Reason == Unwanted;
+    public static bool IsWithdrawn(EvictionProcess process) => Failure(process)?.Reason == Withdrawn;
 
     public static Condition? Failure(EvictionProcess process) =>
         process.Status.Conditions?.Find(static c => c is { Type: "Failed", Status: "True" });
@@ -36,7 +36,7 @@ internal static class EvictionChoice
     public static Condition? Rejection(EvictionRequest request) =>
         request.Status?.Conditions?.Find(static c => c is { Type: "Failed", Status: "True", Reason: "EvictionInvalid" });
 
-    public static string Words(Condition condition) =>
+    public static string TextOf(Condition condition) =>
         string.IsNullOrEmpty(condition.Message) ? condition.Reason ?? condition.Type : condition.Message.TrimEnd('.');
 
     /// <summary>The responders in the order of their turns.</summary>

@@ -27,7 +27,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
     public static string NameOf(Pod pod) => $"nodemanager-{pod.Uid()}";
 
     /// <summary>False if the pod or its namespace is terminating or gone.</summary>
-    public async Task<bool> AskAsync(Pod pod, CancellationToken cancellationToken)
+    public async Task<bool> CreateOrRenewAsync(Pod pod, CancellationToken cancellationToken)
     {
         TimeSpan retry = TimeSpan.FromMilliseconds(200);
         DateTimeOffset since = scope.Now;
@@ -66,7 +66,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             pod,
             "withdrawn",
             token =>
-                SayAsync(
+                ApplyAsync(
                     pod,
                     Withdrawn,
                     new JsonArray(
@@ -128,7 +128,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
             {
                 // From an interrupted drain, or from our own attempt whose answer was lost: renew it.
-                await SayAsync(pod, Eviction, null, cancellationToken);
+                await ApplyAsync(pod, Eviction, null, cancellationToken);
             }
         }
         finally
@@ -137,7 +137,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
     }
 
-    private Task<EvictionRequest> SayAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) =>
+    private Task<EvictionRequest> ApplyAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) =>
         scope.Client.PatchAsync(
             Resources.EvictionRequests,
             NameOf(pod),

@@ -37,7 +37,7 @@ internal sealed class EvictionRequests(
     private readonly HashSet<string> _told = [];
     private volatile bool _isUseless;
 
-    public bool IsWanted(PodRecord record, Pod pod) =>
+    public bool AppliesTo(PodRecord record, Pod pod) =>
         server.HasEvictionRequests
         && !record.HasFallenBack
         && !pod.IsFinished()
@@ -64,7 +64,7 @@ internal sealed class EvictionRequests(
         _cache.Watch();
         try
         {
-            if (await _writer.AskAsync(pod, cancellationToken))
+            if (await _writer.CreateOrRenewAsync(pod, cancellationToken))
             {
                 failure = await FollowAsync(record, pods, changed, cancellationToken);
                 if (failure is null && IsLeaving(record, pods))
@@ -144,14 +144,14 @@ internal sealed class EvictionRequests(
             (Pod? pod, Task podChanged) = pods.Look(record.Plan.Uid);
             if (pod is null || pod.IsTerminating() || pod.IsFinished())
                 return null;
-            (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Look(record.Plan.Uid);
+            (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Observe(record.Plan.Uid);
             if (request is not null && EvictionChoice.Rejection(request) is { } rejection)
-                return EvictionChoice.Words(rejection);
+                return EvictionChoice.TextOf(rejection);
             bool isAsked = request is { Spec.Intent: EvictionRequestWriter.Eviction, Metadata.DeletionTimestamp: null };
             if (isKnown && !isAsked)
                 return "another client withdrew it";
             isKnown = isAsked;
-            if (process is not null && EvictionChoice.IsUnwanted(process))
+            if (process is not null && EvictionChoice.IsWithdrawn(process))
                 process = null;
             if (process is null && seen + Limit <= scope.Now)
                 return $"no Eviction object was created within {Limit.TotalSeconds:0} s";
@@ -160,26 +160,26 @@ internal sealed class EvictionRequests(
                 seen = scope.Now;
                 record.Responders = EvictionChoice.Responders(process);
                 if (EvictionChoice.Failure(process) is { } failed)
-                    return EvictionChoice.Words(failed);
-                Tell(record, pod);
+                    return EvictionChoice.TextOf(failed);
+                Report(record, pod);
             }
 
             changed();
-            if (record.BlockedBy.Count > 0 && (scope.Options.Once || OverrideLeft(record) <= TimeSpan.Zero))
+            if (record.BlockedBy.Count > 0 && (scope.Options.Once || RemainingOverride(record) <= TimeSpan.Zero))
                 return null;
             await scope.Time.WaitForChangeAsync(
                 [podChanged, processChanged],
-                process is null ? seen + Limit - scope.Now : OverrideLeft(record),
+                process is null ? seen + Limit - scope.Now : RemainingOverride(record),
                 cancellationToken
             );
         }
     }
 
     // The remaining wait for the refusing budget; null: no limit.
-    private TimeSpan? OverrideLeft(PodRecord record) =>
+    private TimeSpan? RemainingOverride(PodRecord record) =>
         record.BlockedBy.Count > 0 ? record.HeldAt + scope.Options.OverrideBudgetAfter - scope.Now : null;
 
-    private void Tell(PodRecord record, Pod pod)
+    private void Report(PodRecord record, Pod pod)
     {
         NodeDrainResponder? active = record.Responders.FirstOrDefault(static r => r.State == "Active");
         if (active is null)
@@ -204,7 +204,7 @@ internal sealed class EvictionRequests(
         {
             while (true)
             {
-                (_, EvictionProcess? process, Task changed) = _cache.Look(record.Plan.Uid);
+                (_, EvictionProcess? process, Task changed) = _cache.Observe(record.Plan.Uid);
                 if (process is not null)
                     record.Responders = EvictionChoice.Responders(process);
                 bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);

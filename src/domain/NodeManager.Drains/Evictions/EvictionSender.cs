@@ -12,7 +12,7 @@ internal sealed class EvictionSender(DrainScope scope)
     private readonly PodRemover _remover = new(scope);
 
     /// <summary>Null if the server accepted; else its last answer.</summary>
-    public async Task<EvictionAnswer?> AskAsync(
+    public async Task<EvictionAnswer?> SendRequestAsync(
         PodRecord record,
         BudgetQueueEntry ticket,
         RemovalMode mode,
@@ -21,7 +21,7 @@ internal sealed class EvictionSender(DrainScope scope)
     )
     {
         BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
-        Task again = ticket.Again;
+        Task again = ticket.Retry;
         await scope.Throttle.WaitAsync(cancellationToken);
         record.Attempt(scope.Now);
         changed();
@@ -33,7 +33,7 @@ internal sealed class EvictionSender(DrainScope scope)
                 Task first = await Task.WhenAny([.. sent, again]);
                 if (first is not Task<EvictionAnswer?> answered)
                 {
-                    again = ticket.Again;
+                    again = ticket.Retry;
                     // Does not wait for the throttle: requests of other pods come before a second one for the same pod.
                     if (scope.Throttle.Wait(0, CancellationToken.None))
                         sent.Add(SendAsync());
@@ -44,7 +44,7 @@ internal sealed class EvictionSender(DrainScope scope)
                 EvictionAnswer? answer = await answered;
                 if (answer is not null && sent.Count > 0)
                     continue;
-                gate?.Answered(ticket, answer is null, answer?.Kind == EvictionAnswerKind.BudgetRefuses);
+                gate?.RecordAnswer(ticket, answer is null, answer?.Kind == EvictionAnswerKind.BudgetRefuses);
                 return answer;
             }
         }
@@ -58,8 +58,8 @@ internal sealed class EvictionSender(DrainScope scope)
         {
             try
             {
-                gate?.Asks(ticket);
-                return await _remover.AskAsync(ticket.Pod, mode, cancellationToken);
+                gate?.RecordRequest(ticket);
+                return await _remover.RemoveAsync(ticket.Pod, mode, cancellationToken);
             }
             finally
             {

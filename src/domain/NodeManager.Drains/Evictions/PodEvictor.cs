@@ -49,7 +49,7 @@ internal sealed class PodEvictor(
                 return;
             }
 
-            if (requests.IsWanted(record, pod))
+            if (requests.AppliesTo(record, pod))
             {
                 if (await RequestAsync(record, pod, cancellationToken) != RequestEnd.FellBack)
                     return;
@@ -77,7 +77,7 @@ internal sealed class PodEvictor(
             await WaitInLineAsync(record, ticket, attempts.Refusal, cancellationToken);
             if (pods.Find(record.Plan.Uid)?.IsTerminating() != false)
                 return false;
-            if (IsOverdue(record) && overrides.Look(record, pod).Wait is null)
+            if (IsOverdue(record) && overrides.Observe(record, pod).Wait is null)
                 return false;
         }
 
@@ -90,7 +90,7 @@ internal sealed class PodEvictor(
         // Deletions do not use the budget's allowance.
         if (deletes)
             ticket.Dispose();
-        EvictionAnswer? answer = await _requests.AskAsync(record, ticket, attempts.Mode, progress.Changed, cancellationToken);
+        EvictionAnswer? answer = await _requests.SendRequestAsync(record, ticket, attempts.Mode, progress.Changed, cancellationToken);
         if (answer is not null)
         {
             slot.Dispose();
@@ -103,7 +103,7 @@ internal sealed class PodEvictor(
         overriding?.Deleted();
         if (deletes)
             record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
-        Tell($"Pod {record.Title}: {(deletes ? "deletion" : "eviction")} accepted.");
+        Verbose($"Pod {record.Title}: {(deletes ? "deletion" : "eviction")} accepted.");
         await WaitUntilGoneAsync(record, Removed(attempts.Mode), cancellationToken);
         return true;
     }
@@ -124,7 +124,7 @@ internal sealed class PodEvictor(
                 End(record, record.IsAccepted ? Removed(attempts.Mode) : DrainPodOutcome.Gone, "The pod terminated before it was evicted.");
                 return true;
             case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
-                Note(record, pod, answer);
+                RecordBlock(record, pod, answer);
                 return scope.Options.Once;
             case EvictionAnswerKind.Later when scope.Options.Once:
                 End(record, DrainPodOutcome.Failed, answer.Message);
@@ -137,12 +137,12 @@ internal sealed class PodEvictor(
                     $"namespace {record.Plan.Namespace}",
                     scope.Now
                 );
-                Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
+                Verbose($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
                 return true;
             case EvictionAnswerKind.Later:
                 record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                Tell($"Pod {record.Title}: the API server delays the request: {answer.Message}");
+                Verbose($"Pod {record.Title}: the API server delays the request: {answer.Message}");
                 await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
                 return false;
             case EvictionAnswerKind.Conflict:
@@ -152,7 +152,7 @@ internal sealed class PodEvictor(
                 // The request may have been applied: a pod that terminates now does so because of it.
                 record.IsAccepted = true;
                 record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
-                Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");
+                Verbose($"Pod {record.Title}: no answer, retrying: {answer.Message}");
                 if (answer.IsUnanswered)
                     scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
                 await WaitForChangeAsync(record, attempts.NextPause(), cancellationToken);
@@ -203,7 +203,7 @@ internal sealed class PodEvictor(
             progress.Changed();
             TimeSpan? timeout =
                 scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
-            TimeSpan? force = stuck.Left(record, pod);
+            TimeSpan? force = stuck.Remaining(record, pod);
             List<Task> events = [changed];
             if (timeout < TimeSpan.Zero)
             {
@@ -251,10 +251,10 @@ internal sealed class PodEvictor(
 
     private static string Removed(RemovalMode mode) => mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
 
-    private bool IsOverdue(PodRecord record) => OverrideLeft(record) <= TimeSpan.Zero;
+    private bool IsOverdue(PodRecord record) => RemainingOverride(record) <= TimeSpan.Zero;
 
     // The remaining wait for the budget; null: no limit.
-    private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
+    private TimeSpan? RemainingOverride(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
 
     // Completes when a request may be sent: the budget lets the pod pass, the pod bypasses budgets, or the poll interval has passed.
     private async Task WaitInLineAsync(
@@ -266,10 +266,10 @@ internal sealed class PodEvictor(
     {
         Pod asked = ticket.Pod;
         if (refusal is null)
-            Note(record, asked, null);
+            RecordBlock(record, asked, null);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task enough =
-            OverrideLeft(record) is { } left && left < BudgetPollInterval && left > TimeSpan.Zero
+            RemainingOverride(record) is { } left && left < BudgetPollInterval && left > TimeSpan.Zero
                 ? scope.Time.DelayAsync(left, done.Token)
                 : scope.DelayAsync(BudgetPollInterval, done.Token);
         while (true)
@@ -278,7 +278,7 @@ internal sealed class PodEvictor(
             if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady()))
                 break;
             (string? others, Task moved) = IsOverdue(record)
-                ? overrides.Look(record, now)
+                ? overrides.Observe(record, now)
                 : ("", Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, done.Token));
             if (others is null)
                 break;
@@ -295,7 +295,7 @@ internal sealed class PodEvictor(
     }
 
     // A budget blocks the pod: the server refused, or (null) other pods go first.
-    private void Note(PodRecord record, Pod pod, EvictionAnswer? answer)
+    private void RecordBlock(PodRecord record, Pod pod, EvictionAnswer? answer)
     {
         IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
@@ -310,7 +310,7 @@ internal sealed class PodEvictor(
             scope.Now
         );
         string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
-        Tell($"Pod {record.Title}: {(answer is null ? "" : "refused, ")}waiting for {record.WaitsFor}: {record.Reason}{known}");
+        Verbose($"Pod {record.Title}: {(answer is null ? "" : "refused, ")}waiting for {record.WaitsFor}: {record.Reason}{known}");
         progress.Changed();
     }
 
@@ -341,7 +341,7 @@ internal sealed class PodEvictor(
     private void End(PodRecord record, string outcome, string reason)
     {
         record.End(outcome, reason, scope.Now);
-        Tell($"Pod {record.Title}: {outcome}.");
+        Verbose($"Pod {record.Title}: {outcome}.");
         progress.Changed();
     }
 
@@ -363,5 +363,5 @@ internal sealed class PodEvictor(
         );
     }
 
-    private void Tell(string message) => scope.Observer.Verbose(message);
+    private void Verbose(string message) => scope.Observer.Verbose(message);
 }

@@ -12,7 +12,7 @@ internal sealed class PodRemover(DrainScope scope)
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>Null if the server accepted. After a cancellation, a request already sent has one second to complete.</summary>
-    public async Task<EvictionAnswer?> AskAsync(Pod pod, RemovalMode mode, CancellationToken cancellationToken)
+    public async Task<EvictionAnswer?> RemoveAsync(Pod pod, RemovalMode mode, CancellationToken cancellationToken)
     {
         DeleteOptions how = new()
         {

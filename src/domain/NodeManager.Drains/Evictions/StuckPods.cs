@@ -13,7 +13,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
     private readonly PodRemover _remover = new(scope);
 
     /// <summary>The time until the pod is force-deleted; null if it is not forced, or was already.</summary>
-    public TimeSpan? Left(PodRecord record, Pod pod) =>
+    public TimeSpan? Remaining(PodRecord record, Pod pod) =>
         scope.Options.ForceStuck is { } limit && !record.Forced.Contains(DrainForce.Stuck) ? limit - pod.Overdue(scope.Now) : null;
 
     /// <summary>Force-deletes the pod when its time is up. Returns a task to await before the next check.</summary>
@@ -39,7 +39,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
-            answer = await _remover.AskAsync(pod, RemovalMode.Kill, cancellationToken);
+            answer = await _remover.RemoveAsync(pod, RemovalMode.Kill, cancellationToken);
         }
         finally
         {

@@ -84,7 +84,7 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
             wasCordoned = node.Spec.Unschedulable == true;
         });
         await nodes.Synced.WaitAsync(cancellationToken);
-        SeenLocks seen = scope.Connection.SeenLocks();
+        ObservedLocks seen = scope.Connection.ObservedLocks();
         for (NodeLock current = busy; ; )
         {
             (Node? node, Task changed) = nodes.Look(Uid);

@@ -17,7 +17,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
     /// <summary>Both conditions in one patch: a watch never shows a node as both drained and draining.</summary>
     public async Task BeginAsync(Node node, CancellationToken cancellationToken)
     {
-        if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion))
+        if (!LifecycleConditions.AreEnabled(scope.Options.Condition, minorVersion))
             return;
         string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
         try
@@ -48,7 +48,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
             note(
                 $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}"
             );
-            scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
+            scope.ConditionRefusals.Report(node.Metadata.Name, refused);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
             note(
                 $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}"
             );
-            scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
+            scope.ConditionRefusals.Report(node.Metadata.Name, refused);
         }
     }
 }

@@ -93,7 +93,7 @@ internal sealed class DrainRun(
         catch (Exception) when (reading.IsCancellationRequested)
         {
             foreach (NodeTarget node in nodes)
-                await results.WriteAsync(NeverBegun(node.Name, !cancellationToken.IsCancellationRequested), CancellationToken.None);
+                await results.WriteAsync(NotStarted(node.Name, !cancellationToken.IsCancellationRequested), CancellationToken.None);
             return null;
         }
         catch (Exception exception)
@@ -152,7 +152,7 @@ internal sealed class DrainRun(
         await results.WriteAsync(result, CancellationToken.None);
     }
 
-    private NodeDrainResult NeverBegun(string name, bool isTimedOut) =>
+    private NodeDrainResult NotStarted(string name, bool isTimedOut) =>
         new()
         {
             Session = scope.Session,

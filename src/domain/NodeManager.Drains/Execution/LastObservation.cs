@@ -14,7 +14,7 @@ namespace NodeManager.Drains.Execution;
 internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, string node)
 {
     // One request: a silent server is not asked for long.
-    public async Task<FinalLook> LookAsync(Node planned, CancellationToken cancellationToken)
+    public async Task<FinalObservation> ReadAsync(Node planned, CancellationToken cancellationToken)
     {
         try
         {

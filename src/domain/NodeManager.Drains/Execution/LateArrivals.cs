@@ -33,7 +33,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
                 cancellationToken
             )
         ).Items;
-        HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
+        HashSet<string> uids = [.. known.Where(r => !r.IsReportedGone).Select(r => r.Plan.Uid)];
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
         if (late.Count == 0)
             return [];

@@ -45,7 +45,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
     private Task? _started;
-    private readonly DrainHold _hold;
+    private readonly DrainLock _hold;
     private bool _isCordoned;
 
     public NodeDrain(
@@ -74,7 +74,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         _requests = requests;
         _startedAt = startedAt;
         _events = new(scope);
-        _conditions = new(scope, survey.Server.Minor, Note);
+        _conditions = new(scope, survey.Server.Minor, AddWarning);
         _progress = new(scope.Observer, scope.Time, plan.Name);
         _pods = pods.Find(plan.Name);
         _nodes = nodes.Find(plan.Name);
@@ -95,7 +95,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         if (_plan.Node is not { } node)
         {
-            NodeManagerException reason = _survey.WhyNot(_plan.Name, _scope.Session.Cluster);
+            NodeManagerException reason = _survey.MissingNodeError(_plan.Name, _scope.Session.Cluster);
             _blockers.Add(
                 new()
                 {
@@ -187,7 +187,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
         {
-            await SideBySideAsync(round.OrderBy(r => r.Turn).Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
+            await RunConcurrentlyAsync(round.OrderBy(r => r.Turn).Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
             round = await late.FindAsync(_records, cancellationToken);
             lock (_records)
                 _records.AddRange(round);
@@ -199,7 +199,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_scope.Options.WaitForReplacement)
             _replacements = Replacements.For(_scope, _records, Warn);
         if (_replacements is not null)
-            _replacements.Told = missing => _progress.Phase($"pods to be replaced: {missing}");
+            _replacements.OnChanged = missing => _progress.Phase($"pods to be replaced: {missing}");
         if (_replacements is not null || _volumes is not null)
             _progress.Phase(
                 string.Join(
@@ -209,7 +209,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                     ).OfType<string>()
                 )
             );
-        await SideBySideAsync(
+        await RunConcurrentlyAsync(
             [WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken), .. Concluding],
             cancellationToken
         );
@@ -250,7 +250,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     }
 
     // The first failure ends all: GuardAsync stops the others and waits for them.
-    private async Task SideBySideAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
+    private async Task RunConcurrentlyAsync(IEnumerable<Task> tasks, CancellationToken cancellationToken)
     {
         List<Task> all = [.. tasks];
         _begun.AddRange(all);
@@ -355,7 +355,8 @@ internal sealed class NodeDrain : IAsyncDisposable
         Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
         Task<IReadOnlyDictionary<string, PodBudget>> inspecting = _last.InspectBudgetsAsync(Records, _end.Token);
         // If refused, the plan has just been read.
-        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node, _end.Token);
+        FinalObservation look =
+            end == DrainEnd.Refused || _plan.Node is null ? FinalObservation.None : await _last.ReadAsync(_plan.Node, _end.Token);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
             _blockers.Insert(
                 0,
@@ -385,7 +386,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         return result;
     }
 
-    private DrainReport Report(DrainEnd end, FinalLook look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) =>
+    private DrainReport Report(DrainEnd end, FinalObservation look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) =>
         new()
         {
             Session = _scope.Session,
@@ -397,7 +398,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             Blockers = _blockers,
             Warnings = _warnings,
             WasCordoned = _isCordoned,
-            Look = look,
+            FinalObservation = look,
             IsWithdrawn = isWithdrawn,
             CalledOff = _hold.End,
             Watched = _plan.Node?.Metadata.Uid is { } uid ? _nodes?.Find(uid) : null,
@@ -422,7 +423,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         IReadOnlyList<NodeDrainBlocker> waits = Report(
             DrainEnd.Stopped,
-            FinalLook.None,
+            FinalObservation.None,
             false,
             await _last.InspectBudgetsAsync(Records, cancellationToken)
         ).Waits;
@@ -431,15 +432,15 @@ internal sealed class NodeDrain : IAsyncDisposable
     }
 
     // Uncordons the node unless a pod was or may have been evicted, or another client changed the drain.
-    private async Task<bool> WithdrawAsync(FinalLook look)
+    private async Task<bool> WithdrawAsync(FinalObservation look)
     {
-        if (_hold.Note is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
+        if (_hold.Annotation is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
             return false;
         // The lock is removed with the cordon.
         _hold.Detach();
         try
         {
-            return await NodeCordon.UndoAsync(_scope, node, _hold.Note, _end.Token);
+            return await NodeCordon.UndoAsync(_scope, node, _hold.Annotation, _end.Token);
         }
         catch (Exception exception)
         {
@@ -448,7 +449,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    private void Note(string warning)
+    private void AddWarning(string warning)
     {
         lock (_warnings)
             _warnings.Add(warning);
@@ -456,7 +457,7 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private void Warn(string warning)
     {
-        Note(warning);
+        AddWarning(warning);
         _scope.Observer.Warning($"Node {_plan.Name}: {warning}");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RunningDrain : IDisposable
     private RunningDrain((string Operation, string Uid) key, DrainOptions options)
     {
         _key = key;
-        _options = Essence(options);
+        _options = OutcomeOptions(options);
     }
 
     /// <summary>The drain's result; null if it ended without one.</summary>
@@ -29,7 +29,7 @@ internal sealed class RunningDrain : IDisposable
     }
 
     public static RunningDrain? Find(string operation, string uid, DrainOptions options) =>
-        All.TryGetValue((operation, uid), out RunningDrain? running) && running._options == Essence(options) ? running : null;
+        All.TryGetValue((operation, uid), out RunningDrain? running) && running._options == OutcomeOptions(options) ? running : null;
 
     public void End(NodeDrainResult result) => _result.TrySetResult(result);
 
@@ -40,5 +40,5 @@ internal sealed class RunningDrain : IDisposable
     }
 
     // Ignores options that do not change the outcome for pods.
-    private static DrainOptions Essence(DrainOptions options) => options with { Reason = "", ThrottleLimit = 0 };
+    private static DrainOptions OutcomeOptions(DrainOptions options) => options with { Reason = "", ThrottleLimit = 0 };
 }

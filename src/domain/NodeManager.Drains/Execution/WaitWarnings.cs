@@ -23,7 +23,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
             await scope.DelayAsync(FirstLook, cancellationToken);
             while (true)
             {
-                Tell(await judge(cancellationToken));
+                Report(await judge(cancellationToken));
                 await scope.DelayAsync(Interval, cancellationToken);
             }
         }
@@ -34,7 +34,7 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
         }
     }
 
-    private void Tell(IReadOnlyList<NodeDrainBlocker> blockers)
+    private void Report(IReadOnlyList<NodeDrainBlocker> blockers)
     {
         Dictionary<string, DateTimeOffset> before = new(_since);
         _since.Clear();

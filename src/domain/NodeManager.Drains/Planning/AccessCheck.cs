@@ -11,7 +11,7 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     /// <summary>The permissions that every drain needs.</summary>
     public async Task<IReadOnlyList<NodeDrainBlocker>> MissingAsync(CancellationToken cancellationToken)
     {
-        NodeDrainBlocker?[] missing = await Task.WhenAll(DrainPermissions.OfNode.Select(one => AskAsync(one, cancellationToken)));
+        NodeDrainBlocker?[] missing = await Task.WhenAll(DrainPermissions.OfNode.Select(one => ReviewAsync(one, cancellationToken)));
         return [.. missing.OfType<NodeDrainBlocker>()];
     }
 
@@ -19,7 +19,7 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
     {
         NodeDrainBlocker?[] missing = await Task.WhenAll(
-            DrainPermissions.OfRemoval(options, ns).Select(one => AskAsync(one, cancellationToken))
+            DrainPermissions.OfRemoval(options, ns).Select(one => ReviewAsync(one, cancellationToken))
         );
         return Array.Find(missing, m => m is not null);
     }
@@ -37,9 +37,9 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
         };
     }
 
-    private async Task<NodeDrainBlocker?> AskAsync(ResourceAttributes wanted, CancellationToken cancellationToken)
+    private async Task<NodeDrainBlocker?> ReviewAsync(ResourceAttributes wanted, CancellationToken cancellationToken)
     {
-        SubjectAccessReviewStatus answer = await PermissionCheck.AskAsync(client, wanted, cancellationToken);
+        SubjectAccessReviewStatus answer = await PermissionCheck.ReviewAsync(client, wanted, cancellationToken);
         return answer.Allowed ? null : Missing(wanted, answer.Reason);
     }
 }

@@ -27,7 +27,7 @@ public static class BudgetRules
     public static bool Bypasses(Pod pod) => pod.IsFinished() || pod.IsTerminating() || pod.Status.Phase == "Pending";
 
     /// <summary>True if the eviction needs and uses an allowed disruption of its one budget.</summary>
-    public static bool TakesAllowance(Pod pod, PodDisruptionBudget budget, int minorVersion)
+    public static bool UsesAllowance(Pod pod, PodDisruptionBudget budget, int minorVersion)
     {
         if (Bypasses(pod))
             return false;
@@ -49,7 +49,7 @@ public static class BudgetRules
 
         PodDisruptionBudget budget = budgets[0];
         PodDisruptionBudgetStatus status = budget.Status;
-        if (!TakesAllowance(pod, budget, minorVersion))
+        if (!UsesAllowance(pod, budget, minorVersion))
             return null;
         if (IsStale(budget))
             return new(

@@ -18,7 +18,7 @@ public sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budgets
         IReadOnlySet<string> surging
     )
     {
-        List<PlannedPod> asking = [.. plans.SelectMany(p => p.Pods).Where(p => Asks(p) && !surging.Contains(p.Plan.Uid))];
+        List<PlannedPod> asking = [.. plans.SelectMany(p => p.Pods).Where(p => UsesBudget(p) && !surging.Contains(p.Plan.Uid))];
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(
             plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod)
         );
@@ -44,6 +44,6 @@ public sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budgets
     }
 
     // Pods with several PDBs are never evicted, so they use no allowed disruptions.
-    private static bool Asks(PlannedPod pod) =>
+    private static bool UsesBudget(PlannedPod pod) =>
         pod.Plan.Decision == DrainDecision.Evict && pod.Plan.Budgets.Count == 1 && pod.Pod.IsReady() && !BudgetRules.Bypasses(pod.Pod);
 }

@@ -15,7 +15,7 @@ public sealed record DrainSurvey
     public required IReadOnlyList<(string Name, Node? Node)> Nodes { get; init; }
 
     /// <summary>Names that another node has now: the expected UID and the current one.</summary>
-    public IReadOnlyDictionary<string, (string Wanted, string? Found)> Replaced { get; init; } =
+    public IReadOnlyDictionary<string, (string Expected, string? Found)> Replaced { get; init; } =
         new Dictionary<string, (string, string?)>();
 
     /// <summary>The selected pods of the nodes to drain.</summary>
@@ -43,7 +43,7 @@ public sealed record DrainSurvey
     public required bool RemovalByNamespace { get; init; }
 
     /// <summary>NodeReplaced or NodeNotFound.</summary>
-    public NodeManagerException WhyNot(string name, string cluster)
+    public NodeManagerException MissingNodeError(string name, string cluster)
     {
         (string wanted, string? found) = Replaced.GetValueOrDefault(name);
         return ErrorTranslator.NodeMissing(name, wanted, found, cluster);

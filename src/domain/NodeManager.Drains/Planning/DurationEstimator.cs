@@ -20,7 +20,7 @@ internal sealed class DurationEstimator
     {
         _basis = basis;
         _budgets = budgets;
-        foreach (string title in together.SelectMany(n => n.Pods).SelectMany(Asked))
+        foreach (string title in together.SelectMany(n => n.Pods).SelectMany(BudgetTitlesOf))
             _leaving[title] = _leaving.GetValueOrDefault(title) + 1;
     }
 
@@ -57,7 +57,11 @@ internal sealed class DurationEstimator
     }
 
     private IEnumerable<string> TitlesOf(PlannedNode plan, bool isSurging) =>
-        plan.Pods.Where(p => _basis.Surging.Contains(p.Plan.Uid) == isSurging).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal);
+        plan
+            .Pods.Where(p => _basis.Surging.Contains(p.Plan.Uid) == isSurging)
+            .SelectMany(BudgetTitlesOf)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
     // Returns why the duration is unknown; null if it is known.
     private string? AddSurge(string title, LongestWait longest)
@@ -85,7 +89,7 @@ internal sealed class DurationEstimator
         if (turns > 1 && median is null)
             return $"The time until pods of PDB {title} are ready is unknown.";
         TimeSpan start = median ?? TimeSpan.Zero;
-        TimeSpan grace = plan.Pods.Where(p => Asked(p).Contains(title)).Max(Own);
+        TimeSpan grace = plan.Pods.Where(p => BudgetTitlesOf(p).Contains(title)).Max(Own);
         longest.Add(
             ((turns - 1) * start) + grace,
             $"PDB {title} allows {leaving} pods to be evicted {atOnce} at a time: {turns} rounds. Such pods took {start.TotalSeconds:0} s to become ready "
@@ -108,7 +112,7 @@ internal sealed class DurationEstimator
         if (asking.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1) is { } several)
             return $"The drain cannot finish: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} PDBs.";
         PodBudget? stuck = asking
-            .SelectMany(Asked)
+            .SelectMany(BudgetTitlesOf)
             .Distinct()
             .Order(StringComparer.Ordinal)
             .Select(_budgets.GetValueOrDefault)
@@ -118,7 +122,7 @@ internal sealed class DurationEstimator
     }
 
     // An unready pod that the budget does not protect uses no allowance.
-    private static IEnumerable<string> Asked(PlannedPod pod) =>
+    private static IEnumerable<string> BudgetTitlesOf(PlannedPod pod) =>
         pod.Plan.Decision == DrainDecision.Evict && !BudgetRules.Bypasses(pod.Pod) && (pod.Plan.BlockedByBudget || pod.Pod.IsReady())
             ? pod.Plan.Budgets.Select(b => $"{b.Namespace}/{b.Name}")
             : [];

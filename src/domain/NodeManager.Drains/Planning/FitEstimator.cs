@@ -11,7 +11,7 @@ namespace NodeManager.Drains.Planning;
 internal static class FitEstimator
 {
     /// <summary>With more nodes, a pod takes the first node that fits: the choice of the best one hardly ever matters.</summary>
-    public const int MostScoredNodes = 200;
+    public const int MaximumScoredNodes = 200;
 
     /// <summary>The results by UID, for the pods to evict. The snapshot is unchanged afterwards.</summary>
     public static IReadOnlyDictionary<string, (string Fits, string Reason)> Estimate(IReadOnlyList<PlannedNode> plans, PlanBasis basis)
@@ -50,7 +50,7 @@ internal static class FitEstimator
         if (planned.Pod.Controller() is null)
             return (NodeDrainPodFit.Unknown, "Unmanaged pod: no controller will recreate it.");
 
-        NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MostScoredNodes);
+        NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MaximumScoredNodes);
         if (placement.Node is { } node)
             simulator.Assume(planned.Pod, node);
         return placement.Verdict switch

@@ -28,30 +28,30 @@ internal static class PodHealth
                 false
             );
         if (pod.IsTerminating())
-            return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
+            return Unhealthy(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
         if (pod.IsFinished() || pod.IsReady())
             return null;
         if (pod.Status.Conditions.Find("PodScheduled") is { Status: "False" } unscheduled)
-            return Say(pod, Words("not scheduled", unscheduled.Reason, unscheduled.Message), false);
+            return Say(pod, TextOf("not scheduled", unscheduled.Reason, unscheduled.Message), false);
         if (string.IsNullOrEmpty(pod.Spec.NodeName))
-            return SayFor(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
+            return Unhealthy(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
 
         List<ContainerStatus> containers = [.. pod.Status.InitContainerStatuses ?? [], .. pod.Status.ContainerStatuses ?? []];
         if (containers.Find(c => c.State?.Waiting?.Reason is { Length: > 0 } reason && !Starting.Contains(reason)) is { } stuck)
-            return Say(pod, Words(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message), false);
+            return Say(pod, TextOf(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message), false);
         if (containers.Find(c => IsCrashing(c, now)) is { } crashing)
             return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
         if (containers.Find(c => c is { Ready: false, State.Terminated.ExitCode: not 0 } && !IsInit(pod, c)) is { } ended)
-            return SayFor(
+            return Unhealthy(
                 pod,
                 $"restarting: {ended.Name}: {ended.State!.Terminated!.Reason ?? "ended"}, exit code {ended.State.Terminated.ExitCode}",
                 ended.State.Terminated.FinishedAt,
                 now
             );
         if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
-            return SayFor(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
+            return Unhealthy(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
         Condition? ready = pod.Status.Conditions.Find("Ready");
-        return SayFor(pod, Words("running, not ready", ready?.Reason, ready?.Message), ready?.LastTransitionTime, now);
+        return Unhealthy(pod, TextOf("running, not ready", ready?.Reason, ready?.Message), ready?.LastTransitionTime, now);
     }
 
     private static bool IsInit(Pod pod, ContainerStatus container) => pod.Status.InitContainerStatuses?.Contains(container) == true;
@@ -66,13 +66,13 @@ internal static class PodHealth
     private static ContainerStateTerminated? EndOf(ContainerStatus container) =>
         container.State?.Terminated ?? container.LastState?.Terminated;
 
-    private static string Words(string what, string? which, string? message)
+    private static string TextOf(string what, string? which, string? message)
     {
         string[] details = [.. new[] { which, message }.Where(d => !string.IsNullOrWhiteSpace(d)).Select(d => d!.TrimEnd('.'))];
         return details.Length == 0 ? what : $"{what}: {string.Join(": ", details)}";
     }
 
-    private static UnhealthyPod SayFor(Pod pod, string what, DateTimeOffset? since, DateTimeOffset now, string how = "")
+    private static UnhealthyPod Unhealthy(Pod pod, string what, DateTimeOffset? since, DateTimeOffset now, string how = "")
     {
         TimeSpan lasts = now - since ?? TimeSpan.Zero;
         return lasts <= Timeout

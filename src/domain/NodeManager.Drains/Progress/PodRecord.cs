@@ -35,7 +35,7 @@ internal sealed class PodRecord(PlannedPod planned)
     public bool IsAccepted { get; set; }
 
     /// <summary>True if every report says that the pod is gone.</summary>
-    public bool IsSaidToBeGone =>
+    public bool IsReportedGone =>
         Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
@@ -78,7 +78,7 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>False if it is certain that no removal was accepted: a budget refused each request, or there was none.</summary>
     public bool MayLeave =>
         Plan.Decision == DrainDecision.Evict
-        && (IsAccepted || IsSaidToBeGone || Rollout is not null || Responder.Length > 0 || (Attempts > 0 && BlockedBy.Count == 0));
+        && (IsAccepted || IsReportedGone || Rollout is not null || Responder.Length > 0 || (Attempts > 0 && BlockedBy.Count == 0));
 
     public void Force(string how)
     {

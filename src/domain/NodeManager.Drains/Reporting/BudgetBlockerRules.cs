@@ -16,7 +16,7 @@ internal static class BudgetBlockerRules
         {
             Kind = budget is { ControllerFault.Length: > 0 } ? "DisruptionController" : "Budget",
             Name = title,
-            Message = budget is null ? (several ?? held[0]).Reason : Words(budget),
+            Message = budget is null ? (several ?? held[0]).Reason : TextOf(budget),
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
             Outlook = budget?.Outlook ?? "",
             Selector = budget?.Selector ?? "",
@@ -25,7 +25,7 @@ internal static class BudgetBlockerRules
         };
     }
 
-    private static string Words(PodBudget budget)
+    private static string TextOf(PodBudget budget)
     {
         string selector = budget.Selector.Length == 0 ? "all pods of the namespace" : budget.Selector;
         string outlook = budget.Outlook switch

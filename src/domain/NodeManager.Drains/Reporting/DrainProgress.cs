@@ -64,7 +64,7 @@ internal sealed class DrainProgress : IDisposable
                 return;
             }
 
-            Tell();
+            Report();
         }
     }
 
@@ -90,11 +90,11 @@ internal sealed class DrainProgress : IDisposable
         {
             _isPending = false;
             if (!_isOver)
-                Tell();
+                Report();
         }
     }
 
-    private void Tell()
+    private void Report()
     {
         _told = _time.GetTimestamp();
         List<PodRecord> going = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)];

@@ -31,7 +31,7 @@ internal sealed record DrainReport
     /// <summary>Whether the node was last known as cordoned, by this drain or before.</summary>
     public required bool WasCordoned { get; init; }
 
-    public required FinalLook Look { get; init; }
+    public required FinalObservation FinalObservation { get; init; }
 
     /// <summary>True if this drain uncordoned the node again before a pod was evicted.</summary>
     public required bool IsWithdrawn { get; init; }
@@ -91,7 +91,7 @@ internal sealed record DrainReport
         };
     }
 
-    private bool IsCordoned => !IsWithdrawn && Look.IsCordoned(WasCordoned);
+    private bool IsCordoned => !IsWithdrawn && FinalObservation.IsCordoned(WasCordoned);
 
     private string StatusOf(int remaining) =>
         End switch
@@ -111,7 +111,7 @@ internal sealed record DrainReport
         int forced = pods.Count(p => p.Forced.Count > 0);
         string counts =
             $"{Pods(removed)} removed{(forced > 0 ? $" ({forced} force-deleted)" : "")}{(gone > 0 ? $", {gone} terminated before eviction" : "")}";
-        string stays = IsWithdrawn ? "The node was uncordoned again, as no pod was evicted." : Look.Describe(WasCordoned);
+        string stays = IsWithdrawn ? "The node was uncordoned again, as no pod was evicted." : FinalObservation.Describe(WasCordoned);
         string holds =
             blockers.Count == 0
                 ? ""
@@ -234,7 +234,7 @@ internal sealed record DrainReport
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records
-        where IsHeld(record) && Look.Failure is null
+        where IsHeld(record) && FinalObservation.Failure is null
         from budget in record.BlockedBy
         group record by budget into held
         orderby held.Key
@@ -252,7 +252,7 @@ internal sealed record DrainReport
         foreach (PodRecord record in Records.Where(r => r.Outcome is null && OutcomeOf(r) == DrainPodOutcome.Terminating))
         {
             // A request that was never answered may have been accepted: nothing shows that as long as the server is silent.
-            if (LastSeen(record.Plan.Uid) is not { } pod || (Look.Failure is not null && !pod.IsTerminating()))
+            if (LastSeen(record.Plan.Uid) is not { } pod || (FinalObservation.Failure is not null && !pod.IsTerminating()))
                 continue;
             // deletionTimestamp is the end of the grace period; the request was that period before.
             DateTimeOffset? since =
@@ -264,7 +264,8 @@ internal sealed record DrainReport
             string finalizers = pod.Metadata.Finalizers is { Count: > 0 } names
                 ? $", held by finalizers {string.Join(", ", names)}{(HasEnded(pod) ? "; its containers have ended" : "")}"
                 : "";
-            string? trouble = finalizers.Length > 0 && HasEnded(pod) ? null : KubeletRules.Trouble(Look.Node ?? Watched ?? Plan.Node);
+            string? trouble =
+                finalizers.Length > 0 && HasEnded(pod) ? null : KubeletRules.Trouble(FinalObservation.Node ?? Watched ?? Plan.Node);
             string remedy = record.ForceRefusal is not null
                 ? finalizers.Length > 0
                     ? ""

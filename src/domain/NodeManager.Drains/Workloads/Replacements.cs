@@ -35,7 +35,7 @@ internal sealed class Replacements : IDisposable
     }
 
     /// <summary>Receives the missing pods as text when they change.</summary>
-    public Action<string> Told { get; set; } = static _ => { };
+    public Action<string> OnChanged { get; set; } = static _ => { };
 
     public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
 
@@ -44,7 +44,7 @@ internal sealed class Replacements : IDisposable
     {
         List<Pod> gone =
         [
-            .. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod),
+            .. records.Where(r => r.Plan.Rule != "Finished" && r.IsReportedGone && r.Pod.Controller() is not null).Select(r => r.Pod),
         ];
         ILookup<bool, Pod> known = gone.ToLookup(p =>
             p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal)
@@ -89,7 +89,7 @@ internal sealed class Replacements : IDisposable
         string said = "";
         while (true)
         {
-            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners, _left));
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Observe(board => board.Missing(_owners, _left));
             if (missing is { Count: 0 })
                 return;
             DateTimeOffset now = _scope.Now;
@@ -97,7 +97,7 @@ internal sealed class Replacements : IDisposable
             TimeSpan stuckFor = now - stuckSince ?? TimeSpan.Zero;
             string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
             if (missing is not null)
-                Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
+                OnChanged(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Desired}")));
             if (stuckFor >= Quiet && words != said)
             {
                 said = words;

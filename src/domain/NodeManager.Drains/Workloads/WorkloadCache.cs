@@ -50,7 +50,7 @@ internal sealed class WorkloadCache(TimeProvider time)
                     _workloads[root].Wanted,
                     [.. pods[root].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)]
                 ))
-                .Where(w => w.Ready < w.Wanted)
+                .Where(w => w.Ready < w.Desired)
                 .OrderBy(w => w.Title, StringComparer.Ordinal),
         ];
     }

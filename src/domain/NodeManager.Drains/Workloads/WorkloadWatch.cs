@@ -38,7 +38,7 @@ internal sealed class WorkloadWatch : IDisposable
     }
 
     /// <summary>The known state, null until all lists have arrived, and a task that completes when that may have changed.</summary>
-    public (T? Value, Task Changed) Look<T>(Func<WorkloadCache, T> read)
+    public (T? Value, Task Changed) Observe<T>(Func<WorkloadCache, T> read)
         where T : class
     {
         lock (_lock)

@@ -6,7 +6,7 @@ namespace NodeManager.Maintenance.Batches;
 public static class BatchRules
 {
     // Limits the checks in a large fleet: a batch may stay smaller than allowed.
-    private const int MostRefusals = 64;
+    private const int MaximumRefusals = 64;
 
     /// <summary>
     /// The next batch. Nodes share a batch only if their pods fit on the other nodes. In this order: cordoned nodes, other Ready nodes,
@@ -14,7 +14,7 @@ public static class BatchRules
     /// to recover), the control plane.
     /// </summary>
     /// <param name="candidates">All existing nodes of the run, in their order.</param>
-    /// <param name="limit">How many may be out of service, see <see cref="MaintenanceCandidate.TakesPlace"/>.</param>
+    /// <param name="limit">How many may be out of service, see <see cref="MaintenanceCandidate.CountsAsUnavailable"/>.</param>
     /// <param name="unreadyControlPlane">Control-plane nodes of the whole cluster that are not Ready.</param>
     /// <param name="room">Where pods fit; null if unknown: then any nodes may share a batch.</param>
     public static BatchChoice Next(
@@ -69,7 +69,7 @@ public static class BatchRules
         FleetRoom? room
     )
     {
-        int places = Math.Max(0, limit - all.Count(c => c.TakesPlace));
+        int places = Math.Max(0, limit - all.Count(c => c.CountsAsUnavailable));
         List<List<MaintenanceCandidate>> groups =
         [
             .. pending
@@ -114,7 +114,7 @@ public static class BatchRules
         int refusals = 0;
         foreach (MaintenanceCandidate candidate in from)
         {
-            if (batch.Count == limit || refusals > MostRefusals)
+            if (batch.Count == limit || refusals > MaximumRefusals)
                 break;
             if (candidate.IsAvailable && places == 0)
                 continue;
@@ -152,12 +152,12 @@ public static class BatchRules
         string[] others = [.. unreadyControlPlane.Where(n => n != next.Name)];
         if (others.Length > 0)
             return new([], $"control-plane node {string.Join(", ", others)} to be Ready");
-        return next.IsAvailable && candidates.Count(c => c.TakesPlace) >= limit ? Waiting(candidates, limit) : new([next], "");
+        return next.IsAvailable && candidates.Count(c => c.CountsAsUnavailable) >= limit ? Waiting(candidates, limit) : new([next], "");
     }
 
     private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)
     {
-        string[] names = [.. all.Where(c => c.TakesPlace).Select(c => c.Name)];
+        string[] names = [.. all.Where(c => c.CountsAsUnavailable).Select(c => c.Name)];
         return new([], $"nodes to return to service: {names.Length} unavailable, at most {limit} allowed ({NameList.Of(names)})");
     }
 

@@ -11,7 +11,7 @@ namespace NodeManager.Maintenance.Batches;
 public sealed class FleetRoom
 {
     /// <summary>With more nodes, the order of pods hardly ever matters.</summary>
-    public const int MostJudgedHosts = 200;
+    public const int MaximumJudgedHosts = 200;
 
     private readonly PlacementSimulator _simulator;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> _leaving;
@@ -114,12 +114,12 @@ public sealed class FleetRoom
     /// <summary>
     /// Pods that may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. The order of
     /// evictions is unknown, and the scheduler may choose any node that fits: so for each PodDisruptionBudget the pods of other budgets are
-    /// placed first, in several ways, and then its own. Starts another batch. Not judged if more than <see cref="MostJudgedHosts"/> nodes
+    /// placed first, in several ways, and then its own. Starts another batch. Not judged if more than <see cref="MaximumJudgedHosts"/> nodes
     /// can take pods.
     /// </summary>
     public StrandedPods AtRisk(string node)
     {
-        if (_hosts.Count > MostJudgedHosts)
+        if (_hosts.Count > MaximumJudgedHosts)
             return StrandedPods.None;
         StrandedPods certain = Stranded(node);
         IReadOnlyList<LeavingPod> pods = LeavingFrom(node);
@@ -130,7 +130,7 @@ public sealed class FleetRoom
             // A budget that allows all of its pods to be missing blocks nothing.
             if (pods.Count(p => p.Budgets.Contains(budget)) <= budget.MayMiss)
                 continue;
-            if (Unlucky(node, pods, budget) is not { } left)
+            if (FindStranded(node, pods, budget) is not { } left)
                 continue;
             blocking.Add(budget);
             unplaced.UnionWith(left.Where(p => p.Budgets.Contains(budget)));
@@ -141,7 +141,7 @@ public sealed class FleetRoom
     }
 
     // The pods without a place in the first placement in which the budget allows no further eviction; null if there is none.
-    private List<LeavingPod>? Unlucky(string node, IReadOnlyList<LeavingPod> pods, LeavingBudget budget)
+    private List<LeavingPod>? FindStranded(string node, IReadOnlyList<LeavingPod> pods, LeavingBudget budget)
     {
         ILookup<bool, LeavingPod> covered = pods.ToLookup(p => p.Budgets.Contains(budget));
         foreach (HostChoice choice in Enum.GetValues<HostChoice>())
@@ -197,13 +197,13 @@ public sealed class FleetRoom
             _simulator.Assume(pod.Pod, host.Name);
             if (_choice == HostChoice.Next)
                 _lastHost[pod.Workload] = index;
-            Note(pod, from, host.Name);
+            RecordMove(pod, from, host.Name);
             return true;
         }
 
         // A pod that cannot be judged may fit: it takes no room.
         if (isUnknown)
-            Note(pod, from, "");
+            RecordMove(pod, from, "");
         else if (from.Length > 0)
             _simulator.Assume(pod.Pod, from);
         return isUnknown;
@@ -213,7 +213,7 @@ public sealed class FleetRoom
     private void Leave(LeavingPod pod)
     {
         _simulator.Remove(pod.Pod);
-        Note(pod, pod.Pod.Spec.NodeName ?? "", "");
+        RecordMove(pod, pod.Pod.Spec.NodeName ?? "", "");
     }
 
     private List<NodeState> Hosts()
@@ -227,7 +227,7 @@ public sealed class FleetRoom
         return [.. _hosts.OrderByDescending(h => !_out.Contains(h.Name) && rival.Evaluate(h).Verdict == FitVerdict.Fits).ThenBy(FreeShare)];
     }
 
-    private void Note(LeavingPod pod, string from, string to)
+    private void RecordMove(LeavingPod pod, string from, string to)
     {
         _moves.Add((pod, from));
         _moved[pod.Key] = (pod, to);

@@ -25,5 +25,5 @@ public sealed record MaintenanceCandidate(
     /// Whether it counts as out of service. A node that was unavailable before the run does not count, unless the run has worked on it and
     /// it did not become Ready.
     /// </summary>
-    public bool TakesPlace => !IsAvailable && !(WasUnavailable && (IsPending || IsReady));
+    public bool CountsAsUnavailable => !IsAvailable && !(WasUnavailable && (IsPending || IsReady));
 }

@@ -12,7 +12,7 @@ public static class StuckRules
     /// <param name="waiting">Pending pods that the drains wait for.</param>
     /// <param name="draining">Names of the nodes being drained, any of which may be released.</param>
     /// <param name="held">Names of all nodes that the run has cordoned.</param>
-    public static GiveBack? Choose(
+    public static ReleasedNode? Choose(
         ClusterSnapshot snapshot,
         IReadOnlyCollection<Pod> waiting,
         IReadOnlyCollection<string> draining,

@@ -89,7 +89,7 @@ internal sealed class DetachedRun(
             }
             catch (Exception e) when (!stop.IsCancellationRequested && IsPassing(e))
             {
-                _status.Say(e.Message);
+                _status.SetMessage(e.Message);
                 observer.Verbose($"Detached run {options.Namespace}/{Id} is retried: {e.Message}");
             }
 
@@ -124,7 +124,7 @@ internal sealed class DetachedRun(
                 outcome.Run.Status,
                 outcome.Failure is { } failure ? $"{failure.Message} {failure.RecommendedAction}".TrimEnd() : outcome.Run.Message
             );
-        _status.Say(outcome.Failure?.Message ?? outcome.Run.Message);
+        _status.SetMessage(outcome.Failure?.Message ?? outcome.Run.Message);
         return null;
     }
 
@@ -207,11 +207,11 @@ internal sealed class DetachedRun(
                 opens = windows.Min(one => one.NextOpening(now));
             if (opens <= now)
                 break;
-            _status.Say($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
+            _status.SetMessage($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
             await connection.Time.DelayAsync(opens - now, stop);
         }
 
-        _status.Say("");
+        _status.SetMessage("");
     }
 
     private static IReadOnlyList<string> Name(NodeDrainResult? drain) =>
@@ -247,7 +247,7 @@ internal sealed class DetachedRun(
                 if (!progress.Completed)
                     status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
             if (!progress.Completed && progress.Parent.Length == 0)
-                status.Say(progress.Status);
+                status.SetMessage(progress.Status);
         }
     }
 }

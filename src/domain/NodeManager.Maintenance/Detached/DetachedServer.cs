@@ -16,7 +16,7 @@ public sealed record DetachedServerOptions
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The maximum number of concurrent requests; further ones wait.</summary>
-    public int MostRuns { get; init; } = 16;
+    public int MaximumRuns { get; init; } = 16;
 
     /// <summary>The number of completed requests that are kept.</summary>
     public int History { get; init; } = 100;
@@ -171,7 +171,7 @@ internal sealed class DetachedWork(
         )
         {
             string uid = request.Metadata.Uid ?? "";
-            if (_running.Count >= options.MostRuns || _running.ContainsKey(uid) || _ended.Contains(uid))
+            if (_running.Count >= options.MaximumRuns || _running.ContainsKey(uid) || _ended.Contains(uid))
                 continue;
             observer.Verbose(
                 $"{(request.IsDrain ? "Draining" : "Maintaining")} {request.Spec.Nodes.Count} nodes for {request.Spec.RequestedBy}: {options.Namespace}/{request.Metadata.Name}."
@@ -187,12 +187,12 @@ internal sealed class DetachedWork(
                 .OrderByDescending(static one => one.Status!.EndedAt)
                 .Skip(options.History)
         )
-            Forget(old);
+            Delete(old);
     }
 
-    private void Forget(NodeMaintenanceRequest old) => _ = ForgetAsync(old.Metadata.Name);
+    private void Delete(NodeMaintenanceRequest old) => _ = DeleteAsync(old.Metadata.Name);
 
-    private async Task ForgetAsync(string name)
+    private async Task DeleteAsync(string name)
     {
         try
         {

@@ -68,7 +68,7 @@ internal sealed class DetachedStatusWriter
     }
 
     /// <summary>The message of the whole request; empty for none.</summary>
-    public void Say(string message)
+    public void SetMessage(string message)
     {
         lock (_lock)
         {

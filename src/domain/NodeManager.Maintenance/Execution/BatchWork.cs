@@ -63,7 +63,7 @@ internal sealed class BatchWork(
         left.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
         for (int attempt = 1; ; attempt++)
         {
-            await lease.HoldAsync(cancellationToken);
+            await lease.WaitUntilHeldAsync(cancellationToken);
             foreach (string gone in left.Where(uid => fleet.Find(uid) is null).ToList())
             {
                 left.Remove(gone);
@@ -85,14 +85,14 @@ internal sealed class BatchWork(
     }
 
     // A drain pauses while the hold on the run is in doubt; it also stops if it waits for nodes of its own run.
-    private async Task<GiveBack?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
+    private async Task<ReleasedNode?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
         DrainListener listener = new(scope.Observer, progress, byName);
         CancellationToken doubt = lease.InDoubt;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        Task<GiveBack> watching = WatchAsync(batch, stop, over.Token);
+        Task<ReleasedNode> watching = WatchAsync(batch, stop, over.Token);
         try
         {
             await foreach (
@@ -137,15 +137,15 @@ internal sealed class BatchWork(
         return watching.IsCompletedSuccessfully ? await watching : null;
     }
 
-    private async Task<GiveBack> WatchAsync(List<string> batch, CancellationTokenSource stop, CancellationToken cancellationToken)
+    private async Task<ReleasedNode> WatchAsync(List<string> batch, CancellationTokenSource stop, CancellationToken cancellationToken)
     {
-        GiveBack stuck = await _stuck.WatchAsync(batch, cancellationToken);
+        ReleasedNode stuck = await _stuck.WatchAsync(batch, cancellationToken);
         await stop.CancelAsync();
         return stuck;
     }
 
     // One of several nodes is released and retried later, alone; then its forecast is all that remains to apply.
-    private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
+    private async Task GiveBackAsync(ReleasedNode stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
         if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
             return;

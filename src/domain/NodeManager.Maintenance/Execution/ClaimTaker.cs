@@ -25,7 +25,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
         {
             MaintenanceClaim? claim = MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
             if (claim is not null && claim.Run != run && !_dead.Contains(claim.Run))
-                await LookAsync(node.Metadata.Name, claim, cancellationToken);
+                await CheckClaimAsync(node.Metadata.Name, claim, cancellationToken);
         }
     }
 
@@ -130,11 +130,11 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
             ClaimOutcome outcome = await claims.ClaimAsync(node.Name, node.Uid, dead, cancellationToken);
             if (outcome.Other is not { } other)
                 return outcome;
-            await LookAsync(node.Name, other, cancellationToken);
+            await CheckClaimAsync(node.Name, other, cancellationToken);
         }
     }
 
-    private async Task LookAsync(string node, MaintenanceClaim claim, CancellationToken cancellationToken)
+    private async Task CheckClaimAsync(string node, MaintenanceClaim claim, CancellationToken cancellationToken)
     {
         LeaseState sign = await RunLeaseReader.ObserveAsync(
             scope.Connection,

@@ -15,7 +15,7 @@ namespace NodeManager.Maintenance.Execution;
 internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
     // For changes without an event: a DaemonSet was deleted, or no longer selects the node.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>UIDs of the DaemonSets with a ready pod on the node: one that failed before is not awaited.</summary>
     public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) =>
@@ -47,16 +47,16 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
             string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];
             if (missing.Length == 0)
                 return;
-            IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
+            IReadOnlyList<string> wanted = await DesiredAsync(missing, node, cancellationToken);
             if (wanted.Count == 0)
                 return;
             progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
-            await scope.Time.WaitForChangeAsync([changed, nodeChanged], LookAgain, cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed, nodeChanged], RecheckInterval, cancellationToken);
         }
     }
 
     // The names of the DaemonSets that select the node.
-    private Task<IReadOnlyList<string>> WantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<string>> DesiredAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync<IReadOnlyList<string>>(
             async token =>
                 [

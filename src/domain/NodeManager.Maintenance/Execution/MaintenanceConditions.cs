@@ -72,7 +72,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
 
     private async Task WriteAsync(string name, Func<Node, CancellationToken, Task<Node?>> write, CancellationToken cancellationToken)
     {
-        if (!LifecycleConditions.AreWanted(options.Drain.Condition, (await scope.Client.GetCapabilitiesAsync(cancellationToken)).Minor))
+        if (!LifecycleConditions.AreEnabled(options.Drain.Condition, (await scope.Client.GetCapabilitiesAsync(cancellationToken)).Minor))
             return;
         try
         {
@@ -85,7 +85,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
         {
             // A deleted node has no conditions.
             if (refused.Code != HttpStatusCode.NotFound)
-                scope.ConditionRefusals.Tell(name, refused);
+                scope.ConditionRefusals.Report(name, refused);
         }
     }
 }

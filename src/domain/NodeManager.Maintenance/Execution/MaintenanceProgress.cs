@@ -31,7 +31,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     {
         lock (_lock)
             _opening = what;
-        Tell();
+        Report();
     }
 
     /// <summary>Starts the report when the run's nodes are known.</summary>
@@ -45,7 +45,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
             _failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed);
         }
 
-        Tell();
+        Report();
     }
 
     /// <param name="number">Counts from 1.</param>
@@ -59,7 +59,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
             _batchStart = scope.Time.GetTimestamp();
         }
 
-        Tell();
+        Report();
     }
 
     public void BatchEnded()
@@ -70,7 +70,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
             (_batchesLeft, _isInBatch) = (Math.Max(0, _batchesLeft - 1), false);
         }
 
-        Tell();
+        Report();
     }
 
     /// <summary>A wait of the run; empty when it is over.</summary>
@@ -122,7 +122,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
                 scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
         }
 
-        Tell();
+        Report();
     }
 
     /// <summary>The node's work is postponed.</summary>
@@ -151,7 +151,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
 
     private string KeyOf(NodeRecord node) => $"{Key} {node.Uid}";
 
-    private void Tell()
+    private void Report()
     {
         lock (_lock)
         {
@@ -162,7 +162,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
                 words.Add($"{_done} of {_total} done{(_failed > 0 ? $", {_failed} failed" : "")}");
             if (_batch > 0)
                 words.Add($"batch {_batch} of {_batch + _batchesLeft - (_isInBatch ? 1 : 0)}");
-            if (Left() is { } left)
+            if (Remaining() is { } left)
                 words.Add($"about {HumanDuration.Format(left)} left");
             words.Add(scope.Session.Cluster);
             scope.Observer.Progress(
@@ -172,7 +172,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     }
 
     // Estimated from the previous batches, plus a soak before each remaining one.
-    private TimeSpan? Left()
+    private TimeSpan? Remaining()
     {
         if (_batches.Count == 0 || _batchesLeft == 0)
             return null;

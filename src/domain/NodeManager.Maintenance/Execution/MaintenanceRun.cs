@@ -20,7 +20,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
     // For changes without an event: time zone rules, or a clock that was set.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
     private readonly RunProgressLog _ledger = start.Ledger;
     private readonly HashSet<string> _foretold = [];
@@ -54,12 +54,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 {
                     Status = NodeMaintenanceRunStatus.Interrupted,
                     At = scope.Now,
-                    Message = start.Lease.IsStopped ? $"{start.Lease.WhyLost().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle(),
+                    Message = start.Lease.IsStopped ? $"{start.Lease.LossError().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle(),
                 },
                 cancellationToken
             );
             if (start.Lease.Lost.IsCancellationRequested)
-                failure = start.Lease.WhyLost();
+                failure = start.Lease.LossError();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
             if (failure is null && !scope.IsStopping)
@@ -80,14 +80,14 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         NodeWork work = new(scope, start.Options, _ledger, start.Lease, start.Claims, fleet, _conditions, start.Progress);
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, fleet, start.Progress);
-        await ForetellAsync(cancellationToken);
+        await WarnOfForecastAsync(cancellationToken);
         await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
         List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
             if (batch.Count == 0)
             {
-                await NoteGoneAsync(cancellationToken);
+                await RecordGoneAsync(cancellationToken);
                 if (!_ledger.Nodes.Any(n => n.IsOpen))
                     return null;
                 await WaitForWindowAsync(cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     }
 
     // Before the first cordon: warns of nodes that cannot succeed.
-    private async Task ForetellAsync(CancellationToken cancellationToken)
+    private async Task WarnOfForecastAsync(CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. _ledger.Nodes.Where(n => n.IsOpen)];
         FleetSurvey survey = await SurveyAsync(open, cancellationToken);
@@ -139,7 +139,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     }
 
     // Pods or free room have changed since.
-    private void ForetellNew(FleetSurvey survey, BatchChoice choice)
+    private void WarnOfNewForecast(FleetSurvey survey, BatchChoice choice)
     {
         foreach (string node in choice.Nodes.Select(c => c.Name).Where(n => !_foretold.Contains(n)))
         {
@@ -167,7 +167,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         return survey;
     }
 
-    private async Task NoteGoneAsync(CancellationToken cancellationToken)
+    private async Task RecordGoneAsync(CancellationToken cancellationToken)
     {
         IReadOnlyCollection<Node> nodes = fleet.Items;
         HashSet<string> there = [.. nodes.Select(n => n.Metadata.Uid ?? "")];
@@ -196,7 +196,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 "Waiting",
                 $"{HumanDuration.Format(left)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
             );
-            await Task.Delay(left < LookAgain ? left : LookAgain, scope.Time, cancellationToken);
+            await Task.Delay(left < RecheckInterval ? left : RecheckInterval, scope.Time, cancellationToken);
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             {
                 FleetSurvey survey = await SurveyAsync(Pending(), cancellationToken);
                 choice = BatchRules.Next(candidates, limit, unready, survey.Room);
-                ForetellNew(survey, choice);
+                WarnOfNewForecast(survey, choice);
             }
 
             if (choice.Nodes.Count == 0 && choice.WaitsFor.Length == 0 && busy.Count > 0)
@@ -233,7 +233,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             if (left <= TimeSpan.Zero)
                 return ([], choice.WaitsFor);
             // The expiry of a lock is not an event.
-            await scope.Time.WaitForChangeAsync([changed], busy.Count > 0 && left > LookAgain ? LookAgain : left, cancellationToken);
+            TimeSpan pause = busy.Count > 0 && left > RecheckInterval ? RecheckInterval : left;
+            await scope.Time.WaitForChangeAsync([changed], pause, cancellationToken);
         }
     }
 
@@ -307,7 +308,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 );
             else
                 start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
-            await scope.Time.WaitForChangeAsync([changed], left < LookAgain ? left : LookAgain, cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], left < RecheckInterval ? left : RecheckInterval, cancellationToken);
         }
     }
 
@@ -393,7 +394,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // Including the one that starts.
     private int RemainingBatches()
     {
         IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);

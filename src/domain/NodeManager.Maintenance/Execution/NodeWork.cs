@@ -36,7 +36,7 @@ internal sealed class NodeWork(
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     private readonly Readiness _readiness = new(fleet, progress);
-    private readonly KubeletSigns _signs = new(scope);
+    private readonly KubeletHeartbeats _signs = new(scope);
     private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
 
     /// <summary>Cordons the node. False if the node must not continue.</summary>
@@ -198,7 +198,7 @@ internal sealed class NodeWork(
             async () =>
             {
                 NodeRecord record = ledger[uid];
-                await lease.HoldAsync(cancellationToken);
+                await lease.WaitUntilHeldAsync(cancellationToken);
                 if (!await claims.YieldAsync(record.Name, uid, cancellationToken))
                     throw new ClaimLostException(null);
                 await fleet.UntilAsync(uid, n => n is null || record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
@@ -362,7 +362,7 @@ internal sealed class NodeWork(
     {
         if (isOnce && ledger[uid].HasDone(step))
             return;
-        await lease.HoldAsync(cancellationToken);
+        await lease.WaitUntilHeldAsync(cancellationToken);
         progress.Step(ledger[uid], step);
         await ledger.BeginAsync(uid, step, cancellationToken);
         await make(cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress pro
 
     private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {
-        bool Look(Node node)
+        bool Observe(Node node)
         {
             if (isMet(node))
                 return true;
@@ -40,7 +40,7 @@ internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress pro
             return false;
         }
 
-        if (await fleet.UntilAsync(record.Uid, node => node is null || Look(node), cancellationToken) is null)
+        if (await fleet.UntilAsync(record.Uid, node => node is null || Observe(node), cancellationToken) is null)
             throw new NodeGoneException(record.Name);
     }
 

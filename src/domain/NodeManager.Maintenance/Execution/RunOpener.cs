@@ -96,7 +96,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         {
             progress.Dispose();
             using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
-            await ForgiveAsync(() => lease.ReleaseAsync(limit.Token));
+            await IgnoreErrorsAsync(() => lease.ReleaseAsync(limit.Token));
             await lease.DisposeAsync();
             throw;
         }
@@ -127,7 +127,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         if (stored is null)
         {
             if (scope.Request.RunId is not null)
-                await ForgetPagesAsync(run.Id, run.Nodes, cancellationToken);
+                await DeleteOrphanedPagesAsync(run.Id, run.Nodes, cancellationToken);
             await store.CreateAsync(state, nodes, cancellationToken);
         }
         else
@@ -175,7 +175,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         catch when (scope.IsStopping)
         {
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
-            await ForgiveAsync(() =>
+            await IgnoreErrorsAsync(() =>
                 store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token)
             );
             throw;
@@ -280,7 +280,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     }
 
     // A kill during the creation of a run with an id from its caller leaves pages without a first one.
-    private async Task ForgetPagesAsync(string id, int nodes, CancellationToken cancellationToken)
+    private async Task DeleteOrphanedPagesAsync(string id, int nodes, CancellationToken cancellationToken)
     {
         if (RunLayout.Pages(nodes) > 1)
             await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
@@ -347,12 +347,12 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         await Task.WhenAll(
             ledger
                 .Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
-                .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token)))
+                .Select(n => IgnoreErrorsAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token)))
         );
-        await ForgiveAsync(() => RunDirectory.DeleteAsync(scope.Connection, run, scope.Namespace, limit.Token));
+        await IgnoreErrorsAsync(() => RunDirectory.DeleteAsync(scope.Connection, run, scope.Namespace, limit.Token));
     }
 
-    private async Task ForgiveAsync(Func<Task> action)
+    private async Task IgnoreErrorsAsync(Func<Task> action)
     {
         try
         {

@@ -21,20 +21,20 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
 
     /// <summary>Completes with a node to release when two consecutive checks agree.</summary>
     /// <param name="batch">UIDs of its nodes.</param>
-    public async Task<GiveBack> WatchAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
+    public async Task<ReleasedNode> WatchAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
     {
-        GiveBack? before = null;
+        ReleasedNode? before = null;
         while (true)
         {
             await Task.Delay(Pause, scope.Time, cancellationToken);
-            GiveBack? now = await LookAsync(batch, cancellationToken);
+            ReleasedNode? now = await FindStuckAsync(batch, cancellationToken);
             if (now is not null && now.Node == before?.Node)
                 return now;
             before = now;
         }
     }
 
-    private async Task<GiveBack?> LookAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
+    private async Task<ReleasedNode?> FindStuckAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
     {
         List<NodeRecord> open = [.. batch.Select(uid => ledger[uid]).Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         // A drained node returns by itself and provides room.

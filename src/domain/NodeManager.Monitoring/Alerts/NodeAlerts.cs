@@ -62,7 +62,7 @@ public sealed class NodeAlerts
         }
     }
 
-    internal void Note(NodeAlert alert)
+    internal void Update(NodeAlert alert)
     {
         lock (_lock)
         {

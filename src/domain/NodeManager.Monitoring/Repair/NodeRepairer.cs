@@ -135,14 +135,14 @@ public static class NodeRepairer
     {
         try
         {
-            await RunAsync(request, Told, context, context.Token);
+            await RunAsync(request, Reported, context, context.Token);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !context.Token.IsCancellationRequested)
         {
             context.Fail(failure, request.Session);
         }
 
-        void Told(NodeRepairResult result, NodeManagerException? failure)
+        void Reported(NodeRepairResult result, NodeManagerException? failure)
         {
             context.Output(result);
             if (failure is not null)

@@ -7,7 +7,7 @@ namespace NodeManager.NodePools.Updates.Decisions;
 internal static class RollRules
 {
     /// <summary>The number of drain attempts for a node before the update ends without it.</summary>
-    public const int MostAttempts = 2;
+    public const int MaximumAttempts = 2;
 
     public static RollStep Next(RollView view)
     {
@@ -25,7 +25,7 @@ internal static class RollRules
         List<string> drain = mayBegin ? Drainable(view, ripe.Count) : [];
         // A new machine that is starting or soaking may still allow a drain.
         if (drain.Count == 0 && mayBegin && inFlight + create == 0 && until is null)
-            drain = Again(view, ripe.Count);
+            drain = Retryable(view, ripe.Count);
         (IReadOnlyList<string> remove, DateTimeOffset? kept) = Removable(view, drain.Count > 0);
         if (kept is not null && (until is null || kept < until))
             until = kept;
@@ -47,7 +47,7 @@ internal static class RollRules
             drain,
             remove,
             isOver,
-            isOver || drain.Count + remove.Count + create > 0 ? "" : Words(view, inFlight, alive.Count, ripe.Count, until),
+            isOver || drain.Count + remove.Count + create > 0 ? "" : TextOf(view, inFlight, alive.Count, ripe.Count, until),
             recheck < until || until is null ? recheck ?? until : until
         );
     }
@@ -82,7 +82,7 @@ internal static class RollRules
     }
 
     // Failed drains are retried when all others are done.
-    private static List<string> Again(RollView view, int ripe)
+    private static List<string> Retryable(RollView view, int ripe)
     {
         if (
             view.Old.Any(static one =>
@@ -93,7 +93,7 @@ internal static class RollRules
         return
         [
             .. view
-                .Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Skipped, Attempts: < MostAttempts, IsBusy: false })
+                .Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Skipped, Attempts: < MaximumAttempts, IsBusy: false })
                 .Take(Math.Max(0, Spare(view, ripe)))
                 .Select(static one => one.Claim),
         ];
@@ -119,9 +119,9 @@ internal static class RollRules
     // Skipped nodes keep their machines, and with them the surge: the remaining pods find no place.
     private static bool IsStuck(RollView view) =>
         view.Old.Any(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)
-        && view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped).All(static one => one.Attempts >= MostAttempts);
+        && view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped).All(static one => one.Attempts >= MaximumAttempts);
 
-    private static string Words(RollView view, int inFlight, int alive, int ripe, DateTimeOffset? until)
+    private static string TextOf(RollView view, int inFlight, int alive, int ripe, DateTimeOffset? until)
     {
         int draining = view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining),
             removing = view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removing);

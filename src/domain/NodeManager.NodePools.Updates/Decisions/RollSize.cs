@@ -25,7 +25,7 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
     /// <summary>
     /// The size of its replacement in the current pool: its own shape, else the smallest shape that is as large, else the largest.
     /// </summary>
-    public RollSize In(NodeSmithPool pool)
+    public RollSize ReplacementIn(NodeSmithPool pool)
     {
         NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;
         if (template.Shapes is not { Count: > 0 } shapes)

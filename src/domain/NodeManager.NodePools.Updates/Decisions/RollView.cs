@@ -14,7 +14,8 @@ internal sealed record OldMachine(string Claim, string Status, bool HasNode, boo
     public bool WaitsForLock =>
         IsBusy
         && (
-            Status == NodePoolUpdateNodeStatus.Pending || (Status == NodePoolUpdateNodeStatus.Skipped && Attempts < RollRules.MostAttempts)
+            Status == NodePoolUpdateNodeStatus.Pending
+            || (Status == NodePoolUpdateNodeStatus.Skipped && Attempts < RollRules.MaximumAttempts)
         );
 
     /// <summary>True if it runs pods that count.</summary>

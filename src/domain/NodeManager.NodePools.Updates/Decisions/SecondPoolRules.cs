@@ -12,7 +12,7 @@ internal sealed record SecondPoolView
     /// <summary>True if the service reports the second pool as ready.</summary>
     public bool IsSecondReady { get; init; }
 
-    public int Wanted { get; init; }
+    public int DesiredNodes { get; init; }
 
     /// <summary>For each node of the second pool: since when it is Ready; null: it is not.</summary>
     public IReadOnlyList<DateTimeOffset?> New { get; init; } = [];
@@ -92,7 +92,7 @@ internal static class SecondPoolRules
         List<OldMachine> skipped = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)];
         string[] again =
         [
-            .. skipped.Where(static one => one is { Attempts: < RollRules.MostAttempts, IsBusy: false }).Select(static one => one.Claim),
+            .. skipped.Where(static one => one is { Attempts: < RollRules.MaximumAttempts, IsBusy: false }).Select(static one => one.Claim),
         ];
         if (again.Length > 0)
             return new(false, again, false, false, "");
@@ -110,15 +110,15 @@ internal static class SecondPoolRules
     private static SecondPoolStep? Unripe(SecondPoolView view)
     {
         int ready = view.New.Count(static one => one is not null);
-        if (ready < view.Wanted)
+        if (ready < view.DesiredNodes)
             return SecondPoolStep.Wait(
-                string.Create(CultureInfo.InvariantCulture, $"{view.Wanted - ready} of {view.Wanted} new nodes to be Ready")
+                string.Create(CultureInfo.InvariantCulture, $"{view.DesiredNodes - ready} of {view.DesiredNodes} new nodes to be Ready")
             );
         if (!view.IsSecondReady)
             return SecondPoolStep.Wait("the service to report the second pool as Ready");
         // With more nodes than desired, those that have been Ready longest count.
         DateTimeOffset ripe =
-            view.Wanted == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.Wanted - 1) + view.Soak;
+            view.DesiredNodes == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.DesiredNodes - 1) + view.Soak;
         return ripe > view.Now ? SecondPoolStep.Wait($"new nodes to stay Ready until {Time(ripe)}", ripe) : null;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
     }
 
     // With a surge the pool's limits have to leave room for it.
-    protected override void Check(RollBook book, int outdated)
+    protected override void Check(RollProgressLog book, int outdated)
     {
         PoolUpdateOptions options = book.Record.Options;
         SurgeLimit limit = SurgeLimit.Of(options.MaxSurge, options.MaxUnavailable, book.Record.Desired);

@@ -10,7 +10,7 @@ using NodeManager.NodePools.Updates.Records;
 namespace NodeManager.NodePools.Updates.Execution;
 
 /// <summary>The independent drains of an update: a hanging one delays only its node. One caller at a time.</summary>
-internal sealed class RollDrains(RollScope context, RollBook book)
+internal sealed class RollDrains(RollScope context, RollProgressLog book)
 {
     // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
@@ -47,7 +47,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
 
     /// <summary>Records completed drains; those stopped for another timeout are restarted.</summary>
     /// <returns>True if one has completed.</returns>
-    public async Task<bool> HarvestAsync(TimeSpan limit, bool isPaused, CancellationToken cancellationToken)
+    public async Task<bool> CollectAsync(TimeSpan limit, bool isPaused, CancellationToken cancellationToken)
     {
         bool any = false;
         foreach ((string uid, Running run) in _running.Where(static one => one.Value.Task.IsCompleted).ToList())

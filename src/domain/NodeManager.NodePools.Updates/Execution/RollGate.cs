@@ -42,5 +42,5 @@ internal sealed class RollGate(RollScope context)
     }
 
     /// <summary>Discards the last result.</summary>
-    public void Forget() => (_last, _lookedAt) = (GateVerdict.Healthy, default);
+    public void Invalidate() => (_last, _lookedAt) = (GateVerdict.Healthy, default);
 }

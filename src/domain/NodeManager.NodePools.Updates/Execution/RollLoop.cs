@@ -21,11 +21,11 @@ internal abstract class RollLoop(RollScope context, RollStart start)
 
     protected RunScope Scope { get; } = context.Scope;
 
-    protected RollBook Book { get; } = start.Book;
+    protected RollProgressLog ProgressLog { get; } = start.ProgressLog;
 
-    protected RollHolds Holds { get; } = new(context, start.Claims, start.Book);
+    protected RollCordons Holds { get; } = new(context, start.Claims, start.ProgressLog);
 
-    protected RollDrains Drains { get; } = new(context, start.Book);
+    protected RollDrains Drains { get; } = new(context, start.ProgressLog);
 
     protected RollGate Gate { get; } = new(context);
 
@@ -37,7 +37,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         {
             while (true)
             {
-                await _lease.HoldAsync(cancellationToken);
+                await _lease.WaitUntilHeldAsync(cancellationToken);
                 context.ThrowIfFailed();
                 // Before the check, so that changes during it cause another one.
                 IReadOnlyList<Task> changes = context.Changed();
@@ -86,13 +86,13 @@ internal abstract class RollLoop(RollScope context, RollStart start)
 
     /// <summary>Applies the users' requests to drains, and records completed ones.</summary>
     /// <returns>True if one has completed.</returns>
-    protected async Task<bool> TendDrainsAsync(PoolUpdateLimits limits, CancellationToken cancellationToken)
+    protected async Task<bool> UpdateDrainsAsync(PoolUpdateLimits limits, CancellationToken cancellationToken)
     {
         if (limits.IsPaused)
             await Drains.StopAsync(cancellationToken);
         else
             Drains.Limit(limits.DrainTimeout);
-        return await Drains.HarvestAsync(limits.DrainTimeout, limits.IsPaused, cancellationToken);
+        return await Drains.CollectAsync(limits.DrainTimeout, limits.IsPaused, cancellationToken);
     }
 
     /// <summary>Why no further node is drained; null: new nodes are healthy, or their health does not count.</summary>
@@ -101,12 +101,12 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     {
         if (verdict.Problems.Count == 0)
         {
-            await Book.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
+            await ProgressLog.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
             return null;
         }
 
         string problems = $"New nodes are not healthy: {NameList.Of(verdict.Problems, 3)}";
-        PoolUpdateFailureAction action = Book.Record.Options.OnUnhealthy;
+        PoolUpdateFailureAction action = ProgressLog.Record.Options.OnUnhealthy;
         if (action == PoolUpdateFailureAction.Continue)
         {
             if (!_isWarned)
@@ -115,11 +115,11 @@ internal abstract class RollLoop(RollScope context, RollStart start)
             return null;
         }
 
-        DateTimeOffset since = Book.State.UnhealthySince ?? Scope.Now;
-        await Book.SetAsync(state => state with { UnhealthySince = since }, cancellationToken);
-        if (!verdict.IsFinal && Scope.Now - since < Book.Record.Options.HealthGrace)
+        DateTimeOffset since = ProgressLog.State.UnhealthySince ?? Scope.Now;
+        await ProgressLog.SetAsync(state => state with { UnhealthySince = since }, cancellationToken);
+        if (!verdict.IsFinal && Scope.Now - since < ProgressLog.Record.Options.HealthGrace)
             return problems;
-        Gate.Forget();
+        Gate.Invalidate();
         if (action == PoolUpdateFailureAction.Rollback && obstacle.Length == 0)
         {
             await TurnAsync(problems, cancellationToken);
@@ -127,17 +127,17 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         }
 
         string why = action == PoolUpdateFailureAction.Rollback ? $"{problems} {obstacle}" : problems;
-        await HoldAsync(why, cancellationToken);
+        await PauseAsync(why, cancellationToken);
         return why;
     }
 
     /// <summary>Pauses the update until a user decides.</summary>
-    protected virtual async Task HoldAsync(string why, CancellationToken cancellationToken)
+    protected virtual async Task PauseAsync(string why, CancellationToken cancellationToken)
     {
         Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused. {why}");
         await Drains.StopAsync(cancellationToken);
-        await Book.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
-        await Book.ControlAsync(RollControl.PausedKey, why, cancellationToken);
+        await ProgressLog.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
+        await ProgressLog.ControlAsync(RollControl.PausedKey, why, cancellationToken);
         await context.CatchUpAsync(cancellationToken);
     }
 
@@ -145,7 +145,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     {
         Scope.Observer.Warning($"The update of pool {context.Request.Pool} is rolled back. {why}");
         await Drains.StopAsync(cancellationToken);
-        await Book.SetAsync(
+        await ProgressLog.SetAsync(
             state =>
                 state with
                 {
@@ -167,14 +167,16 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     {
         List<RollNode> left =
         [
-            .. Book.Old.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept),
+            .. ProgressLog.Old.Where(static one =>
+                one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept
+            ),
         ];
         List<RollNode> skipped = left.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found
             ? found
             : left;
         string status =
             left.Count > 0 ? NodePoolUpdateStatus.Incomplete
-            : Book.State.IsBack ? NodePoolUpdateStatus.RolledBack
+            : ProgressLog.State.IsBack ? NodePoolUpdateStatus.RolledBack
             : NodePoolUpdateStatus.Completed;
         string message =
             skipped.Count == 0 ? ""
@@ -190,13 +192,13 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         {
             List<RollNode> kept =
             [
-                .. Book.All.Where(static one =>
+                .. ProgressLog.All.Where(static one =>
                     one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed
                 ),
             ];
             await Holds.ReleaseAsync(kept, cancellationToken);
             foreach (RollNode node in kept)
-                await Book.UpdateAsync(
+                await ProgressLog.UpdateAsync(
                     node.Uid,
                     static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null },
                     cancellationToken
@@ -205,19 +207,19 @@ internal abstract class RollLoop(RollScope context, RollStart start)
 
         // The pool first: a client that observes the end must find the pool unmarked.
         await UnmarkAsync(cancellationToken);
-        if (message.Length == 0 && Book.State.IsBack)
-            message = Book.State.Message;
-        await Book.SetAsync(
+        if (message.Length == 0 && ProgressLog.State.IsBack)
+            message = ProgressLog.State.Message;
+        await ProgressLog.SetAsync(
             state => state with { Status = status, Message = message, EndedAt = Scope.Now, Ready = ready ?? state.Ready },
             cancellationToken
         );
         return null;
     }
 
-    protected async Task TellAsync(string status, string message, int ready, CancellationToken cancellationToken)
+    protected async Task ReportAsync(string status, string message, int ready, CancellationToken cancellationToken)
     {
         // A rollback keeps its reason.
-        await Book.SetAsync(
+        await ProgressLog.SetAsync(
             state =>
                 state with
                 {
@@ -227,13 +229,13 @@ internal abstract class RollLoop(RollScope context, RollStart start)
                 },
             cancellationToken
         );
-        int total = Book.Old.Count,
-            done = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removed),
-            skipped = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
+        int total = ProgressLog.Old.Count,
+            done = ProgressLog.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removed),
+            skipped = ProgressLog.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
         Scope.Observer.Progress(
             new(
                 context.Key,
-                $"{(Book.State.IsBack ? "Rolling back" : "Updating")} pool {context.Request.Pool}",
+                $"{(ProgressLog.State.IsBack ? "Rolling back" : "Updating")} pool {context.Request.Pool}",
                 $"{done} of {total} nodes replaced{(skipped > 0 ? $", {skipped} skipped" : "")}{(message.Length > 0 ? $". {message}" : "")}",
                 total == 0 ? 100 : 100 * done / total
             )

@@ -12,7 +12,7 @@ using NodeManager.NodePools.Updates.Records;
 namespace NodeManager.NodePools.Updates.Execution;
 
 /// <summary>Creates and deletes the claims of an update. Decisions about machines use the server's data, not the cache.</summary>
-internal sealed class RollMachines(RollContext context, RollBook book)
+internal sealed class RollMachines(RollContext context, RollProgressLog book)
 {
     /// <summary>How many of the next machines the pool's limits allow.</summary>
     public int Room(NodeSmithPool pool, int wanted)
@@ -154,7 +154,9 @@ internal sealed class RollMachines(RollContext context, RollBook book)
             one.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == Mark && !ClaimAttempts.HasFailed(one)
         );
         for (int i = 0; ; i++)
-            yield return replaced.Count == 0 ? RollSize.Smallest.In(pool) : replaced[(made + i) % replaced.Count].Size.In(pool);
+            yield return replaced.Count == 0
+                ? RollSize.Smallest.ReplacementIn(pool)
+                : replaced[(made + i) % replaced.Count].Size.ReplacementIn(pool);
     }
 
     private string Mark => book.Record.Id + (book.State.IsBack ? "/back" : "");

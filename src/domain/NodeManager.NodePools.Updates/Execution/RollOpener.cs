@@ -38,7 +38,7 @@ internal abstract class RollOpener(RollScope context)
         try
         {
             await TakeAsync(lease, cancellationToken);
-            RollBook? book = await OpenAsync(uid, page, holder, by, cancellationToken);
+            RollProgressLog? book = await OpenAsync(uid, page, holder, by, cancellationToken);
             if (book is not null)
                 return new(book, lease, page, new(Scope, run, holder));
             await lease.ReleaseAsync(cancellationToken);
@@ -92,11 +92,11 @@ internal abstract class RollOpener(RollScope context)
     protected virtual RollRecord Recall(RollRecord record) => record;
 
     /// <summary>Refuses what is not possible, before any write.</summary>
-    protected virtual void Check(RollBook book, int nodes) { }
+    protected virtual void Check(RollProgressLog book, int nodes) { }
 
     protected virtual Task MarkAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<RollBook?> OpenAsync(string uid, RunShard page, string holder, string by, CancellationToken cancellationToken)
+    private async Task<RollProgressLog?> OpenAsync(string uid, RunShard page, string holder, string by, CancellationToken cancellationToken)
     {
         StoredRoll? stored = await StoredRoll.FindAsync(
             Scope.Connection,
@@ -124,7 +124,7 @@ internal abstract class RollOpener(RollScope context)
             : await BeginAsync(page, holder, by, cancellationToken);
     }
 
-    private async Task<RollBook> ContinueAsync(
+    private async Task<RollProgressLog> ContinueAsync(
         StoredRoll stored,
         RunShard page,
         string holder,
@@ -140,13 +140,13 @@ internal abstract class RollOpener(RollScope context)
             UnhealthySince = null,
             At = Scope.Now,
         };
-        Dictionary<string, string> data = new() { [RollLayout.StateKey] = RollBook.TextOf(state) };
+        Dictionary<string, string> data = new() { [RollLayout.StateKey] = RollProgressLog.TextOf(state) };
         if (context.Request.Intent == PoolUpdateIntent.Resume)
             data[RollControl.PausedKey] = "";
         // From here on, writes of the previous holder conflict.
         ConfigMap taken = await page.TakeOverAsync(stored.Map, data, cancellationToken);
         StoredRoll now = StoredRoll.Read(taken) ?? stored;
-        var book = new RollBook(Scope, page, Recall(now.Record), state, now.Nodes);
+        var book = new RollProgressLog(Scope, page, Recall(now.Record), state, now.Nodes);
         if (isReopened || context.Request.Intent == PoolUpdateIntent.Resume)
         {
             foreach (RollNode node in book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped))
@@ -166,15 +166,15 @@ internal abstract class RollOpener(RollScope context)
         return book;
     }
 
-    private async Task<RollBook?> BeginAsync(RunShard page, string holder, string by, CancellationToken cancellationToken)
+    private async Task<RollProgressLog?> BeginAsync(RunShard page, string holder, string by, CancellationToken cancellationToken)
     {
         if (await PlanAsync(by, cancellationToken) is not var (record, state, nodes))
             return null;
         state = state with { Holder = holder, At = Scope.Now };
-        var book = new RollBook(Scope, page, record, state, nodes);
+        var book = new RollProgressLog(Scope, page, record, state, nodes);
         Check(book, nodes.Count);
         await DeleteAsync(cancellationToken);
-        await page.CreateAsync(RollBook.Data(record, state, nodes), cancellationToken);
+        await page.CreateAsync(RollProgressLog.Data(record, state, nodes), cancellationToken);
         await MarkAsync(cancellationToken);
         return book;
     }

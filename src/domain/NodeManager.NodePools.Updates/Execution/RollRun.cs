@@ -15,37 +15,37 @@ namespace NodeManager.NodePools.Updates.Execution;
 /// <summary>The update of a NodeSmithPool, by its claims.</summary>
 internal sealed class RollRun : RollLoop
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
     private readonly RollContext _context;
     private readonly RollMachines _machines;
-    private readonly RollLook _look;
-    private readonly RollWayBack _wayBack;
+    private readonly RollReader _look;
+    private readonly Rollback _wayBack;
 
     public RollRun(RollContext context, RollStart start)
         : base(context, start)
     {
         _context = context;
-        _machines = new(context, Book);
-        _look = new(context, Book, _machines);
-        _wayBack = new(context, Book, Holds, _machines);
+        _machines = new(context, ProgressLog);
+        _look = new(context, ProgressLog, _machines);
+        _wayBack = new(context, ProgressLog, Holds, _machines);
     }
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        RollControl control = _context.ControlOf(Book.Record.Id);
-        var limits = PoolUpdateLimits.Of(Book.Record, control);
-        if (_context.Pool is not { Metadata.DeletionTimestamp: null } pool || pool.Metadata.Uid != Book.Record.PoolUid)
+        RollControl control = _context.ControlOf(ProgressLog.Record.Id);
+        var limits = PoolUpdateLimits.Of(ProgressLog.Record, control);
+        if (_context.Pool is not { Metadata.DeletionTimestamp: null } pool || pool.Metadata.Uid != ProgressLog.Record.PoolUid)
             return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
         if (control.StoppedBy.Length > 0)
             return await EndAsync(NodePoolUpdateStatus.Stopped, $"Stopped by {control.StoppedBy}.", cancellationToken);
-        if (control.RollbackBy.Length > 0 && !Book.State.IsBack)
+        if (control.RollbackBy.Length > 0 && !ProgressLog.State.IsBack)
             return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
-        if (Book.State is { IsBack: true, IsTurned: false })
+        if (ProgressLog.State is { IsBack: true, IsTurned: false })
             await _wayBack.PrepareAsync(cancellationToken);
-        if (await TendDrainsAsync(limits, cancellationToken))
+        if (await UpdateDrainsAsync(limits, cancellationToken))
             return TimeSpan.Zero;
-        await _look.NoteAsync(Drains.Has, cancellationToken);
+        await _look.RecordAsync(Drains.Has, cancellationToken);
 
         RollView view = _look.Of(pool, limits);
         RollStep step = RollRules.Next(view);
@@ -53,23 +53,23 @@ internal sealed class RollRun : RollLoop
         bool isIrreversible = step.Drain.Count + step.Remove.Count > 0 || step.IsOver;
         if (
             !limits.IsPaused
-            && !Book.State.IsBack
+            && !ProgressLog.State.IsBack
             && await IsHeldUpAsync(
                 await CheckAsync(isIrreversible, cancellationToken),
-                Book.Record.From is null ? "The former template is unknown, so the update is not rolled back" : "",
+                ProgressLog.Record.From is null ? "The former template is unknown, so the update is not rolled back" : "",
                 cancellationToken
             )
                 is { } held
         )
         {
-            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            await ReportAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
             return TimeSpan.Zero < Gate.NextAt - Scope.Now ? Gate.NextAt - Scope.Now : Pause;
         }
 
         if (step.IsOver && await EndAsync(ready, cancellationToken) is null)
             return null;
         bool hasActed = !limits.IsPaused && await ActAsync(view, step, limits, cancellationToken);
-        await TellAsync(
+        await ReportAsync(
             limits.IsPaused ? NodePoolUpdateStatus.Paused : NodePoolUpdateStatus.Running,
             limits.IsPaused ? $"Paused: {control.PausedBy}."
                 : step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}."
@@ -79,10 +79,10 @@ internal sealed class RollRun : RollLoop
         );
         if (hasActed)
             return TimeSpan.Zero;
-        TimeSpan wait = LookAgain;
+        TimeSpan wait = RecheckInterval;
         foreach (
             DateTimeOffset at in (
-                (DateTimeOffset?[])[step.Until, Book.State.IsBack || view.New.Count == 0 ? null : Gate.NextAt]
+                (DateTimeOffset?[])[step.Until, ProgressLog.State.IsBack || view.New.Count == 0 ? null : Gate.NextAt]
             ).OfType<DateTimeOffset>()
         )
             if (at - Scope.Now < wait)
@@ -103,7 +103,7 @@ internal sealed class RollRun : RollLoop
                     {
                         ["metadata"] = new JsonObject
                         {
-                            ["uid"] = Book.Record.PoolUid,
+                            ["uid"] = ProgressLog.Record.PoolUid,
                             ["annotations"] = new JsonObject { [NodeSmithNames.UpdateAnnotation] = null },
                         },
                     }
@@ -125,7 +125,7 @@ internal sealed class RollRun : RollLoop
         // Machines from before the update do not count.
         List<NodeSmithClaim> made =
         [
-            .. _look.Fresh().Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(Book.Record.At)),
+            .. _look.Fresh().Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(ProgressLog.Record.At)),
         ];
         List<string> failed =
         [
@@ -151,14 +151,14 @@ internal sealed class RollRun : RollLoop
     {
         if (step.Create > 0)
             await _machines.CreateAsync(step.Create, cancellationToken);
-        Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
+        Dictionary<string, RollNode> old = ProgressLog.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
         List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
         // An earlier process may have died during their drains.
         drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
         if (drain.Count > 0)
         {
-            if (!Book.State.HasBegun)
-                await Book.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
+            if (!ProgressLog.State.HasBegun)
+                await ProgressLog.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
             IEnumerable<RollNode> leaving = old.Values.Where(static one =>
                 one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Skipped
             );
@@ -168,13 +168,13 @@ internal sealed class RollRun : RollLoop
                 static one => one.Metadata.Uid!,
                 StringComparer.Ordinal
             );
-            foreach (RollNode node in drain.Select(one => Book[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
+            foreach (RollNode node in drain.Select(one => ProgressLog[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
             {
                 Node? registered = claims.TryGetValue(node.Uid, out NodeSmithClaim? claim) ? _context.NodeOf(claim) : null;
                 if (registered is not null)
                     await Drains.StartAsync(node, registered, limits.DrainTimeout, cancellationToken);
                 else
-                    await Book.UpdateAsync(
+                    await ProgressLog.UpdateAsync(
                         node.Uid,
                         static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null },
                         cancellationToken
@@ -183,7 +183,7 @@ internal sealed class RollRun : RollLoop
         }
 
         foreach (string uid in step.Remove)
-            await _machines.RemoveAsync(Book[uid], cancellationToken);
+            await _machines.RemoveAsync(ProgressLog[uid], cancellationToken);
         return step.Create + drain.Count + step.Remove.Count > 0;
     }
 }

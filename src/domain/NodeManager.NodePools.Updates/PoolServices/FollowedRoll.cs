@@ -16,53 +16,53 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
     private string _failure = "";
 
     // Empty: a rollback is possible.
-    private string NoWayBack =>
-        Book.Record.From is null ? "The former specification is not known, so the update is not rolled back."
-        : PoolSecrets.IsSealed(PatchOf(Book.Record.From))
+    private string RollbackObstacle =>
+        ProgressLog.Record.From is null ? "The former specification is not known, so the update is not rolled back."
+        : PoolSecrets.IsSealed(PatchOf(ProgressLog.Record.From))
             ? $"{NotKept} The update is therefore not rolled back by another process. Restore the former user data with Set-NodePool -UserData."
         : "";
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        RollControl control = Context.ControlOf(Book.Record.Id);
+        RollControl control = Context.ControlOf(ProgressLog.Record.Id);
         if (control.StoppedBy.Length > 0)
             return await EndAsync(
                 NodePoolUpdateStatus.Stopped,
                 $"Stopped by {control.StoppedBy}. The service continues its roll.",
                 cancellationToken
             );
-        if (control.RollbackBy.Length > 0 && !Book.State.IsBack && Book.Record.From is not null)
-            return NoWayBack.Length == 0
+        if (control.RollbackBy.Length > 0 && !ProgressLog.State.IsBack && ProgressLog.Record.From is not null)
+            return RollbackObstacle.Length == 0
                 ? await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken)
-                : await LeaveAsync(NoWayBack, cancellationToken);
-        if ((Book.State.Generation == 0 || Book.State is { IsBack: true, IsTurned: false }) && !await WriteAsync(cancellationToken))
-            return Book.State.IsBack
-                ? await LeaveAsync(NoWayBack, cancellationToken)
+                : await LeaveAsync(RollbackObstacle, cancellationToken);
+        if (
+            (ProgressLog.State.Generation == 0 || ProgressLog.State is { IsBack: true, IsTurned: false })
+            && !await WriteAsync(cancellationToken)
+        )
+            return ProgressLog.State.IsBack
+                ? await LeaveAsync(RollbackObstacle, cancellationToken)
                 : await EndAsync(
                     NodePoolUpdateStatus.Stopped,
                     $"{NotKept} Nothing was changed yet: use Update-NodePool again.",
                     cancellationToken
                 );
-        if (await Pools.SeeAsync(Book.Record.PoolUid, cancellationToken) is not { } sight)
+        if (await Pools.FindAsync(ProgressLog.Record.PoolUid, cancellationToken) is not { } sight)
             return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
 
-        await NoteGoneAsync(cancellationToken);
+        await RecordGoneAsync(cancellationToken);
         await RecordDrainingAsync(cancellationToken);
-        HashSet<string> old = [.. Book.All.Select(static one => one.NodeUid)];
-        List<Node> fresh =
-        [
-            .. (await Pools.NodesOfAsync(sight.Pool.Id, sight.Pool.Name, cancellationToken)).Where(one => !old.Contains(one.Metadata.Uid!)),
-        ];
+        List<Node> fresh = await FreshNodesAsync(sight.Pool, cancellationToken);
         int ready = fresh.Count(static one => ReadySince(one) is not null);
-        bool isOver = sight.Status.Phase == NodePoolPhase.Ready && sight.Pool.Generation >= Book.State.Generation;
+        bool isOver = sight.Status.Phase == NodePoolPhase.Ready && sight.Pool.Generation >= ProgressLog.State.Generation;
         if (
-            !Book.State.IsBack
-            && await IsHeldUpAsync(await CheckAsync(sight, fresh, isOver, cancellationToken), NoWayBack, cancellationToken) is { } held
+            !ProgressLog.State.IsBack
+            && await IsHeldUpAsync(await CheckAsync(sight, fresh, isOver, cancellationToken), RollbackObstacle, cancellationToken)
+                is { } held
         )
         {
             if (_failure.Length > 0)
                 return await EndAsync(NodePoolUpdateStatus.Incomplete, _failure, cancellationToken, ready);
-            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            await ReportAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
             return Wait(null, isWatching: true);
         }
 
@@ -76,16 +76,22 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
             sight.Status.Message.Length > 0
                 ? sight.Status.Message
                 : $"generation {sight.Status.ObservedGeneration} of {sight.Status.Generation} observed";
-        await TellAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
+        await ReportAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
         return Wait(null, fresh.Count > 0);
+    }
+
+    private async Task<List<Node>> FreshNodesAsync(PoolRecord pool, CancellationToken cancellationToken)
+    {
+        HashSet<string> old = [.. ProgressLog.All.Select(static one => one.NodeUid)];
+        return [.. (await Pools.NodesOfAsync(pool.Id, pool.Name, cancellationToken)).Where(one => !old.Contains(one.Metadata.Uid!))];
     }
 
     private async Task RecordDrainingAsync(CancellationToken cancellationToken)
     {
-        foreach (RollNode node in Book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending))
+        foreach (RollNode node in ProgressLog.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending))
         {
             if (NodeOf(node)?.Spec.Unschedulable == true)
-                await Book.UpdateAsync(
+                await ProgressLog.UpdateAsync(
                     node.Uid,
                     static one => one with { Status = NodePoolUpdateNodeStatus.Draining, Message = "The service drains it." },
                     cancellationToken
@@ -96,8 +102,8 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
     // Nodes that the service kept have the change.
     private async Task RecordKeptAsync(CancellationToken cancellationToken)
     {
-        foreach (RollNode node in Book.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
-            await Book.UpdateAsync(
+        foreach (RollNode node in ProgressLog.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
+            await ProgressLog.UpdateAsync(
                 node.Uid,
                 static one => one with { Status = NodePoolUpdateNodeStatus.Kept, Message = "" },
                 cancellationToken
@@ -105,7 +111,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
     }
 
     // A service's roll cannot be paused.
-    protected override Task HoldAsync(string why, CancellationToken cancellationToken)
+    protected override Task PauseAsync(string why, CancellationToken cancellationToken)
     {
         Context.Scope.Observer.Warning($"The update of pool {Context.Request.Pool} is not followed any longer. {why}");
         _failure = $"{why} The service continues its roll; a rollback restores the former specification.";
@@ -121,13 +127,13 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
     // Also after an earlier process died: an unchanged pool is not written. False: only that process knew the change.
     private async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
-        bool isBack = Book.State.IsBack;
-        JsonObject patch = PatchOf(isBack ? Book.Record.From : Book.Record.To);
+        bool isBack = ProgressLog.State.IsBack;
+        JsonObject patch = PatchOf(isBack ? ProgressLog.Record.From : ProgressLog.Record.To);
         long generation;
         if (PoolSecrets.IsSealed(patch))
         {
-            PoolRecord there = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
-            if (!PoolMerge.Contains(PoolSecrets.Seal(there.Spec, Book.Record.Id), patch))
+            PoolRecord there = await Pools.Context.Provider.GetAsync(ProgressLog.Record.PoolUid, cancellationToken);
+            if (!PoolMerge.Contains(PoolSecrets.Seal(there.Spec, ProgressLog.Record.Id), patch))
                 return false;
             generation = there.Generation;
         }
@@ -136,7 +142,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
             generation = (
                 await PoolEditor.ApplyAsync(
                     Pools.Context,
-                    new PoolTarget { Id = Book.Record.PoolUid, Name = Book.Record.Pool },
+                    new PoolTarget { Id = ProgressLog.Record.PoolUid, Name = ProgressLog.Record.Pool },
                     new() { Patch = _ => patch },
                     Context.Scope.Observer,
                     cancellationToken
@@ -144,8 +150,8 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
             ).Generation;
         }
 
-        Pools.Forget();
-        await Book.SetAsync(state => state with { Generation = generation, HasBegun = true, IsTurned = isBack }, cancellationToken);
+        Pools.Invalidate();
+        await ProgressLog.SetAsync(state => state with { Generation = generation, HasBegun = true, IsTurned = isBack }, cancellationToken);
         return true;
     }
 }

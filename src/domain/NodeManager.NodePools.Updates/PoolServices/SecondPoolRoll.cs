@@ -21,35 +21,35 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
 
     private DateTimeOffset? _deletedAt;
 
-    private string LeavingId => Book.State.IsBack ? Book.State.SecondPoolId : Book.Record.PoolUid;
+    private string LeavingId => ProgressLog.State.IsBack ? ProgressLog.State.SecondPoolId : ProgressLog.Record.PoolUid;
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        RollControl control = Context.ControlOf(Book.Record.Id);
-        var limits = PoolUpdateLimits.Of(Book.Record, control);
+        RollControl control = Context.ControlOf(ProgressLog.Record.Id);
+        var limits = PoolUpdateLimits.Of(ProgressLog.Record, control);
         if (control.StoppedBy.Length > 0)
             return await EndAsync(
                 NodePoolUpdateStatus.Stopped,
-                $"Stopped by {control.StoppedBy}.{(Book.State.SecondPoolId.Length > 0 ? $" Node pool '{Book.Record.SecondPool}' stays." : "")}",
+                $"Stopped by {control.StoppedBy}.{(ProgressLog.State.SecondPoolId.Length > 0 ? $" Node pool '{ProgressLog.Record.SecondPool}' stays." : "")}",
                 cancellationToken
             );
         // After the deletion was requested there is no rollback.
-        if (control.RollbackBy.Length > 0 && Book.State is { IsBack: false, IsRemoving: false })
+        if (control.RollbackBy.Length > 0 && ProgressLog.State is { IsBack: false, IsRemoving: false })
             return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
-        if (Book.State is { IsBack: true, IsTurned: false })
-            await PrepareBackAsync(cancellationToken);
-        if (await TendDrainsAsync(limits, cancellationToken))
+        if (ProgressLog.State is { IsBack: true, IsTurned: false })
+            await PrepareRollbackAsync(cancellationToken);
+        if (await UpdateDrainsAsync(limits, cancellationToken))
             return TimeSpan.Zero;
 
-        ServiceSight? second = await Pools.SeeAsync(Book.State.SecondPoolId, cancellationToken),
-            leaving = await Pools.SeeAsync(LeavingId, cancellationToken);
+        ObservedPool? second = await Pools.FindAsync(ProgressLog.State.SecondPoolId, cancellationToken),
+            leaving = await Pools.FindAsync(LeavingId, cancellationToken);
         if (DeletedPool(second, leaving) is { } deleted)
             return await EndAsync(NodePoolUpdateStatus.Stopped, deleted, cancellationToken);
-        await NoteGoneAsync(cancellationToken);
-        await NoteNewAsync(cancellationToken);
-        IReadOnlyList<Node> fresh = Book.State.IsBack
+        await RecordGoneAsync(cancellationToken);
+        await RecordNewAsync(cancellationToken);
+        IReadOnlyList<Node> fresh = ProgressLog.State.IsBack
             ? []
-            : await Pools.NodesOfAsync(Book.State.SecondPoolId, Book.Record.SecondPool, cancellationToken);
+            : await Pools.NodesOfAsync(ProgressLog.State.SecondPoolId, ProgressLog.Record.SecondPool, cancellationToken);
         SecondPoolView view = ViewOf(second, leaving, fresh, limits.IsPaused);
         SecondPoolStep step = SecondPoolRules.Next(view);
         int ready = fresh.Count(static one => ReadySince(one) is not null);
@@ -64,7 +64,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
                 is { } held
         )
         {
-            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            await ReportAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
             return Wait(null, isWatching: true);
         }
 
@@ -90,9 +90,9 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
             );
         bool hasActed = !limits.IsPaused && await ActAsync(step, limits, cancellationToken);
         if (limits.IsPaused)
-            await TellAsync(NodePoolUpdateStatus.Paused, $"Paused: {control.PausedBy}.", ready, cancellationToken);
+            await ReportAsync(NodePoolUpdateStatus.Paused, $"Paused: {control.PausedBy}.", ready, cancellationToken);
         else
-            await TellAsync(
+            await ReportAsync(
                 NodePoolUpdateStatus.Running,
                 step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}." : "",
                 ready,
@@ -102,54 +102,54 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
     }
 
     // Why the update cannot continue; null: it can.
-    private string? DeletedPool(ServiceSight? second, ServiceSight? leaving)
+    private string? DeletedPool(ObservedPool? second, ObservedPool? leaving)
     {
-        if (Book.State is { IsBack: false, IsRemoving: false } && leaving is null)
+        if (ProgressLog.State is { IsBack: false, IsRemoving: false } && leaving is null)
             return "The pool was deleted.";
-        return Book.State is { IsBack: false, SecondPoolId.Length: > 0 } && second is null
-            ? $"The second pool '{Book.Record.SecondPool}' was deleted."
+        return ProgressLog.State is { IsBack: false, SecondPoolId.Length: > 0 } && second is null
+            ? $"The second pool '{ProgressLog.Record.SecondPool}' was deleted."
             : null;
     }
 
-    private SecondPoolView ViewOf(ServiceSight? second, ServiceSight? leaving, IReadOnlyList<Node> fresh, bool isPaused) =>
+    private SecondPoolView ViewOf(ObservedPool? second, ObservedPool? leaving, IReadOnlyList<Node> fresh, bool isPaused) =>
         new()
         {
             Now = Scope.Now,
-            HasSecond = Book.State.SecondPoolId.Length > 0,
+            HasSecond = ProgressLog.State.SecondPoolId.Length > 0,
             IsSecondReady = second?.Status.Phase == NodePoolPhase.Ready,
-            Wanted = second?.Status.DesiredNodes ?? Book.Record.Desired,
+            DesiredNodes = second?.Status.DesiredNodes ?? ProgressLog.Record.Desired,
             New = [.. fresh.Select(ReadySince)],
             Old =
             [
-                .. Book.Old.Select(one => new OldMachine(
+                .. ProgressLog.Old.Select(one => new OldMachine(
                     one.Uid,
                     one.Status,
                     true,
                     NodeOf(one)?.IsReady() == true,
                     one.Attempts,
-                    Context.IsBusy(NodeOf(one), Book.Record.Id)
+                    Context.IsBusy(NodeOf(one), ProgressLog.Record.Id)
                 )),
             ],
             IsPaused = isPaused,
-            IsBack = Book.State.IsBack,
-            HasBegun = Book.State.HasBegun,
-            IsRemoving = Book.State.IsRemoving,
+            IsBack = ProgressLog.State.IsBack,
+            HasBegun = ProgressLog.State.HasBegun,
+            IsRemoving = ProgressLog.State.IsRemoving,
             IsGone = leaving is null,
-            Soak = Book.Record.Options.Soak,
-            KeepOld = Book.Record.Options.KeepOld,
-            DrainedAt = Book.State.DrainedAt,
+            Soak = ProgressLog.Record.Options.Soak,
+            KeepOld = ProgressLog.Record.Options.KeepOld,
+            DrainedAt = ProgressLog.State.DrainedAt,
         };
 
     private async Task<bool> ActAsync(SecondPoolStep step, PoolUpdateLimits limits, CancellationToken cancellationToken)
     {
-        Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
+        Dictionary<string, RollNode> old = ProgressLog.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
         List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
         // An earlier process may have died during their drains.
         drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
         if (drain.Count > 0)
         {
-            if (!Book.State.HasBegun)
-                await Book.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
+            if (!ProgressLog.State.HasBegun)
+                await ProgressLog.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
             // Together, so that no pod moves to a node that is drained next.
             await Holds.CordonAsync(
                 old.Values.Where(static one =>
@@ -157,7 +157,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
                 ),
                 cancellationToken
             );
-            foreach (RollNode node in drain.Select(one => Book[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
+            foreach (RollNode node in drain.Select(one => ProgressLog[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
                 if (NodeOf(node) is { } registered)
                     await Drains.StartAsync(node, registered, limits.DrainTimeout, cancellationToken);
         }
@@ -168,29 +168,31 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
     // An earlier process may have created it and died before it recorded that. False: only that process knew the draft.
     private async Task<bool> CreateAsync(CancellationToken cancellationToken)
     {
-        JsonObject patch = PatchOf(Book.Record.To);
-        PoolRecord pool = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
-        PoolDraft draft = SecondPoolDraft.Of(pool, Book.Record.SecondPool, patch, Book.Record.Desired);
+        JsonObject patch = PatchOf(ProgressLog.Record.To);
+        PoolRecord pool = await Pools.Context.Provider.GetAsync(ProgressLog.Record.PoolUid, cancellationToken);
+        PoolDraft draft = SecondPoolDraft.Of(pool, ProgressLog.Record.SecondPool, patch, ProgressLog.Record.Desired);
         List<PoolRecord> there = [];
-        await foreach (PoolRecord one in Pools.Context.Provider.ListAsync(new() { ClusterId = Book.Record.ClusterId }, cancellationToken))
+        await foreach (
+            PoolRecord one in Pools.Context.Provider.ListAsync(new() { ClusterId = ProgressLog.Record.ClusterId }, cancellationToken)
+        )
             if (one.Name == draft.Name)
-                there.Add(PoolSecrets.IsSealed(patch) ? one with { Spec = PoolSecrets.Seal(one.Spec, Book.Record.Id) } : one);
+                there.Add(PoolSecrets.IsSealed(patch) ? one with { Spec = PoolSecrets.Seal(one.Spec, ProgressLog.Record.Id) } : one);
         IReadOnlyList<PoolRecord> own = CreatedPoolRules.Find(
             there,
             draft with
             {
                 Spec = PoolMerge.Apply([], patch),
             },
-            Book.Record.Creator,
-            Book.Record.ServiceAt ?? Book.Record.At
+            ProgressLog.Record.Creator,
+            ProgressLog.Record.ServiceAt ?? ProgressLog.Record.At
         );
         if (own.Count != 1 && PoolSecrets.IsSealed(patch))
             return false;
         string id = own is [var created]
             ? created.Id
             : (await PoolCreator.CreateAsync(Pools.Context, draft, Context.Scope.Observer, cancellationToken)).Id;
-        Pools.Forget();
-        await Book.SetAsync(state => state with { SecondPoolId = id }, cancellationToken);
+        Pools.Invalidate();
+        await ProgressLog.SetAsync(state => state with { SecondPoolId = id }, cancellationToken);
         Context.Scope.Observer.Verbose($"Node pool '{draft.Name}' takes the place of '{pool.Name}'.");
         return true;
     }
@@ -198,10 +200,14 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
     // Recorded first: from here on there is no rollback.
     private async Task<bool> DeleteAsync(CancellationToken cancellationToken)
     {
-        if (!Book.State.IsRemoving)
-            await Book.SetAsync(static state => state with { IsRemoving = true }, cancellationToken);
-        foreach (RollNode node in Book.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Drained))
-            await Book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Removing }, cancellationToken);
+        if (!ProgressLog.State.IsRemoving)
+            await ProgressLog.SetAsync(static state => state with { IsRemoving = true }, cancellationToken);
+        foreach (RollNode node in ProgressLog.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Drained))
+            await ProgressLog.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Removing },
+                cancellationToken
+            );
         if (LeavingId.Length == 0)
             return true;
         if (_deletedAt is { } asked && Scope.Now - asked < DeleteAgain)
@@ -210,7 +216,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         {
             await PoolEditor.DeleteAsync(
                 Pools.Context,
-                new() { Id = LeavingId, Name = Book.State.IsBack ? Book.Record.SecondPool : Book.Record.Pool },
+                new() { Id = LeavingId, Name = ProgressLog.State.IsBack ? ProgressLog.Record.SecondPool : ProgressLog.Record.Pool },
                 cancellationToken
             );
         }
@@ -220,45 +226,45 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         }
 
         _deletedAt = Scope.Now;
-        Pools.Forget();
+        Pools.Invalidate();
         return true;
     }
 
     // Uncordons the first pool's nodes and marks those of the second for removal. Idempotent.
-    private async Task PrepareBackAsync(CancellationToken cancellationToken)
+    private async Task PrepareRollbackAsync(CancellationToken cancellationToken)
     {
-        List<RollNode> former = [.. Book.All.Where(static one => !one.IsBack)];
+        List<RollNode> former = [.. ProgressLog.All.Where(static one => !one.IsBack)];
         await Holds.ReleaseAsync(former, cancellationToken);
         foreach (RollNode node in former.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
-            await Book.UpdateAsync(
+            await ProgressLog.UpdateAsync(
                 node.Uid,
                 static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null, Message = "" },
                 cancellationToken
             );
-        await Book.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
+        await ProgressLog.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
     }
 
     // Nodes that were added to the old pool meanwhile are drained, too: its autoscaler or its repair may add some.
-    private async Task NoteNewAsync(CancellationToken cancellationToken)
+    private async Task RecordNewAsync(CancellationToken cancellationToken)
     {
-        if (Book.State.IsRemoving)
+        if (ProgressLog.State.IsRemoving)
             return;
         foreach (
             Node node in await Pools.NodesOfAsync(
                 LeavingId,
-                Book.State.IsBack ? Book.Record.SecondPool : Book.Record.Pool,
+                ProgressLog.State.IsBack ? ProgressLog.Record.SecondPool : ProgressLog.Record.Pool,
                 cancellationToken
             )
         )
         {
-            if (Book.Has(node.Metadata.Uid!))
+            if (ProgressLog.Has(node.Metadata.Uid!))
                 continue;
-            await Book.AddAsync(
+            await ProgressLog.AddAsync(
                 ServiceRollOpener.Entry(
                     node,
-                    Book.All.Count,
-                    [Book.State.IsBack ? "created by the update that is rolled back" : "joined during the update"],
-                    Book.State.IsBack
+                    ProgressLog.All.Count,
+                    [ProgressLog.State.IsBack ? "created by the update that is rolled back" : "joined during the update"],
+                    ProgressLog.State.IsBack
                 ),
                 cancellationToken
             );

@@ -26,12 +26,12 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
             };
 
     /// <summary>Records which of the nodes to drain are gone.</summary>
-    protected async Task NoteGoneAsync(CancellationToken cancellationToken)
+    protected async Task RecordGoneAsync(CancellationToken cancellationToken)
     {
-        foreach (RollNode node in Book.All.Where(one => one.Status is not NodePoolUpdateNodeStatus.Removed && !Drains.Has(one.Uid)))
+        foreach (RollNode node in ProgressLog.All.Where(one => one.Status is not NodePoolUpdateNodeStatus.Removed && !Drains.Has(one.Uid)))
         {
             if (NodeOf(node) is null)
-                await Book.UpdateAsync(
+                await ProgressLog.UpdateAsync(
                     node.Uid,
                     static one => one with { Status = NodePoolUpdateNodeStatus.Removed, DrainedSince = null, Message = "" },
                     cancellationToken
@@ -63,7 +63,7 @@ internal abstract class ServiceRoll(RollScope context, RollStart start, ServiceP
 
     /// <summary>The problems of new nodes, and of their pool as the service reports them.</summary>
     protected async Task<GateVerdict> CheckAsync(
-        ServiceSight? sight,
+        ObservedPool? sight,
         IEnumerable<Node> fresh,
         bool mustBeNew,
         CancellationToken cancellationToken

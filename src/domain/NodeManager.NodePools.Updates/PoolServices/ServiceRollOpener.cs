@@ -25,7 +25,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
     /// <exception cref="NodeManagerException">
     /// NodePoolNotFound, PoolClusterMismatch, PoolUpdateInvalid, NodePoolInvalid, NodePoolExists, or the service's refusal.
     /// </exception>
-    public static async Task<(PoolRecord Pool, JsonObject Patch, IReadOnlyList<RollNode> Nodes, PoolDraft? Second)> LookAsync(
+    public static async Task<(PoolRecord Pool, JsonObject Patch, IReadOnlyList<RollNode> Nodes, PoolDraft? Second)> ReadAsync(
         RollScope context,
         ServicePools pools,
         PoolRecord pool,
@@ -131,7 +131,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
     {
         if (Pool is not { } found)
             throw PoolErrors.NotFound(Request.Pool, Scope.Session.Cluster);
-        (PoolRecord pool, JsonObject patch, IReadOnlyList<RollNode> nodes, PoolDraft? second) = await LookAsync(
+        (PoolRecord pool, JsonObject patch, IReadOnlyList<RollNode> nodes, PoolDraft? second) = await ReadAsync(
             _context,
             _pools,
             found,
@@ -140,7 +140,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         if (
             second is null
             && patch.Count == 0
-            && await _pools.SeeAsync(pool.Id, cancellationToken) is { Status.Phase: NodePoolPhase.Ready }
+            && await _pools.FindAsync(pool.Id, cancellationToken) is { Status.Phase: NodePoolPhase.Ready }
         )
         {
             UpToDate = nodes.Count;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.NodePools.Updates.Records;
 
@@ -41,5 +43,26 @@ internal sealed record RollControl(
             Set(MaxSurgeKey),
             Set(MaxUnavailableKey)
         );
+    }
+
+    /// <summary>The keys of the ConfigMap for a user's change.</summary>
+    public static JsonObject DataOf(PoolUpdateChange change, string user)
+    {
+        JsonObject data = [];
+        if (change.Pause is { } pause)
+            data[PausedKey] = pause ? $"by {user}" : "";
+        if (change.Stop)
+            data[StoppedKey] = user;
+        if (change.Rollback)
+            data[RollbackKey] = user;
+        if (change.Rollback || change.Stop)
+            data[PausedKey] = "";
+        if (change.DrainTimeout is { } timeout)
+            data[DrainTimeoutKey] = timeout.ToString("c", CultureInfo.InvariantCulture);
+        if (change.MaxSurge is { } surge)
+            data[MaxSurgeKey] = surge;
+        if (change.MaxUnavailable is { } unavailable)
+            data[MaxUnavailableKey] = unavailable;
+        return data;
     }
 }

@@ -57,7 +57,7 @@ public static class PoolWaiter
             Task? changed = null;
             try
             {
-                (PoolRecord record, changed) = await LookAsync(context, target, follower, last is null, cancellationToken);
+                (PoolRecord record, changed) = await CheckAsync(context, target, follower, last is null, cancellationToken);
                 target = target with { Id = record.Id };
                 NodePoolStatus status = context.Map(
                     record,
@@ -88,7 +88,7 @@ public static class PoolWaiter
     }
 
     // The first check asks the server, so that a name is resolved and nothing older than the call counts.
-    private static async Task<(PoolRecord Pool, Task? Changed)> LookAsync(
+    private static async Task<(PoolRecord Pool, Task? Changed)> CheckAsync(
         PoolContext context,
         PoolTarget target,
         IPoolFollower? follower,
@@ -105,7 +105,7 @@ public static class PoolWaiter
             await follower.CatchUpAsync(cancellationToken);
         }
 
-        (PoolRecord? pool, Task changed) = follower.Look(id);
+        (PoolRecord? pool, Task changed) = follower.Observe(id);
         return pool is null ? throw PoolErrors.NotFound(target.Text, context.Session.Cluster) : (pool, changed);
     }
 

@@ -23,7 +23,7 @@ public sealed class RecommendationHistory
             return _entries.GetValueOrDefault(nodes);
     }
 
-    public void Note(string nodes, string action, DateTimeOffset at)
+    public void Record(string nodes, string action, DateTimeOffset at)
     {
         lock (_lock)
         {

@@ -13,7 +13,7 @@ namespace NodeManager.Recommendations.Decisions;
 internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> Sort, bool AllFirst, Random? Random, bool AnyNode = false)
 {
     /// <summary>The number of random orders in a small cluster.</summary>
-    private const int MostByChance = 18;
+    private const int MaximumRandomOrders = 18;
 
     /// <summary>The orders to try. The first is a drain's own.</summary>
     /// <param name="nodes">Nodes in the cluster: with more nodes, each placement matters less, and each order takes longer.</param>
@@ -21,7 +21,7 @@ internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> S
     {
         Random shuffle = new(seed),
             another = new(seed + 1);
-        int byChance = Math.Clamp(600 / Math.Max(1, nodes), 2, MostByChance);
+        int byChance = Math.Clamp(600 / Math.Max(1, nodes), 2, MaximumRandomOrders);
         return
         [
             new(ByTurn, false, null),

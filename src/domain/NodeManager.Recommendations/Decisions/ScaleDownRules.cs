@@ -28,14 +28,14 @@ internal static class ScaleDownRules
         }
 
         Dictionary<string, PlannedPod> planned = situation.Nodes.SelectMany(static n => n.Plan.Pods).ToDictionary(static p => p.Plan.Uid);
-        RemovalWorld[] worlds =
+        RemovalSimulation[] worlds =
             empty.Count == 0 || isHeld is not null
                 ? []
                 :
                 [
                     .. RemovalOrder
                         .All(situation.Seed, situation.Snapshot.Nodes.Count)
-                        .Select(order => new RemovalWorld(situation.Snapshot.Clone(), order)),
+                        .Select(order => new RemovalSimulation(situation.Snapshot.Clone(), order)),
                 ];
         foreach (
             ScaleNode node in empty
@@ -52,7 +52,7 @@ internal static class ScaleDownRules
                 Message = $"Its largest share is {node.Fullness:0.#}%; the threshold is {situation.DownBelow:0.#}%.",
             };
             IReadOnlyList<PodBudget> budgets = situation.Blocking(node.Plan);
-            if ((isHeld ?? WhyNot(node, situation, budgets, gone)) is { } reason)
+            if ((isHeld ?? Obstacle(node, situation, budgets, gone)) is { } reason)
             {
                 staying.Add(Describe(node, [below, reason], budgets: budgets));
                 continue;
@@ -105,7 +105,12 @@ internal static class ScaleDownRules
         return null;
     }
 
-    private static NodeScaleReason? WhyNot(ScaleNode node, ScaleSituation situation, IReadOnlyList<PodBudget> budgets, HashSet<string> gone)
+    private static NodeScaleReason? Obstacle(
+        ScaleNode node,
+        ScaleSituation situation,
+        IReadOnlyList<PodBudget> budgets,
+        HashSet<string> gone
+    )
     {
         int left = situation.Nodes.Count - gone.Count - 1;
         if (left < situation.Configuration.MinNodes)
@@ -125,7 +130,7 @@ internal static class ScaleDownRules
             return new() { Rule = NodeScaleRule.Protected, Message = $"It has the annotation {annotation}: true." };
         if (
             node.Plan.Pods.FirstOrDefault(static p =>
-                p.Plan.Decision == DrainDecision.Evict && UndisturbedRule.WishesOf(p.Pod).Length > 0
+                p.Plan.Decision == DrainDecision.Evict && DisruptionOptOutRule.OptOutsOf(p.Pod).Length > 0
             ) is
             { } undisturbed
         )
@@ -133,7 +138,7 @@ internal static class ScaleDownRules
             {
                 Rule = NodeScaleRule.Protected,
                 Object = undisturbed.Pod.Title(),
-                Message = $"Pod {undisturbed.Pod.Title()} has the annotation {UndisturbedRule.WishesOf(undisturbed.Pod)[0]}.",
+                Message = $"Pod {undisturbed.Pod.Title()} has the annotation {DisruptionOptOutRule.OptOutsOf(undisturbed.Pod)[0]}.",
             };
         return null;
     }
@@ -184,7 +189,7 @@ internal static class ScaleDownRules
 
     private static (IReadOnlyList<NodeScaleMove>? Moves, NodeScaleReason Why) TryRemove(
         ScaleNode node,
-        RemovalWorld[] worlds,
+        RemovalSimulation[] worlds,
         Dictionary<string, PlannedPod> planned
     )
     {
@@ -192,7 +197,7 @@ internal static class ScaleDownRules
             [.. node.Plan.Pods.Where(static p => p.Plan.Decision == DrainDecision.Skip).Select(static p => p.Plan.Uid)],
             ending = Ending(node);
         List<Dictionary<string, string>> places = [];
-        foreach (RemovalWorld world in worlds)
+        foreach (RemovalSimulation world in worlds)
         {
             (Dictionary<string, string>? found, Pod? stuck, NodeManager.Scheduling.Decisions.Placement? why) = world.Remove(
                 node.Node,
@@ -201,7 +206,7 @@ internal static class ScaleDownRules
             );
             if (found is null)
             {
-                foreach (RemovalWorld undone in worlds)
+                foreach (RemovalSimulation undone in worlds)
                     undone.Undo();
                 string order = places.Count == 0 ? "" : $" in one of {worlds.Length} eviction orders";
                 return (null, NotPlaced(stuck!, why!, order));
@@ -210,7 +215,7 @@ internal static class ScaleDownRules
             places.Add(found);
         }
 
-        foreach (RemovalWorld world in worlds)
+        foreach (RemovalSimulation world in worlds)
             world.Complete(node.Name);
         NodeScaleMove[] moves =
         [

@@ -129,7 +129,7 @@ internal static class ScaleUpRules
     private sealed class NewNodes
     {
         private readonly ClusterSnapshot _snapshot;
-        private readonly RemovalWorld _world;
+        private readonly RemovalSimulation _world;
         private readonly List<ScaleNode> _shapes;
         private readonly List<(ScaleNode Shape, string Name, List<string> Pods)> _added = [];
 

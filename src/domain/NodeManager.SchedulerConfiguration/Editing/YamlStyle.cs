@@ -14,7 +14,7 @@ internal sealed record YamlStyle(int Step, int ListStep, string LineBreak)
         var steps = new List<int>();
         var listSteps = new List<int>();
         Collect(document.Text, document.Root, steps, listSteps);
-        return new YamlStyle(Most(steps, 2), Most(listSteps, 0), TextLines.LineBreak(document.Text));
+        return new YamlStyle(Maximum(steps, 2), Maximum(listSteps, 0), TextLines.LineBreak(document.Text));
     }
 
     private static void Collect(string text, YamlNode node, List<int> steps, List<int> listSteps)
@@ -36,6 +36,6 @@ internal sealed record YamlStyle(int Step, int ListStep, string LineBreak)
         }
     }
 
-    private static int Most(List<int> found, int otherwise) =>
+    private static int Maximum(List<int> found, int otherwise) =>
         found.Count == 0 ? otherwise : found.GroupBy(step => step).OrderByDescending(group => group.Count()).First().Key;
 }

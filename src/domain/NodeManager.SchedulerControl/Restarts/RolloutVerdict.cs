@@ -5,7 +5,7 @@ namespace NodeManager.SchedulerControl.Restarts;
 /// <param name="Outcome">Null: in progress.</param>
 /// <param name="Text">The current wait, or the failure.</param>
 /// <param name="FailedPod">The pod that shows the failure.</param>
-internal sealed record RolloutVerdict(bool? Outcome, string Text, int Ready, int Wanted, Pod? FailedPod = null, string Leader = "")
+internal sealed record RolloutVerdict(bool? Outcome, string Text, int Ready, int Desired, Pod? FailedPod = null, string Leader = "")
 {
     /// <summary>Another client changed or restarted the Deployment after this restart; the verdict is about that rollout.</summary>
     public bool IsTakenOver { get; init; }

@@ -162,7 +162,7 @@ internal sealed class SchedulerRestart(
 
     private void Report(RolloutVerdict verdict) =>
         observer.Progress(
-            new(Title, $"Restarting {Title}", verdict.Text, verdict.Wanted == 0 ? -1 : Math.Min(verdict.Ready * 90 / verdict.Wanted, 90))
+            new(Title, $"Restarting {Title}", verdict.Text, verdict.Desired == 0 ? -1 : Math.Min(verdict.Ready * 90 / verdict.Desired, 90))
         );
 
     private LeaderElectionSettings? Election(string text)

@@ -70,7 +70,7 @@ public static class SchedulerSimulator
             .ToList();
         var results = new List<SchedulerSimulation>(meant.Count);
         var done = 0;
-        void Told()
+        void Reported()
         {
             var count = Interlocked.Increment(ref done);
             if (count % 50 == 0 || count == meant.Count)
@@ -79,14 +79,14 @@ public static class SchedulerSimulator
                 );
         }
 
-        var queue = Task.Run(() => Queue(session, snapshot.Clone(), waiting, profiles, Told, cancellationToken), cancellationToken);
+        var queue = Task.Run(() => Queue(session, snapshot.Clone(), waiting, profiles, Reported, cancellationToken), cancellationToken);
         // Each part changes a copy of its own.
         var parts = running
             .Chunk(Math.Max(1, (running.Count / Environment.ProcessorCount) + 1))
             .Select(part =>
             {
                 var copy = snapshot.Clone();
-                return Task.Run(() => Each(session, copy, part, profiles, Told, cancellationToken), cancellationToken);
+                return Task.Run(() => Each(session, copy, part, profiles, Reported, cancellationToken), cancellationToken);
             })
             .ToList();
         results.AddRange(await queue);

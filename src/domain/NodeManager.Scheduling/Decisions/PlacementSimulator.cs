@@ -27,7 +27,7 @@ public sealed class PlacementSimulator
         _snapshot = snapshot;
         _profile = SchedulingProfile.Default(snapshot.MinorVersion);
         foreach (PodState pod in snapshot.Pods)
-            _signature.Note(pod.Pod);
+            _signature.AddKeys(pod.Pod);
     }
 
     public ClusterSnapshot Snapshot => _snapshot;
@@ -38,7 +38,7 @@ public sealed class PlacementSimulator
         string key = pod.Key();
         if (_fits.TryGetValue(key, out PodFit? fit))
             return fit;
-        Forget(_signature.Note(pod));
+        Invalidate(_signature.AddKeys(pod));
         string alike = _signature.Of(pod);
         if (!_counts.TryGetValue(alike, out PodCounts? counted))
             _counts.Add(alike, counted = Count(pod));
@@ -52,10 +52,10 @@ public sealed class PlacementSimulator
         Remove(pod);
         bool isKnown = _removed.Remove(pod.Key(), out PodState? before) && ReferenceEquals(before.Pod, pod);
         if (!isKnown)
-            Forget(_signature.Note(pod));
+            Invalidate(_signature.AddKeys(pod));
         PodState state = isKnown ? before!.On(node) : new(pod, node);
         _snapshot.Add(state);
-        Tell(state, 1);
+        UpdateCounts(state, 1);
     }
 
     /// <summary>Removes a pod. True if it existed.</summary>
@@ -65,7 +65,7 @@ public sealed class PlacementSimulator
         if (_snapshot.Take(key) is not { } state)
             return false;
         _removed[key] = state;
-        Tell(state, -1);
+        UpdateCounts(state, -1);
         return true;
     }
 
@@ -109,7 +109,7 @@ public sealed class PlacementSimulator
         return _counted.Values;
     }
 
-    private void Tell(PodState pod, int change)
+    private void UpdateCounts(PodState pod, int change)
     {
         CountedPods counted = CountedOf(pod);
         if (change > 0)
@@ -134,7 +134,7 @@ public sealed class PlacementSimulator
         return counted;
     }
 
-    private void Forget(bool isVoid)
+    private void Invalidate(bool isVoid)
     {
         if (!isVoid)
             return;

@@ -45,7 +45,7 @@ public static class Preemption
 
             if (candidates.Count >= wanted)
                 break;
-            if (Look(pod, node, snapshot, budgets, answers) is { } candidate)
+            if (FindVictims(pod, node, snapshot, budgets, answers) is { } candidate)
                 candidates.Add(candidate);
         }
 
@@ -67,7 +67,7 @@ public static class Preemption
         return false;
     }
 
-    private static PreemptionCandidate? Look(
+    private static PreemptionCandidate? FindVictims(
         Pod pod,
         NodeState node,
         ClusterSnapshot snapshot,

@@ -53,11 +53,11 @@ internal sealed class InterPodAffinity : INodeFilter
     public FitResult Evaluate(NodeState node)
     {
         if (!IsNear(node))
-            return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod affinity rules"));
+            return new(FitVerdict.DoesNotFit, TextOf("node(s) didn't match pod affinity rules"));
         if (_antiAffinity.Count > 0 && _apart.HasAny(node))
-            return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
+            return new(FitVerdict.DoesNotFit, TextOf("node(s) didn't match pod anti-affinity rules"), true);
         return _unwelcome.HasAny(node)
-            ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true)
+            ? new(FitVerdict.DoesNotFit, TextOf("node(s) didn't satisfy existing pods anti-affinity rules"), true)
             : FitResult.Fits;
     }
 
@@ -106,7 +106,7 @@ internal sealed class InterPodAffinity : INodeFilter
                 _apart.Add(term.TopologyKey, node, change);
     }
 
-    private string[] Words(string rule) =>
+    private string[] TextOf(string rule) =>
         _snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
 
     private sealed class TopologyCounts

@@ -67,9 +67,9 @@ internal sealed class PodTopologySpread : INodeFilter
         public int MaxSkew => constraint.MaxSkew;
 
         // With too few domains the minimum is 0, as if an empty one existed.
-        private int Least => _least ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
+        private int Minimum => _least ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
 
-        public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Least;
+        public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Minimum;
 
         public void Add(NodeState node, bool countsPods)
         {

@@ -28,9 +28,9 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
             if (Obstacle is not null)
                 return;
             if (volume.Ephemeral is not null)
-                Look(volume, $"{pod.Metadata.Name}-{volume.Name}");
+                CheckVolume(volume, $"{pod.Metadata.Name}-{volume.Name}");
             else if (volume.PersistentVolumeClaim is { } source)
-                Look(volume, source.ClaimName);
+                CheckVolume(volume, source.ClaimName);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         return _unknown.Count == 0 ? FitResult.Fits : FitResult.Unknown([.. _unknown]);
     }
 
-    private void Look(Volume volume, string name)
+    private void CheckVolume(Volume volume, string name)
     {
         PersistentVolumeClaim? claim = _snapshot.Claim(_pod.Metadata.Namespace ?? "default", name);
         if (claim is null)

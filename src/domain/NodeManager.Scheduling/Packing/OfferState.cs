@@ -12,10 +12,10 @@ internal sealed class OfferState
         _sizes = [.. offer.Sizes.Select(size => resources.Offered(name => size.Allocatable.GetValueOrDefault(name)))];
         Overhead = resources.Needed(offer.Overhead, 0);
         Domains = topology.DomainsOf(offer.State.Label);
-        Most = new long[resources.Count];
+        Maximum = new long[resources.Count];
         foreach (long[] size in _sizes)
-            for (int resource = 0; resource < Most.Length; resource++)
-                Most[resource] = Math.Max(Most[resource], size[resource]);
+            for (int resource = 0; resource < Maximum.Length; resource++)
+                Maximum[resource] = Math.Max(Maximum[resource], size[resource]);
     }
 
     public MachineOffer Offer { get; }
@@ -28,7 +28,7 @@ internal sealed class OfferState
     public int[] Domains { get; }
 
     /// <summary>The maximum of each resource over all sizes.</summary>
-    public long[] Most { get; }
+    public long[] Maximum { get; }
 
     public int Opened { get; set; }
 
@@ -36,7 +36,7 @@ internal sealed class OfferState
     public bool Holds(long[] used, long[] need)
     {
         for (int resource = 0; resource < need.Length; resource++)
-            if (need[resource] > 0 && used[resource] + need[resource] > Most[resource])
+            if (need[resource] > 0 && used[resource] + need[resource] > Maximum[resource])
                 return false;
         return true;
     }
@@ -82,9 +82,9 @@ internal sealed class OfferState
             to = Offer.Sizes[size];
         Offer.Allowance.Take(0, to.CpuCores - from.CpuCores, to.MemoryMiB - from.MemoryMiB);
         if (from.Stock is { } back)
-            back.Left++;
+            back.Remaining++;
         if (to.Stock is { } taken)
-            taken.Left--;
+            taken.Remaining--;
         slot.Size = size;
         slot.Machine!.Size = to;
     }
@@ -105,7 +105,7 @@ internal sealed class OfferState
     private int SizeFor(long[] used, long[]? need, int count, int from)
     {
         for (int size = from; size < _sizes.Length; size++)
-            if ((size == from || Offer.Sizes[size].Stock is null or { Left: > 0 }) && Fits(size, used, need, count))
+            if ((size == from || Offer.Sizes[size].Stock is null or { Remaining: > 0 }) && Fits(size, used, need, count))
                 return size;
         return -1;
     }

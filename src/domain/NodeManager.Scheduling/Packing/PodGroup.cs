@@ -18,7 +18,7 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 
     public int Placed { get; set; }
 
-    public int Left => Pods.Count - Placed;
+    public int Remaining => Pods.Count - Placed;
 
     public List<SpreadTerm> Spreads { get; } = [];
 

@@ -13,13 +13,13 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
     public List<PodGroup> Of(IReadOnlyList<Pod> pods)
     {
         foreach (PodState running in snapshot.PodsWithAntiAffinity)
-            _labels.Note(running.Pod);
+            _labels.AddKeys(running.Pod);
         var requests = new IReadOnlyDictionary<string, decimal>[pods.Count];
         for (int index = 0; index < pods.Count; index++)
         {
-            _labels.Note(pods[index]);
+            _labels.AddKeys(pods[index]);
             requests[index] = PodRequests.Of(pods[index].Spec);
-            resources.Note(requests[index].Keys);
+            resources.AddNames(requests[index].Keys);
         }
 
         Dictionary<string, PodGroup> groups = new(pods.Count / 8, StringComparer.Ordinal);

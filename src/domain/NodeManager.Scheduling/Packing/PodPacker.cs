@@ -61,10 +61,10 @@ public sealed class PodPacker
             _places.Add(group, []);
 
         Sweep(groups, cancellationToken);
-        if (_offers.Count > 0 && groups.Exists(static group => group.Left > 0))
+        if (_offers.Count > 0 && groups.Exists(static group => group.Remaining > 0))
         {
             _mayOpen = true;
-            KnowWhatMayCome(groups);
+            AddPossibleDomains(groups);
             Sweep(groups, cancellationToken);
         }
 
@@ -90,7 +90,7 @@ public sealed class PodPacker
             hasMoved = false;
             foreach (PodGroup group in groups)
             {
-                if (group.Left == 0)
+                if (group.Remaining == 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
                 int before = group.Placed;
@@ -99,7 +99,7 @@ public sealed class PodPacker
             }
 
             // Only rules that depend on other pods may change their result.
-            hasMoved &= groups.Exists(static group => group.Left > 0 && group.MayFitLater);
+            hasMoved &= groups.Exists(static group => group.Remaining > 0 && group.MayFitLater);
         }
     }
 
@@ -107,12 +107,12 @@ public sealed class PodPacker
     {
         Complete(group);
         List<PackingSlot> candidates = group.Candidates!;
-        while (group.Left > 0)
+        while (group.Remaining > 0)
         {
             bool isPlaced = false;
             int kept = 0,
                 index = 0;
-            for (; index < candidates.Count && group.Left > 0; index++)
+            for (; index < candidates.Count && group.Remaining > 0; index++)
             {
                 PackingSlot slot = candidates[index];
                 (int room, bool isFinal) = RoomOn(group, slot);
@@ -136,7 +136,7 @@ public sealed class PodPacker
                 candidates.RemoveRange(kept, index - kept);
             if (isPlaced)
                 continue;
-            if (group.Left == 0 || !_mayOpen || Open(group) is not { } opened)
+            if (group.Remaining == 0 || !_mayOpen || Open(group) is not { } opened)
                 return;
             if (RoomOn(group, opened).Room == 0)
                 return;
@@ -154,8 +154,8 @@ public sealed class PodPacker
         if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true)
             return (0, true);
         int room = slot.Machine is null
-            ? Fitting(slot.Amounts, group.Need, group.Left)
-            : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Left);
+            ? Fitting(slot.Amounts, group.Need, group.Remaining)
+            : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Remaining);
         if (room == 0)
             return (0, true);
         if (group.Near.Count > 0 && !group.IsNear(slot.Domains))
@@ -165,7 +165,7 @@ public sealed class PodPacker
             int domain = slot.Domains[spread.Counter.Key];
             if (domain < 0)
                 return (0, true);
-            int skew = spread.Counter.Of(domain) + spread.Self - spread.Counter.Least(spread.MinDomains);
+            int skew = spread.Counter.Of(domain) + spread.Self - spread.Counter.Minimum(spread.MinDomains);
             if (skew > spread.MaxSkew)
                 return (0, spread.Counter.CountsFreshHosts);
         }
@@ -251,14 +251,14 @@ public sealed class PodPacker
             if (!offer.Fits(size, need, null, 0))
                 continue;
             MachineSize taken = offer.Offer.Sizes[size];
-            why = taken.Stock is { Left: <= 0 }
+            why = taken.Stock is { Remaining: <= 0 }
                 ? PackingRefusal.ProviderStock
                 : offer.Offer.Allowance.Refuse(1, taken.CpuCores, taken.MemoryMiB);
             if (why is not null)
                 continue;
             offer.Offer.Allowance.Take(1, taken.CpuCores, taken.MemoryMiB);
             if (taken.Stock is { } stock)
-                stock.Left--;
+                stock.Remaining--;
             offer.Opened++;
             PackedMachine machine = new(
                 offer.Offer,
@@ -306,7 +306,7 @@ public sealed class PodPacker
         foreach (SpreadTerm spread in group.Spreads)
         {
             int domain = offer.Domains[spread.Counter.Key];
-            if (domain < 0 || spread.Counter.Of(domain) + spread.Self - spread.Counter.Least(spread.MinDomains) > spread.MaxSkew)
+            if (domain < 0 || spread.Counter.Of(domain) + spread.Self - spread.Counter.Minimum(spread.MinDomains) > spread.MaxSkew)
                 return PackingRefusal.TopologySpread;
         }
 
@@ -358,7 +358,7 @@ public sealed class PodPacker
         List<PackingSlot> places = _places[group];
         for (int index = 0; index < places.Count; index++)
             yield return new(group.Pods[index], places[index].Machine is null ? places[index].Name : null, places[index].Machine, []);
-        if (group.Left == 0)
+        if (group.Remaining == 0)
             yield break;
         IReadOnlyList<(MachineOffer, PackingRefusal)> refusals = [.. _states.Select(offer => (offer.Offer, WhyNot(group, offer)))];
         for (int index = group.Placed; index < group.Pods.Count; index++)
@@ -376,7 +376,7 @@ public sealed class PodPacker
             if (!offer.Fits(size, need, null, 0))
                 continue;
             MachineSize wanted = offer.Offer.Sizes[size];
-            limit = wanted.Stock is { Left: <= 0 }
+            limit = wanted.Stock is { Remaining: <= 0 }
                 ? PackingRefusal.ProviderStock
                 : offer.Offer.Allowance.Refuse(1, wanted.CpuCores, wanted.MemoryMiB) ?? PackingRefusal.PodAffinity;
             break;
@@ -404,7 +404,7 @@ public sealed class PodPacker
             _slots.Add(slot);
             foreach (TopologyCounter counter in counters)
                 if (counter.Includes(slot))
-                    counter.Know(slot.Domains[counter.Key]);
+                    counter.AddDomain(slot.Domains[counter.Key]);
             if (counters.Count == 0)
                 continue;
             foreach (PodState pod in node.Pods)
@@ -423,11 +423,11 @@ public sealed class PodPacker
     }
 
     /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>
-    private void KnowWhatMayCome(List<PodGroup> groups)
+    private void AddPossibleDomains(List<PodGroup> groups)
     {
         foreach (PodGroup group in groups)
         {
-            if (group.Left == 0)
+            if (group.Remaining == 0)
                 continue;
             foreach (SpreadTerm spread in group.Spreads)
             {
@@ -440,7 +440,7 @@ public sealed class PodPacker
                         || !spread.Counter.Includes(offer.Offer)
                     )
                         continue;
-                    spread.Counter.KnowPossible(offer.Domains[spread.Counter.Key]);
+                    spread.Counter.AddPossibleDomain(offer.Domains[spread.Counter.Key]);
                 }
             }
         }
@@ -454,7 +454,7 @@ public sealed class PodPacker
                 most[resource] = Math.Max(most[resource], group.Need[resource]);
         foreach (OfferState offer in _states)
             for (int resource = 0; resource < most.Length; resource++)
-                most[resource] = Math.Max(most[resource], offer.Most[resource] == long.MaxValue ? 0 : offer.Most[resource]);
+                most[resource] = Math.Max(most[resource], offer.Maximum[resource] == long.MaxValue ? 0 : offer.Maximum[resource]);
         double Share(PodGroup group)
         {
             double share = 0;

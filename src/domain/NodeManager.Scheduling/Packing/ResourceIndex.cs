@@ -19,7 +19,7 @@ internal sealed class ResourceIndex
 
     public int Count => _indexes.Count;
 
-    public void Note(IEnumerable<string> names)
+    public void AddNames(IEnumerable<string> names)
     {
         foreach (string name in names)
             _indexes.TryAdd(name, _indexes.Count);

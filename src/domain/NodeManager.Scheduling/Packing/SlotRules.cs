@@ -25,13 +25,13 @@ internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
     public PackingRefusal? Refusal(MachineOffer offer)
     {
         if (!_offers.TryGetValue(offer, out PackingRefusal? why))
-            _offers.Add(offer, why = Ask(offer.State));
+            _offers.Add(offer, why = RefusalOf(offer.State));
         return why;
     }
 
-    private bool Fits(NodeState node) => !Refuses(_cordon, node) && Ask(node) is null;
+    private bool Fits(NodeState node) => !Refuses(_cordon, node) && RefusalOf(node) is null;
 
-    private PackingRefusal? Ask(NodeState node)
+    private PackingRefusal? RefusalOf(NodeState node)
     {
         if (Refuses(_taints, node))
             return PackingRefusal.Taint;

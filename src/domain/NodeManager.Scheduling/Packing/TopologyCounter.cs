@@ -27,7 +27,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     public int Of(int domain) => domain >= 0 && domain < _counts.Length ? _counts[domain] : 0;
 
     /// <summary>The minimum over the known domains.</summary>
-    public int Least(int minDomains)
+    public int Minimum(int minDomains)
     {
         if (CountsFreshHosts || _domains == 0 || _domains < minDomains)
             return 0;
@@ -56,7 +56,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     public bool Includes(MachineOffer offer) => includes is null || includes(offer.State);
 
     /// <summary>Adds an empty domain.</summary>
-    public void Know(int domain)
+    public void AddDomain(int domain)
     {
         if (domain < 0)
             return;
@@ -69,12 +69,12 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     }
 
     /// <summary>Adds a domain in which machines can be created: a zone, or any number of hosts.</summary>
-    public void KnowPossible(int domain)
+    public void AddPossibleDomain(int domain)
     {
         if (isHostName)
             CountsFreshHosts = true;
         else
-            Know(domain);
+            AddDomain(domain);
     }
 
     public void Add(PackingSlot slot, int pods)
@@ -82,7 +82,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
         if (!Includes(slot))
             return;
         int domain = slot.Domains[key];
-        Know(domain);
+        AddDomain(domain);
         if (_least >= 0 && _counts[domain] == _least)
             _least = -1;
         _counts[domain] += pods;

@@ -47,9 +47,9 @@ internal sealed class BalancedRule : IScoreRule
         with = with[..count];
         without = without[..count];
         if (IsOld)
-            return with.ContainsAnyInRange(1, double.MaxValue) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
+            return with.ContainsAnyInRange(1, double.MaxValue) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Maximum);
         // Since 1.36 the change counts, not the state.
-        return _minorVersion >= 36 ? (Scores.Most / 2) + (((Scores.Most / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
+        return _minorVersion >= 36 ? (Scores.Maximum / 2) + (((Scores.Maximum / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
     }
 
     private static long Balance(Span<double> used)
@@ -62,7 +62,7 @@ internal sealed class BalancedRule : IScoreRule
             2 => Math.Abs((used[0] - used[1]) / 2),
             _ => Deviation(used),
         };
-        return (long)((1 - deviation) * Scores.Most);
+        return (long)((1 - deviation) * Scores.Maximum);
     }
 
     private static double Deviation(ReadOnlySpan<double> fractions)

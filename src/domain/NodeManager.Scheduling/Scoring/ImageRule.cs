@@ -28,6 +28,6 @@ internal sealed class ImageRule : IScoreRule
         long sum = _images.Sum(image =>
             _snapshot.Images.Find(node.Name, image) is { } held ? (long)(held.Size * ((double)held.Nodes / _snapshot.Nodes.Count)) : 0
         );
-        return most <= Least ? 0 : Scores.Most * (Math.Clamp(sum, Least, most) - Least) / (most - Least);
+        return most <= Least ? 0 : Scores.Maximum * (Math.Clamp(sum, Least, most) - Least) / (most - Least);
     }
 }

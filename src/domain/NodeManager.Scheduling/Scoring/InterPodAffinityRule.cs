@@ -47,7 +47,7 @@ internal sealed class InterPodAffinityRule : IScoreRule
         bool isOld = _snapshot.MinorVersion <= 22;
         long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
         long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - least;
-        return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Most * ((double)(score - least) / range)));
+        return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Maximum * ((double)(score - least) / range)));
     }
 
     private void WeighOther(NodeState node, Pod other, int hardWeight)

@@ -51,10 +51,10 @@ internal sealed class ResourceRule : IScoreRule
     private long Score(long requested, long capacity) =>
         _scoring.Type switch
         {
-            ResourceScoring.MostAllocated when requested > capacity => _minorVersion <= 22 ? 0 : Scores.Most,
-            ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
+            ResourceScoring.MostAllocated when requested > capacity => _minorVersion <= 22 ? 0 : Scores.Maximum,
+            ResourceScoring.MostAllocated => requested * Scores.Maximum / capacity,
             ResourceScoring.RequestedToCapacityRatio => OnShape(Utilization(requested, capacity)),
-            _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
+            _ => requested > capacity ? 0 : (capacity - requested) * Scores.Maximum / capacity,
         };
 
     /// <summary>In whole percent: up to 1.22 rounded up, since then truncated.</summary>

@@ -3,7 +3,7 @@ namespace NodeManager.Scheduling.Scoring;
 /// <summary>Normalizes raw scores to 0 to 100, with kube-scheduler's integer arithmetic.</summary>
 internal static class Scores
 {
-    public const long Most = 100;
+    public const long Maximum = 100;
 
     /// <summary>The largest becomes 100, or 0 if less is better; the others in proportion.</summary>
     public static long[] Normalize(long[] raw, bool lessIsBetter)
@@ -11,8 +11,8 @@ internal static class Scores
         long greatest = raw.Length == 0 ? 0 : raw.Max();
         for (int index = 0; index < raw.Length; index++)
         {
-            long score = greatest == 0 ? 0 : Most * raw[index] / greatest;
-            raw[index] = lessIsBetter ? Most - score : score;
+            long score = greatest == 0 ? 0 : Maximum * raw[index] / greatest;
+            raw[index] = lessIsBetter ? Maximum - score : score;
         }
         return raw;
     }

@@ -60,8 +60,8 @@ internal sealed class TopologySpreadRule : IScoreRule
             raw,
             score =>
                 score < 0 ? 0
-                : most == 0 ? Scores.Most
-                : Scores.Most * (most + least - score) / most
+                : most == 0 ? Scores.Maximum
+                : Scores.Maximum * (most + least - score) / most
         );
     }
 

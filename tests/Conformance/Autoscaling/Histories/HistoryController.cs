@@ -36,7 +36,7 @@ internal sealed class HistoryController : IAsyncDisposable
         _subscription = scope.Claims.Subscribe(change =>
         {
             if (change.IsDeletion)
-                _claims.Forget(change.Object);
+                _claims.Remove(change.Object);
         });
     }
 

@@ -102,9 +102,9 @@ public sealed class BudgetGateTests
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
         BudgetQueueEntry ticket = Enter(gate);
-        gate.Asks(ticket);
+        gate.RecordRequest(ticket);
         gate.Update(Budget(1));
-        gate.Answered(ticket, accepted: false, refused: true);
+        gate.RecordAnswer(ticket, accepted: false, refused: true);
         ticket.Dispose();
 
         Assert.True(Refused(gate).Passed.IsCompleted);
@@ -131,9 +131,9 @@ public sealed class BudgetGateTests
         BudgetGate gate = Gate();
         gate.Seed(Budget(2));
         BudgetQueueEntry first = Enter(gate);
-        gate.Asks(first);
+        gate.RecordRequest(first);
         gate.Update(Budget(1, disrupted: "p"));
-        gate.Answered(first, accepted: true, refused: false);
+        gate.RecordAnswer(first, accepted: true, refused: false);
 
         Assert.True(Refused(gate).Passed.IsCompleted);
     }
@@ -179,7 +179,7 @@ public sealed class BudgetGateTests
         gate.Seed(Budget(1));
         BudgetQueueEntry late = Enter(gate),
             next = Enter(gate);
-        gate.Asks(late);
+        gate.RecordRequest(late);
         Assert.False(next.Passed.IsCompleted);
 
         _time.Advance(TimeSpan.FromMilliseconds(200));
@@ -196,8 +196,8 @@ public sealed class BudgetGateTests
         int requests = 0;
         for (Task again = Task.CompletedTask; again.IsCompleted; requests++)
         {
-            again = late.Again;
-            gate.Asks(late);
+            again = late.Retry;
+            gate.RecordRequest(late);
             Assert.False(again.IsCompleted);
             _time.Advance(TimeSpan.FromMilliseconds(200));
         }
@@ -212,13 +212,13 @@ public sealed class BudgetGateTests
         gate.Seed(Budget(1));
         BudgetQueueEntry late = Enter(gate),
             next = Enter(gate);
-        Task again = late.Again;
-        gate.Asks(late);
+        Task again = late.Retry;
+        gate.RecordRequest(late);
         _time.Advance(TimeSpan.FromMilliseconds(200));
         Assert.True(next.Passed.IsCompleted);
 
-        gate.Asks(next);
-        gate.Answered(next, accepted: true, refused: false);
+        gate.RecordRequest(next);
+        gate.RecordAnswer(next, accepted: true, refused: false);
         Assert.False(again.IsCompleted);
 
         gate.Update(Budget(1));
@@ -233,8 +233,8 @@ public sealed class BudgetGateTests
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
         BudgetQueueEntry late = gate.Enter(ordinal.ReadPod(), default, false);
-        Task again = late.Again;
-        gate.Asks(late);
+        Task again = late.Retry;
+        gate.RecordRequest(late);
 
         _time.Advance(TimeSpan.FromMilliseconds(200));
 
@@ -289,8 +289,8 @@ public sealed class BudgetGateTests
     {
         using BudgetQueueEntry ticket = Enter(gate);
         Assert.True(ticket.Passed.IsCompleted);
-        gate.Asks(ticket);
-        gate.Answered(ticket, accepted, refused);
+        gate.RecordRequest(ticket);
+        gate.RecordAnswer(ticket, accepted, refused);
     }
 
     private static PodDisruptionBudget Budget(int allows, string? disrupted = null)

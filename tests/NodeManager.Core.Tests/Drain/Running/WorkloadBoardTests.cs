@@ -45,7 +45,7 @@ public sealed class WorkloadBoardTests
 
         Assert.Equal(
             missing,
-            string.Join(' ', board.Missing(["rs"], new HashSet<string>()).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}"))
+            string.Join(' ', board.Missing(["rs"], new HashSet<string>()).Select(m => $"{m.Title} {m.Ready}/{m.Desired}"))
         );
     }
 

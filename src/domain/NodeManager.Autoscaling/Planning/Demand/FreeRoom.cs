@@ -12,7 +12,7 @@ namespace NodeManager.Autoscaling.Planning.Demand;
 internal static class FreeRoom
 {
     /// <summary>The maximum for one buffer: a larger number is an error in its limits.</summary>
-    public const int MostOfBuffer = 10_000;
+    public const int MaximumOfBuffer = 10_000;
 
     private const string Prefix = "headroom\0";
 
@@ -33,7 +33,7 @@ internal static class FreeRoom
         long each = (memory + pieces - 1) / pieces;
         string labelKey = pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
         return Enumerable
-            .Range(1, (int)Math.Min(pieces, MostOfBuffer))
+            .Range(1, (int)Math.Min(pieces, MaximumOfBuffer))
             .Select(number =>
                 Make(
                     $"headroom of pool '{pool.Metadata.Name}'",
@@ -101,9 +101,9 @@ internal static class FreeRoom
         if (spec.Percentage is { } percent && spec.ScalableRef is not null)
             wanted = Math.Max(wanted ?? 0, percent <= 0 ? 0 : (int)Math.Max(1, ((long)target.Replicas * percent + 99) / 100));
         if (spec.Limits is not { Count: > 0 } limits)
-            return Math.Clamp(wanted ?? 0, 0, MostOfBuffer);
+            return Math.Clamp(wanted ?? 0, 0, MaximumOfBuffer);
         IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(target.Template.Spec);
-        decimal room = wanted ?? MostOfBuffer;
+        decimal room = wanted ?? MaximumOfBuffer;
         bool isBounded = wanted is not null;
         foreach ((string name, JsonElement limit) in limits)
         {
@@ -116,7 +116,7 @@ internal static class FreeRoom
             isBounded = true;
         }
 
-        return isBounded ? (int)Math.Clamp(room, 0, MostOfBuffer) : 0;
+        return isBounded ? (int)Math.Clamp(room, 0, MaximumOfBuffer) : 0;
     }
 
     private static Pod Make(string title, int number, string ns, PodSpec template, Dictionary<string, string>? labels) =>

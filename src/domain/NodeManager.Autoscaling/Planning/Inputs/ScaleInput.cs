@@ -78,8 +78,8 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
     /// <summary>Since when a share is above its threshold; null: none is.</summary>
     internal DateTimeOffset? AboveSince { get; init; }
 
-    /// <summary>The first observation of times in the future; see <see cref="AheadTimes"/>.</summary>
-    internal IReadOnlyDictionary<string, DateTimeOffset> SeenAhead { get; init; } = new Dictionary<string, DateTimeOffset>();
+    /// <summary>The first observation of times in the future; see <see cref="FutureTimes"/>.</summary>
+    internal IReadOnlyDictionary<string, DateTimeOffset> FutureTimes { get; init; } = new Dictionary<string, DateTimeOffset>();
 
     /// <summary>Shifts all times after the clock was set, so that durations stay.</summary>
     /// <param name="by">Negative: back.</param>
@@ -88,7 +88,7 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
         {
             ByThreshold = ByThreshold is { } entry ? entry with { LastScaleUp = entry.LastScaleUp + by } : null,
             AboveSince = AboveSince + by,
-            SeenAhead = SeenAhead.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
+            FutureTimes = FutureTimes.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
         };
 }
 

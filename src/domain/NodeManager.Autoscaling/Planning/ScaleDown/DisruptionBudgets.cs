@@ -65,7 +65,7 @@ internal sealed class DisruptionBudgets
         }
     }
 
-    public static string Words(NodeSmithBudget budget) =>
+    public static string TextOf(NodeSmithBudget budget) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"disruption budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}"

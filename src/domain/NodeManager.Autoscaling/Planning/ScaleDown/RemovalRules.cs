@@ -69,7 +69,7 @@ internal static class RemovalRules
 }
 
 /// <summary>The disruptions that PDBs still allow while a plan uses them.</summary>
-internal sealed class BudgetTakings(IReadOnlyList<PodDisruptionBudget> budgets, string version, int minorVersion)
+internal sealed class BudgetReservations(IReadOnlyList<PodDisruptionBudget> budgets, string version, int minorVersion)
 {
     private readonly ILookup<string?, PodDisruptionBudget> _byNamespace = budgets.ToLookup(static budget => budget.Metadata.Namespace);
     private readonly Dictionary<PodDisruptionBudget, int> _taken = [];
@@ -86,7 +86,7 @@ internal sealed class BudgetTakings(IReadOnlyList<PodDisruptionBudget> budgets, 
             ];
             if (BudgetRules.Refusal(pod, covering, minorVersion) is { } refusal)
                 return $"Pod {pod.Key()}: {refusal.Reason}";
-            if (covering is not [var only] || !BudgetRules.TakesAllowance(pod, only, minorVersion))
+            if (covering is not [var only] || !BudgetRules.UsesAllowance(pod, only, minorVersion))
                 continue;
             int count = wanted[only] = wanted.GetValueOrDefault(only) + 1;
             int left = only.Status.DisruptionsAllowed - _taken.GetValueOrDefault(only);

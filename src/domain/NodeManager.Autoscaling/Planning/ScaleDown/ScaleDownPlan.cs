@@ -22,7 +22,7 @@ internal sealed class ScaleDownPlan
     private readonly ScaleUpPlan _up;
     private readonly IReadOnlySet<string> _confirming;
     private readonly PlacementSimulator _simulator;
-    private readonly BudgetTakings _pdbs;
+    private readonly BudgetReservations _pdbs;
     private readonly ILookup<string, Pod> _placed;
     private readonly Dictionary<string, DateTimeOffset> _unneeded = new(StringComparer.Ordinal);
     private readonly HashSet<string> _targets;
@@ -52,7 +52,7 @@ internal sealed class ScaleDownPlan
         {
             if (pool.Pool.Status?.LastScaleActivity is { } active)
                 _quietAt[pool.Name] =
-                    up.Ahead.Of(string.Create(CultureInfo.InvariantCulture, $"activity {pool.Name} {active:O}"), active)
+                    up.FutureTimes.Of(string.Create(CultureInfo.InvariantCulture, $"activity {pool.Name} {active:O}"), active)
                     + pool.ScaleDownWindow;
         }
 
@@ -300,7 +300,10 @@ internal sealed class ScaleDownPlan
                 "Another node is removed first: consolidation removes one node at a time (mode SingleNode)."
             );
         if (budgets.Take(reason) is { } budget)
-            return RemovalVerdict.Wait(ScaleReason.DisruptionBudget, $"The {DisruptionBudgets.Words(budget)} allows no removal right now.");
+            return RemovalVerdict.Wait(
+                ScaleReason.DisruptionBudget,
+                $"The {DisruptionBudgets.TextOf(budget)} allows no removal right now."
+            );
         if (_pdbs.Take(running) is { } refused)
             return RemovalVerdict.Wait(ScaleReason.PodDisruptionBudget, refused);
         Shares?.Remove(leaving, ending);
@@ -313,9 +316,9 @@ internal sealed class ScaleDownPlan
 
     private RemovalVerdict? Minimum(PoolState pool, int staying)
     {
-        (int least, string why) = pool.Least;
+        (int least, string why) = pool.Minimum;
         if (staying <= least)
-            return RemovalVerdict.Keep(why, pool.LeastText);
+            return RemovalVerdict.Keep(why, pool.MinimumText);
         if (Shares is null || Shares.Staying > Shares.Thresholds.Configuration.MinNodes)
             return null;
         return RemovalVerdict.Keep(

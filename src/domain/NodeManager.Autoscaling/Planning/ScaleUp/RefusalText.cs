@@ -30,7 +30,7 @@ internal static class RefusalText
             if (why > closest)
                 closest = why;
             sentences.Add(
-                $"Pool '{pool.Key}': {(why == PackingRefusal.Caller ? contradictions.Refusal(packed.Pod, pool.Key) : Words(packed.Pod, offer, why, pools.First(one => one.Name == pool.Key)))}."
+                $"Pool '{pool.Key}': {(why == PackingRefusal.Caller ? contradictions.Refusal(packed.Pod, pool.Key) : TextOf(packed.Pod, offer, why, pools.First(one => one.Name == pool.Key)))}."
             );
         }
 
@@ -56,7 +56,7 @@ internal static class RefusalText
             _ => ScaleReason.MemoryLimit,
         };
 
-    private static string Words(Pod pod, MachineOffer offer, PackingRefusal why, PoolState pool)
+    private static string TextOf(Pod pod, MachineOffer offer, PackingRefusal why, PoolState pool)
     {
         var limits = pool.Pool.Spec.Limits;
         return why switch

@@ -19,7 +19,7 @@ internal sealed class ScaleUpPlan
     {
         _input = input;
         _pools = pools;
-        Ahead = new(input);
+        FutureTimes = new(input);
         _inFlight = pools
             .SelectMany(static pool => pool.Members)
             .Where(static member => member.IsInFlight)
@@ -38,7 +38,7 @@ internal sealed class ScaleUpPlan
     public Dictionary<string, DateTimeOffset> HeldUntil { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Times in the future.</summary>
-    public AheadTimes Ahead { get; }
+    public FutureTimes FutureTimes { get; }
 
     /// <summary>The pending pods and free room placed on existing nodes.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
@@ -93,7 +93,7 @@ internal sealed class ScaleUpPlan
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
         PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused);
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
-        KeepLeast(packer);
+        KeepMinimum(packer);
         ByThreshold = ThresholdDemand.Of(_input, _pools, Snapshot, _inFlight.Keys, leaving, packer, packed);
         if (ByThreshold?.HeldUntil is var (pool, until))
             HeldUntil[pool] = until;
@@ -102,8 +102,8 @@ internal sealed class ScaleUpPlan
             .Where(static one => one.Machine is not null)
             .GroupBy(static one => one.Machine!)
             .ToDictionary(static group => group.Key, static group => group.ToList());
-        Hold(byMachine, waiting);
-        Dictionary<PackedMachine, string> ids = Number(packer.Machines, byMachine);
+        DelayMachines(byMachine, waiting);
+        Dictionary<PackedMachine, string> ids = AssignIds(packer.Machines, byMachine);
         foreach (PackedPod one in packed)
         {
             if (one.Node is not null)
@@ -114,7 +114,7 @@ internal sealed class ScaleUpPlan
 
         Buffers = [.. _input.Buffers.Where(FreeRoom.IsServed).Select(buffer => Outcome(buffer, packed))];
         foreach (PendingPod other in pending.Where(static one => one.Decision is not null))
-            Pods.Add(Shown(other.Pod, other.Decision!, other.Reason, other.Message, other.Target, "", other.UnschedulableSince));
+            Pods.Add(ToPlanPod(other.Pod, other.Decision!, other.Reason, other.Message, other.Target, "", other.UnschedulableSince));
         Pods.Sort(
             static (left, right) =>
                 string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order
@@ -148,19 +148,19 @@ internal sealed class ScaleUpPlan
     /// <summary>
     /// The minimum of machines, without leaving ones and nodes that only carry the pool's label. An update replaces its removals by itself.
     /// </summary>
-    private void KeepLeast(PodPacker packer)
+    private void KeepMinimum(PodPacker packer)
     {
         foreach (PoolState pool in _pools.Where(static pool => pool.IsOpen && pool.UpdatedBy is null))
         {
             int there =
                 pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving)
                 + packer.Machines.Count(machine => machine.Offer.Pool == pool.Name);
-            for (; there < pool.Least.Nodes && packer.OpenEmpty(pool.Name) is not null; there++) { }
+            for (; there < pool.Minimum.Nodes && packer.OpenEmpty(pool.Name) is not null; there++) { }
         }
     }
 
     /// <summary>Demand must have lasted for the pool's window, except for free room and the minimum of nodes.</summary>
-    private void Hold(Dictionary<PackedMachine, List<PackedPod>> byMachine, Dictionary<string, PendingPod> waiting)
+    private void DelayMachines(Dictionary<PackedMachine, List<PackedPod>> byMachine, Dictionary<string, PendingPod> waiting)
     {
         foreach (PoolState pool in _pools)
         {
@@ -176,7 +176,7 @@ internal sealed class ScaleUpPlan
                 continue;
             DateTimeOffset since = times.Min();
             DemandSince[pool.Name] = since;
-            if (Ahead.Of($"demand {pool.Name}", since) + pool.ScaleUpWindow is var until && until > _input.Now)
+            if (FutureTimes.Of($"demand {pool.Name}", since) + pool.ScaleUpWindow is var until && until > _input.Now)
                 HeldUntil[pool.Name] = until;
         }
     }
@@ -185,7 +185,7 @@ internal sealed class ScaleUpPlan
         HeldUntil.ContainsKey(machine.Offer.Pool)
         && byMachine.GetValueOrDefault(machine)?.Exists(static one => !FreeRoom.IsFreeRoom(one.Pod)) == true;
 
-    private Dictionary<PackedMachine, string> Number(
+    private Dictionary<PackedMachine, string> AssignIds(
         IReadOnlyList<PackedMachine> machines,
         Dictionary<PackedMachine, List<PackedPod>> byMachine
     )
@@ -209,7 +209,7 @@ internal sealed class ScaleUpPlan
                         real.Count == 1 ? $"Pod {real[0].Key()} fits on no node." : $"{real.Count} pods fit on no node."
                     )
                 : pods.Count > 0 ? (ScaleReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
-                : ByThreshold?.ReasonOf(machine) ?? (owner.Least.Reason, owner.LeastText);
+                : ByThreshold?.ReasonOf(machine) ?? (owner.Minimum.Reason, owner.MinimumText);
             Plans[id] = new(
                 machine.Size.Allocatable,
                 [.. pods.Select(static one => PodSpecificationKey.Of(one.Pod)).Distinct(StringComparer.Ordinal)]
@@ -242,13 +242,13 @@ internal sealed class ScaleUpPlan
         if (packed.Machine is { } machine)
             return OnMachine(pending, machine, ids.GetValueOrDefault(machine));
         (string reason, string message) = RefusalText.Of(packed, _pools, Contradictions);
-        return Shown(packed.Pod, ScaleDecision.Wait, reason, message, "", "", pending.UnschedulableSince);
+        return ToPlanPod(packed.Pod, ScaleDecision.Wait, reason, message, "", "", pending.UnschedulableSince);
     }
 
     private NodeScalePlanPod OnNode(PendingPod pending, string node)
     {
         NodeScalePlanPod Result(string decision, string reason, string message, string target, string pool) =>
-            Shown(pending.Pod, decision, reason, message, target, pool, pending.UnschedulableSince);
+            ToPlanPod(pending.Pod, decision, reason, message, target, pool, pending.UnschedulableSince);
 
         if (!_inFlight.TryGetValue(node, out PoolMember? member))
             return Result(
@@ -280,7 +280,15 @@ internal sealed class ScaleUpPlan
     {
         string pool = machine.Offer.Pool;
         NodeScalePlanPod Result(string decision, string reason, string message) =>
-            Shown(pending.Pod, decision, reason, message, decision == ScaleDecision.Create ? id! : "", pool, pending.UnschedulableSince);
+            ToPlanPod(
+                pending.Pod,
+                decision,
+                reason,
+                message,
+                decision == ScaleDecision.Create ? id! : "",
+                pool,
+                pending.UnschedulableSince
+            );
 
         if (ByThreshold?.IsBeyond(machine) == true)
             return Result(ScaleDecision.Wait, ScaleReason.NodeLimit, ByThreshold.AtMaximum);
@@ -302,7 +310,7 @@ internal sealed class ScaleUpPlan
 
     private string DisplayDuration(string pool) => HumanDuration.Format(_pools.First(one => one.Name == pool).ScaleUpWindow);
 
-    private NodeScalePlanPod Shown(
+    private NodeScalePlanPod ToPlanPod(
         Pod pod,
         string decision,
         string reason,

@@ -95,7 +95,7 @@ internal sealed class ThresholdDemand
             Unmet = (ScaleReason.NodeLimit, AtMaximum);
         if (above is not null)
         {
-            AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
+            AboveSince = LimitToNow(_input.Memory.AboveSince) ?? _input.Now;
             // Below the threshold it continues for the margin, and says so.
             string until =
                 thresholds.UpAbove < Configuration.ScaleUpThreshold
@@ -130,12 +130,12 @@ internal sealed class ThresholdDemand
 
         Entry = new(
             above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp,
-            hasAdded ? _input.Now : NotAhead(_input.Memory.ByThreshold?.LastScaleUp)
+            hasAdded ? _input.Now : LimitToNow(_input.Memory.ByThreshold?.LastScaleUp)
         );
     }
 
     // A clock that was set back must not extend a window.
-    private DateTimeOffset? NotAhead(DateTimeOffset? time) => time > _input.Now ? _input.Now : time;
+    private DateTimeOffset? LimitToNow(DateTimeOffset? time) => time > _input.Now ? _input.Now : time;
 
     // Machines without taints for the pods first, then the pool with the most.
     private bool TryAdd((string Reason, string Message) why)

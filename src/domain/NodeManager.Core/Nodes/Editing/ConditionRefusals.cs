@@ -10,7 +10,7 @@ public sealed class ConditionRefusals(IOperationObserver observer)
 {
     private int _count;
 
-    public void Tell(string node, KubernetesException refused)
+    public void Report(string node, KubernetesException refused)
     {
         if (Interlocked.Increment(ref _count) == 1)
             observer.Warning(

@@ -19,7 +19,7 @@ public static class LifecycleConditions
     private const int FirstMinor = 37;
 
     /// <summary>Whether to write them.</summary>
-    public static bool AreWanted(string use, int minorVersion) =>
+    public static bool AreEnabled(string use, int minorVersion) =>
         use == ConditionUse.Always || (use == ConditionUse.Auto && minorVersion >= FirstMinor);
 
     /// <summary>Writes conditions. Null if there was nothing to write.</summary>

@@ -61,7 +61,7 @@ public static partial class NodeEditor
                     node,
                     current =>
                     {
-                        SeenValues.CheckLabel(current, node.Name, key, seen, value);
+                        ExpectedValues.CheckLabel(current, node.Name, key, seen, value);
                         return EntryEdit.Patch("labels", [new(key, value)]);
                     },
                     false,
@@ -180,7 +180,7 @@ public static partial class NodeEditor
             node,
             current =>
             {
-                SeenValues.CheckTaint(current, node.Name, (taint.Key, taint.Effect), seen, remove ? null : taint.Value);
+                ExpectedValues.CheckTaint(current, node.Name, (taint.Key, taint.Effect), seen, remove ? null : taint.Value);
                 return remove
                     ? TaintEdit.Remove(current, [(taint.Key, taint.Effect)])
                     : TaintEdit.Set(current, [taint], overwrite: true, node.Name);

@@ -44,7 +44,7 @@ public sealed class NodeLockHold : IAsyncDisposable
         _version = written.Metadata.ResourceVersion ?? "";
         _confirmedAt = connection.Time.GetTimestamp();
         _over = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed);
-        Off = _off.Token;
+        Cancelled = _off.Token;
         _renewing = Task.Run(() => RenewAsync(_over.Token));
     }
 
@@ -53,7 +53,7 @@ public sealed class NodeLockHold : IAsyncDisposable
     /// <summary>Completes with the reason when the holder has to stop.</summary>
     public Task<NodeLockEnd> Ended => _ended.Task;
 
-    public CancellationToken Off { get; }
+    public CancellationToken Cancelled { get; }
 
     /// <summary>Why the holder has to stop; null if it may continue.</summary>
     public NodeLockEnd? End => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result : null;

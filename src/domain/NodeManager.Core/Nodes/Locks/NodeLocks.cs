@@ -14,11 +14,12 @@ public static class NodeLocks
 
     internal static string HolderOf(NodeManagerSession session) => $"{session.ProcessUser()}/{Process}";
 
-    public static SeenLocks SeenLocks(this ClusterConnection connection) => connection.Get(static one => new SeenLocks(one.Time));
+    public static ObservedLocks ObservedLocks(this ClusterConnection connection) =>
+        connection.Get(static one => new ObservedLocks(one.Time));
 
     /// <summary>The live lock of another operation on the node; null if the node is free.</summary>
     public static NodeLock? FindOther(this ClusterConnection connection, Node node, string operation) =>
-        connection.SeenLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation
+        connection.ObservedLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation
             ? there
             : null;
 
@@ -66,7 +67,7 @@ public static class NodeLocks
     {
         string uid = (string?)current["metadata"]?["uid"] ?? "",
             name = (string?)current["metadata"]?["name"] ?? "";
-        if (connection.SeenLocks().Observe(uid, NodeLock.Read(current)) is { } there && there.Operation != mine.Operation)
+        if (connection.ObservedLocks().Observe(uid, NodeLock.Read(current)) is { } there && there.Operation != mine.Operation)
             throw new NodeBusyException(there, name, connection.Cluster);
     }
 

@@ -40,7 +40,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         Names = [.. sinks.Select(static sink => sink.Name)];
         _stateAge = sinks.OfType<IAlertStateSink>().Select(static sink => sink.ResolvedFor).DefaultIfEmpty().Max();
         foreach (NodeAlert alert in journal is null ? [] : journal.Past.Concat(journal.Open.Select(static open => open.Alert)))
-            Note(alert);
+            Record(alert);
         foreach (IAlertSink sink in sinks)
         {
             SinkQueue queue = new(sink, limit, wall, _events);
@@ -60,7 +60,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     /// <summary>Queues a transition, which is already in the journal, for all sinks.</summary>
     public void Publish(NodeAlert alert)
     {
-        Note(alert);
+        Record(alert);
         foreach (SinkQueue queue in _queues)
             queue.Add(alert);
     }
@@ -89,7 +89,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         _journal?.Dispose();
     }
 
-    private void Note(NodeAlert alert)
+    private void Record(NodeAlert alert)
     {
         lock (_lock)
         {

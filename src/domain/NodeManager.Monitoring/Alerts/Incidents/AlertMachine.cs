@@ -20,7 +20,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     private DateTimeOffset _settled = DateTimeOffset.MinValue;
 
     /// <summary>The firing alerts, as last reported.</summary>
-    public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Told).OfType<NodeAlert>();
+    public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Reported).OfType<NodeAlert>();
 
     /// <summary>The UIDs of the nodes with findings or alerts.</summary>
     public IReadOnlyCollection<string> Nodes => [.. _causes.Keys.Where(static uid => !IsOwn(uid))];
@@ -88,7 +88,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     }
 
     /// <summary>The node is deleted or no longer selected: its causes have ended.</summary>
-    public void Forget(string uid, DateTimeOffset now) => Observe(uid, NodeGroup.None, [], now);
+    public void Remove(string uid, DateTimeOffset now) => Observe(uid, NodeGroup.None, [], now);
 
     /// <summary>The nodes are unknown from now on: their alerts do not change. The outage itself becomes an alert.</summary>
     public void Disconnect(string why, DateTimeOffset now)
@@ -147,7 +147,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                 UpdatedAt = told.UpdatedAt,
                 LastEvidence = restored.LastEvidence,
                 LastEnd = told.UpdatedAt,
-                Told = told,
+                Reported = told,
                 IsOwn = told.Nodes.Count == 0,
             };
             _open.Add(alert);
@@ -176,7 +176,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
 
     /// <summary>The state for a later process to continue with an alert.</summary>
     public RestoredAlert? Keep(string id) =>
-        _open.Find(alert => alert.Id == id) is { Told: { } told } alert
+        _open.Find(alert => alert.Id == id) is { Reported: { } told } alert
             ? new(told, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
             : null;
 
@@ -205,9 +205,9 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         {
             if (alert.Members.Count == 0)
                 _open.Remove(alert);
-            else if (alert.Told is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
+            else if (alert.Reported is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
                 continue;
-            transitions.Add(Tell(alert, now));
+            transitions.Add(Report(alert, now));
         }
 
         return transitions;
@@ -298,11 +298,11 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         };
     }
 
-    private NodeAlert Tell(OpenAlert alert, DateTimeOffset now)
+    private NodeAlert Report(OpenAlert alert, DateTimeOffset now)
     {
         bool isOver = alert.Members.Count == 0;
         NodeFinding[] findings =
-            isOver && alert.Told is { } last
+            isOver && alert.Reported is { } last
                 ? [.. last.Findings]
                 :
                 [
@@ -318,7 +318,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             Sequence = ++alert.Sequence,
             Transition =
                 isOver ? NodeAlertTransition.Resolved
-                : alert.Told is null ? NodeAlertTransition.Raised
+                : alert.Reported is null ? NodeAlertTransition.Raised
                 : NodeAlertTransition.Updated,
             Status = isOver ? NodeAlertStatus.Resolved : NodeAlertStatus.Firing,
             Cause = alert.Cause,
@@ -334,11 +334,11 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             EndsAt = isOver ? alert.LastEnd : null,
             UpdatedAt = now,
             Message = AlertText.Message(alert, findings, isOver),
-            IsFlapping = isOver ? alert.Told?.IsFlapping == true : alert.Members.Values.Any(static member => member.IsFlapping),
+            IsFlapping = isOver ? alert.Reported?.IsFlapping == true : alert.Members.Values.Any(static member => member.IsFlapping),
             Labels = alert.Labels,
             Findings = new(findings),
         };
-        (alert.Told, alert.UpdatedAt, alert.IsDirty) = (told, now, false);
+        (alert.Reported, alert.UpdatedAt, alert.IsDirty) = (told, now, false);
         return told;
     }
 }

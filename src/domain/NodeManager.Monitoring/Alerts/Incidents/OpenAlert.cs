@@ -39,7 +39,7 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     public bool IsDirty { get; set; }
 
     /// <summary>As last reported.</summary>
-    public NodeAlert? Told { get; set; }
+    public NodeAlert? Reported { get; set; }
 
     /// <summary>True if several nodes have failed together.</summary>
     public bool IsGroup => Affected.Count > 1;

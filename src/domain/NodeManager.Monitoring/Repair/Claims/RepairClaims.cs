@@ -89,14 +89,14 @@ internal sealed class RepairClaims : IAsyncDisposable
     public UnreachableServerRetry Retry => _scope.Retry;
 
     /// <summary>Why <see cref="Lost"/> was cancelled.</summary>
-    public NodeManagerException WhyLost() => _lease.WhyLost();
+    public NodeManagerException LossError() => _lease.LossError();
 
     /// <summary>Claims a node.</summary>
     /// <returns>Null on success; else the claim of a maintenance, or of a live repair.</returns>
     /// <exception cref="NodeGoneException">The node is gone.</exception>
     public async Task<MaintenanceClaim?> TakeAsync(string name, string uid, CancellationToken cancellationToken)
     {
-        await HoldAsync(cancellationToken);
+        await EnsureHeldAsync(cancellationToken);
         HashSet<string> dead = [];
         while (true)
         {
@@ -127,7 +127,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <exception cref="NodeBusyException">Another operation holds the node's lock.</exception>
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
     {
-        await HoldAsync(cancellationToken);
+        await EnsureHeldAsync(cancellationToken);
         DrainAnnotation note = new(_scope.Session.Who(), why, _scope.Now);
         return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
     }
@@ -136,7 +136,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <exception cref="ClaimLostException">The claim is gone or belongs to another run.</exception>
     public async Task EnsureAsync(string name, string uid, CancellationToken cancellationToken)
     {
-        await HoldAsync(cancellationToken);
+        await EnsureHeldAsync(cancellationToken);
         if (!await _writer.IsClaimedAsync(name, uid, cancellationToken))
             throw new ClaimLostException(null);
     }
@@ -145,15 +145,15 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <returns>False if the claim was gone.</returns>
     public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
     {
-        await HoldAsync(cancellationToken);
+        await EnsureHeldAsync(cancellationToken);
         return await _writer.ReleaseAsync(name, uid, cancellationToken);
     }
 
     /// <summary>Releases claims of unchanged nodes when the command is stopped.</summary>
-    public async Task ForgiveAsync(string name, string uid)
+    public async Task ReleaseQuietlyAsync(string name, string uid)
     {
         using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
-        await ForgiveAsync(() => _writer.ReleaseAsync(name, uid, limit.Token));
+        await ReleaseQuietlyAsync(() => _writer.ReleaseAsync(name, uid, limit.Token));
     }
 
     public async ValueTask DisposeAsync()
@@ -161,8 +161,8 @@ internal sealed class RepairClaims : IAsyncDisposable
         if (_isHeld && !_lease.Lost.IsCancellationRequested)
         {
             using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
-            await ForgiveAsync(() => _lease.ReleaseAsync(limit.Token));
-            await ForgiveAsync(() =>
+            await ReleaseQuietlyAsync(() => _lease.ReleaseAsync(limit.Token));
+            await ReleaseQuietlyAsync(() =>
                 _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token)
             );
         }
@@ -172,7 +172,7 @@ internal sealed class RepairClaims : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task HoldAsync(CancellationToken cancellationToken)
+    private async Task EnsureHeldAsync(CancellationToken cancellationToken)
     {
         if (!_isHeld)
         {
@@ -194,10 +194,10 @@ internal sealed class RepairClaims : IAsyncDisposable
             }
         }
 
-        await _lease.HoldAsync(cancellationToken);
+        await _lease.WaitUntilHeldAsync(cancellationToken);
     }
 
-    private static async Task ForgiveAsync(Func<Task> action)
+    private static async Task ReleaseQuietlyAsync(Func<Task> action)
     {
         try
         {

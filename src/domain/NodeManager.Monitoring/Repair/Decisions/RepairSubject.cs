@@ -17,10 +17,10 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
     public bool IsCandidate { get; init; } = true;
 
     /// <summary>The expected UID; empty: any.</summary>
-    public string WantedUid { get; init; } = "";
+    public string ExpectedUid { get; init; } = "";
 
     /// <summary>True if another node has registered under the name.</summary>
-    public bool IsReplaced => WantedUid.Length > 0 && WantedUid != Node.Metadata.Uid;
+    public bool IsReplaced => ExpectedUid.Length > 0 && ExpectedUid != Node.Metadata.Uid;
 
     /// <summary>When the finding was first observed, if it has no start time.</summary>
     public DateTimeOffset? SeenSince { get; init; }

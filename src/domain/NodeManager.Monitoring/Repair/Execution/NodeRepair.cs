@@ -55,11 +55,11 @@ internal sealed class NodeRepair
         _told = told;
         _uid = node.Metadata.Uid ?? "";
         StartedAt = scope.Now;
-        Sight = new(scope.Time);
+        Observation = new(scope.Time);
     }
 
     /// <summary>Updated by the watch.</summary>
-    public NodeSight Sight { get; }
+    public NodeObservation Observation { get; }
 
     public DateTimeOffset StartedAt { get; }
 
@@ -77,14 +77,14 @@ internal sealed class NodeRepair
         RepairEnd end = await GuardedAsync(_finding is null ? ReleaseAsync : RepairAsync, cancellationToken);
         // From here on the repair only waits.
         await _scope.Claims.UnlockAsync(_uid);
-        await TellAsync(end);
+        await ReportAsync(end);
         if (!_scope.Request.IsContinuous || !end.HoldsNode || !_isClaimed || cancellationToken.IsCancellationRequested)
             return end;
         IsHolding = true;
         holding();
-        RepairEnd then = await GuardedAsync(HoldAsync, cancellationToken);
+        RepairEnd then = await GuardedAsync(WaitForRecoveryAsync, cancellationToken);
         if (then.Status is NodeRepairStatus.Recovered)
-            await TellAsync(then);
+            await ReportAsync(then);
         return then.Status == NodeRepairStatus.Interrupted ? end : then;
     }
 
@@ -96,7 +96,7 @@ internal sealed class NodeRepair
         if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other)
             return RepairEnd.Held(other.Run, other.Holder);
         _isClaimed = true;
-        await _scope.NoteAsync(
+        await _scope.RecordEventAsync(
             _found,
             "Warning",
             "NodeRepairStarted",
@@ -130,7 +130,7 @@ internal sealed class NodeRepair
                 return new(
                     NodeRepairStatus.Failed,
                     NodeRepairReason.NotRecovered,
-                    $"The node is not healthy {HumanDuration.Format(Policy.EscalateAfter)} after its machine was {(steps[i].Action == NodeRepairAction.Restart ? "restarted" : "replaced")}: {Sight.State.Finding?.Message ?? _finding!.Message}"
+                    $"The node is not healthy {HumanDuration.Format(Policy.EscalateAfter)} after its machine was {(steps[i].Action == NodeRepairAction.Restart ? "restarted" : "replaced")}: {Observation.State.Finding?.Message ?? _finding!.Message}"
                 );
             }
         }
@@ -154,11 +154,11 @@ internal sealed class NodeRepair
     // Checks that the repair is still needed, and that the run has the node.
     private async Task<RepairEnd?> BeforeAsync(CancellationToken cancellationToken)
     {
-        SightState state;
+        ObservedNode state;
         for (int returns = 0; ; returns++)
         {
-            state = await Sight.SeenAsync(cancellationToken);
-            if (state.Uid != _uid && !HasTouchedMachine)
+            state = await Observation.WaitUntilObservableAsync(cancellationToken);
+            if (state.Uid != _uid && !HasChangedMachine)
                 return RepairEnd.Gone(Name);
             // It did not return after its restart: there is no node to claim.
             if (state.IsGone)
@@ -188,12 +188,12 @@ internal sealed class NodeRepair
     private async Task<RepairEnd?> CalledOffAsync(Node? node, CancellationToken cancellationToken) =>
         await _scope.Claims.CalledOffAsync(Name, _uid, node, cancellationToken) is { } end ? RepairEnd.Lost(end.Describe()) : null;
 
-    private bool HasTouchedMachine =>
+    private bool HasChangedMachine =>
         _steps.Exists(static step => step.Action is nameof(NodeRepairAction.Restart) or nameof(NodeRepairAction.Replace));
 
     private async Task<RepairEnd?> ActAsync(NodeRepairAction action, bool isLast, CancellationToken cancellationToken)
     {
-        if (!_isCordoned && !Sight.State.IsGone)
+        if (!_isCordoned && !Observation.State.IsGone)
         {
             _wasCordoned = await _scope.Claims.CordonAsync(Name, _uid, Why, cancellationToken);
             _isCordoned = true;
@@ -255,7 +255,7 @@ internal sealed class NodeRepair
         };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The drain of a recovered node is stopped, unless the recovery failed several times.
-        Task<SightState> better = Sight.RecoveredAsync(
+        Task<ObservedNode> better = Observation.RecoveredAsync(
             mayStop ? Policy.HealthyFor : NeverHealthy,
             state => state.IsGone || state.Uid != _uid,
             null,
@@ -310,7 +310,7 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd?> RestartAsync(CancellationToken cancellationToken)
     {
-        await NoteAsync("NodeRepairRestart", $"Restarting machine {_machine}.", cancellationToken);
+        await RecordEventAsync("NodeRepairRestart", $"Restarting machine {_machine}.", cancellationToken);
         await _scope.Claims.Retry.RunAsync(token => _scope.Machines.RestartAsync(_machine!, token), cancellationToken);
         return null;
     }
@@ -324,14 +324,14 @@ internal sealed class NodeRepair
                 NodeRepairReason.DrainFailed,
                 $"The machine was not replaced, as its node could not be drained: {_trouble}"
             );
-        await NoteAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);
+        await RecordEventAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);
         // The autoscaler drains the node of a deleted claim under its own lock, and the repair waits for that.
         if (_machine!.Claim is not null)
             await _scope.Claims.UnlockAsync(_uid);
         await _scope.Claims.Retry.RunAsync(token => _scope.Machines.DestroyAsync(_machine!, _found, token), cancellationToken);
         if (_machine!.Claim is { } claim)
         {
-            SightState state = await Sight.RecoveredAsync(
+            ObservedNode state = await Observation.RecoveredAsync(
                 NeverHealthy,
                 one => one.IsGone || one.Uid != _uid,
                 Policy.EscalateAfter,
@@ -375,7 +375,7 @@ internal sealed class NodeRepair
     /// <returns>Null if it did not recover in time.</returns>
     private async Task<RepairEnd?> RecoveredAsync(TimeSpan? atMost, CancellationToken cancellationToken)
     {
-        SightState state = await Sight.RecoveredAsync(
+        ObservedNode state = await Observation.RecoveredAsync(
             Policy.HealthyFor,
             one => IsOver(one) || _scope.Claims.IsCalledOff(_uid, one.Node),
             atMost,
@@ -389,7 +389,7 @@ internal sealed class NodeRepair
         _isClaimed = false;
         string service =
             _isCordoned && _wasCordoned && state.Uid == _uid ? "It was cordoned before and stays cordoned." : "It is in service.";
-        return HasTouchedMachine
+        return HasChangedMachine
             ? new(
                 NodeRepairStatus.Repaired,
                 NodeRepairReason.Healthy,
@@ -397,10 +397,10 @@ internal sealed class NodeRepair
             )
             : new(NodeRepairStatus.Recovered, NodeRepairReason.Healthy, $"The node recovered without a repair. {service}");
 
-        bool IsOver(SightState one) => !HasTouchedMachine && (one.IsGone || one.Uid != _uid);
+        bool IsOver(ObservedNode one) => !HasChangedMachine && (one.IsGone || one.Uid != _uid);
     }
 
-    private async Task<RepairEnd> HoldAsync(CancellationToken cancellationToken)
+    private async Task<RepairEnd> WaitForRecoveryAsync(CancellationToken cancellationToken)
     {
         bool isSeen = false;
         // As long as the run holds the node: a cancellation ends it.
@@ -409,7 +409,7 @@ internal sealed class NodeRepair
             // The watch may still show the node from before the claim.
             await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
             isSeen = false;
-            SightState state = await Sight.RecoveredAsync(
+            ObservedNode state = await Observation.RecoveredAsync(
                 Policy.HealthyFor,
                 one => one.IsGone || one.Uid != _uid || IsTaken(one.Node!),
                 null,
@@ -440,21 +440,21 @@ internal sealed class NodeRepair
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             if (_scope.Claims.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-                return RepairEnd.Lost(_scope.Claims.WhyLost().Message);
+                return RepairEnd.Lost(_scope.Claims.LossError().Message);
             bool isTouched = _isCordoned;
             if (_isClaimed && !isTouched)
-                await _scope.Claims.ForgiveAsync(Name, _uid);
+                await _scope.Claims.ReleaseQuietlyAsync(Name, _uid);
             return new(
                 NodeRepairStatus.Interrupted,
                 NodeRepairReason.Stopped,
-                _trouble.Length > 0 && HasTouchedMachine ? _trouble
+                _trouble.Length > 0 && HasChangedMachine ? _trouble
                     : isTouched ? "The command was stopped. The node stays cordoned; run the command again to continue."
                     : "The command was stopped before the node was changed."
             );
         }
         catch (NodeBusyException busy)
         {
-            await _scope.Claims.ForgiveAsync(Name, _uid);
+            await _scope.Claims.ReleaseQuietlyAsync(Name, _uid);
             _isClaimed = false;
             return new(NodeRepairStatus.Skipped, NodeRepairReason.Busy, busy.Message) { HeldBy = busy.Lock.Operation };
         }
@@ -487,10 +487,10 @@ internal sealed class NodeRepair
 
     private string Why => $"repair: {_finding?.Cause}{(_scope.Request.Reason.Length > 0 ? $", {_scope.Request.Reason}" : "")}";
 
-    private Task NoteAsync(string reason, string message, CancellationToken cancellationToken) =>
-        _scope.NoteAsync(_found, "Warning", reason, message, cancellationToken);
+    private Task RecordEventAsync(string reason, string message, CancellationToken cancellationToken) =>
+        _scope.RecordEventAsync(_found, "Warning", reason, message, cancellationToken);
 
-    private async Task TellAsync(RepairEnd end)
+    private async Task ReportAsync(RepairEnd end)
     {
         if (_isClaimed || _steps.Count > 0)
         {
@@ -501,7 +501,7 @@ internal sealed class NodeRepair
                     or NodeRepairStatus.Recovered
                     or NodeRepairStatus.Drained
                     or NodeRepairStatus.Cordoned;
-            await _scope.NoteAsync(
+            await _scope.RecordEventAsync(
                 _found,
                 isWell ? "Normal" : "Warning",
                 isWell ? "NodeRepairEnded" : "NodeRepairFailed",

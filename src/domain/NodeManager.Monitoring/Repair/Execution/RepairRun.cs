@@ -50,7 +50,7 @@ internal sealed class RepairRun : IHealthFollower
         _startedAt = scope.Now;
     }
 
-    public IReadOnlyCollection<string> Nodes => [.. _nodes.Values.Select(static node => node.Look?.Uid).OfType<string>()];
+    public IReadOnlyCollection<string> Nodes => [.. _nodes.Values.Select(static node => node.Evaluation?.Uid).OfType<string>()];
 
     public DateTimeOffset? NextDue { get; private set; }
 
@@ -82,7 +82,7 @@ internal sealed class RepairRun : IHealthFollower
             await watching;
         _stop.ThrowIfCancellationRequested();
         if (_scope.Claims.Lost.IsCancellationRequested)
-            throw _scope.Claims.WhyLost();
+            throw _scope.Claims.LossError();
     }
 
     public void Begin()
@@ -90,12 +90,12 @@ internal sealed class RepairRun : IHealthFollower
         // The nodes follow.
     }
 
-    public void Observe(NodeLook look, DateTimeOffset now, bool isInitial)
+    public void Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial)
     {
         string name = look.Node.Metadata.Name;
         if (!_nodes.TryGetValue(name, out RepairedNode? node))
             _nodes[name] = node = new(name);
-        bool isOther = node.Look is { } before && before.Uid != look.Uid;
+        bool isOther = node.Evaluation is { } before && before.Uid != look.Uid;
         bool isHealthy = _judge.FindingOf(look.Findings) is null;
         node.UnhealthySince =
             isHealthy ? null
@@ -109,15 +109,15 @@ internal sealed class RepairRun : IHealthFollower
             : node.HealthySince ?? (isInitial ? DateTimeOffset.MinValue : now);
         if (isHealthy)
             node.FailedUntil = null;
-        node.Look = look;
+        node.Evaluation = look;
         node.IsChanged = _isChanged = true;
     }
 
-    public void Forget(string uid, DateTimeOffset now)
+    public void Remove(string uid, DateTimeOffset now)
     {
-        if (_nodes.Values.FirstOrDefault(node => node.Look?.Uid == uid) is not { } gone)
+        if (_nodes.Values.FirstOrDefault(node => node.Evaluation?.Uid == uid) is not { } gone)
             return;
-        gone.Look = null;
+        gone.Evaluation = null;
         gone.HealthySince = gone.UnhealthySince = null;
         if (gone.Repair is null && gone.RepairedAt is null)
             _nodes.Remove(gone.Name);
@@ -142,10 +142,10 @@ internal sealed class RepairRun : IHealthFollower
             return;
         _isChanged = false;
         foreach (RepairedNode node in _nodes.Values.Where(static node => node.Repair is not null))
-            node.Repair!.Sight.Set(
+            node.Repair!.Observation.Set(
                 new(
-                    node.Look?.Node,
-                    node.Look is null ? null : _judge.FindingOf(node.Look.Findings),
+                    node.Evaluation?.Node,
+                    node.Evaluation is null ? null : _judge.FindingOf(node.Evaluation.Findings),
                     node.HealthySince,
                     _blindness is not null
                 )
@@ -181,7 +181,7 @@ internal sealed class RepairRun : IHealthFollower
             if (may.Contains(node.Name) || verdict.IsToBeReleased)
                 Start(node, subject, verdict);
             else
-                Tell(node, subject, verdict, decision);
+                Report(node, subject, verdict, decision);
         }
 
         if (!_isDecided)
@@ -192,7 +192,7 @@ internal sealed class RepairRun : IHealthFollower
     {
         foreach (RepairedNode node in _nodes.Values)
         {
-            if (node.Look is not { } look)
+            if (node.Evaluation is not { } look)
                 continue;
             RepairSubject subject = SubjectOf(node, look, now);
             if (node.IsChanged || node.Verdict is not { } known || known.Due <= now)
@@ -220,7 +220,7 @@ internal sealed class RepairRun : IHealthFollower
 
     private void Start(RepairedNode node, RepairSubject subject, RepairVerdict verdict)
     {
-        node.Told = "";
+        node.ReportedReason = "";
         if (_scope.Request.IsPlan)
         {
             _told(Describe(subject, verdict, NodeRepairStatus.Planned, verdict.Reason, verdict.Message), null);
@@ -229,9 +229,9 @@ internal sealed class RepairRun : IHealthFollower
 
         if (_stop.IsCancellationRequested || _scope.Claims.Lost.IsCancellationRequested)
             return;
-        NodeRepair repair = new(_scope, node.Look!.Node, verdict.Finding, _judge.PoolOf(subject), _told);
+        NodeRepair repair = new(_scope, node.Evaluation!.Node, verdict.Finding, _judge.PoolOf(subject), _told);
         node.Repair = repair;
-        repair.Sight.Set(new(node.Look.Node, verdict.Finding, node.HealthySince, false));
+        repair.Observation.Set(new(node.Evaluation.Node, verdict.Finding, node.HealthySince, false));
         Task task = Task.Run(() => RunAsync(node, repair), CancellationToken.None);
         lock (_running)
         {
@@ -254,17 +254,17 @@ internal sealed class RepairRun : IHealthFollower
                 node.FailedUntil = end.Reason == NodeRepairReason.NotRecovered ? DateTimeOffset.MaxValue : now + _scope.Policy.CoolDown;
             if (end.HeldBy.Length > 0)
                 node.Held = (end.HeldBy, now + _scope.Policy.CoolDown);
-            if (node.Look is null && node.RepairedAt is null)
+            if (node.Evaluation is null && node.RepairedAt is null)
                 _nodes.Remove(node.Name);
         });
     }
 
     // Once for each reason, and only for a node with a finding to repair, or a named one.
-    private void Tell(RepairedNode node, RepairSubject subject, RepairVerdict verdict, BrakeDecision decision)
+    private void Report(RepairedNode node, RepairSubject subject, RepairVerdict verdict, BrakeDecision decision)
     {
         if (verdict.Finding is null && (_scope.Request.IsContinuous || _candidates is null))
         {
-            node.Told = "";
+            node.ReportedReason = "";
             return;
         }
 
@@ -283,11 +283,11 @@ internal sealed class RepairRun : IHealthFollower
                     $"As many nodes of {PoolText(_judge.PoolOf(subject))} are in repair as -MaxPerPool allows: {_scope.Policy.MaxPerPool}."
                 ),
             };
-        if (node.Told == reason)
+        if (node.ReportedReason == reason)
             return;
-        node.Told = reason;
+        node.ReportedReason = reason;
         NodeManagerException? failure = subject.IsReplaced
-            ? ErrorTranslator.NodeReplaced(subject.Name, subject.WantedUid, subject.Node.Metadata.Uid, _scope.Session.Cluster)
+            ? ErrorTranslator.NodeReplaced(subject.Name, subject.ExpectedUid, subject.Node.Metadata.Uid, _scope.Session.Cluster)
             : SkipFailure(subject.Name, message);
         _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), failure);
     }
@@ -308,7 +308,7 @@ internal sealed class RepairRun : IHealthFollower
     private void Finish(DateTimeOffset now)
     {
         _isDecided = true;
-        foreach (NodeTarget missing in _candidates?.Values.Where(one => _nodes.GetValueOrDefault(one.Name)?.Look is null) ?? [])
+        foreach (NodeTarget missing in _candidates?.Values.Where(one => _nodes.GetValueOrDefault(one.Name)?.Evaluation is null) ?? [])
         {
             bool isBlind = _blindness is not null;
             _told(
@@ -328,7 +328,7 @@ internal sealed class RepairRun : IHealthFollower
         {
             foreach (
                 string name in _scope.Request.Names.Where(name =>
-                    !NamePattern.IsWildcard(name) && _nodes.GetValueOrDefault(name.ToLowerInvariant())?.Look is null
+                    !NamePattern.IsWildcard(name) && _nodes.GetValueOrDefault(name.ToLowerInvariant())?.Evaluation is null
                 )
             )
             {
@@ -354,13 +354,13 @@ internal sealed class RepairRun : IHealthFollower
             EndedAt = now,
         };
 
-    private RepairSubject SubjectOf(RepairedNode node, NodeLook look, DateTimeOffset now) =>
+    private RepairSubject SubjectOf(RepairedNode node, NodeEvaluation look, DateTimeOffset now) =>
         new(look.Node, look.Findings)
         {
             // A repair that ended without releasing the node left it as another process's repair does.
             Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
             IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
-            WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
+            ExpectedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
             SeenSince = node.UnhealthySince,
             RepairedAt = node.RepairedAt,
             FailedUntil = node.FailedUntil,

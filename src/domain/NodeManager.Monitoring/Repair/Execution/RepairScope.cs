@@ -26,7 +26,7 @@ internal sealed record RepairScope(
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Writes a Kubernetes Event about an action on a node.</summary>
-    public async Task NoteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
+    public async Task RecordEventAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
     {
         ObjectReference about = new()
         {

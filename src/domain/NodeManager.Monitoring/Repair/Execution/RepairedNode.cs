@@ -8,7 +8,7 @@ internal sealed class RepairedNode(string name)
     public string Name => name;
 
     /// <summary>As last evaluated; null if it is gone.</summary>
-    public NodeLook? Look { get; set; }
+    public NodeEvaluation? Evaluation { get; set; }
 
     public RepairVerdict? Verdict { get; set; }
 
@@ -31,7 +31,7 @@ internal sealed class RepairedNode(string name)
     public (string Run, DateTimeOffset Until) Held { get; set; } = ("", default);
 
     /// <summary>The last reported reason against its repair.</summary>
-    public string Told { get; set; } = "";
+    public string ReportedReason { get; set; } = "";
 
     /// <summary>True if its state has changed since the last verdict.</summary>
     public bool IsChanged { get; set; } = true;

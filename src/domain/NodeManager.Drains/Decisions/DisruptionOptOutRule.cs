@@ -4,7 +4,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>Pods that opt out of disruption by autoscalers. A drain is a user's decision, so they are evicted with a warning.</summary>
-public static class UndisturbedRule
+public static class DisruptionOptOutRule
 {
     private static readonly (string Key, string Value)[] Wishes =
     [
@@ -13,7 +13,7 @@ public static class UndisturbedRule
     ];
 
     /// <summary>The pod's annotations against disruption, as <c>key: value</c>.</summary>
-    public static string[] WishesOf(Pod pod) =>
+    public static string[] OptOutsOf(Pod pod) =>
         pod.Metadata.Annotations is { } annotations
             ? [.. Wishes.Where(w => annotations.GetValueOrDefault(w.Key) == w.Value).Select(w => $"{w.Key}: {w.Value}")]
             : [];
@@ -22,7 +22,7 @@ public static class UndisturbedRule
     {
         if (pod.IsFinished() || pod.IsTerminating())
             return null;
-        string[] wishes = WishesOf(pod);
+        string[] wishes = OptOutsOf(pod);
         return wishes.Length == 0
             ? null
             : new(

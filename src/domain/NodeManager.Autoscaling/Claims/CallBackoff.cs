@@ -7,14 +7,14 @@ namespace NodeManager.Autoscaling.Claims;
 /// The back-off of provider calls for a claim. A claim is reconciled after each of its changes, including its own conditions: without the
 /// back-off each recorded failure would cause the next call immediately. Thread-safe.
 /// </summary>
-internal sealed class CallPacing(TimeProvider time)
+internal sealed class CallBackoff(TimeProvider time)
 {
     private static readonly RetryOptions Pace = new() { FirstDelay = TimeSpan.FromSeconds(1), LongestDelay = TimeSpan.FromMinutes(2) };
 
     private readonly ConcurrentDictionary<string, (int Failures, long Since, TimeSpan Delay)> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>The remaining wait; null: none.</summary>
-    public TimeSpan? Left(string uid) =>
+    public TimeSpan? Remaining(string uid) =>
         _waiting.TryGetValue(uid, out (int Failures, long Since, TimeSpan Delay) wait)
         && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } left
             ? left

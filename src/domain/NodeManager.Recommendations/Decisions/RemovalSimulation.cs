@@ -6,10 +6,10 @@ using NodeManager.Scheduling.Scoring;
 namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>Simulates the removal of nodes one after another, with their pods evicted in one order. Not thread-safe.</summary>
-internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
+internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder order)
 {
     /// <summary>With more nodes, a pod takes the best of a sample, as the scheduler does.</summary>
-    private const int MostScoredNodes = 100;
+    private const int MaximumScoredNodes = 100;
 
     private readonly List<Action> _undo = [];
 
@@ -101,7 +101,7 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
             if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.Status.Conditions.IsTrue("Ready"))
                 continue;
             fitting.Add(node);
-            if (fitting.Count == MostScoredNodes)
+            if (fitting.Count == MaximumScoredNodes)
                 break;
         }
 

@@ -9,7 +9,7 @@ namespace NodeManager.NodePools.Updates.Execution;
 /// The state of an update; each change is written to its ConfigMap before the update continues. Thread-safe, with one writer for each
 /// machine.
 /// </summary>
-internal sealed class RollBook(RunScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
+internal sealed class RollProgressLog(RunScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
 {
     private readonly ConcurrentDictionary<string, RollNode> _nodes = new(nodes.Select(static one => KeyValuePair.Create(one.Uid, one)));
 

@@ -6,7 +6,7 @@ namespace NodeManager.Core.Nodes.Locks;
 /// Locks of other processes as observed by this one, by node UID: a lock without a change for its duration, by this process's monotonic
 /// clock, has expired. One for each session. Thread-safe.
 /// </summary>
-public sealed class SeenLocks(TimeProvider time)
+public sealed class ObservedLocks(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (NodeLock Lock, long Since)> _seen = new(StringComparer.Ordinal);
 

@@ -4,7 +4,7 @@ namespace NodeManager.Autoscaling.Planning.Inputs;
 /// Times of objects in the future: another clock wrote them, or this one was set back since. They count from their first observation, so
 /// that a window has its normal length. Not thread-safe.
 /// </summary>
-internal sealed class AheadTimes(ScaleInput input)
+internal sealed class FutureTimes(ScaleInput input)
 {
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
 
@@ -16,5 +16,5 @@ internal sealed class AheadTimes(ScaleInput input)
     public DateTimeOffset Of(string what, DateTimeOffset since) =>
         since <= input.Now
             ? since
-            : _seen[what] = input.Memory.SeenAhead.TryGetValue(what, out DateTimeOffset seen) && seen <= input.Now ? seen : input.Now;
+            : _seen[what] = input.Memory.FutureTimes.TryGetValue(what, out DateTimeOffset seen) && seen <= input.Now ? seen : input.Now;
 }

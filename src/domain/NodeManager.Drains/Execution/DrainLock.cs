@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>The lock under which a node is drained: the drain's own, or that of a caller that has cordoned the node.</summary>
-internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDisposable
+internal sealed class DrainLock(DrainScope scope, NodeLockUse use) : IAsyncDisposable
 {
     private NodeLockHold? _hold;
     private IDisposable? _following;
@@ -20,7 +20,7 @@ internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDispo
     public RunningDrain? Running { get; private set; }
 
     /// <summary>The annotation written by this drain's cordon; null if the node was cordoned before.</summary>
-    public DrainAnnotation? Note { get; private set; }
+    public DrainAnnotation? Annotation { get; private set; }
 
     public NodeLockHold Lock => _hold!;
 
@@ -40,7 +40,7 @@ internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDispo
         {
             if (_hold is null)
             {
-                (_hold, Node written, Note) = await NodeCordon.ApplyAsync(scope, use, node, cancellationToken);
+                (_hold, Node written, Annotation) = await NodeCordon.ApplyAsync(scope, use, node, cancellationToken);
                 Running = RunningDrain.Begin(use.Operation, written.Metadata.Uid ?? "", scope.Options);
                 // Watch events from before the lock do not show it.
                 nodes.Admit(written);

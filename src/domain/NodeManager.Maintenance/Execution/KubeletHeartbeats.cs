@@ -11,7 +11,7 @@ namespace NodeManager.Maintenance.Execution;
 /// Detects live kubelets. A node with a dead kubelet stays Ready until its Lease expires; only a new write of the kubelet shows that it
 /// runs. Times of a machine are compared only with earlier ones of the same machine.
 /// </summary>
-internal sealed class KubeletSigns(MaintenanceScope scope)
+internal sealed class KubeletHeartbeats(MaintenanceScope scope)
 {
     private const string LeaseNamespace = "kube-node-lease";
 

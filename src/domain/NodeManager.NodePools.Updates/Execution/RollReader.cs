@@ -9,7 +9,7 @@ using NodeManager.NodePools.Updates.Records;
 namespace NodeManager.NodePools.Updates.Execution;
 
 /// <summary>Builds the input of the rules from the caches.</summary>
-internal sealed class RollLook(RollContext context, RollBook book, RollMachines machines)
+internal sealed class RollReader(RollContext context, RollProgressLog book, RollMachines machines)
 {
     /// <summary>The machines that the update keeps.</summary>
     public IReadOnlyList<NodeSmithClaim> Fresh()
@@ -19,7 +19,7 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
     }
 
     /// <summary>Records changes by others to old machines: registered nodes, and deleted claims.</summary>
-    public async Task NoteAsync(Func<string, bool> isDraining, CancellationToken cancellationToken)
+    public async Task RecordAsync(Func<string, bool> isDraining, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeSmithClaim> claims = context.Claims.ToDictionary(static one => one.Metadata.Uid!, StringComparer.Ordinal);
         foreach (RollNode node in book.All.Where(static one => one.Status != NodePoolUpdateNodeStatus.Removed))

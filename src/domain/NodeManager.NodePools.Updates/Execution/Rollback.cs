@@ -12,7 +12,7 @@ namespace NodeManager.NodePools.Updates.Execution;
 /// <summary>
 /// Starts a rollback: restores the former template, uncordons the former nodes, and marks the new machines for removal. Idempotent.
 /// </summary>
-internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds holds, RollMachines machines)
+internal sealed class Rollback(RollContext context, RollProgressLog book, RollCordons holds, RollMachines machines)
 {
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Measures durations of observed starts with the monotonic clock, and of earlier starts by the wall clock. Thread-safe.</summary>
-internal sealed class SeenTimes(TimeProvider time)
+internal sealed class ObservedTimes(TimeProvider time)
 {
     private readonly ConcurrentDictionary<(string Uid, string What), long> _begun = new();
     private readonly long _start = time.GetTimestamp();
@@ -22,7 +22,7 @@ internal sealed class SeenTimes(TimeProvider time)
         return byClock >= TimeSpan.Zero ? byClock : time.GetElapsedTime(_start);
     }
 
-    public void Forget(string uid)
+    public void Remove(string uid)
     {
         foreach ((string Uid, string What) key in _begun.Keys.Where(key => key.Uid == uid))
             _begun.TryRemove(key, out _);

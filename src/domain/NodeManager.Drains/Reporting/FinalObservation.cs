@@ -6,10 +6,10 @@ namespace NodeManager.Drains.Reporting;
 /// <param name="Node">Null if it could not be read, or is gone.</param>
 /// <param name="IsGone">True if the node is gone or was replaced under its name.</param>
 /// <param name="Failure">Why the server gave no answer; null if it did, or was not asked.</param>
-internal sealed record FinalLook(Node? Node, bool IsGone, string? Failure)
+internal sealed record FinalObservation(Node? Node, bool IsGone, string? Failure)
 {
     /// <summary>Nothing was read.</summary>
-    public static readonly FinalLook None = new(null, false, null);
+    public static readonly FinalObservation None = new(null, false, null);
 
     /// <summary>Whether the node is cordoned.</summary>
     public bool IsCordoned(bool known) => !IsGone && (Node is null ? known : Node.Spec.Unschedulable == true);

@@ -9,7 +9,7 @@ using NodeManager.Runs.Claims;
 namespace NodeManager.NodePools.Updates.Execution;
 
 /// <summary>Claims and cordons the nodes that an update replaces, as a maintenance run does, and releases them.</summary>
-internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook book)
+internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollProgressLog book)
 {
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);

@@ -4,13 +4,13 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Monitoring.Repair.Execution;
 
 /// <summary>The observed state of a node in repair. Thread-safe.</summary>
-internal sealed class NodeSight(TimeProvider time)
+internal sealed class NodeObservation(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private SightState _state = new(null, null, null, true);
+    private ObservedNode _state = new(null, null, null, true);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SightState State
+    public ObservedNode State
     {
         get
         {
@@ -19,7 +19,7 @@ internal sealed class NodeSight(TimeProvider time)
         }
     }
 
-    public void Set(SightState state)
+    public void Set(ObservedNode state)
     {
         lock (_lock)
         {
@@ -32,7 +32,7 @@ internal sealed class NodeSight(TimeProvider time)
     }
 
     /// <summary>Completes when the nodes are observable.</summary>
-    public Task<SightState> SeenAsync(CancellationToken cancellationToken) =>
+    public Task<ObservedNode> WaitUntilObservableAsync(CancellationToken cancellationToken) =>
         UntilAsync(static state => !state.IsBlind, static _ => null, null, cancellationToken)!;
 
     /// <summary>
@@ -41,9 +41,9 @@ internal sealed class NodeSight(TimeProvider time)
     /// </summary>
     /// <param name="isOver">A further condition that ends the wait.</param>
     /// <param name="atMost">The time limit; null: none.</param>
-    public Task<SightState> RecoveredAsync(
+    public Task<ObservedNode> RecoveredAsync(
         TimeSpan healthyFor,
-        Func<SightState, bool> isOver,
+        Func<ObservedNode, bool> isOver,
         TimeSpan? atMost,
         CancellationToken cancellationToken
     ) =>
@@ -54,9 +54,9 @@ internal sealed class NodeSight(TimeProvider time)
             cancellationToken
         );
 
-    private async Task<SightState> UntilAsync(
-        Func<SightState, bool> isMet,
-        Func<SightState, DateTimeOffset?> due,
+    private async Task<ObservedNode> UntilAsync(
+        Func<ObservedNode, bool> isMet,
+        Func<ObservedNode, DateTimeOffset?> due,
         TimeSpan? atMost,
         CancellationToken cancellationToken
     )
@@ -64,7 +64,7 @@ internal sealed class NodeSight(TimeProvider time)
         DateTimeOffset? end = time.GetUtcNow() + atMost;
         while (true)
         {
-            (SightState state, Task changed) = Look();
+            (ObservedNode state, Task changed) = Observe();
             DateTimeOffset now = time.GetUtcNow();
             if (isMet(state) || (!state.IsBlind && end <= now))
                 return state;
@@ -76,7 +76,7 @@ internal sealed class NodeSight(TimeProvider time)
         }
     }
 
-    private (SightState State, Task Changed) Look()
+    private (ObservedNode State, Task Changed) Observe()
     {
         lock (_lock)
             return (_state, _changed.Task);
@@ -87,7 +87,7 @@ internal sealed class NodeSight(TimeProvider time)
 /// <param name="Node">The current node; null if it is gone.</param>
 /// <param name="Finding">The finding to repair; null without one.</param>
 /// <param name="IsBlind">True during an outage: the rest is the state before it.</param>
-internal sealed record SightState(Node? Node, NodeFinding? Finding, DateTimeOffset? HealthySince, bool IsBlind)
+internal sealed record ObservedNode(Node? Node, NodeFinding? Finding, DateTimeOffset? HealthySince, bool IsBlind)
 {
     public string Uid => Node?.Metadata.Uid ?? "";
 

@@ -6,7 +6,7 @@ namespace NodeManager.Core.Nodes.Editing;
 /// Compares a node with the values that a person saw before they requested a change, so that the change does not overwrite one that they
 /// have not seen.
 /// </summary>
-internal static class SeenValues
+internal static class ExpectedValues
 {
     /// <param name="seen">The value seen; null: absent.</param>
     /// <param name="wanted">The value after the change; null: absent. A node that already has it has no conflict.</param>

@@ -11,10 +11,10 @@ public sealed class RetryTests
         "src/client/NodeManager.Controllers/Leasing/LeaderElection.cs",
         "src/client/NodeManager.Controllers/Queueing/WorkQueue.cs",
         "src/client/NodeManager.Kubernetes/Transport/RetryPolicy.cs",
-        "src/domain/NodeManager.Autoscaling/Claims/CallPacing.cs",
+        "src/domain/NodeManager.Autoscaling/Claims/CallBackoff.cs",
         "src/domain/NodeManager.Autoscaling/Planning/ScaleUp/MachineContradictions.cs",
+        "src/domain/NodeManager.Drains/Evictions/Attempts.cs",
         "src/domain/NodeManager.Drains/Evictions/EvictionRequestWriter.cs",
-        "src/domain/NodeManager.Drains/Evictions/PodEvictor.cs",
     ];
 
     [Fact]

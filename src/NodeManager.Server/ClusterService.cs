@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Server;
 
-/// <summary>Serves the embedded cluster on its own, for kubectl. A cluster that is kept is saved at the end.</summary>
+/// <summary>Serves the embedded cluster for kubectl. A persistent cluster is saved at the end.</summary>
 internal sealed class ClusterService(ServerOptions options, Terminal terminal) : IHostedService, IDisposable
 {
     private SandboxCluster? _cluster;

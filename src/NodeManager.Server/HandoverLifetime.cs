@@ -6,8 +6,8 @@ using NodeManager.Providers.ServerProcesses;
 namespace NodeManager.Server;
 
 /// <summary>
-/// The life of a server that another process started: it ends with its standard input, which that process closes, or loses when it dies. Ctrl-C in the
-/// terminal of that process is not meant for the server.
+/// The lifetime of a server started by another process: ends with standard input, which the parent closes, or loses when it dies. Ctrl-C in
+/// the parent's terminal is ignored.
 /// </summary>
 internal sealed class HandoverLifetime : IHostLifetime, IDisposable
 {
@@ -16,22 +16,20 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
     private readonly TextWriter _output;
     private Func<ServerAnnouncement>? _link;
 
-    /// <param name="input">Of the parent.</param>
-    /// <param name="output">To the parent.</param>
     public HandoverLifetime(TextReader input, TextWriter output) => (_input, _output) = (input, output);
 
-    /// <summary>Of this process, as UTF-8 on every platform.</summary>
+    /// <summary>The process's streams as UTF-8 on every platform.</summary>
     public static HandoverLifetime OfProcess() =>
         new(
             new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false)),
             new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" }
         );
 
-    /// <summary>Ends the host; set before it starts.</summary>
+    /// <summary>Stops the host; set before the start.</summary>
     public Action? Stop { get; set; }
 
-    /// <summary>The first line.</summary>
-    /// <exception cref="NodeManagerException">ServerStartFailed: it is not a description of a cluster.</exception>
+    /// <summary>Reads the first line.</summary>
+    /// <exception cref="NodeManagerException">ServerStartFailed: not a valid handover.</exception>
     public ServerHandover ReadHandover()
     {
         try
@@ -41,7 +39,7 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         }
         catch (JsonException)
         {
-            // Its message could quote a credential.
+            // The exception's message could quote a credential.
         }
 
         throw new NodeManagerException(
@@ -53,16 +51,15 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         );
     }
 
-    /// <summary>Tells the parent where the server is, and how to get in.</summary>
-    /// <param name="announcement">The address and credentials.</param>
-    /// <param name="link">Makes a new sign-in link, for later requests of the parent.</param>
+    /// <summary>Reports address and credentials to the parent.</summary>
+    /// <param name="link">Creates a new sign-in link on later requests of the parent.</param>
     public void Announce(ServerAnnouncement announcement, Func<ServerAnnouncement> link)
     {
         Volatile.Write(ref _link, link);
         Write(announcement);
     }
 
-    /// <summary>Tells the parent why there is no server.</summary>
+    /// <summary>Reports a failed start to the parent.</summary>
     public void Report(NodeManagerException problem) =>
         Write(new() { Fault = new(problem.ErrorId, problem.Kind, problem.Message, problem.RecommendedAction ?? "") });
 
@@ -80,7 +77,7 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
                 }
             )
         );
-        // A thread of its own, as a read of a pipe blocks; it does not keep the process alive.
+        // A separate background thread, because reads of a pipe block.
         new Thread(Watch) { IsBackground = true, Name = "Standard input" }.Start();
         return Task.CompletedTask;
     }
@@ -104,7 +101,7 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         }
         catch (IOException)
         {
-            // The parent has gone.
+            // The parent has ended.
         }
 
         Stop?.Invoke();
@@ -119,7 +116,7 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         }
         catch (IOException)
         {
-            // The parent has gone; standard input ends too.
+            // The parent has ended; standard input ends too.
         }
     }
 }

@@ -28,7 +28,7 @@ if (options.Command == ServerCommand.Token)
     return 0;
 }
 
-// Standard output is the protocol's where an agent or a parent process reads it.
+// With an agent or a parent process, standard output is the protocol.
 var terminal =
     options.Command == ServerCommand.Mcp || options.Handover
         ? new Terminal(Console.Error, false)
@@ -38,7 +38,7 @@ try
 {
     if (parent is not null)
         options = options with { Handed = parent.ReadHandover() };
-    // Ctrl-C and SIGTERM stop the host, also while it starts.
+    // Ctrl-C and SIGTERM stop the host, also during its start.
     using IHost host = ServerHost.Build(options, terminal, parent);
     await host.StartAsync();
     if (options.Once)

@@ -18,13 +18,12 @@ using NodeManager.Server.Tour;
 
 namespace NodeManager.Server;
 
-/// <summary>The host for what the command line asked for.</summary>
+/// <summary>Builds the host for a command line.</summary>
 internal static class ServerHost
 {
-    /// <summary>Serves the embedded cluster itself, tours it, or serves the API of a cluster.</summary>
-    /// <param name="options">What it asked for.</param>
-    /// <param name="terminal">Where addresses are printed.</param>
-    /// <param name="parent">The process that handed a cluster over; null where none did.</param>
+    /// <summary>Serves the embedded cluster, tours it, or serves the API of a cluster.</summary>
+    /// <param name="terminal">Receives addresses.</param>
+    /// <param name="parent">The process that handed a cluster over; null for none.</param>
     public static IHost Build(ServerOptions options, Terminal terminal, HandoverLifetime? parent = null)
     {
         if (options.Command == ServerCommand.Cluster)
@@ -34,7 +33,7 @@ internal static class ServerHost
 
         if (options.Command == ServerCommand.Autoscaler)
             return BuildAutoscaler(options, terminal);
-        // Without an approver the API has no user: an agent over standard input does not need it.
+        // Without an approver the API has no user, and an agent over standard input does not need it.
         if (options is { Command: ServerCommand.Mcp, Approver: null })
         {
             return BuildHost(
@@ -94,7 +93,7 @@ internal static class ServerHost
         ));
     }
 
-    // The clusters beside the first. A context that does not exist is found before anything is served; a cluster that cannot be reached is tried again.
+    // Additional clusters. A missing context fails the start; an unreachable cluster is retried.
     private static void AddMounts(IServiceCollection services, ServerOptions options, ListenSettings listen)
     {
         IReadOnlyList<string> contexts = [.. options.Contexts.Skip(1)];
@@ -122,7 +121,7 @@ internal static class ServerHost
         ));
     }
 
-    // Signed in once, a user is signed in for every cluster; what the user may do there is that cluster's decision.
+    // A sign-in is valid for all clusters; each cluster authorizes the user itself.
     private static WebApplication BuildMounted(IServiceProvider first, ServerOptions options, ListenSettings listen, MountedServer server)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -140,7 +139,7 @@ internal static class ServerHost
         return ApiHost.Build(builder, listen with { IsMounted = true });
     }
 
-    // Before the tour, which takes seconds. A port that is taken meanwhile fails the start.
+    // Checked before the tour, which takes seconds. A port that is taken meanwhile fails the start.
     private static void RequireFree(IPAddress address, int port)
     {
         try
@@ -165,7 +164,7 @@ internal static class ServerHost
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
-        // Every step of a claim is a log line: the operator of a service has no other view of it.
+        // Every step of a claim is a log line, the only view of an operator.
         builder
             .Logging.AddFilter<ConsoleLoggerProvider>(typeof(AutoscalerService).FullName, LogLevel.Information)
             .AddFilter(typeof(AutoscalerService).FullName, LogLevel.Information);
@@ -186,13 +185,13 @@ internal static class ServerHost
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new() { Args = [] });
         Configure(builder.Logging);
-        // A large cluster takes its time to be saved.
+        // Saving a large cluster takes a while.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         add(builder.Services);
         return builder.Build();
     }
 
-    // The session is opened before all else; the tour follows, and only then is anything served.
+    // Opens the session first, then tours, then serves.
     private static void AddCluster(IServiceCollection services, ServerOptions options, Terminal terminal)
     {
         services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
@@ -206,7 +205,7 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
 
-    // Standard output belongs to the tour and the addresses. What keeps the host from starting is reported by Program.
+    // Standard output belongs to the tour and addresses. Program reports start failures.
     private static void Configure(ILoggingBuilder logging)
     {
         logging.ClearProviders();
@@ -217,7 +216,7 @@ internal static class ServerHost
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter(AuditLog.Category, LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.None);
-        // A defect in a route.
+        // An unhandled exception of a route.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
@@ -233,7 +232,7 @@ internal static class ServerHost
 
         if (options.Command == ServerCommand.Mcp)
         {
-            // No credential: who approves has the token, and the agent's client may read this.
+            // Not a credential: the approver has the token, and the agent's client may read this.
             terminal.Line($"Plans are approved at {app.Urls.First()} with the token of --approver.");
             return;
         }
@@ -250,7 +249,7 @@ internal static class ServerHost
         );
         terminal.Line($"  Token that reads:   {tokens.Issue(AccessLevel.Viewer)}");
         terminal.Line($"  Token that changes: {tokens.Issue(AccessLevel.Admin)}");
-        // In an argument, the token would be in the list of processes and in the history of the shell.
+        // An argument would expose the token in the process list and the shell's history.
         terminal.Line($"  curl: read -rs T; printf 'Authorization: Bearer %s' \"$T\" | curl -H @- {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line(
             $"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}"

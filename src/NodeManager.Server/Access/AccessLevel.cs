@@ -1,11 +1,9 @@
 namespace NodeManager.Server.Access;
 
-/// <summary>What a caller with credentials may do. Also the names of the policies that routes require.</summary>
+/// <summary>Access levels, which are also the authorization policies of routes.</summary>
 internal static class AccessLevel
 {
-    /// <summary>Read.</summary>
     public const string Viewer = "viewer";
 
-    /// <summary>Read and change.</summary>
     public const string Admin = "admin";
 }

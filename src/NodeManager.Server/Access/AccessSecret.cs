@@ -3,12 +3,12 @@ using System.Text;
 
 namespace NodeManager.Server.Access;
 
-/// <summary>What callers prove themselves with: random, handed out once, kept as a hash.</summary>
+/// <summary>Random secrets of callers, which are stored as hashes only.</summary>
 internal static class AccessSecret
 {
-    /// <summary>A new one of 256 bits, as lower-case hexadecimal digits.</summary>
+    /// <summary>256 bits in lowercase hexadecimal digits.</summary>
     public static string Create() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>The stored hash. The duration of a lookup by hash reveals nothing about the secret.</summary>
+    /// <summary>The stored hash. The timing of a lookup by hash reveals nothing about the secret.</summary>
     public static string HashOf(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace NodeManager.Server.Access;
 
-/// <summary>Requires credentials for every route: those of a viewer to read, those of an admin to change.</summary>
+/// <summary>Requires credentials for every route: viewers may read, admins may change.</summary>
 internal static class AccessSetup
 {
     public static void Add(IServiceCollection services)
     {
-        // Those of the first cluster are there already where several are served.
+        // With several clusters, those of the first one are registered already.
         services.TryAddSingleton<LocalTokens>();
         services.TryAddSingleton(_ => new SignIns(TimeProvider.System));
         services
@@ -20,13 +20,13 @@ internal static class AccessSetup
         AddPolicies(services);
     }
 
-    /// <summary>The levels that routes require, independent of the source that grants them.</summary>
+    /// <summary>The policies of routes, independent of their authentication.</summary>
     public static void AddPolicies(IServiceCollection services) =>
         services
             .AddAuthorizationBuilder()
             .AddPolicy(AccessLevel.Viewer, policy => policy.RequireRole(AccessLevel.Viewer, AccessLevel.Admin))
             .AddPolicy(AccessLevel.Admin, policy => policy.RequireRole(AccessLevel.Admin))
-            // Also for paths without a route: strangers do not learn which there are.
+            // Also for unknown paths, so that anonymous callers cannot discover routes.
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
     /// <summary>Reading requires a viewer.</summary>

@@ -9,15 +9,15 @@ using NodeManager.Server.Metrics;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Writes who did what with which result, one line of JSON each: every change, every refused caller, and how operations ended that went on
-/// without their request. Bodies, queries and headers are never written: they may hold secrets.
+/// Writes a line of JSON per change, refused caller, and end of an operation without a request. Never writes bodies, queries and headers,
+/// which may hold secrets.
 /// </summary>
 internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry telemetry, TimeProvider time) : IDisposable
 {
-    /// <summary>The category of the lines.</summary>
+    /// <summary>The log category.</summary>
     public const string Category = "NodeManager.Audit";
 
-    // Strangers fill no disk. What is left out is counted in the metrics.
+    // Limits lines of anonymous callers; dropped ones are counted in the metrics.
     private readonly FixedWindowRateLimiter _refusals = new(
         new()
         {
@@ -28,7 +28,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
     );
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
-    /// <summary>The outermost step of a request.</summary>
+    /// <summary>The outermost middleware.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long started = Stopwatch.GetTimestamp();
@@ -54,12 +54,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         }
     }
 
-    /// <summary>An operation ended.</summary>
-    /// <param name="by">Who asked for it.</param>
-    /// <param name="id">Of the operation.</param>
-    /// <param name="kind">What was done.</param>
-    /// <param name="target">On what.</param>
-    /// <param name="state">How it ended.</param>
+    /// <summary>Records the end of an operation.</summary>
     public void Ended(string by, string id, string kind, string target, string state)
     {
         telemetry.Ended(kind, state);
@@ -75,7 +70,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         );
     }
 
-    /// <summary>Records an action that the request alone does not show.</summary>
+    /// <summary>Records an action that the request does not show.</summary>
     public void Acted(string who, string what, string target, string result) =>
         Write(
             new()
@@ -121,7 +116,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
     private static partial void LogEntry(ILogger logger, string entry);
 }
 
-/// <summary>Marks a route whose calls are written by their effect: one request can be any kind of work.</summary>
+/// <summary>Marks a route that writes its own audit lines, because its requests may do any kind of work.</summary>
 internal sealed class WritesOwnAudit
 {
     public static WritesOwnAudit Instance { get; } = new();

@@ -4,8 +4,8 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Refuses what pages of other sites could make a browser send: a Host that is not ours (DNS rebinding), and changes from another origin. No
-/// credential is sent by a browser of itself; this holds also if a page gets hold of one. Sets the headers that confine our own pages.
+/// Refuses requests that other sites could make a browser send: a foreign Host (DNS rebinding), and changes from another origin. Browsers
+/// send no credential on their own; this also holds if a page obtains one. Sets security headers.
 /// </summary>
 internal static class BrowserGuard
 {
@@ -24,14 +24,14 @@ internal static class BrowserGuard
         headers.CacheControl = "no-store";
 
         HttpRequest request = context.Request;
-        // Other addresses are served where nothing but a token in a header lets a caller in: no browser can be made to send one.
+        // Other addresses only accept tokens in a header, which no browser can be made to send.
         if (IsLoopback(context) && !IsOwnHost(request.Host.Host))
             return ApiErrors.WriteAsync(
                 context,
                 StatusCodes.Status421MisdirectedRequest,
                 new("UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start.")
             );
-        // A read that states an origin is a script's; links and addresses typed by a person state none.
+        // Reads with an Origin header are those of scripts; navigation has none.
         bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if ((!isRead || request.Headers.Origin.Count > 0) && IsForeign(request))
             return ApiErrors.WriteAsync(
@@ -53,7 +53,7 @@ internal static class BrowserGuard
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
-    // Browsers send Origin with every change; other clients send none.
+    // Browsers send Origin with every change; other clients do not.
     private static bool IsForeign(HttpRequest request)
     {
         string origin = request.Headers.Origin.ToString();

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace NodeManager.Server.Access;
 
-/// <summary>The source of a request, as far as limits for callers without credentials go.</summary>
+/// <summary>The client address for limits without credentials.</summary>
 internal static class CallerAddress
 {
     private const int Ipv6SubnetBytes = 8;
 
-    /// <summary>The IPv4 address, or the first 64 bits of the IPv6 address: one host has all addresses of such a subnet.</summary>
+    /// <summary>The IPv4 address, or the /64 prefix of the IPv6 address, which a single host controls.</summary>
     public static string Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 
     /// <inheritdoc cref="Of(HttpContext)"/>

@@ -4,21 +4,20 @@ using Microsoft.AspNetCore.Connections;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Keeps connections of clients without credentials from taking the server's: they are limited by address and in all, and a new one ends older ones,
-/// so that probes and callers with credentials always get in. Each has a moment for its first request: many callers that connect together do not end
-/// each other. A connection that sends nothing ends after a few seconds. Thread-safe.
+/// Limits connections without credentials per address and in total: a new one ends older ones, so that probes and authenticated callers
+/// always connect. New connections have a grace period, so that simultaneous callers do not end each other. A silent connection ends after
+/// a few seconds. Thread-safe.
 /// </summary>
-/// <param name="time">Measures the silence.</param>
 internal sealed class ConnectionGate(TimeProvider time)
 {
-    /// <summary>How many connections without an authenticated request there may be: of an address, and in all, not counting those of the last moment.</summary>
+    /// <summary>Connections without an authenticated request, per address and in total, not counting new ones.</summary>
     public const int MaximumOfAddress = 200,
         Maximum = 500;
 
-    /// <summary>How many there may be in any case.</summary>
+    /// <summary>The limit including new ones.</summary>
     public const int MaximumWithNew = 3000;
 
-    /// <summary>How long a connection is new: on a busy machine, callers that connect together wait for each other.</summary>
+    /// <summary>How long a connection is new: on a busy machine, simultaneous callers wait for each other.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>After accepting a connection, or its TLS handshake.</summary>
@@ -28,7 +27,7 @@ internal sealed class ConnectionGate(TimeProvider time)
     private readonly Dictionary<string, LinkedList<GatedConnection>> _strangers = new(StringComparer.Ordinal);
     private int _count;
 
-    /// <summary>How many connections have not carried an authenticated request.</summary>
+    /// <summary>Connections without an authenticated request.</summary>
     public int Strangers
     {
         get
@@ -38,7 +37,7 @@ internal sealed class ConnectionGate(TimeProvider time)
         }
     }
 
-    /// <summary>The first step of a connection.</summary>
+    /// <summary>The first middleware of a connection.</summary>
     public ConnectionDelegate Enter(ConnectionDelegate next) =>
         async connection =>
         {
@@ -47,7 +46,7 @@ internal sealed class ConnectionGate(TimeProvider time)
             await next(connection);
         };
 
-    /// <summary>The step before HTTP: what a client that sends nothing gets is the end of its connection.</summary>
+    /// <summary>The middleware before HTTP, which ends silent connections.</summary>
     public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) =>
         async connection =>
         {
@@ -56,7 +55,7 @@ internal sealed class ConnectionGate(TimeProvider time)
             try
             {
                 var first = await connection.Transport.Input.ReadAsync(stop.Token);
-                // Nothing is taken: HTTP reads the same bytes again.
+                // Consumes nothing: HTTP reads the same bytes.
                 connection.Transport.Input.AdvanceTo(first.Buffer.Start);
             }
             catch (OperationCanceledException)
@@ -68,7 +67,7 @@ internal sealed class ConnectionGate(TimeProvider time)
             await next(connection);
         };
 
-    /// <summary>A step of a request after authentication: its connection is no longer one of a client without credentials.</summary>
+    /// <summary>Runs after authentication: the connection is no longer limited.</summary>
     public static Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         if (context.User.Identity?.IsAuthenticated == true)
@@ -102,7 +101,7 @@ internal sealed class ConnectionGate(TimeProvider time)
                 _strangers[address] = own = new();
             while (own.Count >= MaximumOfAddress && IsOld(own.First!.Value))
                 ended.Add(Take(own));
-            // Of the address that has the most.
+            // Of the address with the most connections.
             if (
                 _count >= Maximum
                 && _strangers.Values.MaxBy(static one => one.Count) is { First: { } first } most
@@ -138,7 +137,7 @@ internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext con
 
     public string Address { get; } = address;
 
-    /// <summary>Among the connections without credentials; null once it is not one of them. Guarded by the gate.</summary>
+    /// <summary>Null once it is authenticated. Guarded by the gate.</summary>
     internal LinkedListNode<GatedConnection>? Place { get; set; }
 
     public void Admit() => gate.Remove(this);

@@ -7,8 +7,8 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Recognizes callers by a local token or by the token of a browser session, both in the Authorization header. There is no cookie: browsers send cookies
-/// to every port of a host, and so to the servers of other users of this computer.
+/// Authenticates local tokens and browser sessions from the Authorization header. There are no cookies, which browsers send to every port
+/// of a host, and so to servers of other users.
 /// </summary>
 internal sealed class LocalAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -20,12 +20,12 @@ internal sealed class LocalAuthentication(
 {
     public const string SchemeName = "Local";
 
-    /// <summary>How a caller with a browser session is authenticated.</summary>
+    /// <summary>The authentication type of browser sessions.</summary>
     public const string Browser = "browser";
 
     private const string Bearer = "Bearer ";
 
-    /// <summary>The token in the header of a request; empty without one.</summary>
+    /// <summary>The bearer token of a request; empty without one.</summary>
     public static string TokenOf(HttpRequest request) =>
         request.Headers.Authorization.ToString() is { } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? header[Bearer.Length..]

@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Access;
 
-/// <summary>The tokens that the server issued at its start, one a level. Only their hashes are kept. Thread-safe.</summary>
+/// <summary>The server's tokens, one per level, stored as hashes. Thread-safe.</summary>
 internal sealed class LocalTokens : IDisposable
 {
     private readonly Lock _lock = new();
@@ -8,7 +8,7 @@ internal sealed class LocalTokens : IDisposable
 
     /// <summary>Issues a token.</summary>
     /// <param name="level">See <see cref="AccessLevel"/>.</param>
-    /// <returns>It cannot be read again.</returns>
+    /// <returns>The token, which is not stored.</returns>
     public string Issue(string level)
     {
         string token = AccessSecret.Create();
@@ -16,24 +16,24 @@ internal sealed class LocalTokens : IDisposable
         return token;
     }
 
-    /// <summary>Accepts a token that another client made.</summary>
+    /// <summary>Accepts a given token.</summary>
     public void Add(string token, string level) => AddHash(AccessSecret.HashOf(token), level);
 
-    /// <summary>Accepts the token with this hash; the token itself is never known here.</summary>
+    /// <summary>Accepts the token with this hash.</summary>
     public void AddHash(string hash, string level)
     {
         lock (_lock)
             _grants.Add(hash.ToUpperInvariant(), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
     }
 
-    /// <summary>The grant of a token; null where there is none.</summary>
+    /// <summary>Null for an unknown token.</summary>
     public Grant? Find(string token)
     {
         lock (_lock)
             return _grants.GetValueOrDefault(AccessSecret.HashOf(token));
     }
 
-    /// <summary>Ends a token, and with it the requests and event streams that it opened. Does nothing for one that is not known.</summary>
+    /// <summary>Revokes a token with its requests and event streams. Idempotent.</summary>
     public void Revoke(string token)
     {
         Grant? grant;

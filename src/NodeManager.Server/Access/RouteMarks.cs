@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Access;
 
-/// <summary>Marks a route for admins that plans a change, ends work or denies it.</summary>
+/// <summary>Marks a route for admins that changes nothing in the cluster: it plans, ends or denies work.</summary>
 internal sealed class ChangesNothing;
 
 /// <summary>Marks a route that changes nothing with <c>dry_run=true</c>.</summary>

@@ -4,12 +4,11 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Access;
 
-/// <summary>Where a browser exchanges a one-time secret for a session, and ends it.</summary>
+/// <summary>Sign-in and sign-out of browsers: a one-time secret opens a session.</summary>
 internal static class SignInRoutes
 {
     public const string Path = "/sign-in";
 
-    /// <summary>Who calls.</summary>
     public const string Me = "/api/v1/me";
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -27,7 +26,7 @@ internal static class SignInRoutes
         telemetry.SignedIn(id is not null);
         if (id is not null)
             return Results.Json(new ApiSession(id, (long)SignIns.SessionLifetime.TotalSeconds));
-        // After the look-up: wrong secrets of one client never keep the holder of a valid link out.
+        // Checked after the lookup, so that wrong secrets never block the holder of a valid link.
         return signIns.TakeRefusal(CallerAddress.Of(context))
             ? Results.Json(
                 new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."),
@@ -53,16 +52,16 @@ internal static class SignInRoutes
         Results.Json(new ApiCaller(context.User.Identity!.Name!, await levels(context)));
 }
 
-/// <summary>What a caller may do, see <see cref="AccessLevel"/>.</summary>
+/// <summary>See <see cref="AccessLevel"/>.</summary>
 internal delegate Task<string> CallerLevel(HttpContext context);
 
-/// <param name="Secret">Of the link's fragment.</param>
+/// <param name="Secret">From the link's fragment.</param>
 internal sealed record ApiSignIn(string? Secret);
 
-/// <param name="Session">The token of the browser session, for the Authorization header.</param>
+/// <param name="Session">The session's token for the Authorization header.</param>
 /// <param name="ExpiresInSeconds">Its lifetime.</param>
 internal sealed record ApiSession(string Session, long ExpiresInSeconds);
 
-/// <param name="Name">Who calls, as the audit log names it.</param>
+/// <param name="Name">The caller, as in the audit log.</param>
 /// <param name="Level"><c>viewer</c> or <c>admin</c>.</param>
 internal sealed record ApiCaller(string Name, [property: AllowedValues(AccessLevel.Viewer, AccessLevel.Admin)] string Level);

@@ -3,22 +3,20 @@ using System.Threading.RateLimiting;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// One-time links and the browser sessions that they open. The secret of a link is in the URL fragment, which browsers do not send; the page
-/// behind it exchanges the secret for the token of a session. Thread-safe.
+/// One-time links and their browser sessions. A link's secret is in the URL fragment, which browsers do not send; the page exchanges it for
+/// a session token. Thread-safe.
 /// </summary>
-/// <param name="time">Decides what has expired.</param>
 internal sealed class SignIns(TimeProvider time) : IDisposable
 {
-    /// <summary>How many wrong secrets an address may send in a minute.</summary>
+    /// <summary>Wrong secrets per address and minute.</summary>
     public const int RefusalsPerMinute = 10;
 
-    /// <summary>How long a link can be used, once.</summary>
+    /// <summary>A link can be used once within this time.</summary>
     public static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a browser session lasts.</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(12);
 
-    // Enough for people; a limit for a client that creates links in a loop.
+    // A limit for a client that creates links in a loop.
     private const int MostSessions = 1000;
 
     private readonly PartitionedRateLimiter<string> _refusals = PartitionedRateLimiter.Create<string, string>(static address =>
@@ -38,7 +36,6 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
     private readonly Dictionary<string, (string Level, DateTimeOffset Expires)> _links = [];
     private readonly Dictionary<string, (Grant Grant, DateTimeOffset Expires)> _sessions = [];
 
-    /// <summary>Makes a link's secret.</summary>
     public string CreateLink(string level)
     {
         string secret = AccessSecret.Create();
@@ -51,7 +48,7 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
         return secret;
     }
 
-    /// <summary>Exchanges a link's secret for the id of a session. Null where the secret is wrong, was used or has expired.</summary>
+    /// <summary>Exchanges a link's secret for a session id. Null if the secret is wrong, used or expired.</summary>
     public string? Exchange(string secret)
     {
         lock (_lock)
@@ -67,7 +64,7 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Counts a wrong secret. False: its address has sent too many.</summary>
+    /// <summary>Counts a wrong secret. False: the address exceeds its limit.</summary>
     public bool TakeRefusal(string address)
     {
         using RateLimitLease lease = _refusals.AttemptAcquire(address);
@@ -76,7 +73,7 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
 
     public void Dispose() => _refusals.Dispose();
 
-    /// <summary>The grant of a session; null where it is unknown or has expired.</summary>
+    /// <summary>Null if unknown or expired.</summary>
     public Grant? Find(string id)
     {
         string hash = AccessSecret.HashOf(id);
@@ -95,7 +92,6 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
         return null;
     }
 
-    /// <summary>Ends a session.</summary>
     public void End(string id)
     {
         (Grant Grant, DateTimeOffset Expires) session;

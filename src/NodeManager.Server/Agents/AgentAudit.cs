@@ -2,15 +2,15 @@ using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>Who did what, and what came of it: a structured line each, for agents as for the people who decide about their plans.</summary>
+/// <summary>Structured audit lines of agents, and of people who decide about their plans.</summary>
 internal sealed partial class AgentAudit(AuditLog audit, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger(AuditLog.Category);
 
-    /// <summary>A call that changes something, asks for it, or decides about it.</summary>
+    /// <summary>A call that requests, makes or decides a change.</summary>
     public void Changed(string who, string what, string target, string result) => audit.Acted(who, what, target, result);
 
-    /// <summary>A call that only reads.</summary>
+    /// <summary>A read-only call.</summary>
     public void Read(string who, string what, string result) =>
         LogRead(_logger, DisplayText.Escape(who), DisplayText.Escape(what), DisplayText.Escape(result));
 

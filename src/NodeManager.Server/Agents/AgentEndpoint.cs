@@ -9,8 +9,8 @@ using NodeManager.Server.Agents.Plans;
 namespace NodeManager.Server.Agents;
 
 /// <summary>
-/// The Model Context Protocol over streamable HTTP, as its specification has it: POST for messages, GET for the stream of what is not an answer,
-/// DELETE for the end of a session. Callers send a token; a browser session opens nothing here.
+/// The Model Context Protocol over streamable HTTP: POST for messages, GET for the stream, DELETE for the end of a session. Requires a
+/// token; browser sessions are refused.
 /// </summary>
 internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLifetime host, TimeProvider time)
 {
@@ -23,7 +23,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     private static readonly TimeSpan KeepAlivePause = TimeSpan.FromSeconds(15);
     private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
 
-    // The revisions with sessions; clients of later ones fall back to these by the handshake.
+    // Revisions with sessions; later clients negotiate one of these.
     private static readonly string[] Versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
     private static readonly JsonTypeInfo<JsonRpcMessage> Message =
@@ -69,7 +69,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
             await AnswerAsync(context, session, message);
     }
 
-    // Without a message: it is JSON of another kind, or none.
+    // Null for other JSON.
     private static async Task<(JsonRpcMessage? Message, bool IsJson)> ReadAsync(HttpContext context)
     {
         try
@@ -94,7 +94,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     {
         message.Context ??= new();
         message.Context.User = context.User;
-        // A revoked token ends the calls in progress.
+        // A revoked token ends calls in progress.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted,
             context.Features.Get<Grant>()?.Ended ?? CancellationToken.None
@@ -113,7 +113,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         }
         finally
         {
-            // A handshake that failed leaves no session.
+            // A failed handshake leaves no session.
             if (message is JsonRpcRequest { Method: RequestMethods.Initialize } && !session.IsInitialized)
                 await sessions.EndAsync(session);
         }
@@ -144,8 +144,8 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         Prepare(context, session);
         try
         {
-            // All that this server sends belongs to a call and goes into its answer. The stream is kept open for clients that expect one, and can be
-            // opened again; a comment now and then shows a client that is gone.
+            // All messages belong to a call and are in its response. The stream is only kept open for clients that expect one, with
+            // comments that detect disconnects.
             while (!end.IsCancellationRequested)
             {
                 await context.Response.Body.WriteAsync(KeepAlive, end.Token);
@@ -171,7 +171,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    // Null: the answer has been given.
+    // Null: the response has been sent.
     private async Task<AgentSession?> SessionAsync(HttpContext context, JsonRpcMessage? message, RequestId id)
     {
         if (context.User.HasClaim(System.Security.Claims.ClaimTypes.AuthenticationMethod, LocalAuthentication.Browser))
@@ -196,7 +196,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         }
 
         AgentSession? session = sessions.Find(sent);
-        // Another caller's session is answered like one that does not exist.
+        // Another caller's session is reported as missing.
         if (session is not null && session.Caller == caller)
             return session;
         await RefuseAsync(

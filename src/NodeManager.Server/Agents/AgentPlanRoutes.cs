@@ -8,7 +8,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>The routes by which people read the plans of agents, and approve or deny them.</summary>
+/// <summary>Routes for people to read, approve and deny plans of agents.</summary>
 internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession cluster, AgentAudit audit)
 {
     public const string Path = "/api/v1/agents/plans";
@@ -127,12 +127,12 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
 /// <summary>A plan of an agent.</summary>
 /// <param name="Action">See <see cref="AgentAction"/>.</param>
 /// <param name="Steps">What would happen, in the server's words.</param>
-/// <param name="Warnings">What to know before approving.</param>
-/// <param name="Reason">Why, in the agent's words.</param>
+/// <param name="Warnings">Facts to know before approving.</param>
+/// <param name="Reason">The agent's reason.</param>
 /// <param name="Status">See <see cref="AgentPlanStatus"/>.</param>
-/// <param name="ExpiresAt">Until when it can be approved, and then applied.</param>
-/// <param name="Operation">Of a drain, to follow at <c>/api/v1/operations</c>.</param>
-/// <param name="Data">What exactly would be done, beside the words.</param>
+/// <param name="ExpiresAt">The end of the time to approve, and then to apply the plan.</param>
+/// <param name="Operation">The operation of a drain in <c>/api/v1/operations</c>.</param>
+/// <param name="Data">The exact change as data.</param>
 internal sealed record ApiAgentPlan(
     string Id,
     string Action,
@@ -152,10 +152,10 @@ internal sealed record ApiAgentPlan(
     ApiAgentPlanData Data
 );
 
-/// <summary>The data of a change; what its action does not have is absent.</summary>
-/// <param name="Keys">Of labels or taints to remove.</param>
-/// <param name="Pods">That a drain evicts.</param>
-/// <param name="Fields">Of an edit: each field of each node that it changes.</param>
+/// <summary>The data of a change; fields that its action lacks are absent.</summary>
+/// <param name="Keys">The labels or taints to remove.</param>
+/// <param name="Pods">The pods that a drain evicts.</param>
+/// <param name="Fields">The changed fields of each node.</param>
 internal sealed record ApiAgentPlanData(
     IReadOnlyDictionary<string, string>? Labels,
     IReadOnlyList<string>? Keys,
@@ -167,7 +167,7 @@ internal sealed record ApiAgentPlanData(
     IReadOnlyList<ApiAgentPlanField>? Fields
 );
 
-/// <summary>A field of a node that a change changes.</summary>
+/// <summary>A changed field of a node.</summary>
 /// <param name="Before">Absent: the node does not have the field.</param>
 /// <param name="After">Absent: the field is removed.</param>
 internal sealed record ApiAgentPlanField(string Node, string Field, string? Before, string? After);

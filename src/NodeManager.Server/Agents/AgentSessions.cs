@@ -6,21 +6,21 @@ using NodeManager.Server.Agents.Plans;
 namespace NodeManager.Server.Agents;
 
 /// <summary>
-/// The sessions of agents over HTTP, each bound to the credential that opened it. A caller's new session ends its own oldest ones, so that no caller
-/// takes the sessions of others. Thread-safe.
+/// HTTP sessions of agents, bound to their credential. A new session ends the caller's oldest ones beyond the limit, so that no caller uses
+/// up the sessions of others. Thread-safe.
 /// </summary>
 internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How many there may be: of a caller, and in all.</summary>
+    /// <summary>The limits per caller and in total.</summary>
     public const int MaximumOfCaller = 20,
         Maximum = 400;
 
-    /// <summary>After so long without a request a session may be ended.</summary>
+    /// <summary>An idle session may be ended after this time.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(30);
 
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new();
 
-    /// <summary>Opens a session. Ends the oldest of a caller who has too many, and of the caller with the most where all together are too many.</summary>
+    /// <summary>Opens a session. At a limit, ends the oldest session of the caller, or of the caller with the most sessions.</summary>
     public async Task<AgentSession> OpenAsync(AgentCaller caller)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -44,7 +44,7 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
         return session;
     }
 
-    /// <summary>The session of an id; null where there is none.</summary>
+    /// <summary>Null if unknown.</summary>
     public AgentSession? Find(string id)
     {
         if (!_sessions.TryGetValue(id, out AgentSession? session))
@@ -66,7 +66,6 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
     }
 }
 
-/// <summary>A session of an agent over HTTP.</summary>
 internal sealed class AgentSession : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closed = new();
@@ -86,23 +85,23 @@ internal sealed class AgentSession : IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>No other client may use it.</summary>
+    /// <summary>No other caller may use it.</summary>
     public AgentCaller Caller { get; }
 
     public StreamableHttpServerTransport Transport { get; }
 
     public DateTimeOffset UsedAt { get; set; }
 
-    /// <summary>Whether the handshake succeeded.</summary>
+    /// <summary>The handshake succeeded.</summary>
     public bool IsInitialized => _server.ClientInfo is not null;
 
-    /// <summary>Ends with the session.</summary>
+    /// <summary>Cancelled with the session.</summary>
     public CancellationToken Closed { get; }
 
-    /// <summary>Takes the one stream of the session for what is not an answer. False: it is in use.</summary>
+    /// <summary>Reserves the session's single stream. False: it is in use.</summary>
     public bool TryListen() => Interlocked.Exchange(ref _listeners, 1) == 0;
 
-    /// <summary>The stream has ended; the client may open it again.</summary>
+    /// <summary>Releases the stream.</summary>
     public void EndListening() => Interlocked.Exchange(ref _listeners, 0);
 
     public async ValueTask DisposeAsync()

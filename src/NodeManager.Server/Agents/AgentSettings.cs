@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Agents;
 
-/// <summary>What the user allows agents at the start.</summary>
-/// <param name="Changes">Agents may ask for changes; a person has to approve each. False: they only read.</param>
-/// <param name="Elicitation">The approval may be asked for through the agent's client.</param>
+/// <summary>The permissions of agents, set at the start.</summary>
+/// <param name="Changes">Agents may request changes, each approved by a person. False: read only.</param>
+/// <param name="Elicitation">Approvals may be requested through the agent's client.</param>
 internal sealed record AgentSettings(bool Changes = false, bool Elicitation = false);

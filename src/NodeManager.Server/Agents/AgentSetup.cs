@@ -7,7 +7,7 @@ using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>What agents need of the host, for both transports.</summary>
+/// <summary>Registers services for both transports.</summary>
 internal static class AgentSetup
 {
     public static void Add(IServiceCollection services)
@@ -28,7 +28,7 @@ internal static class AgentSetup
         services.AddSingleton<AgentPlanRoutes>();
     }
 
-    /// <summary>Serves standard input and output.</summary>
+    /// <summary>The stdio transport.</summary>
     public static void AddStdio(IServiceCollection services) =>
         services.AddHostedService(static provider => new AgentStdio(
             provider.GetRequiredService<AgentToolset>(),

@@ -3,7 +3,9 @@ using NodeManager.Server.Agents.Plans;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>The Model Context Protocol over standard input and output, for the one agent that started the process. Its end of input ends the host.</summary>
+/// <summary>
+/// The Model Context Protocol over standard input and output, for the agent that started the process. The end of input ends the host.
+/// </summary>
 /// <param name="input">Null: the process's own streams.</param>
 internal sealed class AgentStdio(
     AgentToolset tools,
@@ -13,7 +15,7 @@ internal sealed class AgentStdio(
     Stream? output = null
 ) : BackgroundService
 {
-    /// <summary>Who calls: the user who runs the process.</summary>
+    /// <summary>The user of the process.</summary>
     public static AgentCaller Caller { get; } = new($"stdio-{Environment.UserName}", "stdio");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

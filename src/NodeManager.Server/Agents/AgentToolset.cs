@@ -11,7 +11,7 @@ using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>The tools of one caller, and what surrounds each call: strict arguments, refusals as answers, an audit line.</summary>
+/// <summary>The tools of a caller, with strict arguments, errors as results, and audit lines.</summary>
 internal sealed partial class AgentToolset(
     ClusterSession cluster,
     SchedulerService schedulers,
@@ -37,7 +37,6 @@ internal sealed partial class AgentToolset(
     private const string WithChanges =
         "A change takes three steps: request_change creates a plan, a person approves it outside of your reach, apply_plan applies it once.";
 
-    /// <summary>What a server for this caller offers.</summary>
     public McpServerOptions For(AgentCaller caller)
     {
         plans.NoteAgent(caller);
@@ -101,7 +100,7 @@ internal sealed partial class AgentToolset(
         return created;
     }
 
-    // A user of the cluster who may not change nodes is not offered to. What a call may do is decided at the call.
+    // Tools for changes are hidden from cluster users without permission. Calls are authorized separately.
     private async ValueTask<ListToolsResult> ListAsync(
         AgentCaller caller,
         ListToolsResult all,
@@ -117,7 +116,7 @@ internal sealed partial class AgentToolset(
         return all;
     }
 
-    // A client that named a token for it learns that a long call goes on; the seconds only grow, as the protocol demands.
+    // Progress notifications with elapsed seconds for clients that sent a progress token; the protocol requires growing values.
     private static async Task ReportAsync(
         RequestContext<CallToolRequestParams> request,
         Task ended,
@@ -176,7 +175,7 @@ internal sealed partial class AgentToolset(
             finally
             {
                 ended.SetResult();
-                // Before the answer, which ends the stream.
+                // Before the response, which ends the stream.
                 await reported.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -219,7 +218,7 @@ internal sealed partial class AgentToolset(
         }
     }
 
-    // The user of this message: a session may outlive a right.
+    // The user of this message, because a session may outlive a permission.
     private Task CheckAsync(AgentCaller caller, string tool, RequestContext<CallToolRequestParams> request, CancellationToken stop) =>
         request.User is DelegatedPrincipal { User: { } user } && access is not null
             ? access.CheckToolAsync(user, tool, IsDrain(caller, request), stop)
@@ -244,7 +243,7 @@ internal sealed partial class AgentToolset(
         };
     }
 
-    // For clients that have set a level; the log of the server has its own lines.
+    // For clients with a log level; the server's log has its own lines.
     private static void Log(McpServer server, string tool, string result)
     {
         // The SDK advertises logging to every client; later revisions of the protocol drop it.

@@ -3,10 +3,12 @@ using NodeManager.Server.Agents.Plans;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>Tells callers apart by what they prove themselves with.</summary>
+/// <summary>Identifies callers by their credential.</summary>
 internal static class Callers
 {
-    /// <summary>Of a request that was authenticated. Two local tokens of one level are two callers; where another server vouches for a name, the name is the caller.</summary>
+    /// <summary>
+    /// Two local tokens of one level are two callers; with delegated authentication, the user name identifies the caller.
+    /// </summary>
     public static AgentCaller Of(HttpContext context)
     {
         string name = context.User.Identity!.Name!;

@@ -3,7 +3,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Alerts;
 
-/// <summary>The alerts of the server's monitor. The event stream reports their changes.</summary>
+/// <summary>Alerts of the server's monitor. The event stream reports their changes.</summary>
 internal static class AlertRoutes
 {
     public const string Path = "/api/v1/alerts";

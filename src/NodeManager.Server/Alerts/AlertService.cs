@@ -10,19 +10,16 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Alerts;
 
 /// <summary>
-/// Monitors the served cluster over the caches that everything else reads, and writes each transition of an alert into the event log. A monitor that
-/// cannot begin is tried again.
+/// Monitors the served cluster with shared caches, and writes transitions of alerts into the event log. A failed start is retried.
 /// </summary>
 internal sealed class AlertService(ClusterSession cluster, EventLog log) : BackgroundService
 {
-    /// <summary>The name of the event.</summary>
     public const string Event = "alert";
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
 
     private volatile NodeManagerException? _problem;
 
-    /// <summary>What is known of alerts now.</summary>
     public ApiAlerts Read()
     {
         NodeAlerts alerts = cluster.Session.Get<NodeAlerts>();

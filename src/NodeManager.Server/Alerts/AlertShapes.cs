@@ -3,25 +3,25 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Alerts;
 
-// What the routes and the event stream say of alerts. Written in snake_case.
+// Bodies of alerts. Serialized in snake_case.
 
-/// <param name="Monitoring">Whether a monitor runs, so that alerts are up to date.</param>
-/// <param name="Problem">Why none runs; absent while one does.</param>
-/// <param name="Alerts">The open ones and the last ones of the past, the newest first.</param>
+/// <param name="Monitoring">A monitor runs, so that alerts are up to date.</param>
+/// <param name="Problem">Why no monitor runs; absent while one does.</param>
+/// <param name="Alerts">Open alerts and recent resolved ones, newest first.</param>
 internal sealed record ApiAlerts(bool Monitoring, ApiAlertProblem? Problem, IReadOnlyList<ApiAlert> Alerts);
 
 internal sealed record ApiAlertProblem(string Error, string Message, string? Action);
 
-/// <summary>An alert in the state of its last transition; also data of the event <c>alert</c>.</summary>
+/// <summary>An alert after its last transition; also the data of the event <c>alert</c>.</summary>
 /// <param name="Sequence">Counts the transitions of the alert from 1.</param>
 /// <param name="Transition">See <see cref="NodeAlertTransition"/>.</param>
 /// <param name="Status">See <see cref="NodeAlertStatus"/>.</param>
 /// <param name="Cause">See <see cref="NodeFindingCause"/> and <see cref="NodeAlertCause"/>, or a condition that a problem detector reported.</param>
 /// <param name="Severity">See <see cref="NodeFindingSeverity"/>.</param>
-/// <param name="GroupBy">What nodes that failed together have in common; absent for one node.</param>
+/// <param name="GroupBy">The common property of nodes that failed together; absent for one node.</param>
 /// <param name="EndsAt">Absent while it is open.</param>
-/// <param name="Flapping">The cause comes and goes.</param>
-/// <param name="Findings">With their evidence: the first of them where many nodes failed together.</param>
+/// <param name="Flapping">The cause appears and disappears repeatedly.</param>
+/// <param name="Findings">With evidence; truncated for an alert about many nodes.</param>
 internal sealed record ApiAlert(
     string Id,
     int Sequence,
@@ -40,12 +40,12 @@ internal sealed record ApiAlert(
     IReadOnlyList<ApiFinding> Findings
 )
 {
-    /// <summary>A zone of a thousand nodes is one alert, and one event.</summary>
+    /// <summary>The alert of a zone may cover a thousand nodes in one event.</summary>
     private const int MostFindings = 50;
 
     private static readonly HashSet<string> CausesOfPods = [NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions];
 
-    /// <summary>For readers who may list nodes: without the names of pods, which the route has.</summary>
+    /// <summary>For readers of nodes: without pod names, which the route has.</summary>
     public static ApiAlert OfNodes(NodeAlert alert)
     {
         ApiAlert all = Of(alert);

@@ -7,7 +7,7 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>The OpenAPI document of the routes, made from what they declare.</summary>
+/// <summary>The OpenAPI document of the routes.</summary>
 internal static class ApiDocument
 {
     public const string Path = "/api/v1/openapi.json";
@@ -26,7 +26,7 @@ internal static class ApiDocument
                         Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3),
                         Description = "Nodes, node pools and the scheduler of a Kubernetes cluster.",
                     };
-                    // The address is the caller's own; below it, a cluster has a prefix.
+                    // The caller knows the address; below it, a cluster has a prefix.
                     string prefix =
                         document.Servers is [{ Url: { } url }, ..] && Uri.TryCreate(url, UriKind.Absolute, out Uri? address)
                             ? address.AbsolutePath.TrimEnd('/')
@@ -51,7 +51,7 @@ internal static class ApiDocument
             options.AddSchemaTransformer(
                 (schema, context, _) =>
                 {
-                    // What is null is not written, and need not be sent unless a route says so.
+                    // Null is omitted, and optional unless a route requires the field.
                     foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
                         if (
                             property.IsGetNullable
@@ -75,7 +75,7 @@ internal static class ApiDocument
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForAnyViewer();
 
-    // A field that is null is left out of an answer, and can be left out of a request.
+    // Null fields are omitted in responses, and optional in requests.
     private static void OmitNull(IDictionary<string, IOpenApiSchema>? properties)
     {
         foreach ((string name, IOpenApiSchema property) in properties?.ToArray() ?? [])
@@ -96,7 +96,7 @@ internal static class ApiDocument
             : attributes.OfType<ValuesOfAttribute>().FirstOrDefault()?.Values
                 ?? attributes.OfType<AllowedValuesAttribute>().FirstOrDefault()?.Values.OfType<string>();
 
-    // What every route may answer; the shape is that of its other errors.
+    // Responses of every route, with the shape of errors.
     private static IEnumerable<(int, string)> Refusals(IList<object> metadata)
     {
         yield return (StatusCodes.Status401Unauthorized, "Without valid credentials.");

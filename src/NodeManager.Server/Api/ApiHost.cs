@@ -25,18 +25,17 @@ using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>Serves the API and the pages on loopback, for callers with credentials.</summary>
+/// <summary>Serves the API and the pages on loopback to authenticated callers.</summary>
 internal static class ApiHost
 {
     private const int LargestBody = 64 * 1024;
 
-    // Beside those of clients without credentials, which ConnectionGate limits.
+    // In addition to anonymous connections, which ConnectionGate limits.
     private const int MostConnections = 5000;
     private const int RequestsPerSecond = 100;
 
-    /// <summary>The application with all routes, over the host's <see cref="ClusterSession"/>.</summary>
-    /// <param name="builder">Of the host.</param>
-    /// <param name="settings">Where it listens, and who decides about callers.</param>
+    /// <summary>The application with all routes for the host's <see cref="ClusterSession"/>.</summary>
+    /// <param name="settings">The endpoint, and the authentication.</param>
     public static WebApplication Build(WebApplicationBuilder builder, ListenSettings settings)
     {
         if (!settings.IsMounted)
@@ -50,7 +49,7 @@ internal static class ApiHost
             app.Use(clusters.InvokeAsync);
         }
 
-        // By the path that is left; without this the routing would come before all else.
+        // By the remaining path; by default, routing would come first.
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
         app.Use(BrowserGuard.InvokeAsync);
@@ -83,12 +82,12 @@ internal static class ApiHost
         SignInRoutes.MapMe(app);
         PageRoutes.Map(app);
         MapMetrics(app);
-        // A browser signs in once, and probes ask about the whole.
+        // Sign-in and probes are per server.
         if (settings.IsMounted)
             return app;
         if (!settings.IsDelegated)
             SignInRoutes.Map(app);
-        // Probes are answered whatever others send.
+        // Probes are exempt from limits.
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
         app.MapGet(
                 "/readyz",
@@ -134,14 +133,14 @@ internal static class ApiHost
         });
     }
 
-    // What a request changes is recorded in the cluster as its caller's, and not as the server's.
+    // Records of changes in the cluster name the caller, not the server.
     private static async Task NameRequesterAsync(HttpContext context, RequestDelegate next)
     {
         using IDisposable? requester = context.User.Identity?.Name is { Length: > 0 } name ? Requester.Use(name) : null;
         await next(context);
     }
 
-    // A mounted application sees the features of a request, and not those of its connection.
+    // A mounted application receives the features of a request, but not those of its connection.
     private static Task HandOnConnectionAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Features.Get<GatedConnection>() is { } connection)
@@ -212,9 +211,9 @@ internal static class ApiHost
         services.AddSingleton<SchedulerRoutes>();
         AgentSetup.Add(services);
         services.AddRateLimiter(Limit);
-        // A restart of the scheduler is finished, a drain handed back. The manifests give the process a little more.
+        // A restart of the scheduler is completed, a drain handed back. The manifests allow the process a little more time.
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(55));
-        // So that a body that cannot be read gets the same shape of answer as everything else.
+        // An unreadable body gets the common shape of errors.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -222,7 +221,7 @@ internal static class ApiHost
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-            // A mistyped field is an error, not ignored.
+            // An unknown field is an error.
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
     }

@@ -12,7 +12,7 @@ using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>How the bodies of all routes are written and read.</summary>
+/// <summary>Serialization of all bodies.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

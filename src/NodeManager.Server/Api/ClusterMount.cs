@@ -2,13 +2,13 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>A further cluster that is served: an application with all routes, caches and operations of its own. A cluster that cannot be reached is tried again.</summary>
+/// <summary>
+/// An additional served cluster: an application with its own routes, caches and operations. Retries an unreachable cluster.
+/// </summary>
 /// <param name="name">The context of the kubeconfig.</param>
-/// <param name="build">Makes the application, which answers by this server.</param>
-/// <param name="time">Measures the pause between attempts.</param>
 internal sealed class ClusterMount(string name, Func<MountedServer, WebApplication> build, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>Between two attempts to reach the cluster.</summary>
+    /// <summary>The delay between attempts to connect.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,16 +17,15 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
 
     public string Name { get; } = name;
 
-    /// <summary>Where its paths begin.</summary>
+    /// <summary>The prefix of its paths.</summary>
     public string Path { get; } = ClusterMounts.PathOf(name);
 
-    /// <summary>Null while the cluster is not served.</summary>
+    /// <summary>Null while not connected.</summary>
     public NodeManagerSession? Session => _served?.Session;
 
-    /// <summary>Ends when the first attempt to reach the cluster has ended.</summary>
+    /// <summary>Completes after the first attempt to connect.</summary>
     public Task Tried => _tried.Task;
 
-    /// <summary>Why the cluster is not served.</summary>
     public NodeManagerException Problem =>
         _problem
         ?? new(
@@ -37,17 +36,17 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
             "Try again in a few seconds."
         );
 
-    /// <summary>Whether an attempt has failed, and none has succeeded since.</summary>
+    /// <summary>The last attempt failed.</summary>
     public bool HasProblem => _problem is not null;
 
-    /// <summary>Answers a request, if the cluster is served.</summary>
+    /// <summary>Forwards a request if the cluster is served.</summary>
     public bool TryAnswer(HttpContext context, out Task answer)
     {
         answer = _served?.Server.AnswerAsync(context) ?? Task.CompletedTask;
         return _served is not null;
     }
 
-    /// <summary>Serves the cluster until it is cancelled.</summary>
+    /// <summary>Serves the cluster until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -65,7 +64,7 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
         }
     }
 
-    /// <summary>Ends its streams and operations.</summary>
+    /// <summary>Ends streams and operations.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _served?.App.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()

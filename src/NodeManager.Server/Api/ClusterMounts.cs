@@ -7,14 +7,12 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Api;
 
 /// <summary>
-/// The clusters that one server serves. All paths of a cluster are below <c>/clusters/NAME</c>; those of the first one are also there without it. Each
-/// cluster has its own session, so that its API server decides about what is done there.
+/// The clusters of a server. All paths of a cluster are below <c>/clusters/NAME</c>; those of the first also exist without the prefix. Each
+/// cluster has its own session, so that its API server authorizes changes.
 /// </summary>
-/// <param name="first">The one of the application that listens.</param>
-/// <param name="further">The others.</param>
+/// <param name="first">The cluster of the listening application.</param>
 internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterMount> further) : IHostedLifecycleService, IAsyncDisposable
 {
-    /// <summary>Where the paths of each cluster begin.</summary>
     public const string Prefix = "/clusters";
 
     private readonly CancellationTokenSource _stop = new();
@@ -30,7 +28,7 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
             .WithTags("Clusters")
             .Produces<List<ApiServedCluster>>();
 
-    /// <summary>The first step of every request: passes on what another cluster is to answer.</summary>
+    /// <summary>The first middleware: forwards requests to other clusters.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         HttpRequest request = context.Request;
@@ -45,7 +43,7 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
             return isServed && asked!.TryAnswer(context, out Task answer) ? answer : next(context);
         }
 
-        // As a client of a pool service names the cluster of a pool.
+        // As a pool service's client names the cluster of a pool.
         if (
             Named(request.Path, PoolRefusals.Clusters) is { } pools
             && !IsFirst(pools.Name)
@@ -60,14 +58,13 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
         return next(context);
     }
 
-    /// <summary>A step after authentication: says why a cluster is not served. Strangers do not learn which clusters there are.</summary>
-    /// <exception cref="NodeManagerException">Why.</exception>
+    /// <summary>Runs after authentication: reports why a cluster is not served. Anonymous callers cannot discover clusters.</summary>
     public Task RefuseAsync(HttpContext context, RequestDelegate next) =>
         Named(context.Request.Path, Prefix) is { } named && Find(named.Name) is { } mount ? throw mount.Problem : next(context);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A cluster that cannot be reached holds up no other.
+        // An unreachable cluster does not delay others.
         _running = Task.WhenAll(further.Select(one => one.RunAsync(_stop.Token)));
         return Task.CompletedTask;
     }
@@ -89,7 +86,7 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 
     public async ValueTask DisposeAsync()
     {
-        // Also as a service of the host.
+        // Also registered as a hosted service.
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
         await _stop.CancelAsync();
@@ -107,22 +104,22 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 
     private bool IsFirst(string name) => first.IsOpen && NameOf(first.Session) == name;
 
-    // Pages show nothing of a cluster by themselves, and are the same for every name.
+    // Pages contain no cluster data and are the same for every cluster.
     private static bool IsPage(PathString path) =>
         path.Value is null or "" or "/" || path.StartsWithSegments(PageRoutes.Console, StringComparison.Ordinal);
 
-    // The console needs these to show why a cluster is not served, and the others.
+    // The console needs these to list clusters and problems.
     private static bool IsOfServer(PathString path) => path.Value is SignInRoutes.Me or PoolRefusals.Clusters;
 
     private ClusterMount? Find(string name) => further.FirstOrDefault(one => one.Name == name);
 
-    // The embedded cluster, and one that the server is in, have no context.
+    // The embedded cluster, and the one the server runs in, have no context.
     private static string NameOf(NodeManagerSession session) => session.Context is { Length: > 0 } context ? context : session.Cluster;
 
-    /// <summary>The address of a cluster without the server's.</summary>
+    /// <summary>The path of a cluster, without the server's address.</summary>
     public static string PathOf(string name) => new PathString($"{Prefix}/{Encoded(name)}").ToUriComponent();
 
-    // The server leaves an encoded slash encoded: a name may contain one, a segment may not.
+    // A name may contain a slash, which stays encoded.
     private static string Encoded(string name) => name.Replace("/", "%2F", StringComparison.Ordinal);
 
     private static (string Name, string Path, PathString Remaining)? Named(PathString path, string prefix)
@@ -139,12 +136,12 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
     }
 }
 
-/// <summary>A cluster that this server serves.</summary>
-/// <param name="Name">The context of the kubeconfig; the name of the cluster where there is none.</param>
-/// <param name="Cluster">The name of the cluster, as all messages have it; absent while it is not connected.</param>
-/// <param name="Path">Where its paths begin.</param>
+/// <summary>A served cluster.</summary>
+/// <param name="Name">The context of the kubeconfig, or the cluster's name without one.</param>
+/// <param name="Cluster">The cluster's name; absent while it is not connected.</param>
+/// <param name="Path">The prefix of its paths.</param>
 /// <param name="State"><c>Connected</c>, <c>Connecting</c> or <c>Unreachable</c>.</param>
-/// <param name="Version">Of Kubernetes.</param>
+/// <param name="Version">The Kubernetes version.</param>
 /// <param name="Problem">Why it is not connected.</param>
 internal sealed record ApiServedCluster(
     string Name,

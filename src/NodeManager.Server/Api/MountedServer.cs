@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>The server of an application without a port of its own: it answers the requests that another application passes on.</summary>
+/// <summary>The server of an application without a port, which answers forwarded requests.</summary>
 internal sealed class MountedServer : IServer, IHostLifetime
 {
-    // What the other application knows of a request, beside the connection's own: this one finds out for itself.
+    // Features of the other application, which this one determines itself.
     private static readonly HashSet<Type> Foreign =
     [
         typeof(IServiceProvidersFeature),
@@ -27,8 +27,7 @@ internal sealed class MountedServer : IServer, IHostLifetime
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    /// <summary>Answers a request of another application.</summary>
-    /// <exception cref="InvalidOperationException">The application has not started.</exception>
+    /// <summary>Answers a forwarded request.</summary>
     public Task AnswerAsync(HttpContext context)
     {
         var features = new FeatureCollection();
@@ -63,7 +62,7 @@ internal sealed class MountedServer : IServer, IHostLifetime
 
     Task IServer.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // The application ends with the one that passes requests on, and hears no signals.
+    // The application ends with the forwarding one and receives no signals.
     Task IHostLifetime.WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task IHostLifetime.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -3,7 +3,7 @@ using NodeManager.Server.Metrics;
 
 namespace NodeManager.Server.Autoscaler;
 
-/// <summary>The state of an autoscaler in Prometheus' text format, version 0.0.4. Pure, but for the process' own use of CPU and memory.</summary>
+/// <summary>Autoscaler metrics in Prometheus' text format 0.0.4. Pure except for CPU and memory of the process.</summary>
 internal static class AutoscalerMetrics
 {
     private const string Prefix = "nodemanager_autoscaler_";

@@ -5,8 +5,8 @@ using NodeManager.Server.Metrics;
 namespace NodeManager.Server.Autoscaler;
 
 /// <summary>
-/// Serves probes and metrics of the autoscaler, over plain HTTP and without a token, as kubelets and collectors ask: states and counts, no
-/// credentials and no actions.
+/// Probes and metrics of the autoscaler over plain HTTP without a token, for kubelets and collectors: states and counts, no credentials and
+/// no actions.
 /// </summary>
 internal static class AutoscalerProbes
 {
@@ -14,10 +14,10 @@ internal static class AutoscalerProbes
         Readiness = "/readyz",
         Metrics = "/metrics";
 
-    // A leader looks every minute, and more often, whether a plan is due. A plan of a very large cluster takes seconds.
+    // A leader checks for due plans every minute or more often. A plan of a very large cluster takes seconds.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
 
-    /// <summary>The application, over the host's <see cref="AutoscalerService"/>.</summary>
+    /// <summary>The application for the host's <see cref="AutoscalerService"/>.</summary>
     public static WebApplication Build(WebApplicationBuilder builder, IPAddress address, int port)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -34,13 +34,13 @@ internal static class AutoscalerProbes
         return app;
     }
 
-    /// <summary>Why the process should be restarted; null: it should not. Pure.</summary>
+    /// <summary>Why the process should be restarted; null if healthy. Pure.</summary>
     internal static string? Unhealthy(AutoscalerActivity? activity) =>
         activity is null ? "The autoscaler does not run."
         : activity.IsAlive(LongestSilence) ? null
         : $"The autoscaler is the leader and has not checked for changes for {LongestSilence.TotalMinutes:0} minutes.";
 
-    /// <summary>Why the process cannot do its part; null: it leads, or could take over. Pure.</summary>
+    /// <summary>Why the process can neither lead nor take over; null if ready. Pure.</summary>
     internal static string? Unready(AutoscalerActivity? activity) =>
         activity is null ? "The autoscaler does not run."
         : !activity.KnowsLeader ? "The lease cannot be read or renewed."

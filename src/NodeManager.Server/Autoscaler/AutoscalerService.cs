@@ -8,7 +8,7 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Autoscaler;
 
-/// <summary>Runs the autoscaler until the host stops. When it fails, the host stops, for whatever started the process to start it again.</summary>
+/// <summary>Runs the autoscaler until the host stops. Its failure stops the host, so that the process is restarted.</summary>
 internal sealed class AutoscalerService(
     ClusterSession cluster,
     AutoscalerSettings settings,
@@ -16,14 +16,13 @@ internal sealed class AutoscalerService(
     ILogger<AutoscalerService> logger
 ) : BackgroundService
 {
-    /// <summary>What ended it; null while it runs, and after a stop that was asked for.</summary>
+    /// <summary>Null while it runs, and after a requested stop.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>What it is doing; null before it began and after it ended.</summary>
+    /// <summary>Null before the start and after the end.</summary>
     public AutoscalerActivity? Activity =>
         ExecuteTask is { IsCompleted: false } ? AutoscalerReader.Observe(cluster.Session, settings.Namespace) : null;
 
-    /// <exception cref="NodeManagerException">ProviderAssemblyInvalid.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         BuiltInMachineProviders.Register();
@@ -35,7 +34,7 @@ internal sealed class AutoscalerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         NodeManagerSession session = cluster.Session;
-        // A host that is stopped while it starts would report that, and not the failure.
+        // A host that stops while it starts would report that instead of the failure.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = host.ApplicationStarted.Register(started.SetResult);
         AutoscalerOptions options = new()
@@ -61,5 +60,5 @@ internal sealed class AutoscalerService(
     }
 }
 
-/// <summary>What the command line says of the autoscaler.</summary>
+/// <summary>The autoscaler's options of the command line.</summary>
 internal sealed record AutoscalerSettings(string Namespace, IReadOnlyList<string> ProviderAssemblies);

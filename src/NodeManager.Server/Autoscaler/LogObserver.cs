@@ -2,7 +2,7 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Autoscaler;
 
-/// <summary>What an operation reports, as log lines.</summary>
+/// <summary>Logs reports of operations.</summary>
 internal sealed partial class LogObserver(ILogger logger) : IOperationObserver
 {
     public void Warning(string message) => LogWarning(logger, DisplayText.EscapeLines(message));
@@ -11,7 +11,7 @@ internal sealed partial class LogObserver(ILogger logger) : IOperationObserver
 
     public void Progress(OperationProgress progress)
     {
-        // Metrics show it.
+        // Metrics show progress.
     }
 
     [LoggerMessage(LogLevel.Warning, "{Message}")]

@@ -8,25 +8,23 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Server.Clusters;
 
-/// <summary>The session to the cluster that is served: opened before the host starts anything else, ended with the host.</summary>
-/// <param name="open">Opens it.</param>
-/// <param name="isProtected">Every change needs a confirmation that names the cluster.</param>
+/// <summary>The session of the served cluster, opened before other services start and ended with the host.</summary>
+/// <param name="isProtected">Every change requires a confirmation with the cluster's name.</param>
 internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open, bool isProtected = false)
     : IHostedLifecycleService,
         IDisposable
 {
     private NodeManagerSession? _session;
 
-    /// <exception cref="InvalidOperationException">The host has not started.</exception>
     public NodeManagerSession Session => _session ?? throw new InvalidOperationException("The host has not started.");
 
-    /// <summary>Whether there is one, and its cluster has not been given up.</summary>
+    /// <summary>A session exists and is connected.</summary>
     public bool IsOpen => _session is { State: NodeManagerSessionState.Connected };
 
-    /// <summary>How long it took until the cluster answered.</summary>
+    /// <summary>The time until the cluster answered.</summary>
     public TimeSpan Startup { get; private set; }
 
-    /// <summary>Of one that was handed over, of an embedded cluster, of one from a kubeconfig, or of the one that this is a pod of, as the options say.</summary>
+    /// <summary>From a handover, an embedded cluster, a kubeconfig or the pod's service account, by the options.</summary>
     public static ClusterSession Of(ServerOptions options, ILogger logger) =>
         new(
             stop =>
@@ -45,7 +43,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
         NodeManagerSession session = await open(cancellationToken);
         if (isProtected)
             session.Protect();
-        // The project's file belongs to folders, and a server to none.
+        // A server does not belong to a folder, so the project's file is ignored.
         ClusterProtection.Apply(session, ConfigurationLayers.LoadUser());
         _session = session;
         Startup = Stopwatch.GetElapsedTime(started);

@@ -5,10 +5,9 @@ using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Server.Clusters;
 
-/// <summary>The cluster of another process, as that described it on standard input.</summary>
+/// <summary>The cluster that the parent process describes on standard input.</summary>
 internal static class HandedCluster
 {
-    /// <exception cref="NodeManagerException">What keeps the cluster from being reached.</exception>
     public static async Task<NodeManagerSession> ConnectAsync(ServerHandover handed, ILogger logger, CancellationToken cancellationToken)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(

@@ -12,15 +12,15 @@ using NodeManager.Server.Clusters;
 namespace NodeManager.Server.Delegation;
 
 /// <summary>
-/// Asks the API server who a token belongs to (TokenReview) and what its user may do (SubjectAccessReview). Answers are kept for a short time,
-/// by hashes: no token is kept. Thread-safe.
+/// Authenticates tokens (TokenReview) and authorizes users (SubjectAccessReview) with the API server. Caches results briefly by hash;
+/// tokens are not stored. Thread-safe.
 /// </summary>
 internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) : IDisposable
 {
-    /// <summary>How long an answer counts. The API server keeps what it knows of a token for 10 seconds itself.</summary>
+    /// <summary>The cache duration. The API server itself caches tokens for 10 seconds.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long a token that was accepted once is asked about with the budget of its user, although its last answer is older.</summary>
+    /// <summary>How long an accepted token uses its user's budget after its last review.</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(10);
 
     private const int MostAnswers = 10_000;
@@ -28,19 +28,16 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     private static readonly JsonTypeInfo<JsonObject> Document =
         (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
 
-    // Refused tokens are kept apart: however many are sent, they push out no accepted one.
+    // Refused tokens have a separate cache, so that they cannot evict accepted ones.
     private readonly ConcurrentDictionary<string, (DelegatedUser User, DateTimeOffset At)> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _refused = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (bool IsAllowed, DateTimeOffset Until)> _decisions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<DelegatedUser?>> _asked = new(StringComparer.Ordinal);
     private readonly ReviewBudgets _budgets = new();
 
-    /// <summary>The user of a token; null where the API server does not accept it.</summary>
-    /// <param name="token">As the caller sent it.</param>
-    /// <param name="source">The address that it came from; see <see cref="CallerAddress"/>.</param>
-    /// <param name="isFresh">Ask again, whatever is known.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="NodeManagerException">AccessReviewFailed, TooManyRequests.</exception>
+    /// <summary>The user of a token; null if refused.</summary>
+    /// <param name="source">The client address; see <see cref="CallerAddress"/>.</param>
+    /// <param name="isFresh">Bypasses the cache.</param>
     public async Task<DelegatedUser?> AuthenticateAsync(string token, string source, bool isFresh, CancellationToken stop)
     {
         string hash = AccessSecret.HashOf(token);
@@ -50,7 +47,8 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
             return known.User;
         if (!isFresh && _refused.TryGetValue(hash, out DateTimeOffset until) && until > now)
             return null;
-        // Requests with one token that come together ask once. The answer is pending before it is asked for: a review that ends first would stay.
+        // Concurrent requests with one token share a review. The entry is added before the review starts, so that an immediate result is
+        // removed too.
         TaskCompletionSource<DelegatedUser?> own = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<DelegatedUser?> asking = _asked.GetOrAdd(hash, own.Task);
         if (asking == own.Task)
@@ -58,11 +56,8 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         return await asking.WaitAsync(stop);
     }
 
-    /// <summary>Whether a user may do something.</summary>
-    /// <param name="user">Who.</param>
+    /// <summary>Whether a user is allowed to do something.</summary>
     /// <param name="attributes"><c>resourceAttributes</c> or <c>nonResourceAttributes</c> of a review, by that name.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="NodeManagerException">AccessReviewFailed, TooManyRequests.</exception>
     public async Task<bool> IsAllowedAsync(DelegatedUser user, JsonObject attributes, CancellationToken stop)
     {
         string key = user.Key + attributes.ToJsonString();
@@ -82,14 +77,12 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     }
 
     /// <summary>
-    /// Whether the server's own user may do something. True also where the API server gives no answer: who may not ask may still be allowed, and the
-    /// change itself will tell.
+    /// Whether the server's own user is allowed. Also true without a response: a user without access to reviews may still be allowed, and
+    /// the change itself reports it.
     /// </summary>
-    /// <param name="attributes">As above.</param>
-    /// <param name="stop">Ends the wait.</param>
     public async Task<bool> MayServerAsync(JsonObject attributes, CancellationToken stop)
     {
-        // No user has this key, because it is not a hash.
+        // Distinct from user keys, which are hashes.
         string key = "server" + attributes.ToJsonString();
         if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow())
             return known.IsAllowed;
@@ -129,7 +122,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         }
     }
 
-    // Not with the token of one request: others may wait for the same answer.
+    // Not cancelled with a single request, because others may wait for the same review.
     private async Task<DelegatedUser?> ReviewTokenAsync(string hash, string token, string? knownAs, string source)
     {
         if (!(knownAs is null ? _budgets.TakeUnknownToken(source) : _budgets.TakeKnownToken(knownAs)))
@@ -164,7 +157,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     private static NodeManagerException TooMany(string message) =>
         new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");
 
-    // Nothing of these answers is worth the search for the oldest.
+    // Cleared at once: finding the oldest entry costs more than it is worth.
     private static void Keep<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
     {
         if (answers.Count >= MostAnswers)
@@ -180,7 +173,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         }
         catch (Exception refused) when (refused is KubernetesException or HttpRequestException or NodeManagerException)
         {
-            // The server's own trouble, and not the caller's.
+            // An error of the server, not of the caller.
             throw new NodeManagerException(
                 ErrorIds.AccessReviewFailed,
                 ErrorKind.ResourceUnavailable,

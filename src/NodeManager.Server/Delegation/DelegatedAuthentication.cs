@@ -7,7 +7,7 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Delegation;
 
-/// <summary>Recognizes callers by their tokens for the API server. What they may do is decided by <see cref="DelegatedAccess"/>.</summary>
+/// <summary>Authenticates tokens of the API server. <see cref="DelegatedAccess"/> authorizes.</summary>
 internal sealed class DelegatedAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,
@@ -33,7 +33,7 @@ internal sealed class DelegatedAuthentication(
             return AuthenticateResult.Fail("The token is not valid.");
         Context.Features.Set(user);
         Context.Features.Set(GrantOf(token));
-        // The levels of local tokens say nothing here: the rules decide for each route.
+        // Levels of local tokens do not apply: rules decide per route.
         var identity = new ClaimsIdentity(
             [
                 new Claim(ClaimTypes.Name, user.Name),
@@ -60,7 +60,7 @@ internal sealed class DelegatedAuthentication(
         );
     }
 
-    // A stream outlives what is known of its token, so it is asked for again while the request lasts.
+    // Streams outlive cached reviews, so the token is reviewed repeatedly during the request.
     private Grant GrantOf(string token)
     {
         var grant = new Grant(AccessLevel.Admin, Timeout.InfiniteTimeSpan, time);
@@ -83,7 +83,7 @@ internal sealed class DelegatedAuthentication(
             catch (NodeManagerException busy)
                 when (busy.Kind == ErrorKind.LimitsExceeded && time.GetUtcNow() - accepted < AccessReviewer.KnownFor)
             {
-                // A limit of this server says nothing about the token: its last good answer counts until the next review.
+                // The server's own rate limit says nothing about the token: its last review counts until the next one.
             }
             catch (NodeManagerException)
             {
@@ -92,7 +92,7 @@ internal sealed class DelegatedAuthentication(
             }
             catch (ObjectDisposedException)
             {
-                // The request, or the session, has ended.
+                // The request or the session has ended.
             }
         }
     }

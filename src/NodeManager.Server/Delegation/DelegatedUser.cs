@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Server.Delegation;
 
-/// <summary>A user of the cluster, as a TokenReview names them.</summary>
+/// <summary>A cluster user from a TokenReview.</summary>
 /// <param name="Key">Identifies user, groups and extra values together.</param>
-/// <param name="Info">The user info of the review; never changed.</param>
+/// <param name="Info">The review's user info; read-only.</param>
 internal sealed record DelegatedUser(string Name, string Key, JsonObject Info);
 
-/// <summary>A caller of the cluster, as what runs apart from its request knows it.</summary>
+/// <summary>A delegated caller, for work that outlives its request.</summary>
 internal sealed class DelegatedPrincipal(ClaimsIdentity identity, DelegatedUser user) : ClaimsPrincipal(identity)
 {
     public DelegatedUser User { get; } = user;

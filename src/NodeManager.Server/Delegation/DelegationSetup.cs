@@ -4,7 +4,7 @@ using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Delegation;
 
-/// <summary>Has the cluster decide who calls and what they may do.</summary>
+/// <summary>Delegates authentication and authorization to the cluster.</summary>
 internal static class DelegationSetup
 {
     public static void Add(IServiceCollection services)
@@ -12,7 +12,7 @@ internal static class DelegationSetup
         services
             .AddAuthentication(DelegatedAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, DelegatedAuthentication>(DelegatedAuthentication.SchemeName, null);
-        // The cluster decides for each request; this is what a page offers.
+        // Only a hint for pages; the cluster authorizes each request.
         services.AddSingleton<CallerLevel>(static async context =>
             context.Features.Get<DelegatedUser>() is { } user
             && await context.RequestServices.GetRequiredService<DelegatedAccess>().MayChangeNodesAsync(user, context.RequestAborted)
@@ -22,7 +22,7 @@ internal static class DelegationSetup
         AccessSetup.AddPolicies(services);
     }
 
-    /// <summary>What asks the API server, for callers of the cluster and for the server's own user.</summary>
+    /// <summary>Reviews for delegated callers and for the server's own user.</summary>
     public static void AddReviews(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

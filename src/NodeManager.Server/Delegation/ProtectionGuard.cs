@@ -5,14 +5,13 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Delegation;
 
-/// <summary>Refuses changes of a protected cluster that do not name it. It applies to every route for admins that is not marked otherwise.</summary>
+/// <summary>Refuses changes of a protected cluster without its name. Applies to all admin routes unless marked otherwise.</summary>
 internal sealed class ProtectionGuard(ClusterSession cluster)
 {
-    /// <summary>The header that confirms a change, with the name of the cluster.</summary>
+    /// <summary>The header that confirms a change with the cluster's name.</summary>
     public const string Header = "X-Confirm-Cluster";
 
-    /// <summary>A step of a request, after its authorization.</summary>
-    /// <exception cref="NodeManagerException">ProtectedCluster.</exception>
+    /// <summary>Runs after authorization.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         string? confirmed = context.Request.Headers[Header];

@@ -4,10 +4,8 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Detached;
 
-/// <summary>Carries out what <c>-Detach</c> leaves to the server, until the host stops: what runs then is the next server's to continue.</summary>
-/// <param name="cluster">Where.</param>
-/// <param name="ns">Where the requests and the runs are.</param>
-/// <param name="logger">Told what happens.</param>
+/// <summary>Executes work of <c>-Detach</c> until the host stops; the next server continues it.</summary>
+/// <param name="ns">The namespace of requests and runs.</param>
 internal sealed class DetachedService(ClusterSession cluster, string ns, ILogger<DetachedService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +22,7 @@ internal sealed class DetachedService(ClusterSession cluster, string ns, ILogger
         }
         catch (NodeManagerException closed) when (closed.ErrorId == ErrorIds.SessionClosed)
         {
-            // The session ended before.
+            // The session ended first.
         }
     }
 }

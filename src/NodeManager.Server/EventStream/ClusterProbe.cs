@@ -8,15 +8,13 @@ using NodeManager.Server.Clusters;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// Reports in the event log when the API server stops answering, and when it answers again. Connections to an API server that hangs stay open, and its
-/// watches are as silent as those of a cluster in which nothing changes: only a request tells the two apart.
+/// Reports in the event log when the API server becomes unreachable and reachable. Connections to a hanging API server stay open, and its
+/// watches are as silent as those of an idle cluster: only a request distinguishes them.
 /// </summary>
 internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOptions<JsonOptions> json) : BackgroundService
 {
-    /// <summary>The pause between two requests.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an answer may take.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,7 +28,7 @@ internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOption
             bool answers = await AnswersAsync(time, stoppingToken);
             if (answers)
                 answeredAt = time.GetUtcNow();
-            // Repeated while it is silent: a page that is opened meanwhile learns of it, too.
+            // Repeated while unreachable, for pages opened meanwhile.
             if (!answers || isSilent)
                 log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
             isSilent = !answers;
@@ -48,7 +46,7 @@ internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOption
         }
         catch (KubernetesException)
         {
-            // A refusal is an answer.
+            // A refusal is a response.
             return true;
         }
         catch (Exception failure)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NodeManager.Server.EventStream;
 
-/// <summary>Events that were written together, as they go out: their text is made once, and compressed once, however many read. Immutable.</summary>
+/// <summary>Events that are sent together: serialized and compressed once for all readers. Immutable.</summary>
 internal sealed class EventBatch
 {
     private readonly int[] _ends;
@@ -18,22 +18,20 @@ internal sealed class EventBatch
         _compressed = new(() => GzipPart.Of(Text.Span));
     }
 
-    /// <summary>The position before the first event.</summary>
     public long From { get; }
 
-    /// <summary>The position of the last event.</summary>
     public long To => From + _ends.Length;
 
     public int Count => _ends.Length;
 
-    /// <summary>The events, as a stream has them.</summary>
+    /// <summary>In event stream format.</summary>
     public ReadOnlyMemory<byte> Text { get; }
 
     public GzipPart Compressed => _compressed.Value;
 
-    /// <param name="prefix">Of the ids: the position follows.</param>
+    /// <param name="prefix">Of the event ids, before the position.</param>
     /// <param name="from">The position before the first event.</param>
-    /// <param name="events">Their names, and data in one line.</param>
+    /// <param name="events">Names, and data in one line.</param>
     public static EventBatch Of(string prefix, long from, IReadOnlyList<(string Type, string Data)> events)
     {
         var text = new ArrayBufferWriter<byte>();
@@ -53,7 +51,7 @@ internal sealed class EventBatch
         return new(from, text.WrittenSpan.ToArray(), ends);
     }
 
-    /// <summary>The events after a position within it.</summary>
+    /// <summary>The events after a position within the batch.</summary>
     public EventBatch After(long position)
     {
         int read = (int)(position - From),

@@ -4,18 +4,18 @@ using System.Runtime.CompilerServices;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// The last events of the cluster, written once and read by any number of streams. A reader that comes back with the id of its last event
-/// misses nothing; one that was away for too long, or knew another start of the server, receives a reset and reads everything again. Thread-safe.
+/// Recent events, written once and read by any number of streams. A reader that resumes with its last event id misses nothing; after too
+/// long, or a restart of the server, it receives a reset and reads everything again. Thread-safe.
 /// </summary>
 internal sealed class EventLog
 {
-    /// <summary>How many events are kept.</summary>
+    /// <summary>The limit of events.</summary>
     public const int Kept = 4096;
 
-    /// <summary>How many bytes of them are kept; the last batch is kept in any case. The usage of 5,000 nodes alone is 400 KB.</summary>
+    /// <summary>The limit in bytes; the last batch is always kept. The usage of 5,000 nodes is 400 KB.</summary>
     public const int KeptBytes = 8 * 1024 * 1024;
 
-    /// <summary>Says that events were missed: read everything again.</summary>
+    /// <summary>Events were missed: read everything again.</summary>
     public const string Reset = "reset";
 
     /// <summary>The first event of every stream: from here on nothing is missed.</summary>
@@ -23,10 +23,10 @@ internal sealed class EventLog
 
     private readonly Lock _gate = new();
 
-    // The batch of a number is in the slot of its remainder. No batch is empty, so there are never more than events.
+    // A ring buffer of batches. No batch is empty, so there are never more than events.
     private readonly EventBatch?[] _batches = new EventBatch?[Kept];
 
-    // Ids of another start of the server mean nothing to this one.
+    // Ids of another start of the server are invalid.
     private readonly string _prefix = Guid.NewGuid().ToString("n")[..8] + "-";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _first,
@@ -34,7 +34,7 @@ internal sealed class EventLog
     private long _last;
     private int _bytes;
 
-    /// <summary>How many events were written since the start.</summary>
+    /// <summary>Events since the start.</summary>
     public long Count
     {
         get
@@ -44,12 +44,10 @@ internal sealed class EventLog
         }
     }
 
-    /// <summary>Writes an event.</summary>
-    /// <param name="type">The name of the event.</param>
     /// <param name="data">JSON in one line.</param>
     public void Write(string type, string data) => Write([(type, data)]);
 
-    /// <summary>Writes events that readers get together.</summary>
+    /// <summary>Writes events as one batch.</summary>
     public void Write(IReadOnlyList<(string Type, string Data)> events)
     {
         if (events.Count == 0)
@@ -69,9 +67,9 @@ internal sealed class EventLog
         changed.SetResult();
     }
 
-    /// <summary>Events from now on, or after the one that a reader saw last.</summary>
-    /// <param name="lastId">The id of that event; empty for none.</param>
-    /// <param name="stop">Ends the stream, without an error.</param>
+    /// <summary>Events from now on, or after the given one.</summary>
+    /// <param name="lastId">The id of the last received event; empty for none.</param>
+    /// <param name="stop">Ends the stream without an error.</param>
     public async IAsyncEnumerable<EventBatch> ReadAsync(string lastId, [EnumeratorCancellation] CancellationToken stop)
     {
         (EventBatch greeting, EventBatch? partial, long next) = Begin(lastId);
@@ -80,7 +78,7 @@ internal sealed class EventLog
             yield return partial;
         while (!stop.IsCancellationRequested)
         {
-            // One at a time: a slow reader does not keep the batches alive that it has not taken yet.
+            // One at a time, so that a slow reader does not retain batches.
             EventBatch? batch;
             Task changed;
             lock (_gate)
@@ -123,7 +121,7 @@ internal sealed class EventLog
 
     private EventBatch Signal(string type, long position) => EventBatch.Of(_prefix, position - 1, [(type, "{}")]);
 
-    // Null: not an id of this start, or too long ago.
+    // Null: an id of another start, or an expired one.
     private long? Find(string id) =>
         id.StartsWith(_prefix, StringComparison.Ordinal)
         && long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long position)

@@ -9,8 +9,8 @@ using static NodeManager.Server.Access.AccessNeed;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// Streams changes of the cluster, so that clients need not poll. All readers share one watch, and the bytes of each batch of events, which
-/// are compressed for those that take gzip. What is compressed holds no secret and nothing of a request, so its length tells an onlooker nothing (BREACH).
+/// Streams changes of the cluster. Readers share one watch and the bytes of batches, which are compressed for clients that accept gzip.
+/// Compressed data has no secrets and nothing of a request, so that its length reveals nothing (BREACH).
 /// </summary>
 internal static class EventRoutes
 {
@@ -18,7 +18,7 @@ internal static class EventRoutes
 
     private const string Gzip = "gzip";
 
-    // What is written is copied for its connection until it is sent, and the copies are kept for later: 500 streams held 100 MB after an event of 400 KB.
+    // Pending bytes are copied per connection into retained buffers: 500 streams held 100 MB after an event of 400 KB.
     private const int LargestPiece = 8 * 1024;
 
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -60,7 +60,7 @@ internal static class EventRoutes
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Its reader is gone, or has not taken the last events.
+            // The reader has disconnected or missed events.
         }
     }
 
@@ -80,7 +80,7 @@ internal static class EventRoutes
         response.Headers.CacheControl = "no-cache,no-store";
         response.Headers.Pragma = "no-cache";
         response.Headers.Vary = HeaderNames.AcceptEncoding;
-        // Proxies that would gather the events to compress them are told not to.
+        // Prevents proxies from buffering events for compression.
         response.Headers.ContentEncoding = isCompressed ? Gzip : "identity";
         response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
     }

@@ -4,12 +4,10 @@ using System.IO.Compression;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// A text, compressed so that it refers to nothing before it: the same bytes fit into any gzip stream, at any place. So a text is compressed once, however
-/// many streams carry it, and streams need no memory for it. Source: RFC 1951 and RFC 1952.
+/// A compressed text without back-references outside of it: the same bytes fit into any gzip stream at any position. So each text is
+/// compressed once for all streams, without memory per stream. Source: RFC 1951 and RFC 1952.
 /// </summary>
-/// <param name="Block">Deflate blocks that end at a byte.</param>
-/// <param name="Checksum">CRC-32 of the text.</param>
-/// <param name="Length">Bytes of the text.</param>
+/// <param name="Block">Deflate blocks, aligned to a byte.</param>
 internal sealed record GzipPart(ReadOnlyMemory<byte> Block, uint Checksum, int Length)
 {
     private const int HeaderLength = 10,
@@ -22,7 +20,7 @@ internal sealed record GzipPart(ReadOnlyMemory<byte> Block, uint Checksum, int L
         using (var gzip = new GZipStream(into, CompressionLevel.Optimal, leaveOpen: true))
         {
             gzip.Write(text);
-            // All of the text is out after it, and the next block begins at a byte.
+            // Outputs the complete text and aligns the next block to a byte.
             gzip.Flush();
             end = (int)into.Length;
         }
@@ -32,25 +30,24 @@ internal sealed record GzipPart(ReadOnlyMemory<byte> Block, uint Checksum, int L
     }
 }
 
-/// <summary>The gzip stream of one reader, put together from parts. Keeps the checksum alone.</summary>
+/// <summary>The gzip stream of one reader from parts. Its only state is the checksum.</summary>
 internal sealed class GzipSequence
 {
-    // An empty block that is the last one.
+    // An empty final block.
     private const ushort LastBlock = 0x0003;
 
-    // Of CRC-32, its bits reversed.
+    // The CRC-32 polynomial, bits reversed.
     private const uint Polynomial = 0xEDB88320;
 
-    // The power 2^n of x, modulo the polynomial.
+    // x^(2^n) modulo the polynomial.
     private static readonly uint[] Powers = MakePowers();
 
     private uint _checksum;
     private uint _length;
 
-    /// <summary>What the stream begins with: deflate, no name, no time, unknown system.</summary>
+    /// <summary>The gzip header: deflate, no name, no time, unknown system.</summary>
     public static ReadOnlyMemory<byte> Header { get; } = new byte[] { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF };
 
-    /// <summary>What to send for a part.</summary>
     public ReadOnlyMemory<byte> Add(GzipPart part)
     {
         _checksum = Multiply(PowerOf(part.Length), _checksum) ^ part.Checksum;
@@ -58,7 +55,6 @@ internal sealed class GzipSequence
         return part.Block;
     }
 
-    /// <summary>What the stream ends with.</summary>
     public ReadOnlyMemory<byte> End()
     {
         byte[] end = new byte[10];
@@ -68,7 +64,7 @@ internal sealed class GzipSequence
         return end;
     }
 
-    // The checksum of two texts follows from theirs: that of the first, multiplied by x to the power of the bits of the second. As crc32_combine of zlib.
+    // Combines checksums: the first one is multiplied by x to the power of the second text's bits, as in zlib's crc32_combine.
     private static uint PowerOf(int bytes)
     {
         uint power = 1u << 31;

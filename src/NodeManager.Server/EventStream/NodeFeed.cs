@@ -12,17 +12,17 @@ using NodeManager.Server.Nodes;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// Writes what changes about nodes into the event log. Heartbeats change nothing that the routes show and are not events; changes of load and
-/// usage alone are collected into one small event. The first change is written immediately, those that follow it gather.
+/// Writes changes of nodes into the event log. Heartbeats change nothing that is shown and are not events; changes of load and usage only
+/// are combined into one small event. The first change is written immediately, following ones accumulate.
 /// </summary>
 internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, EventLog log, IOptions<JsonOptions> json) : BackgroundService
 {
-    /// <summary>How long changes gather: a busy cluster then costs each reader one small batch, with each node in it once.</summary>
+    /// <summary>How long changes accumulate: a busy cluster then sends each reader small batches with each node once.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
 
-    // One pending signal is enough: its receiver processes all dirty nodes.
+    // One pending signal is enough: its receiver processes all changed nodes.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
@@ -49,7 +49,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
                 }
                 catch (NodeManagerException)
                 {
-                    // The next change, or the next reader, tries again.
+                    // Retried with the next change or reader.
                 }
             } while (await _signal.Reader.WaitToReadAsync(stoppingToken));
         }
@@ -59,7 +59,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         }
     }
 
-    // Nodes that exist at the start are not events.
+    // Existing nodes are not events.
     private void Seed(LiveNodes nodes)
     {
         DateTimeOffset now = cluster.Session.Time().GetUtcNow();
@@ -73,7 +73,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         _signal.Writer.TryWrite(true);
     }
 
-    // False where nothing changed that is shown.
+    // False if nothing visible changed.
     private bool Write(LiveNodes nodes)
     {
         DateTimeOffset now = cluster.Session.Time().GetUtcNow();
@@ -120,6 +120,6 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
             node.Pods
         );
 
-    // The last state of a node that readers received.
+    // The last published state of a node.
     private sealed record Shown(string Hash, ApiUsage? Usage, int? Pods);
 }

@@ -5,7 +5,7 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.EventStream;
 
-/// <summary>Writes the start and the end of each operation into the event log, so that every page shows what runs, whoever started it.</summary>
+/// <summary>Writes start and end of operations into the event log, so that every page shows them.</summary>
 internal sealed class OperationFeed(OperationRegistry operations, EventLog log, IOptions<JsonOptions> json) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Maintenances;
 
-/// <summary>Maintenances of fleets: the plan, the run as an operation, and the runs stored in the cluster, whichever process started them.</summary>
+/// <summary>Maintenance of fleets: the plan, the run as an operation, and stored runs of any process.</summary>
 internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistry operations)
 {
     public const string Path = "/api/v1/maintenances";
@@ -140,7 +140,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         };
     }
 
-    // A wildcard would mean other runs.
+    // A wildcard would match other runs.
     private static string Exact(string id) =>
         id.AsSpan().ContainsAny("*?[]")
             ? throw new NodeManagerException(

@@ -4,12 +4,12 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Maintenances;
 
-// The bodies of the maintenance routes. Written in snake_case.
+// Bodies of maintenance routes. Serialized in snake_case.
 
-/// <summary>Which nodes to maintain, and how. What is not given is as with Invoke-NodeMaintenance.</summary>
-/// <param name="MaxUnavailable">How many nodes may be out of service: a number or a percentage.</param>
-/// <param name="TopologyKey">Nodes with different values of this label are never out of service together.</param>
-/// <param name="Windows">When nodes may be begun.</param>
+/// <summary>The nodes to maintain, and options. Defaults are those of Invoke-NodeMaintenance.</summary>
+/// <param name="MaxUnavailable">The nodes that may be out of service: a number or a percentage.</param>
+/// <param name="TopologyKey">Nodes with different values of this label are never out of service concurrently.</param>
+/// <param name="Windows">When nodes may be started.</param>
 /// <param name="OnError">See <see cref="MaintenanceErrorAction"/>.</param>
 internal sealed record ApiMaintenanceRequest(
     [property: Required] IReadOnlyList<string>? Nodes,
@@ -27,11 +27,11 @@ internal sealed record ApiMaintenanceRequest(
     long? DrainTimeoutSeconds
 );
 
-/// <summary>A node in the plan of a maintenance.</summary>
-/// <param name="Batch">Nodes of one batch go together; 0: the node is left out.</param>
-/// <param name="Pods">How many its drain evicts.</param>
-/// <param name="Obstacles">What its drain would meet.</param>
-/// <param name="Stranded">Pods without a place elsewhere.</param>
+/// <summary>A node in a maintenance plan.</summary>
+/// <param name="Batch">Nodes of a batch are maintained together; 0: the node is excluded.</param>
+/// <param name="Pods">The number of pods that its drain evicts.</param>
+/// <param name="Obstacles">Blockers and warnings of its drain.</param>
+/// <param name="Stranded">Pods that fit on no other node.</param>
 /// <param name="NotBefore">When the window opens.</param>
 internal sealed record ApiMaintenancePlan(
     int Batch,
@@ -44,12 +44,12 @@ internal sealed record ApiMaintenancePlan(
     string Note
 );
 
-/// <summary>A plan, and what to know about it.</summary>
+/// <summary>A plan with warnings.</summary>
 internal sealed record ApiMaintenancePlans(IReadOnlyList<ApiMaintenancePlan> Nodes, IReadOnlyList<string> Warnings);
 
 /// <summary>A run. See <see cref="NodeMaintenanceRun"/>.</summary>
 /// <param name="Status">See <see cref="NodeMaintenanceRunStatus"/>.</param>
-/// <param name="Holder">Who works on it, or did last.</param>
+/// <param name="Holder">The current or last process.</param>
 internal sealed record ApiMaintenanceRun(
     string Id,
     [property: ValuesOf(typeof(NodeMaintenanceRunStatus))] string Status,
@@ -73,8 +73,8 @@ internal sealed record ApiMaintenanceRun(
 
 /// <summary>A node of a run. See <see cref="NodeMaintenanceResult"/>.</summary>
 /// <param name="Status">See <see cref="NodeMaintenanceStatus"/>.</param>
-/// <param name="Step">The step in progress; empty otherwise.</param>
-/// <param name="Error">Why it failed; empty otherwise.</param>
+/// <param name="Step">The current step; empty otherwise.</param>
+/// <param name="Error">The failure; empty otherwise.</param>
 internal sealed record ApiMaintenanceNode(
     string Node,
     [property: ValuesOf(typeof(NodeMaintenanceStatus))] string Status,
@@ -90,7 +90,7 @@ internal sealed record ApiMaintenanceNode(
 /// <param name="Name">See <see cref="NodeMaintenanceStepName"/>.</param>
 internal sealed record ApiMaintenanceStep(string Name, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
-/// <param name="Stopped">False where no process works on the run.</param>
+/// <param name="Stopped">False if no process worked on the run.</param>
 internal sealed record ApiMaintenanceStopped(string Id, bool Stopped);
 
 [JsonSourceGenerationOptions(

@@ -3,25 +3,22 @@ using System.Diagnostics.Metrics;
 
 namespace NodeManager.Server.Metrics;
 
-/// <summary>
-/// Adds up what the meters of this host and of NodeManager report, and writes it for Prometheus. Counters count from the start of the host.
-/// Thread-safe.
-/// </summary>
+/// <summary>Aggregates meters of this host and of NodeManager for Prometheus. Counters start with the host. Thread-safe.</summary>
 internal sealed class MeterReader : IDisposable
 {
-    // Of a request, in seconds.
+    // Request durations in seconds.
     private static readonly double[] Bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-    // Of the framework's measurements of requests: few values each.
+    // Tags of request metrics with few values.
     private static readonly HashSet<string> RequestTags = ["http.request.method", "http.response.status_code", "http.route"];
 
-    // What only grows; an UpDownCounter is a gauge for Prometheus.
+    // Monotonic instruments; an UpDownCounter is a gauge in Prometheus.
     private static readonly HashSet<Type> Counters = [typeof(Counter<>), typeof(ObservableCounter<>)];
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Cell> _cells = new();
 
-    /// <param name="meters">Whose meters are read, beside those of no host.</param>
+    /// <param name="meters">Meters of this host; those without a host are included.</param>
     public MeterReader(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -37,7 +34,6 @@ internal sealed class MeterReader : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Everything as it is now.</summary>
     public string Format()
     {
         _listener.RecordObservableInstruments();

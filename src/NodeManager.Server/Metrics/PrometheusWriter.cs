@@ -3,14 +3,14 @@ using System.Text;
 
 namespace NodeManager.Server.Metrics;
 
-/// <summary>Writes metrics in Prometheus' text format, version 0.0.4.</summary>
+/// <summary>Writes Prometheus' text format 0.0.4.</summary>
 internal sealed class PrometheusWriter
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     private readonly StringBuilder _text = new();
 
-    /// <summary>A metric with its samples, in the order of their labels.</summary>
+    /// <summary>A metric with samples, sorted by labels.</summary>
     public void Family(string name, string type, string help, IEnumerable<(string Labels, double Value)> samples)
     {
         Header(name, type, help);
@@ -18,17 +18,15 @@ internal sealed class PrometheusWriter
             Sample(name, labels, value);
     }
 
-    /// <summary>What a metric is; its samples follow.</summary>
+    /// <summary>The header of a metric; samples follow.</summary>
     public void Header(string name, string type, string help) =>
         _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
-    /// <param name="name">Of the metric, or of a part of it.</param>
     /// <param name="labels">See <see cref="Labels"/>; empty for none.</param>
-    /// <param name="value">Of the sample.</param>
     public void Sample(string name, string labels, double value) =>
         _text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value:R}\n");
 
-    /// <summary>What the process uses of the machine.</summary>
+    /// <summary>Metrics of the process.</summary>
     public void Process()
     {
         using var process = System.Diagnostics.Process.GetCurrentProcess();
@@ -43,7 +41,7 @@ internal sealed class PrometheusWriter
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Labels as samples carry them: any text is escaped.</summary>
+    /// <summary>Escaped labels of a sample.</summary>
     public static string Labels(params IEnumerable<(string Name, string Value)> labels)
     {
         string text = string.Join(',', labels.Select(static one => $"{one.Name}=\"{Escape(one.Value)}\""));

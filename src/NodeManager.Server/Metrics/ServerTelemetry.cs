@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace NodeManager.Server.Metrics;
 
-/// <summary>What the server counts of itself, for its own /metrics and for any other collector.</summary>
+/// <summary>The server's own meters, for /metrics and other collectors.</summary>
 internal sealed class ServerTelemetry
 {
     public const string MeterName = "NodeManager.Server";
@@ -34,14 +34,14 @@ internal sealed class ServerTelemetry
     public void Ended(string kind, string state) =>
         _operations.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
 
-    /// <summary>A stream is open until the result is disposed.</summary>
+    /// <summary>Counts an open stream until the result is disposed.</summary>
     public IDisposable Streaming()
     {
         _streams.Add(1);
         return new Stream(_streams);
     }
 
-    /// <summary>A state that is looked at when metrics are read.</summary>
+    /// <summary>A gauge that is evaluated when metrics are read.</summary>
     public void Observe(string name, string help, Func<double> value) => _meter.CreateObservableGauge(name, value, null, help);
 
     private sealed class Stream(UpDownCounter<long> streams) : IDisposable

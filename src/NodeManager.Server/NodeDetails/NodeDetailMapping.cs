@@ -2,7 +2,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.NodeDetails;
 
-/// <summary>From what the domain returns to what the routes answer.</summary>
 internal static class NodeDetailMapping
 {
     public static ApiNodeDetails ToDetails(this ClusterNode node) =>

@@ -11,7 +11,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.NodeDetails;
 
-/// <summary>What a page about one node shows beside the node itself: conditions, pods, events, and what a drain would do. All of them only read.</summary>
+/// <summary>Details of a node: conditions, pods, events, and a drain plan. Read only.</summary>
 internal static class NodeDetailRoutes
 {
     private const int MostEvents = 200;
@@ -77,7 +77,7 @@ internal static class NodeDetailRoutes
         return Results.Json(plans[0].ToApi(), DetailJson.Default.ApiDrainPlan);
     }
 
-    // To the API server, a node without pods or events and a node that does not exist are the same.
+    // The API server answers the same for a missing node and a node without pods or events.
     private static async Task<ClusterNode> FindAsync(NodeManagerSession session, string name, CancellationToken stop)
     {
         if (!name.AsSpan().ContainsAny("*?[]"))

@@ -3,11 +3,11 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.NodeDetails;
 
-// What a page about one node needs beyond the node itself. Written in snake_case.
+// Bodies with details of a node. Serialized in snake_case.
 
-/// <param name="Name">Of the node.</param>
-/// <param name="Conditions">As the kubelet and controllers reported them.</param>
-/// <param name="Requested">What its pods request, as the scheduler counts.</param>
+/// <param name="Name">The node's name.</param>
+/// <param name="Conditions">As reported by kubelet and controllers.</param>
+/// <param name="Requested">Requests of its pods, as the scheduler counts them.</param>
 internal sealed record ApiNodeDetails(
     string Name,
     IReadOnlyList<string> Roles,
@@ -30,8 +30,8 @@ internal sealed record ApiRequested(decimal? CpuPercent, decimal? MemoryPercent)
 /// <param name="Status"><c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
 internal sealed record ApiNodeCondition(string Type, string Status, string Reason, string Message, DateTimeOffset? LastTransitionAt);
 
-/// <param name="Status">What kubectl shows: the phase, or what is worse.</param>
-/// <param name="Owner"><c>Kind/name</c> of the controller; empty without.</param>
+/// <param name="Status">As in kubectl: the phase, or a more specific problem.</param>
+/// <param name="Owner"><c>Kind/name</c> of the controller; empty without one.</param>
 internal sealed record ApiNodePod(
     string Namespace,
     string Name,
@@ -46,15 +46,15 @@ internal sealed record ApiNodePod(
 
 internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Type, string Reason, string Message, string Source, int Count);
 
-/// <summary>What a drain would do, before anything is changed.</summary>
+/// <summary>A drain plan.</summary>
 /// <param name="Status">See <see cref="NodeDrainPlanStatus"/>.</param>
-/// <param name="Blockers">What keeps the drain from starting.</param>
+/// <param name="Blockers">Reasons that prevent the drain.</param>
 /// <param name="Budgets">The PodDisruptionBudgets that would refuse an eviction, now or later.</param>
-/// <param name="EstimatedSeconds">At most; absent where the drain does not end as things are.</param>
-/// <param name="IsControlPlane">The node belongs to the control plane.</param>
+/// <param name="EstimatedSeconds">An upper bound; absent if the drain cannot complete in the current state.</param>
+/// <param name="IsControlPlane">A control-plane node.</param>
 /// <param name="NodeStatus"><c>Ready</c>, <c>NotReady</c> or <c>Unknown</c>.</param>
-/// <param name="NodeCondition">Why the kubelet cannot end pods; empty where it can.</param>
-/// <param name="Consequences">What a user should confirm before the drain.</param>
+/// <param name="NodeCondition">Why the kubelet cannot terminate pods; empty if it can.</param>
+/// <param name="Consequences">Consequences for a user to confirm.</param>
 internal sealed record ApiDrainPlan(
     string Node,
     [property: ValuesOf(typeof(NodeDrainPlanStatus))] string Status,
@@ -71,11 +71,11 @@ internal sealed record ApiDrainPlan(
 );
 
 /// <param name="Kind"><c>ControlPlane</c>, <c>Kubelet</c>, <c>NoPlacement</c>, <c>Budget</c>, <c>DataLoss</c> or <c>Unmanaged</c>.</param>
-/// <param name="Pods"><c>namespace/name</c>; empty where it concerns the node.</param>
+/// <param name="Pods"><c>namespace/name</c>; empty for a consequence of the node.</param>
 internal sealed record ApiConsequence(string Kind, string Message, IReadOnlyList<string> Pods);
 
 /// <param name="Decision"><c>Evict</c>, <c>Skip</c>, <c>Wait</c> or <c>Refuse</c>.</param>
-/// <param name="BlockedByBudget">A PodDisruptionBudget would refuse the eviction now.</param>
+/// <param name="BlockedByBudget">A PodDisruptionBudget currently refuses the eviction.</param>
 /// <param name="FitsElsewhere"><c>Yes</c>, <c>No</c> or <c>Unknown</c>.</param>
 internal sealed record ApiPlannedPod(
     string Namespace,
@@ -90,10 +90,10 @@ internal sealed record ApiPlannedPod(
 );
 
 /// <param name="Outlook"><c>Now</c>, <c>Slow</c> or <c>Never</c>.</param>
-/// <param name="Remedy">What would allow the evictions; empty where only time is needed.</param>
+/// <param name="Remedy">What would allow the evictions; empty if they only take time.</param>
 internal sealed record ApiPlannedBudget(string Namespace, string Name, string Summary, string Outlook, string Reason, string Remedy);
 
-/// <summary>The usage of a node at a moment, of its allocatable amounts.</summary>
+/// <summary>The usage of a node at a time, in percent of allocatable.</summary>
 internal sealed record ApiUsageSample(DateTimeOffset At, decimal? CpuPercent, decimal? MemoryPercent);
 
 [JsonSourceGenerationOptions(

@@ -5,13 +5,10 @@ using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.NodeDetails;
 
-/// <summary>
-/// The usage of every node over the last hour, so that a page shows more than it has seen itself. Two numbers a node and half a minute: 5 MB for 5,000
-/// nodes. Thread-safe.
-/// </summary>
+/// <summary>The usage of nodes over the last hour. Two numbers per node and half minute: 5 MB for 5,000 nodes. Thread-safe.</summary>
 internal sealed class UsageHistory
 {
-    /// <summary>How many samples are kept of each node: an hour of them.</summary>
+    /// <summary>Samples per node: one hour.</summary>
     public const int Kept = 120;
 
     private readonly Lock _gate = new();
@@ -19,7 +16,7 @@ internal sealed class UsageHistory
     private readonly Dictionary<string, (float[] Cpu, float[] Memory)> _nodes = new(StringComparer.Ordinal);
     private int _count;
 
-    /// <summary>Adds a sample of all nodes. A node that is not among them any more is forgotten.</summary>
+    /// <summary>Adds a sample of all nodes and removes missing ones.</summary>
     public void Add(DateTimeOffset at, IReadOnlyList<ClusterNode> nodes)
     {
         lock (_gate)
@@ -43,7 +40,7 @@ internal sealed class UsageHistory
         }
     }
 
-    /// <summary>What is known of a node, the oldest first; samples without any amount are left out.</summary>
+    /// <summary>The samples of a node, oldest first, without empty ones.</summary>
     public IReadOnlyList<ApiUsageSample> Of(string node)
     {
         lock (_gate)
@@ -73,7 +70,7 @@ internal sealed class UsageHistory
     private static decimal? Amount(float value) => float.IsNaN(value) ? null : decimal.Round((decimal)value, 1);
 }
 
-/// <summary>Fills the history from the cache, as often as metrics are read: it sends no request of its own.</summary>
+/// <summary>Records usage from the cache at the interval of metrics, without requests of its own.</summary>
 internal sealed class UsageRecorder(ClusterSession cluster, LiveNodeService live, UsageHistory history) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -85,13 +82,13 @@ internal sealed class UsageRecorder(ClusterSession cluster, LiveNodeService live
                 try
                 {
                     LiveNodes nodes = await live.ReadyAsync(stoppingToken);
-                    // During an outage nothing is known.
+                    // Usage is unknown during an outage.
                     if (nodes.IsCurrent)
                         history.Add(cluster.Session.Time().GetUtcNow(), nodes.List());
                 }
                 catch (NodeManagerException)
                 {
-                    // There is a gap.
+                    // Leaves a gap.
                 }
 
                 await Task.Delay(LiveNodes.MetricsInterval, cluster.Session.Time(), stoppingToken);

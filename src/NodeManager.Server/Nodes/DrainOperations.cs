@@ -14,10 +14,10 @@ using NodeManager.Server.Operations;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>
-/// Drains that callers request. One that continues without its request, and runs when the host stops, is left on its node; the next server of the same
-/// user, or another replica in the cluster, resumes it.
+/// Drains of callers. A detached drain that runs when the host stops is left on its node; the next server of the same user, or another
+/// replica, resumes it.
 /// </summary>
-/// <param name="isInCluster">Replicas of one Deployment continue each other's drains.</param>
+/// <param name="isInCluster">Replicas of a Deployment resume each other's drains.</param>
 internal sealed class DrainOperations(
     ClusterSession cluster,
     LiveNodeService live,
@@ -37,12 +37,8 @@ internal sealed class DrainOperations(
 
     private string Server => isInCluster ? "in-cluster" : Session.Who();
 
-    /// <summary>Starts the drain of a node, or joins the one that this server runs with the same options.</summary>
-    /// <param name="by">Who asks for it.</param>
-    /// <param name="node">Its name.</param>
-    /// <param name="options">How.</param>
+    /// <summary>Starts a drain, or joins a running one with the same options.</summary>
     /// <param name="isFollowed">The caller does not wait for it.</param>
-    /// <exception cref="NodeManagerException">NodeBusy, TooManyOperations, ServerStopping.</exception>
     public RunningNodeDrain Start(string by, string node, DrainOptions options, bool isFollowed)
     {
         lock (_starting)
@@ -91,7 +87,7 @@ internal sealed class DrainOperations(
         }
         catch (NodeManagerException)
         {
-            // Nodes that are known later are changes.
+            // Nodes that appear later are changes.
         }
 
         try
@@ -121,12 +117,12 @@ internal sealed class DrainOperations(
             if (await UnfinishedDrains.TakeAsync(Session, new(name, node.Uid), Server, stop) is not { } drain)
                 return;
             TrackedOperation resumed = Start(drain.By, name, UnfinishedDrains.OptionsOf(drain, Reason), isFollowed: true).Operation;
-            // Anyone who may patch nodes can write the note, so its name does not prove who requested the drain.
+            // Anyone who may patch nodes can write this annotation, so it does not prove who requested the drain.
             audit.Acted(Session.Who(), $"resume drain, noted as requested by {drain.By}", name, resumed.Operation.Id);
         }
         catch (NodeManagerException problem)
         {
-            // The node stays cordoned, and a person can drain it again.
+            // The node stays cordoned and can be drained again.
             audit.Acted(Session.Who(), "resume drain", name, problem.ErrorId);
         }
     }

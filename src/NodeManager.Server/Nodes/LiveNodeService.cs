@@ -3,14 +3,12 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>Keeps the nodes of the served cluster known, from the host's start on: routes and streams read them here.</summary>
+/// <summary>Keeps the nodes of the served cluster in memory from the start of the host, for routes and streams.</summary>
 internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundService
 {
     private readonly Lock _gate = new();
     private LiveNodes? _nodes;
 
-    /// <summary>Of the session.</summary>
-    /// <exception cref="InvalidOperationException">The host has not started.</exception>
     public LiveNodes Nodes
     {
         get
@@ -20,8 +18,8 @@ internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundServic
         }
     }
 
-    /// <summary>The nodes once all of them are known.</summary>
-    /// <exception cref="NodeManagerException">The API server refuses the lists, or cannot be reached.</exception>
+    /// <summary>The nodes once the initial list is complete.</summary>
+    /// <exception cref="NodeManagerException">The API server refuses the lists or is unreachable.</exception>
     public async Task<LiveNodes> ReadyAsync(CancellationToken stop)
     {
         await Nodes.ReadyAsync(stop);
@@ -42,7 +40,7 @@ internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundServic
         }
         catch (NodeManagerException)
         {
-            // The first request tries again, and reports the error to its caller.
+            // The first request retries and reports the error.
         }
 
         await Nodes.RunAsync(stoppingToken);

@@ -4,7 +4,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>From what the domain returns to what the routes answer.</summary>
 internal static class NodeMapping
 {
     public static ApiNode ToApi(this ClusterNode node, DateTimeOffset now) =>

@@ -12,13 +12,13 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>The node routes, with the paths and bodies of the StreamSpace node manager, over the domain that the cmdlets use.</summary>
+/// <summary>The node routes with paths and bodies of the StreamSpace node manager.</summary>
 internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains)
 {
-    /// <summary>Where the StreamSpace node manager has its routes.</summary>
+    /// <summary>The prefix of the StreamSpace node manager's routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
 
-    // A request without an end would hold its connection.
+    // An unlimited request would hold its connection.
     private const long DefaultTimeoutSeconds = 300;
 
     private const string EvictionWarning =
@@ -33,7 +33,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         routes.MapGet("/nodes/stats", StatisticsAsync).ForViewers(ListNodes).Produces<ApiStatistics>();
         One(routes.MapGet("/nodes/{name}", GetAsync).ForViewers(GetNode));
         Changed(routes.MapPut("/nodes/{name}/labels", SetLabelAsync));
-        // Keys hold a slash more often than not, hence the catch-all.
+        // Keys usually contain a slash, hence the catch-all.
         Changed(routes.MapDelete("/nodes/{name}/labels/{**key}", RemoveLabelAsync));
         Changed(routes.MapPost("/nodes/{name}/taints", SetTaintAsync));
         Changed(routes.MapDelete("/nodes/{name}/taints/{**key}", RemoveTaintAsync));
@@ -72,7 +72,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
 
     private async Task<IResult> StatisticsAsync(CancellationToken stop) => TypedResults.Ok((await live.ReadyAsync(stop)).Sum().ToApi());
 
-    // What a change returns has no usage; the cache knows it, and the change by now.
+    // The result of a change has no usage; the cache does, and already has the change.
     private Ok<ApiNode> Answer(ClusterNode node) =>
         TypedResults.Ok(
             (
@@ -86,7 +86,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     {
         string key = ApiBody.Required(label.Key, "key"),
             value = label.Value ?? "";
-        // PUT replaces: that is what the verb says.
+        // PUT replaces.
         return Answer(
             label.Seen is { } seen
                 ? await NodeEditor.ChangeLabelAsync(Session, name, key, value, seen.Value, stop)
@@ -124,7 +124,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         ClusterNode node = taint.Seen is { } seen
             ? await NodeEditor.ChangeTaintAsync(Session, name, wanted, remove: false, seen.Value, stop)
             : await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
-        // The way of the API server itself (RFC 7234, 5.5).
+        // As the API server does (RFC 7234, 5.5).
         if (wanted.Effect == "NoExecute")
             context.Response.Headers.Warning = EvictionWarning;
         return Answer(node);
@@ -193,7 +193,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
             ? result.Status == NodeDrainStatus.Cancelled
                 ? StatusCodes.Status409Conflict
                 : StatusCodes.Status200OK
-            // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
+            // The node is cordoned and the request can be repeated: a conflict with blockers, not a gateway error.
             : result.Status == NodeDrainStatus.TimedOut
                 ? StatusCodes.Status409Conflict
                 : ApiErrors.StatusOf(failure.Kind);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace NodeManager.Server.Nodes;
 
-// The bodies of the node routes, as the StreamSpace node manager has them. Written in snake_case.
+// Bodies of node routes, as in the StreamSpace node manager. Serialized in snake_case.
 
 internal sealed record ApiNode(
     string Name,
@@ -17,9 +17,11 @@ internal sealed record ApiNode(
     ApiNodeOperation? Operation = null
 );
 
-/// <summary>The operation that works on a node, by the node's lock. Uncordoning the node calls it off, and DELETE of the operation cancels it.</summary>
+/// <summary>
+/// The operation that works on a node, from the node's lock. Uncordoning the node ends it, and DELETE of the operation cancels it.
+/// </summary>
 /// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodeRepair</c>, <c>NodePoolUpdate</c> or <c>NodeScaling</c>.</param>
-/// <param name="Holder">The process that runs it: <c>user@machine/process</c>.</param>
+/// <param name="Holder">Its process: <c>user@machine/process</c>.</param>
 internal sealed record ApiNodeOperation(string Id, string Kind, string Holder);
 
 internal sealed record ApiTaint(string Key, string Value, string Effect);
@@ -47,10 +49,10 @@ internal sealed record ApiStatistics(
     ApiAmounts TotalAllocatable
 );
 
-/// <param name="Seen">The label as the caller saw it: where it differs by now, nothing is changed (409). Absent: the label is set whatever it is.</param>
+/// <param name="Seen">The label that the caller saw: a different one is a conflict (409). Absent: unconditional.</param>
 internal sealed record ApiLabel([property: Required] string? Key, string? Value, ApiSeenValue? Seen = null);
 
-/// <param name="Seen">The taint of this key and effect as the caller saw it, as for labels.</param>
+/// <param name="Seen">The taint with this key and effect that the caller saw, as for labels.</param>
 internal sealed record ApiTaintRequest(
     [property: Required] string? Key,
     string? Value,
@@ -58,11 +60,11 @@ internal sealed record ApiTaintRequest(
     ApiSeenValue? Seen = null
 );
 
-/// <param name="Value">Absent: the label or taint was absent.</param>
+/// <param name="Value">Absent: it did not exist.</param>
 internal sealed record ApiSeenValue(string? Value);
 
-/// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
-/// <param name="TimeoutSeconds">300 without it; then 409 with what blocks.</param>
+/// <summary>All optional. Without the two permissions, a node with such pods is not drained (409).</summary>
+/// <param name="TimeoutSeconds">Default 300; then 409 with the blockers.</param>
 internal sealed record ApiDrainRequest(
     long? GracePeriodSeconds,
     long? TimeoutSeconds,
@@ -71,8 +73,7 @@ internal sealed record ApiDrainRequest(
 );
 
 /// <param name="Message">The result in a sentence.</param>
-/// <param name="PodsDeleted">Pods that are gone.</param>
+/// <param name="PodsDeleted">Deleted pods.</param>
 /// <param name="Status">See <see cref="NodeDrainStatus"/>.</param>
-/// <param name="Blockers">What is in the way.</param>
-/// <param name="Error">The id of the failure; absent without.</param>
+/// <param name="Error">The ErrorId; absent on success.</param>
 internal sealed record ApiDrainResult(string Message, int PodsDeleted, string Status, IReadOnlyList<string> Blockers, string? Error);

@@ -3,8 +3,7 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>A drain of a node, and the requests that wait for it. The last of them that goes away cancels it, unless a caller follows it.</summary>
-/// <param name="options">How it drains.</param>
+/// <summary>A drain of a node with its waiting requests. The last one to disconnect cancels it, unless a caller detached it.</summary>
 /// <param name="isFollowed">Its caller does not wait for it.</param>
 internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
 {
@@ -13,10 +12,10 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
 
     public TrackedOperation Operation { get; set; } = null!;
 
-    /// <summary>A caller follows it, so it continues without its requests.</summary>
+    /// <summary>Detached: it continues without requests.</summary>
     public bool IsFollowed { get; private set; } = isFollowed;
 
-    /// <summary>A further caller wants the same. False where its options differ.</summary>
+    /// <summary>Joins another caller. False if the options differ.</summary>
     public bool TryJoin(DrainOptions wanted, bool follows)
     {
         if (wanted != options)
@@ -32,9 +31,9 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
         return true;
     }
 
-    /// <summary>The end of the drain, for a request that waits for it.</summary>
-    /// <param name="gone">Cancelled when the caller goes away.</param>
-    /// <exception cref="OperationCanceledException">The caller has gone, and the drain continues for others.</exception>
+    /// <summary>Waits for the end of the drain.</summary>
+    /// <param name="gone">Cancelled when the caller disconnects.</param>
+    /// <exception cref="OperationCanceledException">The caller has disconnected, and the drain continues for others.</exception>
     public async Task EndAsync(CancellationToken gone)
     {
         await using CancellationTokenRegistration leaving = gone.Register(Leave);

@@ -4,7 +4,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Operations;
 
-/// <summary>From operations and their events to what the routes answer.</summary>
 internal static class OperationMapping
 {
     public static ApiOperation ToApi(this TrackedOperation tracked)
@@ -58,6 +57,6 @@ internal static class OperationMapping
     private static ApiFailure ToApi(OperationFailure failure) =>
         failure.Exception is NodeManagerException known
             ? new(known.ErrorId, known.Message, AnswerAdvice.Of(known.RecommendedAction))
-            // A defect: its text may hold anything.
+            // An internal error, whose text may hold anything.
             : new("InternalError", "The operation failed for an unexpected reason; the server's log has it.", null);
 }

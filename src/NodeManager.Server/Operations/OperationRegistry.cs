@@ -6,32 +6,30 @@ using NodeManager.Server.Access;
 namespace NodeManager.Server.Operations;
 
 /// <summary>
-/// The operations that requests started and that continue without them. The last that ended are kept. When the host stops, those that run end as they
-/// say: they finish, or are cancelled and handed back. They have its shutdown time for it.
+/// Operations that outlive their request, with the last ended ones. When the host stops, running ones complete, or are cancelled and handed
+/// back, within its shutdown time.
 /// </summary>
 internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleService
 {
-    /// <summary>How many that ended are kept; the oldest go first.</summary>
+    /// <summary>The limit of ended operations; the oldest are dropped.</summary>
     public const int Kept = 200;
 
-    /// <summary>How many may run at a time.</summary>
+    /// <summary>The limit of running operations.</summary>
     public const int MostRunning = 100;
 
     private readonly ConcurrentDictionary<string, TrackedOperation> _operations = new();
     private readonly Lock _gate = new();
     private volatile bool _isStopping;
 
-    /// <summary>An operation started or ended. Handlers return immediately.</summary>
+    /// <summary>Raised when an operation starts or ends. Handlers return immediately.</summary>
     public event Action<TrackedOperation>? Changed;
 
-    /// <summary>The operations, newest first.</summary>
+    /// <summary>Newest first.</summary>
     public IReadOnlyList<TrackedOperation> All =>
         [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
 
-    /// <summary>Starts and keeps an operation.</summary>
-    /// <param name="by">Who asks for it, as the audit log names callers. Records of the operation in the cluster name them too.</param>
-    /// <param name="shape">From a result of the operation to what the routes answer.</param>
-    /// <param name="start">Starts it.</param>
+    /// <param name="by">The caller as in the audit log, which records in the cluster name too.</param>
+    /// <param name="shape">Maps a result of the operation to the body of the routes.</param>
     /// <param name="ending">How it ends with the host; null: it is cancelled.</param>
     /// <exception cref="NodeManagerException">TooManyOperations, ServerStopping: nothing was started.</exception>
     public TrackedOperation Start(string by, Func<object, object> shape, Func<RunningOperation> start, OperationEnding? ending = null)
@@ -67,10 +65,9 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         return tracked;
     }
 
-    /// <summary>Null for one that is not of this process, or no longer kept.</summary>
+    /// <summary>Null for another process's operation, or a dropped one.</summary>
     public TrackedOperation? TryFind(string id) => _operations.GetValueOrDefault(id);
 
-    /// <exception cref="NodeManagerException">OperationNotFound.</exception>
     public TrackedOperation Find(string id) =>
         TryFind(id)
         ?? throw new NodeManagerException(
@@ -81,22 +78,20 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
             $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept."
         );
 
-    /// <summary>Whether one of this kind and target runs.</summary>
     public bool IsRunning(string kind, string target) =>
         _operations.Values.Any(one =>
             one.Operation.State == OperationState.Running && one.Operation.Kind == kind && one.Operation.Target == target
         );
 
-    /// <summary>How many run.</summary>
     public int Running => _operations.Values.Count(static one => one.Operation.State == OperationState.Running);
 
-    /// <summary>The host stops: nothing is started any more.</summary>
+    /// <summary>The host stops: no operation is started.</summary>
     public bool IsStopping => _isStopping;
 
-    /// <summary>Before anything else of the host stops: requests that wait for operations are answered, and the cluster can still be reached.</summary>
+    /// <summary>Runs before other services stop: waiting requests are answered, and the cluster is still reachable.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // Whatever passed the check of Start is registered by then, and is ended with the others.
+        // Everything that passed the check of Start is registered by then, and ended with the others.
         lock (_gate)
             _isStopping = true;
         await Task.WhenAll(
@@ -128,7 +123,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Its time is up.
+            // Its time has expired.
             tracked.Operation.Cancel();
         }
         catch (NodeManagerException)
@@ -145,15 +140,15 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     }
 }
 
-/// <summary>An operation and who asked for it.</summary>
-/// <param name="By">As the audit log names callers.</param>
-/// <param name="Shape">From a result of the operation to what the routes answer.</param>
+/// <summary>An operation with its caller.</summary>
+/// <param name="By">As in the audit log.</param>
+/// <param name="Shape">Maps a result of the operation to the body of the routes.</param>
 internal sealed record TrackedOperation(RunningOperation Operation, string By, Func<object, object> Shape)
 {
     public OperationEnding Ending { get; init; } = new();
 }
 
-/// <summary>How an operation that runs ends with the host.</summary>
-/// <param name="Finishes">It is waited for: it takes moments, and half of it is worse than all of it. Else it is cancelled.</param>
-/// <param name="HandBack">Leaves one that was cancelled to another server.</param>
+/// <summary>How a running operation ends with the host.</summary>
+/// <param name="Finishes">Wait for it: it takes seconds, and a partial change is worse. Otherwise it is cancelled.</param>
+/// <param name="HandBack">Hands a cancelled operation to another server.</param>
 internal sealed record OperationEnding(bool Finishes = false, Func<RunningOperation, CancellationToken, Task>? HandBack = null);

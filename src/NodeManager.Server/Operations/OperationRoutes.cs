@@ -9,7 +9,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Operations;
 
-/// <summary>Follows and cancels what runs without its request.</summary>
+/// <summary>Follows and cancels operations.</summary>
 internal static class OperationRoutes
 {
     public const string Path = "/api/v1/operations";
@@ -42,14 +42,14 @@ internal static class OperationRoutes
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }
 
-    /// <summary>Whether the caller requests an operation to follow instead of waiting (RFC 7240).</summary>
+    /// <summary>The caller prefers an operation over waiting (RFC 7240).</summary>
     public static bool IsAsyncPreferred(HttpRequest request) =>
         request
             .Headers["Prefer"]
             .SelectMany(v => (v ?? "").Split(','))
             .Any(v => v.Trim().Equals("respond-async", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>202 with the operation and where it can be followed.</summary>
+    /// <summary>202 with the operation and its location.</summary>
     public static IResult Accepted(HttpContext context, TrackedOperation tracked)
     {
         context.Response.Headers.Location = $"{context.Request.PathBase}{Path}/{tracked.Operation.Id}";
@@ -57,16 +57,14 @@ internal static class OperationRoutes
         return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
     }
 
-    /// <summary>
-    /// The end of an operation that its request waits for; a caller who goes away cancels it.
-    /// </summary>
+    /// <summary>Waits for an operation; a disconnect cancels it.</summary>
     public static async Task EndOfAsync(RunningOperation operation, CancellationToken stop)
     {
         await using CancellationTokenRegistration stopping = stop.Register(operation.Cancel);
         await operation.Completion;
     }
 
-    // What another process runs is cancelled by the locks of its nodes.
+    // Operations of other processes are cancelled through the locks of their nodes.
     private static async Task<IResult> CancelAsync(
         string id,
         HttpContext context,
@@ -141,7 +139,7 @@ internal static class OperationRoutes
         }
     }
 
-    // A reader who goes, a grant that ends and a host that stops end the stream; none of them is a failure.
+    // A disconnect, an ended grant and a stopping host end the stream without an error.
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<OperationEvent> events, CancellationToken end)
     {
         try

@@ -5,8 +5,8 @@ namespace NodeManager.Server.Operations;
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
 /// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodePoolUpdate</c>, <c>SchedulerRestart</c>.</param>
 /// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Cancelled</c>.</param>
-/// <param name="Progress">The parts in progress.</param>
-/// <param name="Results">So far, in the shape that the route answers with when it waits.</param>
+/// <param name="Progress">Running parts.</param>
+/// <param name="Results">Results so far, in the shape of the synchronous response.</param>
 internal sealed record ApiOperation(
     string Id,
     string Kind,
@@ -20,14 +20,14 @@ internal sealed record ApiOperation(
     IReadOnlyList<ApiFailure> Failures
 );
 
-/// <param name="Percent">0 to 100; absent where it is not known.</param>
+/// <param name="Percent">0 to 100; absent if unknown.</param>
 internal sealed record ApiProgress(string Key, string Activity, string Status, int? Percent);
 
-/// <param name="Error">The id of the error.</param>
+/// <param name="Error">The ErrorId.</param>
 internal sealed record ApiFailure(string Error, string Message, string? Action);
 
-/// <summary>Something that happened in an operation.</summary>
-/// <param name="Sequence">Counts up from 1; the id of the event in the stream.</param>
+/// <summary>An event of an operation.</summary>
+/// <param name="Sequence">Increases from 1; the event id in the stream.</param>
 /// <param name="Type"><c>progress</c>, <c>warning</c>, <c>message</c>, <c>result</c>, <c>failure</c>, <c>started</c>, <c>finished</c>, <c>dropped</c> or <c>end</c>.</param>
 /// <param name="Text">Of a message, a dropped count or a part.</param>
 /// <param name="State">Of the end.</param>

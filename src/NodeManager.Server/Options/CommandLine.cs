@@ -7,7 +7,7 @@ using NodeManager.Sandbox;
 
 namespace NodeManager.Server.Options;
 
-/// <summary>The commands of the program with their options.</summary>
+/// <summary>The program's commands and options.</summary>
 internal static class CommandLine
 {
     private const int MinimumNodesOfTour = 5;
@@ -30,9 +30,9 @@ internal static class CommandLine
         Text("--approver", "HASH", "Also accept the admin token with this SHA-256 hash; the command 'token' creates one"),
     ];
 
-    /// <summary>Reads a command line. Help and the program's version are printed to <paramref name="output"/>.</summary>
-    /// <returns>Null if help or the version was requested.</returns>
-    /// <exception cref="FormatException">An option is unknown, or its value is out of range; the message says which.</exception>
+    /// <summary>Parses a command line. Prints help and version to <paramref name="output"/>.</summary>
+    /// <returns>Null after help or version.</returns>
+    /// <exception cref="FormatException">An unknown option, or an invalid value, named in the message.</exception>
     public static ServerOptions? Parse(IReadOnlyList<string> arguments, TextWriter output, TextWriter warnings)
     {
         if (OptionsWithoutCommand.Translate(arguments) is { } translated)
@@ -47,7 +47,7 @@ internal static class CommandLine
         string command = result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name;
         if (result.Errors is [var error, ..])
         {
-            // Of the arguments that follow an unknown option, each would be an error too.
+            // Arguments after an unknown option would be errors too.
             string problem = result.UnmatchedTokens is [var unknown, ..] ? $"Unrecognized command or argument '{unknown}'." : error.Message;
             throw new FormatException($"{problem} For the options: {$"NodeManager.Server {command}".TrimEnd()} --help");
         }
@@ -159,7 +159,7 @@ internal static class CommandLine
             { Command: ServerCommand.Serve, Namespace: not null, DetachedNamespace: null } =>
                 "--namespace requires --detached or --in-cluster.",
             { Command: ServerCommand.Serve, Address: not null, InCluster: false } => "--address requires --in-cluster.",
-            // Tokens of the cluster pass here.
+            // Tokens of the cluster are transmitted.
             { InCluster: true, CertificatePath: null, Address: { } address } when !IPAddress.IsLoopback(address) =>
                 $"--address {address} needs --cert: tokens are not taken over plain HTTP from other machines.",
             _ => null,

@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Server.Options;
 
-/// <summary>Where and how the API is served.</summary>
+/// <summary>The endpoint of the API.</summary>
 /// <param name="Address">Loopback by default.</param>
-/// <param name="Port">0 takes a free one.</param>
+/// <param name="Port">0 selects a free port.</param>
 /// <param name="Certificate">Null: plain HTTP.</param>
-/// <param name="IsDelegated">The cluster decides who calls: there are no local tokens and no sign-in link.</param>
-/// <param name="IsMounted">Another application listens, and passes on what is meant for this cluster.</param>
+/// <param name="IsDelegated">The cluster authenticates callers: no local tokens and no sign-in link.</param>
+/// <param name="IsMounted">Another application listens and forwards requests for this cluster.</param>
 internal sealed record ListenSettings(
     IPAddress Address,
     int Port,
@@ -18,7 +18,7 @@ internal sealed record ListenSettings(
     bool IsMounted = false
 );
 
-/// <summary>A certificate of two PEM files. Files that are replaced are read again. Thread-safe.</summary>
+/// <summary>A certificate of PEM files, which are reloaded after a change. Thread-safe.</summary>
 internal sealed class ServerCertificate
 {
     private readonly string _certificate,
@@ -27,9 +27,8 @@ internal sealed class ServerCertificate
     private X509Certificate2 _current;
     private DateTime _changedAt;
 
-    /// <param name="certificate">A PEM file with the certificate, and the chain behind it.</param>
-    /// <param name="key">A PEM file with the key; null: it is in the same file.</param>
-    /// <exception cref="NodeManagerException">CertificateUnreadable.</exception>
+    /// <param name="certificate">The certificate with its chain.</param>
+    /// <param name="key">The key; null: in the same file.</param>
     public ServerCertificate(string certificate, string? key)
     {
         (_certificate, _key) = (certificate, key ?? certificate);
@@ -50,7 +49,7 @@ internal sealed class ServerCertificate
         }
     }
 
-    /// <summary>As the files have it; while they cannot be read, as they last had it.</summary>
+    /// <summary>The current certificate; while the files are unreadable, the last one.</summary>
     public X509Certificate2 Current
     {
         get
@@ -65,7 +64,7 @@ internal sealed class ServerCertificate
                 }
                 catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
                 {
-                    // Half written: the next handshake looks again.
+                    // Partially written: retried at the next handshake.
                 }
 
                 return _current;
@@ -76,7 +75,7 @@ internal sealed class ServerCertificate
     private X509Certificate2 Read()
     {
         using var pem = X509Certificate2.CreateFromPemFile(_certificate, _key);
-        // Windows serves no key that is only in memory.
+        // TLS on Windows cannot use an ephemeral key.
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
 }

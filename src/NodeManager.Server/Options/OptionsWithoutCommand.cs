@@ -1,11 +1,11 @@
 namespace NodeManager.Server.Options;
 
-/// <summary>The command lines of version 0.1, whose options chose what the program does. To be removed in the next release.</summary>
+/// <summary>Command lines of version 0.1, which selected the command by options. To be removed in the next release.</summary>
 internal static class OptionsWithoutCommand
 {
     private static readonly string[] OfServe = ["--kubeconfig", "--context", "--all-contexts", "--in-cluster", "--handover"];
 
-    /// <summary>The same command line with a command; null if it has one, or needs none.</summary>
+    /// <summary>The command line with a command; null if unchanged.</summary>
     public static string[]? Translate(IReadOnlyList<string> arguments)
     {
         if (arguments is [] or ["--help" or "-h" or "-?" or "--version"] || !arguments[0].StartsWith('-'))

@@ -6,7 +6,6 @@ using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Server.Options;
 
-/// <summary>What the program does.</summary>
 internal enum ServerCommand
 {
     Demo,
@@ -17,13 +16,12 @@ internal enum ServerCommand
     Token,
 }
 
-/// <summary>The settings of a command line; <see cref="CommandLine"/> describes each option.</summary>
+/// <summary>The settings of a command line; <see cref="CommandLine"/> describes the options.</summary>
 internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
 {
-    /// <summary>Where the API is served.</summary>
     public const int DefaultPort = 8080;
 
-    /// <summary>Where the manifests in <c>deploy/autoscaler</c> look for the autoscaler's probes.</summary>
+    /// <summary>The port of the manifests in <c>deploy/autoscaler</c>.</summary>
     public const int DefaultProbesPort = 8081;
 
     public const string DefaultVersion = "1.37";
@@ -31,7 +29,7 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
     public bool Once => Get<bool>("--once");
     public bool Handover => Get<bool>("--handover");
 
-    /// <summary>The description that the parent process handed over; null without a handover.</summary>
+    /// <summary>Null without a handover.</summary>
     public ServerHandover? Handed { get; init; }
     public bool AgentChanges => Get<bool>("--agent-changes");
     public bool AgentElicitation => Get<bool>("--agent-elicitation");
@@ -59,17 +57,17 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
     public bool AllContexts => Get<bool>("--all-contexts");
     public IReadOnlyList<string> Contexts => Get<string[]>("--context") ?? (Get<string>("--context") is { } context ? [context] : []);
 
-    /// <summary>Selects one of several clusters; null for the first one.</summary>
+    /// <summary>One of several clusters; null for the first one.</summary>
     public string? Context
     {
         get => field ?? (Contexts is [var first, ..] ? first : null);
         init;
     }
 
-    /// <summary>Where detached work is; null where it is not carried out.</summary>
+    /// <summary>The namespace of detached work; null where it is not executed.</summary>
     public string? DetachedNamespace => Detached || InCluster ? Namespace ?? MaintenanceRequest.DefaultNamespace : null;
 
-    /// <summary>The cluster of a kubeconfig; null for the embedded cluster, that of the own pod, and one that is handed over.</summary>
+    /// <summary>Null for the embedded cluster, the pod's own cluster, and a handover.</summary>
     public KubeconfigRequest? Kubeconfig =>
         Command switch
         {
@@ -78,12 +76,12 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
             _ => null,
         };
 
-    /// <summary>A cluster of the same files.</summary>
+    /// <summary>Another cluster of the same files.</summary>
     /// <param name="context">Null: the current one.</param>
     public KubeconfigRequest RequestOf(string? context) =>
         new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = context };
 
-    // Null, or false, for an option that the command does not have.
+    // Null or false for an option that the command lacks.
     private T? Get<T>(string name) =>
         Result.CommandResult.Command.Options.FirstOrDefault(one => one.Name == name) is Option<T> option
             ? Result.GetValue(option)

@@ -3,9 +3,7 @@ using System.IO.Compression;
 
 namespace NodeManager.Server.Pages;
 
-/// <summary>
-/// The files of the web console that lie beside the program where it was built with one, read once. Small enough to be kept, also compressed.
-/// </summary>
+/// <summary>The files of the web console next to the program, if built with it. Kept in memory, also compressed.</summary>
 internal sealed class ConsoleFiles
 {
     private const string Start = "index.html";
@@ -22,23 +20,22 @@ internal sealed class ConsoleFiles
 
     private ConsoleFiles(IEnumerable<KeyValuePair<string, ConsoleFile>> files) => _files = files.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>A server that was built without the console.</summary>
+    /// <summary>A server without the console.</summary>
     public static ConsoleFiles None { get; } = new([]);
 
-    /// <summary>Those of this program.</summary>
     public static ConsoleFiles OfProgram { get; } = Read(Path.Combine(AppContext.BaseDirectory, "console"));
 
     public bool Exist => _files.ContainsKey(Start);
 
-    /// <summary>The page that all addresses of the console show.</summary>
-    /// <exception cref="KeyNotFoundException">There is no console.</exception>
+    /// <summary>The page for all addresses of the console.</summary>
+    /// <exception cref="KeyNotFoundException">The console is missing.</exception>
     public ConsoleFile Page => _files[Start];
 
-    /// <summary>A script, style sheet or picture; null where there is none of this path.</summary>
-    /// <param name="path">Relative, with slashes, as in <c>assets/index-1a2b3c.js</c>.</param>
+    /// <summary>Null for an unknown path.</summary>
+    /// <param name="path">Relative, with slashes: <c>assets/index-1a2b3c.js</c>.</param>
     public ConsoleFile? Find(string path) => _files.GetValueOrDefault(path);
 
-    /// <summary>All files of a folder of known types. Without such a folder there are none.</summary>
+    /// <summary>All files of known types; empty for a missing folder.</summary>
     public static ConsoleFiles Read(string folder) =>
         !Directory.Exists(folder)
             ? None
@@ -55,8 +52,6 @@ internal sealed class ConsoleFiles
             );
 }
 
-/// <param name="Type">The media type.</param>
-/// <param name="Content">As it is.</param>
 internal sealed record ConsoleFile(string Type, byte[] Content)
 {
     private readonly Lazy<byte[]> _compressed = new(() =>
@@ -67,6 +62,5 @@ internal sealed record ConsoleFile(string Type, byte[] Content)
         return target.ToArray();
     });
 
-    /// <summary>As gzip.</summary>
     public byte[] Compressed => _compressed.Value;
 }

@@ -2,15 +2,13 @@ using System.Collections.Frozen;
 
 namespace NodeManager.Server.Pages;
 
-/// <summary>
-/// The web console where the program was built with it, else a small page that needs no build: embedded files, without scripts or styles in the markup.
-/// </summary>
+/// <summary>The web console if the program was built with it, else a small embedded page without inline scripts or styles.</summary>
 internal static class PageRoutes
 {
-    /// <summary>Where the pages of the console are.</summary>
+    /// <summary>The path of the console.</summary>
     public const string Console = "/admin";
 
-    // The names of these files change with their contents.
+    // The names of these files change with their content.
     private const string Unchanging = "private, max-age=31536000, immutable";
 
     private static readonly FrozenDictionary<string, (string Type, byte[] Content)> Files = new[]
@@ -20,7 +18,7 @@ internal static class PageRoutes
         ("page.css", "text/css; charset=utf-8"),
     }.ToFrozenDictionary(file => file.Item1, file => (file.Item2, Read(file.Item1)));
 
-    // Without credentials too: the pages sign in, and show nothing of the cluster by themselves.
+    // Also without credentials: the pages sign in, and contain no cluster data.
     public static void Map(IEndpointRouteBuilder routes)
     {
         ConsoleFiles console = routes.ServiceProvider.GetService<ConsoleFiles>() ?? ConsoleFiles.OfProgram;

@@ -4,7 +4,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 
-/// <summary>From what the domain has to what the routes about pools answer.</summary>
 internal static class PoolDetailMapping
 {
     public static ApiPoolOverview ToOverview(this NodePool pool) =>

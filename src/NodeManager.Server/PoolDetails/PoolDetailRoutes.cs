@@ -11,7 +11,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.PoolDetails;
 
-/// <summary>What pages about pools show and change beyond the routes of a pool service: status, members, and a change with its plan first.</summary>
+/// <summary>Pool routes beyond those of a pool service: status, members, and planned changes.</summary>
 internal static class PoolDetailRoutes
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -67,7 +67,7 @@ internal static class PoolDetailRoutes
             )
         )
             return Results.Json(pool.ToOverview(), PoolDetailJson.Default.ApiPoolOverview);
-        // Deleted while it was read.
+        // Deleted meanwhile.
         PoolPlaceQuery.Target("");
         return Results.NotFound();
     }

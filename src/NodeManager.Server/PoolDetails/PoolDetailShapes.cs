@@ -5,15 +5,15 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 
-// What pages about pools need beyond the bodies of a pool service. Written in snake_case.
+// Bodies of pools beyond those of a pool service. Serialized in snake_case.
 
-/// <summary>A pool with what its controllers report.</summary>
+/// <summary>A pool with its controllers' reports.</summary>
 /// <param name="Provider">A <see cref="NodePoolProvider"/>.</param>
-/// <param name="Spec">As its provider writes it.</param>
+/// <param name="Spec">In the provider's format.</param>
 /// <param name="Phase">A <see cref="NodePoolPhase"/>.</param>
 /// <param name="Health">A <see cref="NodePoolHealth"/>.</param>
-/// <param name="ActiveNodes">Absent where no controller counts.</param>
-/// <param name="Message">The conditions that are not as they should be.</param>
+/// <param name="ActiveNodes">Absent if no controller reports it.</param>
+/// <param name="Message">The conditions that are not met.</param>
 internal sealed record ApiPoolOverview(
     string Id,
     string Name,
@@ -47,9 +47,9 @@ internal sealed record ApiPoolStatusCondition(
     DateTimeOffset? LastTransitionAt
 );
 
-/// <summary>What to change. Fields that are not given stay.</summary>
-/// <param name="Spec">The whole specification afterwards, as the provider writes it; the other fields are then not given.</param>
-/// <param name="Generation">Of the pool that the caller saw; another one now is a conflict. Absent: the pool is changed whatever it is.</param>
+/// <summary>The fields to change; missing fields are unchanged.</summary>
+/// <param name="Spec">The complete new specification in the provider's format, instead of other fields.</param>
+/// <param name="Generation">The generation that the caller saw; another one is a conflict. Absent: unconditional.</param>
 internal sealed record ApiPoolChange(
     int? NodeCount,
     int? MinNodes,
@@ -61,10 +61,10 @@ internal sealed record ApiPoolChange(
     long? Generation = null
 );
 
-/// <summary>What a change of a pool would do. See <see cref="NodePoolPlan"/>.</summary>
-/// <param name="Certain">Whether the controller is known; otherwise the service decides.</param>
-/// <param name="Nodes">That would be removed or replaced; absent where it cannot be known.</param>
-/// <param name="Pods">That would be evicted; absent where it cannot be known.</param>
+/// <summary>The plan of a change. See <see cref="NodePoolPlan"/>.</summary>
+/// <param name="Certain">The controller is known; otherwise the service decides.</param>
+/// <param name="Nodes">Nodes that would be removed or replaced; absent if unknown.</param>
+/// <param name="Pods">Pods that would be evicted; absent if unknown.</param>
 internal sealed record ApiPoolPlan(
     string Pool,
     string Effect,
@@ -82,11 +82,11 @@ internal sealed record ApiPoolPlan(
 /// <param name="Effect">A <see cref="NodePoolEffect"/>.</param>
 internal sealed record ApiPoolFieldPlan(string Field, string Before, string After, string Effect, int? Nodes, string Reason);
 
-/// <summary>How to roll a pool. What is not given is as with Update-NodePool.</summary>
+/// <summary>Options of an update. Defaults are those of Update-NodePool.</summary>
 /// <param name="Strategy"><c>Surge</c> or <c>BlueGreen</c>.</param>
-/// <param name="All">Replace every node, outdated or not.</param>
-/// <param name="MachineType">The change of a service's pool.</param>
-/// <param name="Release">The change of a service's pool.</param>
+/// <param name="All">Replace every node, not only outdated ones.</param>
+/// <param name="MachineType">For pools of a service: the new machine type.</param>
+/// <param name="Release">For pools of a service: the new release.</param>
 internal sealed record ApiPoolUpdateRequest(
     string? Strategy,
     string? MaxSurge,
@@ -101,7 +101,7 @@ internal sealed record ApiPoolUpdateRequest(
 );
 
 /// <summary>A node that an update would replace.</summary>
-/// <param name="Turn">Nodes of one turn go together.</param>
+/// <param name="Turn">Nodes of a turn are replaced together.</param>
 internal sealed record ApiPoolUpdatePlan(
     int Turn,
     string Node,

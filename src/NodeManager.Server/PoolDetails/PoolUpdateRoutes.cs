@@ -14,7 +14,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.PoolDetails;
 
-/// <summary>Rolls pools: the plan, the update as an operation, and what users ask of it while it runs.</summary>
+/// <summary>Updates of pools: the plan, the update as an operation, and changes while it runs.</summary>
 internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry operations)
 {
     // An update drains the nodes of the pool: pods can be in any namespace.
@@ -119,8 +119,8 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
         return Results.Json(update.ToApi(), PoolDetailJson.Default.ApiPoolUpdate);
     }
 
-    // An update that this server runs sees the change. Whether another process still runs it shows only when the Lease is renewed or expires: the
-    // operation waits for that.
+    // An update of this server sees the change. Another process is only detected when the Lease is renewed or expires, which the operation
+    // waits for.
     private async Task<IResult> ContinueAsync(
         string id,
         PoolPlaceQuery place,

@@ -3,12 +3,11 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Pools;
 
-/// <summary>Between what the pool routes read and answer and what the domain has.</summary>
 internal static class PoolMapping
 {
     public static ApiNodePoolStatus ToApi(this NodePoolStatus status) => new(status.PoolId, [.. status.Controllers.Select(ToApi)]);
 
-    /// <exception cref="NodeManagerException">InvalidBody: a field is missing.</exception>
+    /// <exception cref="NodeManagerException">InvalidBody: a missing field.</exception>
     public static PoolStatusReport ToReport(this ApiPoolReport body) =>
         new()
         {

@@ -14,8 +14,8 @@ using static NodeManager.Server.Access.AccessNeed;
 namespace NodeManager.Server.Pools;
 
 /// <summary>
-/// The pool routes, with the paths and bodies of a pool service, over the domain that the cmdlets use. <c>provider</c> and <c>namespace</c> in
-/// the query say where the pools are kept, as the cmdlets' parameters do.
+/// The pool routes with paths and bodies of a pool service. <c>provider</c> and <c>namespace</c> in the query select where the pools are,
+/// as the cmdlets' parameters do.
 /// </summary>
 internal sealed class PoolRoutes(ClusterSession cluster)
 {
@@ -182,11 +182,10 @@ internal sealed class PoolRoutes(ClusterSession cluster)
     private static PoolTarget Target(string id) => PoolPlaceQuery.Target(id);
 }
 
-/// <param name="Provider">A <see cref="NodePoolProvider"/>; without it the pool service where the session has one, else the cluster.</param>
-/// <param name="Namespace">Of the autoscaler's resources, for pools of the cluster.</param>
+/// <param name="Provider">A <see cref="NodePoolProvider"/>; by default the session's pool service, else the cluster.</param>
+/// <param name="Namespace">The namespace of the autoscaler's resources, for pools of the cluster.</param>
 internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace)
 {
-    /// <exception cref="NodeManagerException">InvalidRequest; PoolServiceNotConfigured.</exception>
     public PoolContext In(NodeManagerSession session) =>
         PoolSessions.Of(
             session,
@@ -196,10 +195,8 @@ internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Pro
             )
         );
 
-    /// <summary>The pool of an id. Whatever is no UUID is the id of no pool.</summary>
-    /// <param name="id">Of the pool.</param>
-    /// <param name="generation">The only one that may be changed; null for any.</param>
-    /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
+    /// <summary>The pool of an id. Only UUIDs are ids.</summary>
+    /// <param name="generation">The only generation that may be changed; null for any.</param>
     public static PoolTarget Target(string id, long? generation = null) =>
         Guid.TryParse(id, out Guid known)
             ? new() { Id = known.ToString("D"), Generation = generation }

@@ -5,11 +5,11 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Server.Pools;
 
-// The bodies of the pool routes, as the pool service's specification has them. Written in snake_case.
+// Bodies of pool routes, by the pool service's specification. Serialized in snake_case.
 
-/// <param name="Spec">As its provider writes it.</param>
-/// <param name="CreatedBy">Empty where the provider does not know.</param>
-/// <param name="Phase">A <see cref="NodePoolPhase"/>; absent where the provider sends a pool without its status.</param>
+/// <param name="Spec">In the provider's format.</param>
+/// <param name="CreatedBy">Empty if the provider does not know.</param>
+/// <param name="Phase">A <see cref="NodePoolPhase"/>; absent if the provider sends no status.</param>
 /// <param name="Health">A <see cref="NodePoolHealth"/>; absent with <paramref name="Phase"/>.</param>
 internal sealed record ApiNodePool(
     string Id,
@@ -44,14 +44,14 @@ internal sealed record ApiNodePool(
     }
 }
 
-/// <param name="Total">How many the filters leave, on all pages.</param>
+/// <param name="Total">The number of matches on all pages.</param>
 internal sealed record ApiNodePoolPage(IReadOnlyList<ApiNodePool> Nodepools, int Total, int Limit, int Offset);
 
-/// <param name="ClusterId">Not needed where the path names the cluster, or only one is there.</param>
+/// <param name="ClusterId">Optional if the path names the cluster, or there is only one.</param>
 internal sealed record ApiNodePoolCreation([property: Required] string? Name, string? ClusterId, [property: Required] JsonObject? Spec);
 
 /// <summary>Replaces name and specification.</summary>
-/// <param name="Generation">Of the pool that the caller saw; another one now is a conflict. Absent: the pool is replaced whatever it is.</param>
+/// <param name="Generation">The generation that the caller saw; another one is a conflict. Absent: unconditional.</param>
 internal sealed record ApiNodePoolReplacement(
     [property: Required] string? Name,
     [property: Required] JsonObject? Spec,

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Server.Responses;
 
 /// <summary>
-/// Advice of the domain names cmdlets and their parameters, which callers of routes and people at pages do not have. What they have in another form is
-/// named in that form, and what they do not have is omitted.
+/// Translates the domain's advice, which names cmdlets and parameters, for callers of routes and users of pages: equivalents are renamed,
+/// the rest is omitted.
 /// </summary>
 internal static partial class AnswerAdvice
 {
-    // Parameters of cmdlets that the bodies of the routes have.
+    // Parameters of cmdlets that bodies have as fields.
     private static readonly FrozenDictionary<string, string> Fields = new Dictionary<string, string>
     {
         ["-DeleteEmptyDirData"] = "delete_emptydir_data",
@@ -25,7 +25,7 @@ internal static partial class AnswerAdvice
         ["-All"] = "all",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>What of an advice can be followed here; null where nothing of it can.</summary>
+    /// <summary>The part of an advice that applies here; null for none.</summary>
     public static string? Of(string? advice)
     {
         if (string.IsNullOrEmpty(advice))
@@ -34,7 +34,7 @@ internal static partial class AnswerAdvice
         return kept.Length > 0 ? string.Join(' ', kept) : null;
     }
 
-    /// <summary>A text that may contain advice: without the sentences that cannot be followed here. One that has no other stays as it is.</summary>
+    /// <summary>Text with advice, without sentences that do not apply here. Text without others is unchanged.</summary>
     public static string In(string text) => Of(text) ?? text;
 
     /// <inheritdoc cref="In(string)"/>
@@ -68,7 +68,7 @@ internal static partial class AnswerAdvice
     [GeneratedRegex(@"(?<=[.!?])\s+(?=\p{Lu})")]
     private static partial Regex SentenceEnd();
 
-    // The routes have no such option of a drain.
+    // Drains of the routes have no such option.
     [GeneratedRegex(@"\bdrain with surge\b")]
     private static partial Regex Surge();
 

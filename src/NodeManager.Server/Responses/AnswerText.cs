@@ -1,8 +1,7 @@
 namespace NodeManager.Server.Responses;
 
-/// <summary>Texts of answers.</summary>
 internal static class AnswerText
 {
-    /// <summary>The text; null where it is empty, so that an answer omits it.</summary>
+    /// <summary>Null for empty text, which is omitted.</summary>
     public static string? Filled(string text) => text.Length > 0 ? text : null;
 }

@@ -1,12 +1,10 @@
 namespace NodeManager.Server.Responses;
 
-/// <summary>Checks of what a request must have.</summary>
+/// <summary>Validates required fields.</summary>
 internal static class ApiBody
 {
-    /// <summary>The value of a field.</summary>
-    /// <param name="value">Null where the body does not have it.</param>
-    /// <param name="field">As the body writes it.</param>
-    /// <exception cref="NodeManagerException">InvalidBody.</exception>
+    /// <param name="value">Null if missing.</param>
+    /// <param name="field">The name in the body.</param>
     public static T Required<T>(T? value, string field)
         where T : class => value is null or "" ? throw Missing(field) : value;
 
@@ -14,10 +12,7 @@ internal static class ApiBody
     public static T Required<T>(T? value, string field)
         where T : struct => value ?? throw Missing(field);
 
-    /// <summary>A duration in whole seconds; null without the field.</summary>
-    /// <param name="seconds">As the body has it.</param>
-    /// <param name="field">As the body writes it.</param>
-    /// <exception cref="NodeManagerException">InvalidDuration.</exception>
+    /// <summary>A duration in whole seconds; null if missing.</summary>
     public static TimeSpan? Seconds(long? seconds, string field) =>
         seconds switch
         {

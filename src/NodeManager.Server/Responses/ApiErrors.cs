@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NodeManager.Server.Responses;
 
-/// <summary>Turns failures into answers: a status code by the sort of failure, and a body that says what and what to do.</summary>
+/// <summary>Converts failures to responses: a status code by kind, and a body with error and action.</summary>
 internal static class ApiErrors
 {
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -35,12 +35,12 @@ internal static class ApiErrors
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone.
+            // The caller has disconnected.
         }
     }
 
-    /// <summary>What is wrong with a body, in the words of its sender: the framework's own message names types of this program.</summary>
-    /// <param name="problem">Null: the body is absent, or the request has something else that cannot be read.</param>
+    /// <summary>Describes an invalid body for its sender: the framework's own message names types of this program.</summary>
+    /// <param name="problem">Null: the body is missing, or another part of the request is unreadable.</param>
     public static string Describe(JsonException? problem) =>
         problem switch
         {
@@ -57,7 +57,7 @@ internal static class ApiErrors
             : context.Response.WriteAsJsonAsync(error);
     }
 
-    // Refusals of the routing have no body.
+    // Routing errors have no body.
     private static ApiError? Refusal(HttpContext context) =>
         context.Response.StatusCode switch
         {
@@ -75,7 +75,7 @@ internal static class ApiErrors
             _ => null,
         };
 
-    /// <summary>The one table of what a failure is in HTTP.</summary>
+    /// <summary>The HTTP status of each kind of failure.</summary>
     internal static int StatusOf(ErrorKind kind) =>
         kind switch
         {
@@ -93,7 +93,7 @@ internal static class ApiErrors
 }
 
 /// <summary>The body of every refusal.</summary>
-/// <param name="Error">The id of the error, as in the error records of the cmdlets.</param>
-/// <param name="Action">What to do about it.</param>
+/// <param name="Error">The ErrorId, as in the error records of the cmdlets.</param>
+/// <param name="Action">The recommended action.</param>
 /// <param name="Status">Always <c>error</c>.</param>
 internal sealed record ApiError(string Error, string Message, string? Action, string Status = "error");

@@ -2,16 +2,11 @@ using System.Globalization;
 
 namespace NodeManager.Server.Responses;
 
-/// <summary>Reads query parameters. The framework's own binding would name its types in the refusal, and not the parameter.</summary>
+/// <summary>Parses query parameters. The framework's own binding would report its types instead of the parameter.</summary>
 internal static class ApiQuery
 {
-    /// <summary>A whole number.</summary>
-    /// <param name="text">Null where the query does not have it.</param>
-    /// <param name="name">Of the parameter.</param>
-    /// <param name="usual">Without it.</param>
-    /// <param name="least">The smallest that is allowed.</param>
-    /// <param name="most">The largest that is allowed.</param>
-    /// <exception cref="NodeManagerException">InvalidRequest.</exception>
+    /// <param name="text">Null if missing.</param>
+    /// <param name="usual">The default.</param>
     public static int Number(string? text, string name, int usual, int least, int most) =>
         string.IsNullOrEmpty(text) ? usual
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
@@ -19,14 +14,12 @@ internal static class ApiQuery
         : throw Invalid(name, text, most == int.MaxValue ? $"whole numbers from {least}" : $"whole numbers from {least} to {most}");
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
-    /// <exception cref="NodeManagerException">InvalidRequest.</exception>
     public static bool Flag(string? text, string name, bool usual) =>
         string.IsNullOrEmpty(text) ? usual
         : bool.TryParse(text, out bool value) ? value
         : throw Invalid(name, text, "true or false");
 
-    /// <summary>One of several values, in its own case; empty without the parameter.</summary>
-    /// <exception cref="NodeManagerException">InvalidRequest.</exception>
+    /// <summary>One of several values, case-insensitive, in its canonical case; empty if missing.</summary>
     public static string OneOf(string? text, string name, IReadOnlyList<string> values) =>
         string.IsNullOrEmpty(text)
             ? ""

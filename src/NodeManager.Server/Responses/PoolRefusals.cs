@@ -1,13 +1,12 @@
 namespace NodeManager.Server.Responses;
 
-/// <summary>Refusals of the pool routes in the shape that clients of a pool service read.</summary>
+/// <summary>Refusals of pool routes in the shape of a pool service.</summary>
 internal static class PoolRefusals
 {
-    /// <summary>Where the routes of pools are.</summary>
     public const string Pools = "/api/v1/nodepools",
         Clusters = "/api/v1/clusters";
 
-    /// <summary>True for all paths below these, also those without a route.</summary>
+    /// <summary>True for all paths below, including unknown ones.</summary>
     public static bool Serves(PathString path) => path.StartsWithSegments(Pools) || path.StartsWithSegments(Clusters);
 
     public static ApiPoolRefusal Of(int status, ApiError error) =>
@@ -35,6 +34,6 @@ internal static class PoolRefusals
 
 internal sealed record ApiPoolRefusal(ApiPoolError Error);
 
-/// <param name="Details">What is wrong with the request, or what to do.</param>
+/// <param name="Details">The fault of the request, or the recommended action.</param>
 /// <param name="ErrorId">As in the error records of the cmdlets.</param>
 internal sealed record ApiPoolError(string Code, string Message, string Details, string ErrorId);

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace NodeManager.Server.Responses;
 
-/// <summary>The values of a text in a body: the constants of a type. The OpenAPI document lists them.</summary>
+/// <summary>The allowed values of a text field: the constants of a type, listed in the OpenAPI document.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ValuesOfAttribute(Type type) : Attribute
 {

@@ -2,13 +2,13 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Responses;
 
-/// <summary>Keeps the warnings of a reading, which belong into its answer.</summary>
+/// <summary>Collects warnings of a read for its response.</summary>
 internal sealed class WarningList : IOperationObserver
 {
     private readonly Lock _gate = new();
     private readonly List<string> _all = [];
 
-    /// <summary>So far, each once.</summary>
+    /// <summary>Without duplicates.</summary>
     public IReadOnlyList<string> All
     {
         get

@@ -9,7 +9,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Scaling;
 
-/// <summary>Shows what the autoscaler of the cluster does and why, wherever it runs. All of them only read.</summary>
+/// <summary>The state and decisions of the cluster's autoscaler in any process. Read only.</summary>
 internal static class ScalingRoutes
 {
     private const int UsualDecisions = 100,
@@ -25,7 +25,7 @@ internal static class ScalingRoutes
         Answers<ApiScalePlan>(routes.MapGet("/plan", PlanAsync).ForViewers(Pool("list"), ListNodes, ListPods));
     }
 
-    // Without the custom resources of the autoscaler.
+    // Without the autoscaler's custom resources.
     private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) =>
         route.Produces<T>().Produces<ApiError>(StatusCodes.Status503ServiceUnavailable);
 

@@ -4,11 +4,11 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scaling;
 
-// What a page about the autoscaler shows. Written in snake_case.
+// Bodies about the autoscaler. Serialized in snake_case.
 
-/// <summary>Who scales, which pools, and the last decisions. See <see cref="NodeAutoscaler"/>.</summary>
+/// <summary>The leader, the pools, and the last decisions. See <see cref="NodeAutoscaler"/>.</summary>
 /// <param name="Status"><c>Running</c> or <c>Stopped</c>.</param>
-/// <param name="Leader">Empty where there was none yet.</param>
+/// <param name="Leader">Empty if there was none yet.</param>
 /// <param name="Local">This server runs it.</param>
 internal sealed record ApiAutoscaler(
     string Namespace,
@@ -21,7 +21,7 @@ internal sealed record ApiAutoscaler(
     IReadOnlyList<ApiScaleDecision> Decisions
 );
 
-/// <param name="Available"><c>True</c>, <c>False</c> or <c>Unknown</c>; empty where no autoscaler has looked.</param>
+/// <param name="Available"><c>True</c>, <c>False</c> or <c>Unknown</c>; empty before the first check of an autoscaler.</param>
 internal sealed record ApiScaledPool(
     string Name,
     string Provider,
@@ -65,7 +65,7 @@ internal sealed record ApiNodeClaim(
 internal sealed record ApiClaimCondition(string Type, string Status, string Reason, string Message, DateTimeOffset? LastTransitionAt);
 
 /// <summary>What an autoscaler would do now, and why. See <see cref="NodeScalePlan"/>.</summary>
-/// <param name="Warnings">What could not be read.</param>
+/// <param name="Warnings">Unreadable data.</param>
 internal sealed record ApiScalePlan(
     DateTimeOffset ObservedAt,
     IReadOnlyList<ApiScaleMachine> Machines,
@@ -87,7 +87,7 @@ internal sealed record ApiScaleMachine(
 );
 
 /// <summary>A pod that waits for a node.</summary>
-/// <param name="Target">The node or the machine that it would get.</param>
+/// <param name="Target">The node or machine that it would get.</param>
 internal sealed record ApiScalePod(
     string Namespace,
     string Name,

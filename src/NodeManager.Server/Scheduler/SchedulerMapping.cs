@@ -5,7 +5,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 
-/// <summary>From what the domain returns to what the scheduler routes answer.</summary>
 internal static class SchedulerMapping
 {
     public static ApiPluginState ToApi(
@@ -57,7 +56,7 @@ internal static class SchedulerMapping
     private static Dictionary<string, IReadOnlyList<string>> Points(IEnumerable<SchedulerPlugin> plugins) =>
         plugins.GroupBy(p => p.ExtensionPoint).ToDictionary(g => g.Key, IReadOnlyList<string> (g) => [.. g.Select(p => p.Name).Distinct()]);
 
-    // Of several profiles the first that has arguments for a plugin.
+    // The first of several profiles with arguments for a plugin.
     private static Dictionary<string, JsonNode?> Arguments(SchedulerDocument document, string? profile)
     {
         var arguments = new Dictionary<string, JsonNode?>();

@@ -3,12 +3,12 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 
-/// <summary>The query parameters of the scheduler routes; all optional.</summary>
-/// <param name="Namespace">Of the ConfigMap and the Deployment.</param>
-/// <param name="Profile">Only this profile, by its scheduler name.</param>
-/// <param name="DryRun">Only answer what would change.</param>
-/// <param name="Restart">False: write, and leave the scheduler as it runs.</param>
-/// <param name="Seen">The version of the configuration that the caller saw; another one now is a conflict.</param>
+/// <summary>The optional query parameters of scheduler routes.</summary>
+/// <param name="Namespace">Of ConfigMap and Deployment.</param>
+/// <param name="Profile">Only the profile of this scheduler name.</param>
+/// <param name="DryRun">Return the changes without writing them.</param>
+/// <param name="Restart">False: write the configuration without restarting the scheduler.</param>
+/// <param name="Seen">The version of the configuration that the caller saw; another one is a conflict.</param>
 internal sealed record SchedulerQuery(
     [FromQuery(Name = "namespace")] string? Namespace,
     [FromQuery(Name = "config_map")] string? ConfigMap,

@@ -18,8 +18,8 @@ using static NodeManager.Server.Access.AccessNeed;
 namespace NodeManager.Server.Scheduler;
 
 /// <summary>
-/// The routes of the scheduler plugin manager, over the domain that the cmdlets use. Each takes <c>namespace</c>, <c>config_map</c> and <c>deployment</c> as
-/// query parameters where a cluster has several schedulers; changes take <c>dry_run=true</c> and then only answer what would change.
+/// The routes of the scheduler plugin manager. <c>namespace</c>, <c>config_map</c> and <c>deployment</c> in the query select one of several
+/// schedulers; <c>dry_run=true</c> only returns the changes.
 /// </summary>
 internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegistry operations)
 {
@@ -238,7 +238,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         }
         catch (NodeManagerException absent) when (absent.ErrorId == ErrorIds.SchedulerNotFound && query.Target == default)
         {
-            // Many clusters keep their scheduler out of reach; that is not a fault.
+            // Many clusters hide their scheduler, which is not a fault.
             return TypedResults.Ok(
                 new ApiHealth("healthy", schedulers.Session.Time().GetUtcNow(), Service, Components("unknown"), null, [])
             );
@@ -260,7 +260,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         );
     }
 
-    // An API server that did not answer would have failed the search for the scheduler.
+    // The search for the scheduler has reached the API server.
     private static Dictionary<string, string> Components(string scheduler) =>
         new() { ["api_server"] = "healthy", ["scheduler"] = scheduler };
 
@@ -290,7 +290,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         );
     }
 
-    // A scheduler that did not start and was put back: the change conflicts with what the scheduler accepts.
+    // A scheduler that did not start and was rolled back: the change conflicts with what the scheduler accepts.
     private static int StatusOf(SchedulerRestartResult result) =>
         result.Status == SchedulerRestartStatus.Restarted ? StatusCodes.Status200OK : StatusCodes.Status409Conflict;
 }

@@ -11,18 +11,17 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Scheduler;
 
-/// <summary>How a plugin is changed: by <see cref="PluginEditor"/>.</summary>
+/// <summary>An edit of <see cref="PluginEditor"/>.</summary>
 internal delegate PluginChangeResult PluginEdit(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog? catalog);
 
-/// <summary>Changes and restarts the scheduler that a request means.</summary>
+/// <summary>Changes and restarts the scheduler of a request.</summary>
 internal sealed class SchedulerService(ClusterSession cluster)
 {
     public const string RestartKind = "SchedulerRestart";
 
     public NodeManagerSession Session => cluster.Session;
 
-    /// <summary>The one scheduler that is meant. Without names it is the session's, or the only one that there is.</summary>
-    /// <exception cref="NodeManagerException">SchedulerAmbiguous, SchedulerNotFound.</exception>
+    /// <summary>The selected scheduler. By default the session's, or the only one.</summary>
     public async Task<ClusterScheduler> FindAsync(SchedulerTarget target, CancellationToken stop)
     {
         SchedulerSelection selection = new SchedulerSelection
@@ -42,10 +41,9 @@ internal sealed class SchedulerService(ClusterSession cluster)
             );
     }
 
-    /// <summary>The plugins that are known here.</summary>
     public Task<PluginCatalog> CatalogAsync(CancellationToken stop) => PluginRegistry.CatalogAsync(Session, stop);
 
-    /// <summary>The edit of one plugin, and the warnings that it gives.</summary>
+    /// <summary>The edit of one plugin, with its warnings.</summary>
     public static (Func<string, string> Edit, ISet<string> Warnings) EditOf(
         ClusterScheduler scheduler,
         PluginChange change,
@@ -68,7 +66,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
         );
     }
 
-    /// <summary>Writes a change as a new revision and restarts the scheduler, as requested.</summary>
+    /// <summary>Writes a change as a new revision and optionally restarts the scheduler.</summary>
     public Task<SchedulerUpdate> ChangeAsync(SchedulerRequest request, CancellationToken stop)
     {
         var change = new SchedulerChange
@@ -100,7 +98,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
         CancellationToken stop
     ) => SchedulerRestarter.RestartAsync(Session, scheduler, new() { Reason = reason }, observer, stop);
 
-    /// <summary>The same without a request that waits.</summary>
+    /// <summary>As an operation.</summary>
     public RunningOperation StartRestart(ClusterScheduler scheduler, string reason) =>
         RunningOperation.Start(
             RestartKind,
@@ -116,12 +114,11 @@ internal sealed class SchedulerService(ClusterSession cluster)
         );
 }
 
-/// <summary>Which scheduler; all null: the session's or the only one.</summary>
+/// <summary>All null: the session's or the only one.</summary>
 internal readonly record struct SchedulerTarget(string? Namespace, string? ConfigMap, string? Deployment);
 
-/// <param name="Edit">Makes the new text of the old one.</param>
-/// <param name="DryRun">Only say what would change.</param>
-/// <param name="SeenVersion">The version of the configuration that the caller saw; null: the change applies to any.</param>
+/// <param name="DryRun">Only report the changes.</param>
+/// <param name="SeenVersion">The version of the configuration that the caller saw; null: any.</param>
 internal sealed record SchedulerRequest(
     ClusterScheduler Scheduler,
     PluginCatalog Catalog,

@@ -4,11 +4,11 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 
-// The bodies of the scheduler routes, as the scheduler plugin manager has them. Written in snake_case.
+// Bodies of scheduler routes, as in the scheduler plugin manager. Serialized in snake_case.
 
 /// <param name="Status"><c>success</c>.</param>
-/// <param name="SupportedPlugins">Names that are known, those of the user's definitions included.</param>
-/// <param name="SupportedPhases">The extension points that the configuration's version has.</param>
+/// <param name="SupportedPlugins">Known names, including those of registered definitions.</param>
+/// <param name="SupportedPhases">The extension points of the configuration's version.</param>
 internal sealed record ApiPlugins(
     string Status,
     ApiPluginState Data,
@@ -16,10 +16,12 @@ internal sealed record ApiPlugins(
     IReadOnlyList<string> SupportedPhases
 );
 
-/// <summary>What runs, by extension point in the order in which it runs, of one profile or of all.</summary>
-/// <param name="Scheduler">Which scheduler this is: <c>namespace/Deployment</c>.</param>
-/// <param name="Revision">Of the configuration; absent where it was changed by other means.</param>
-/// <param name="Version">Of the configuration's text; a change that sends it as <c>seen</c> is refused where another client has changed the text since.</param>
+/// <summary>Enabled plugins by extension point in their order, of one profile or all.</summary>
+/// <param name="Scheduler">The scheduler: <c>namespace/Deployment</c>.</param>
+/// <param name="Revision">Of the configuration; absent if it was changed by other means.</param>
+/// <param name="Version">
+/// The version of the configuration's text; a change that sends it as <c>seen</c> is refused if another client has changed the text since.
+/// </param>
 internal sealed record ApiPluginState(
     string Scheduler,
     long? Revision,
@@ -29,11 +31,11 @@ internal sealed record ApiPluginState(
     IReadOnlyDictionary<string, JsonNode?> PluginConfigs
 );
 
-/// <param name="Phases">Extension points; without them those that the plugin's own kind calls for.</param>
-/// <param name="Weight">Of its scores.</param>
-/// <param name="Profiles">Scheduler names; without them all.</param>
-/// <param name="Restart">False: write it, and leave the scheduler as it runs.</param>
-/// <param name="Reason">Kept with the revision.</param>
+/// <param name="Phases">Extension points; by default those of the plugin.</param>
+/// <param name="Weight">The weight of its scores.</param>
+/// <param name="Profiles">Scheduler names; by default all.</param>
+/// <param name="Restart">False: write the configuration without restarting the scheduler.</param>
+/// <param name="Reason">Stored with the revision.</param>
 internal sealed record ApiPluginChange(
     IReadOnlyList<string>? Phases,
     int? Weight,
@@ -42,11 +44,11 @@ internal sealed record ApiPluginChange(
     string? Reason = null
 );
 
-/// <summary>What a change came to.</summary>
-/// <param name="Changes">Each value that differs; empty where all was so already.</param>
-/// <param name="Restart">How the restart ended; absent where there was none.</param>
-/// <param name="DryRun">Nothing was written: the request asked for a preview.</param>
-/// <param name="Version">Of the text that the change is compared with; a preview's is sent as <c>seen</c> when the change is made.</param>
+/// <summary>The result of a change.</summary>
+/// <param name="Changes">The changed values; empty if nothing changed.</param>
+/// <param name="Restart">The result of the restart; absent without one.</param>
+/// <param name="DryRun">Nothing was written: the request was a preview.</param>
+/// <param name="Version">The version of the compared text; send that of a preview as <c>seen</c> with the change.</param>
 internal sealed record ApiSchedulerChange(
     string Status,
     string Message,
@@ -71,7 +73,7 @@ internal sealed record ApiSchedulerRestart(
     string? Log
 );
 
-/// <param name="Action">What was done.</param>
+/// <param name="Action">The change.</param>
 internal sealed record ApiRevision(
     long? Revision,
     string State,
@@ -88,7 +90,7 @@ internal sealed record ApiBackup(string Status, string Message, ApiRevision Data
 
 /// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
 /// <param name="Components"><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>, by component.</param>
-/// <param name="Scheduler">Absent where the cluster shows none.</param>
+/// <param name="Scheduler">Absent if no scheduler was found.</param>
 internal sealed record ApiHealth(
     [property: AllowedValues("healthy", "unhealthy")] string Status,
     DateTimeOffset Timestamp,

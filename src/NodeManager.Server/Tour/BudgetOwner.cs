@@ -10,8 +10,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Server.Tour;
 
 /// <summary>
-/// The tour's second person: owns the budgets that block, and lowers them once nothing else is left to wait for, so that one sees the
-/// drain continue at that moment.
+/// The tour's second user, who owns the blocking PDBs and relaxes them once nothing else is pending, so that the drain visibly continues.
 /// </summary>
 internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan, IOperationObserver observer)
 {

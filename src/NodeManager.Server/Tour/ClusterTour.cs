@@ -9,8 +9,8 @@ using NodeManager.Drains.Options;
 namespace NodeManager.Server.Tour;
 
 /// <summary>
-/// The main job in the terminal, over the same domain code as the cmdlets: the nodes, the plan of a drain that a budget blocks, the drain
-/// as it happens, its result, and the node back in service.
+/// The tour in the terminal with the domain code of the cmdlets: nodes, the plan of a blocked drain, the drain, its result, and the node
+/// back in service.
 /// </summary>
 internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
 {
@@ -22,7 +22,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         Reason = "tour of the embedded cluster",
     };
 
-    /// <returns>True when the node was drained and is back in service.</returns>
+    /// <returns>True when the node was drained and uncordoned.</returns>
     public async Task<bool> RunAsync(TimeSpan startup, CancellationToken cancellationToken)
     {
         List<ClusterNode> nodes = await ReadNodesAsync(new() { Usage = true }, cancellationToken);
@@ -105,7 +105,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
                 .Take(Considered)
         )
         {
-            // One at a time: together they would be one plan for a concurrent drain.
+            // Separately: together they would be one plan for a concurrent drain.
             IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
             if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan)
                 return plan;
@@ -128,7 +128,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The drain was over first.
+            // The drain ended first.
         }
 
         return result!;

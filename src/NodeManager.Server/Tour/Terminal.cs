@@ -2,12 +2,12 @@ using System.Text;
 
 namespace NodeManager.Server.Tour;
 
-/// <summary>Writes what people look at: headings, lines and tables, in colour where the terminal has it.</summary>
+/// <summary>Writes headings, lines and tables, in color if supported.</summary>
 internal sealed class Terminal(TextWriter output, bool color)
 {
     private readonly Lock _lock = new();
 
-    /// <summary>By the NO_COLOR convention (https://no-color.org); redirected output has none.</summary>
+    /// <summary>By the NO_COLOR convention (https://no-color.org); never for redirected output.</summary>
     public static bool ConsoleHasColor =>
         !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
@@ -17,7 +17,7 @@ internal sealed class Terminal(TextWriter output, bool color)
         Line(new Cell(text, Ink.Bold));
     }
 
-    /// <summary>Pieces concurrently. What the pieces say comes from a cluster and is escaped; only our own colors reach the terminal.</summary>
+    /// <summary>Writes a line of pieces. Text of the cluster is escaped; only our own colors reach the terminal.</summary>
     public void Line(params ReadOnlySpan<Cell> pieces)
     {
         var line = new StringBuilder();
@@ -27,7 +27,7 @@ internal sealed class Terminal(TextWriter output, bool color)
             output.WriteLine(line);
     }
 
-    /// <summary>Columns as wide as their widest cell, two spaces apart; the header is underlined by its weight alone.</summary>
+    /// <summary>Columns as wide as their widest cell, two spaces apart, with a bold header.</summary>
     public void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<Cell>> rows)
     {
         List<IReadOnlyList<Cell>> all =

@@ -2,7 +2,7 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Tour;
 
-/// <summary>Shows a drain as it happens: a line whenever what it waits for changes, with the seconds since the start.</summary>
+/// <summary>Shows a drain: a line per change of what it waits for, with the elapsed seconds.</summary>
 internal sealed class TourObserver(Terminal terminal, TimeProvider time) : IOperationObserver
 {
     private readonly long _started = time.GetTimestamp();

@@ -2,10 +2,9 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Tour;
 
-/// <summary>Tours the embedded cluster once it is there, before anything is served.</summary>
+/// <summary>Tours the embedded cluster before anything is served.</summary>
 internal sealed class TourService(ClusterSession cluster, Terminal terminal) : IHostedLifecycleService
 {
-    /// <summary>Whether all of it went well.</summary>
     public bool HasSucceeded { get; private set; }
 
     public async Task StartingAsync(CancellationToken cancellationToken) =>

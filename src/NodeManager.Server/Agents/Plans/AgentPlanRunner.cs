@@ -8,16 +8,16 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Agents.Plans;
 
-/// <summary>Applies approved plans, each once, and only to what was planned: whatever differs since then is refused with what differs.</summary>
+/// <summary>Applies approved plans once, if nothing relevant has changed since; otherwise the error names the differences.</summary>
 internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore plans, OperationRegistry operations)
 {
-    // A heartbeat between the look and the patch gives the node another version and changes nothing of what was approved.
+    // A heartbeat between read and patch causes a conflict that does not affect the approval.
     private const int Tries = 5;
 
     private NodeManagerSession Session => cluster.Session;
 
-    /// <returns>The plan afterwards. Of a drain it is still running, and its operation can be followed.</returns>
-    /// <exception cref="NodeManagerException">The plan may not be applied, does not fit any longer (AgentPlanOutdated), or failed.</exception>
+    /// <returns>The new state of the plan. A drain is still running as an operation.</returns>
+    /// <exception cref="NodeManagerException">The plan must not be applied, is outdated (AgentPlanOutdated), or failed.</exception>
     public async Task<AgentPlan> ApplyAsync(string id, AgentCaller caller, CancellationToken stop)
     {
         AgentPlan plan = plans.Take(id, caller);
@@ -103,7 +103,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         );
     }
 
-    // What a person looked at before approving: which pods leave, and what is in the way.
+    // The facts of an approval: pods to evict and blockers.
     private static IEnumerable<string> Facts(NodeDrainPlan plan) =>
         [
             $"{plan.Node} is {plan.Status}",

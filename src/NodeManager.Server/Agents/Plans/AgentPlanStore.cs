@@ -3,29 +3,26 @@ using System.Security.Cryptography;
 namespace NodeManager.Server.Agents.Plans;
 
 /// <summary>
-/// The plans of agents and their way: requested, approved or denied by a person, applied once. Kept in memory alone, so a restart ends all of
-/// them. Thread-safe.
+/// Plans of agents: requested, approved or denied by a person, applied once. In memory only, so that a restart ends all of them.
+/// Thread-safe.
 /// </summary>
-/// <param name="time">Decides what has expired.</param>
 internal sealed class AgentPlanStore(TimeProvider time)
 {
-    /// <summary>How long a plan waits for a person.</summary>
     public static readonly TimeSpan WaitForApproval = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long an approved plan can be applied.</summary>
     public static readonly TimeSpan WaitForUse = TimeSpan.FromMinutes(15);
 
-    /// <summary>How many open plans a caller may have.</summary>
+    /// <summary>The limit of open plans per caller.</summary>
     public const int MostOpen = 20;
 
-    /// <summary>How many plans are kept in all; the oldest that are no longer open go first.</summary>
+    /// <summary>The limit of plans; the oldest closed ones are dropped first.</summary>
     public const int Kept = 500;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AgentPlan> _plans = [];
     private readonly HashSet<string> _agents = [];
 
-    /// <summary>The plans, newest first.</summary>
+    /// <summary>Newest first.</summary>
     public IReadOnlyList<AgentPlan> All
     {
         get
@@ -43,16 +40,14 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>Notes that a credential is used by an agent: from now on it approves nothing.</summary>
+    /// <summary>Records that an agent uses a credential, which can no longer approve plans.</summary>
     public void NoteAgent(AgentCaller caller)
     {
         lock (_lock)
             _agents.Add(caller.Credential);
     }
 
-    /// <summary>Keeps a new plan.</summary>
-    /// <param name="make">The plan under the id and with the time that it gets.</param>
-    /// <exception cref="NodeManagerException">TooManyPlans.</exception>
+    /// <param name="make">Creates the plan from its id and time.</param>
     public AgentPlan Add(AgentCaller caller, Func<string, DateTimeOffset, AgentPlan> make)
     {
         lock (_lock)
@@ -82,7 +77,6 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <exception cref="NodeManagerException">AgentPlanNotFound.</exception>
     public AgentPlan Find(string id)
     {
         lock (_lock)
@@ -92,12 +86,12 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>The same for its caller alone; other callers learn nothing of it.</summary>
-    /// <exception cref="NodeManagerException">AgentPlanNotFound.</exception>
+    /// <summary>The plan of a caller; other callers' plans are reported as missing.</summary>
     public AgentPlan FindOf(AgentCaller caller, string id) => Find(id) is { } plan && plan.By == caller ? plan : throw Missing(id);
 
-    /// <summary>Approves or denies a pending plan.</summary>
-    /// <exception cref="NodeManagerException">AgentPlanNotFound; AgentPlanNotPending; AgentPlanSelfApproval: the credential belongs to an agent.</exception>
+    /// <exception cref="NodeManagerException">
+    /// AgentPlanNotFound; AgentPlanNotPending; AgentPlanSelfApproval: the credential belongs to an agent.
+    /// </exception>
     public AgentPlan Decide(string id, AgentCaller person, bool approve)
     {
         lock (_lock)
@@ -120,7 +114,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>The answer of the person before the agent's client (MCP elicitation), where the user has enabled that.</summary>
+    /// <summary>The decision of the user of the agent's client (MCP elicitation), if enabled.</summary>
     public AgentPlan DecideByElicitation(string id, AgentCaller caller, bool approve)
     {
         lock (_lock)
@@ -134,8 +128,8 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>Takes an approved plan for its one use.</summary>
-    /// <exception cref="NodeManagerException">AgentPlanNotFound, AgentPlanNotApproved: it waits, was denied, was used, or has expired.</exception>
+    /// <summary>Takes an approved plan for its single use.</summary>
+    /// <exception cref="NodeManagerException">AgentPlanNotFound, AgentPlanNotApproved: pending, denied, used or expired.</exception>
     public AgentPlan Take(string id, AgentCaller caller)
     {
         lock (_lock)
@@ -149,10 +143,10 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>Notes the operation of a plan that runs.</summary>
+    /// <summary>Records the operation of a running plan.</summary>
     public AgentPlan Follow(string id, string operation) => Change(id, plan => plan with { Operation = operation });
 
-    /// <summary>Notes what came of a plan that ran.</summary>
+    /// <summary>Records the result of a plan.</summary>
     public AgentPlan End(string id, string status, string result) => Change(id, plan => plan with { Status = status, Result = result });
 
     private AgentPlan Change(string id, Func<AgentPlan, AgentPlan> change)

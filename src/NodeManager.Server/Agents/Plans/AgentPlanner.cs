@@ -7,23 +7,21 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Plans;
 
-/// <summary>Says what a change would do, in words and data. Touches nothing: edits are sent as dry runs.</summary>
+/// <summary>Plans changes in words and data. Changes nothing: edits are sent as dry runs.</summary>
 internal sealed class AgentPlanner(ClusterSession cluster)
 {
-    /// <summary>How many nodes a plan may have.</summary>
+    /// <summary>The limit of nodes per plan.</summary>
     public const int MostNodes = 50;
 
     private const int MostReason = 500;
     private const string NoExecute = "NoExecute";
 
-    /// <summary>The name of the cluster.</summary>
     public string Cluster => Session.Cluster;
 
     private NodeManagerSession Session => cluster.Session;
 
-    /// <summary>Refuses a change of a protected cluster that does not name it.</summary>
-    /// <param name="cluster">The name that the agent gives; null for none.</param>
-    /// <exception cref="NodeManagerException">ProtectedCluster.</exception>
+    /// <summary>Refuses a change of a protected cluster without its name.</summary>
+    /// <param name="cluster">The name from the agent; null for none.</param>
     public void RequireConfirmation(string? cluster)
     {
         if (!ClusterProtection.IsConfirmed(Session, cluster))
@@ -34,7 +32,6 @@ internal sealed class AgentPlanner(ClusterSession cluster)
             );
     }
 
-    /// <exception cref="NodeManagerException">AgentChangeInvalid; NodeNotFound; what the domain refuses to plan, and what the server refuses in a dry run.</exception>
     public async Task<AgentPlan> PlanAsync(AgentChange change, AgentCaller caller, string id, DateTimeOffset now, CancellationToken stop)
     {
         Check(change);
@@ -76,7 +73,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         };
     }
 
-    /// <summary>Makes, or tries, an edit of one node.</summary>
+    /// <summary>Applies an edit to a node, or runs it as a dry run.</summary>
     public static Task<ClusterNode> EditAsync(
         NodeManagerSession session,
         NodeTarget node,
@@ -101,7 +98,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
             _ => throw Invalid($"'{change.Action}' is not a change of a node."),
         };
 
-    /// <summary>None of the options that bypass safeguards is ever set for an agent.</summary>
+    /// <summary>Options that bypass safeguards are never set for agents.</summary>
     public static DrainOptions DrainOptionsOf(AgentChange change, string reason = "") =>
         new()
         {
@@ -141,7 +138,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         }
     }
 
-    // The taint manager deletes pods that do not tolerate the taint: no PodDisruptionBudget is asked, and no refusal of a drain holds.
+    // The taint manager deletes pods that do not tolerate the taint, without respecting PDBs or safeguards of a drain.
     private static void RefuseEviction(AgentChange change)
     {
         if (
@@ -158,7 +155,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         );
     }
 
-    // The values of the request itself, whether or not a node has them already.
+    // The requested values, even if a node has them already.
     private static string Sent(AgentChange change) =>
         change.Action switch
         {

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>What an agent can do about an error. The actions of the domain name cmdlets, which agents do not have.</summary>
+/// <summary>Advice for agents. The domain's own actions name cmdlets, which agents do not have.</summary>
 internal static class AgentAdvice
 {
     private static readonly FrozenDictionary<string, string> Advice = new Dictionary<string, string>
@@ -21,7 +21,7 @@ internal static class AgentAdvice
         [ErrorIds.NodePoolNotFound] = "Call list_pools for the names of the pools.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    // Raised for agents, with actions for them.
+    // These have actions for agents.
     private static readonly FrozenSet<string> Own = new[]
     {
         ErrorIds.AgentChangeInvalid,
@@ -38,7 +38,7 @@ internal static class AgentAdvice
         "InvalidCursor",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Null: there is nothing that an agent could do.</summary>
+    /// <summary>Null: nothing that an agent could do.</summary>
     public static string? For(NodeManagerException failure) =>
         Advice.TryGetValue(failure.ErrorId, out string? advice) ? advice
         : Own.Contains(failure.ErrorId) ? failure.RecommendedAction

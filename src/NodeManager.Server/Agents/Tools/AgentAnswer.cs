@@ -7,15 +7,15 @@ using ModelContextProtocol.Protocol;
 namespace NodeManager.Server.Agents.Tools;
 
 /// <summary>
-/// Answers for agents. What the cluster's users wrote is data in the structured content: hidden and control characters are shown as escapes, long
-/// text is cut, and no text of the cluster stands outside of the JSON.
+/// Results for agents. Text of the cluster is data in the structured content: control and invisible characters are escaped, long text is
+/// truncated, and no such text is outside of the JSON.
 /// </summary>
 internal static class AgentAnswer
 {
-    /// <summary>No value is longer; labels, conditions and events fit.</summary>
+    /// <summary>Fits labels, conditions and events.</summary>
     public const int LongestText = 400;
 
-    /// <summary>How tools read and write JSON. Text that needs no escape in JSON gets none: escapes cost tokens.</summary>
+    /// <summary>Without unnecessary escapes, which cost tokens.</summary>
     public static JsonSerializerOptions Options { get; } =
         new(JsonSerializerDefaults.Web)
         {
@@ -24,12 +24,12 @@ internal static class AgentAnswer
             TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
         };
 
-    /// <summary>An answer. Null fields are left out.</summary>
+    /// <summary>A result without null fields.</summary>
     /// <param name="data">An object of records and collections.</param>
-    /// <param name="longest">Of a text, where one of its own is asked for.</param>
+    /// <param name="longest">The limit of text, if it differs.</param>
     public static CallToolResult Of(object data, int longest = LongestText) => Result(data, longest, isError: false);
 
-    /// <summary>A refusal that the agent can read and act on.</summary>
+    /// <summary>An error with advice.</summary>
     public static CallToolResult Of(NodeManagerException failure) =>
         Result(
             new
@@ -42,7 +42,7 @@ internal static class AgentAnswer
             isError: true
         );
 
-    /// <summary>The same for an internal error, whose details are not shown.</summary>
+    /// <summary>An internal error without details.</summary>
     public static CallToolResult Defect() =>
         Result(
             new { Error = "InternalError", Message = "The call failed for an unexpected reason; the server's log has it." },
@@ -55,20 +55,20 @@ internal static class AgentAnswer
         JsonNode clean = Clean(JsonSerializer.SerializeToNode(data, Options)!, longest);
         return new()
         {
-            // Clients without structured content read this.
+            // For clients without structured content.
             Content = [new TextContentBlock { Text = clean.ToJsonString(Options) }],
             StructuredContent = JsonSerializer.SerializeToElement(clean, Options),
             IsError = isError,
         };
     }
 
-    /// <summary>Every text and every name of a field that came from the cluster, made safe to read and short enough.</summary>
+    /// <summary>Sanitizes and truncates texts and field names of the cluster.</summary>
     internal static JsonNode Clean(JsonNode node, int longest) =>
         node switch
         {
             JsonObject map => new JsonObject(
                 map.Select(field => KeyValuePair.Create(Text(field.Key, longest), field.Value is null ? null : Clean(field.Value, longest)))
-                    // Two keys that differ in what is cut.
+                    // Keys may be equal after truncation.
                     .DistinctBy(static field => field.Key)
             ),
             JsonArray list => new JsonArray([.. list.Select(item => item is null ? null : Clean(item, longest))]),
@@ -79,18 +79,18 @@ internal static class AgentAnswer
     private static string Text(string text, int longest) => DisplayText.EscapeLines(text.Length > longest ? text[..longest] + "…" : text);
 }
 
-/// <summary>A part of a list, and where the next one begins.</summary>
-/// <param name="Items">In the order of their keys.</param>
-/// <param name="NextCursor">For the next call; null at the end.</param>
+/// <summary>A page of a list.</summary>
+/// <param name="Items">Sorted by key.</param>
+/// <param name="NextCursor">Null on the last page.</param>
 /// <param name="Total">Of the whole list.</param>
 internal sealed record AgentPage<T>(IReadOnlyList<T> Items, string? NextCursor, int Total)
 {
-    /// <summary>How many items a call may ask for.</summary>
+    /// <summary>The page size limit.</summary>
     public const int Most = 100;
 
     private const string CursorPrefix = "after:";
 
-    /// <summary>The part after a cursor. A cursor is the key of the last item seen, so that items that come and go in between shift nothing.</summary>
+    /// <summary>The page after a cursor. A cursor is the key of the last returned item, so that concurrent changes shift nothing.</summary>
     public static AgentPage<T> Of(IEnumerable<T> items, Func<T, string> key, int limit, string? cursor)
     {
         if (limit is < 1 or > Most)
@@ -101,7 +101,7 @@ internal sealed record AgentPage<T>(IReadOnlyList<T> Items, string? NextCursor, 
         return new([.. rest.Take(limit)], rest.Count > limit ? CursorPrefix + key(rest[limit - 1]) : null, all.Count);
     }
 
-    // A name of its own, or a misspelled cursor, would otherwise skip items without a word.
+    // Refuses an invalid cursor, which would silently skip items.
     private static string Read(string cursor) =>
         cursor.StartsWith(CursorPrefix, StringComparison.Ordinal)
             ? cursor[CursorPrefix.Length..]

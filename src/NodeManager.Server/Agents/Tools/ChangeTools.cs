@@ -8,9 +8,9 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>The three steps of a change. The second is a person's, so no tool is there for it.</summary>
-/// <param name="caller">Whose tools these are; no argument can say otherwise.</param>
-/// <param name="isElicitationEnabled">Whether the agent's client may ask its user for the approval.</param>
+/// <summary>The steps of a change. Approval is a person's, so there is no tool for it.</summary>
+/// <param name="caller">The caller, which no argument can override.</param>
+/// <param name="isElicitationEnabled">The agent's client may ask its user for approval.</param>
 internal sealed class ChangeTools(
     AgentCaller caller,
     AgentPlanner planner,
@@ -26,7 +26,7 @@ internal sealed class ChangeTools(
     private const int TopSteps = 20;
     private const int TopFields = 40;
 
-    // A person reads all of a plan before the decision, or decides elsewhere.
+    // Longer plans are approved elsewhere, because a person must be able to read all of it.
     private const int MostElicitedLines = 100;
 
     [AgentTool("request_change", "Request a change", Writes = true, Answers = PlanFields)]
@@ -139,7 +139,7 @@ internal sealed class ChangeTools(
             }
             catch (TimeoutException)
             {
-                // It is still running: what is known of it is the answer.
+                // Still running: the current state is the result.
             }
         }
 
@@ -210,7 +210,7 @@ internal sealed class ChangeTools(
             }
         );
 
-    // What the agent asked for, in full.
+    // The complete request of the agent.
     private static object SentBy(AgentChange change) =>
         new
         {
@@ -222,7 +222,7 @@ internal sealed class ChangeTools(
             TimeoutSeconds = change.Action == AgentAction.Drain ? (long)change.Timeout.TotalSeconds : (long?)null,
         };
 
-    // What the client's user sees is the server's own wording of the plan; the agent's reason stands apart and is marked as such.
+    // The user sees the server's own wording; the agent's reason is separate and marked as such.
     private async Task<AgentPlan> ElicitAsync(McpServer server, AgentPlan plan, CancellationToken stop)
     {
         if (plan.Steps.Count + plan.Warnings.Count > MostElicitedLines)
@@ -259,7 +259,7 @@ internal sealed class ChangeTools(
         return plans.DecideByElicitation(plan.Id, caller, isApproved);
     }
 
-    // The planner judges the parts: of a taint to remove, the key is enough.
+    // The planner validates the parts: removing a taint only needs its key.
     private static NodeTaint Taint(string text)
     {
         (string key, string value, string? effect) = TaintText.Split(text);

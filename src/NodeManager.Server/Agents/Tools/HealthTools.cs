@@ -6,7 +6,7 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>What agents read of the health of nodes.</summary>
+/// <summary>Tools for the health of nodes.</summary>
 internal sealed class HealthTools(ClusterSession cluster)
 {
     private const int TopCauses = 8;
@@ -63,7 +63,7 @@ internal sealed class HealthTools(ClusterSession cluster)
         NodeFindingCause.Flapping,
     ];
 
-    // Causes of problem detectors are not known beforehand: those that a node has are valid too.
+    // Causes of problem detectors are not predefined: those of existing findings are valid too.
     private static void RefuseUnknown(string? cause, IReadOnlyList<NodeHealth> nodes)
     {
         if (cause is null)

@@ -8,7 +8,7 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>What agents read of nodes and pods.</summary>
+/// <summary>Tools for nodes and pods.</summary>
 internal sealed class NodeTools(ClusterSession cluster)
 {
     private NodeManagerSession Session => cluster.Session;
@@ -128,7 +128,7 @@ internal sealed class NodeTools(ClusterSession cluster)
                 node.Architecture,
                 InternalIP = AnswerText.Filled(node.InternalIP),
                 Labels = node.Labels.ToDictionary(),
-                // What annotations hold may be anything, secrets of controllers included.
+                // Annotation values may hold secrets of controllers.
                 AnnotationKeys = node.Annotations.Keys.Order(StringComparer.Ordinal),
                 Taints = node.Taints.Select(static taint => taint.ToString()),
                 Conditions = node.Conditions.Select(static one => new
@@ -195,7 +195,7 @@ internal sealed class NodeTools(ClusterSession cluster)
         );
     }
 
-    // A filter that no node can match would answer as if all were well.
+    // Refuses filters without a possible match, which would otherwise look like a healthy result.
     private async Task RefuseUnknownAsync(string[]? zones, string[]? roles, string[]? pools, CancellationToken stop)
     {
         if (zones is not { Length: > 0 } && roles is not { Length: > 0 } && pools is not { Length: > 0 })

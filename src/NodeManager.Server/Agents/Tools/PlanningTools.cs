@@ -14,7 +14,7 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>What drains, maintenances and placements would come to. Nothing here touches the cluster.</summary>
+/// <summary>Previews of drains, maintenances and placements. Changes nothing.</summary>
 internal sealed class PlanningTools(ClusterSession cluster)
 {
     private const int MostDrains = 50;
@@ -243,7 +243,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
             requests["cpu"] = cpu;
         if (memory is not null)
             requests["memory"] = memory;
-        // Without a count nothing is selected, and so nothing is noted for later selections.
+        // With a count of 0, nothing is selected or recorded for later selections.
         IReadOnlyList<NodeSelection> judged = await NodeSelections.SelectAsync(
             Session,
             new()
@@ -298,7 +298,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 $"'nodes' takes 1 to {MostDrains} names; these are {nodes.Length}."
             );
 
-    // The first ones, and how many more there are.
+    // The first ones and the number of others.
     private static List<string>? Some(IEnumerable<string> texts, int most)
     {
         List<string> all = [.. texts];

@@ -14,10 +14,10 @@ using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>What agents read of the scheduler, the pools and the autoscaler.</summary>
+/// <summary>Tools for scheduler, pools and autoscaler.</summary>
 internal sealed class PlatformTools(ClusterSession cluster, SchedulerService schedulers)
 {
-    // A whole configuration; it is rarely a tenth of it.
+    // About ten times the usual size of a configuration.
     private const int LongestConfiguration = 20_000;
 
     private NodeManagerSession Session => cluster.Session;
@@ -189,7 +189,7 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
         [
             .. all.Where(one => (pool is null || one.Pool == pool) && (target is null || one.Target == target)),
         ];
-        // The order of a cursor is that of its text: what is latest gets the smallest.
+        // Cursors are sorted as text, so the latest decision gets the smallest one.
         var page = AgentPage<(int Index, NodeScaleDecision Decision)>.Of(
             chosen.Select(static (one, index) => (index, one)),
             one => (long.MaxValue - one.Decision.At.UtcTicks).ToString("D19", null) + (chosen.Count - one.Index).ToString("D6", null),

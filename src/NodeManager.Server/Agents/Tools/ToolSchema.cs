@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>The JSON schemas of a tool: strict ones of its arguments, which each call is checked against, and those of its answers. Pure.</summary>
+/// <summary>JSON schemas of tools: strict ones of arguments, which calls are validated against, and those of results. Pure.</summary>
 internal static class ToolSchema
 {
-    /// <summary>The generated schema with the values, bounds and forms that the tool takes.</summary>
+    /// <summary>Adds allowed values, bounds and patterns to the generated schema.</summary>
     public static JsonElement Input(JsonElement generated, MethodInfo method)
     {
         JsonObject schema = JsonObject.Create(generated)!;
@@ -19,7 +19,7 @@ internal static class ToolSchema
         return JsonSerializer.SerializeToElement(schema, AgentAnswer.Options);
     }
 
-    /// <summary>Of <see cref="AgentToolAttribute.Answers"/>, or of the refusal that every tool may answer.</summary>
+    /// <summary>From <see cref="AgentToolAttribute.Answers"/>, or the error of any tool.</summary>
     public static JsonElement Output(string answers)
     {
         var properties = new JsonObject
@@ -61,8 +61,7 @@ internal static class ToolSchema
         );
     }
 
-    /// <summary>Checks the arguments of a call.</summary>
-    /// <exception cref="NodeManagerException">InvalidArguments, InvalidLimit; the message has the valid values.</exception>
+    /// <exception cref="NodeManagerException">InvalidArguments, InvalidLimit, with the valid values.</exception>
     public static void Check(string tool, JsonElement schema, IDictionary<string, JsonElement> arguments)
     {
         JsonElement properties = schema.GetProperty("properties");

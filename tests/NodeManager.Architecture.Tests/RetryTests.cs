@@ -14,7 +14,7 @@ public sealed class RetryTests
         "src/domain/NodeManager.Autoscaling/Claims/CallBackoff.cs",
         "src/domain/NodeManager.Autoscaling/Planning/ScaleUp/MachineContradictions.cs",
         "src/domain/NodeManager.Drains/Evictions/Attempts.cs",
-        "src/domain/NodeManager.Drains/Evictions/Attempts.cs",
+        "src/domain/NodeManager.Drains/Evictions/EvictionRequestWriter.cs",
     ];
 
     [Fact]

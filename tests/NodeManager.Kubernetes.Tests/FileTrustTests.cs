@@ -16,13 +16,13 @@ public sealed class FileTrustTests
     [InlineData(1000, (int)UnixFileMode.OtherWrite, true)]
     [InlineData(0, (int)UnixFileMode.OtherWrite, true)]
     public void Only_the_user_and_root_may_have_written_a_file(int owner, int more, bool isDoubted) =>
-        Assert.Equal(isDoubted, FileTrust.Doubt("f", false, (uint)owner, Own | (UnixFileMode)more, 1000) is not null);
+        Assert.Equal(isDoubted, FileTrust.FindProblem("f", false, (uint)owner, Own | (UnixFileMode)more, 1000) is not null);
 
     [Fact]
     public void A_folder_with_the_sticky_bit_is_accepted()
     {
-        Assert.Null(FileTrust.Doubt("/tmp", true, 0, Own | UnixFileMode.OtherWrite | UnixFileMode.StickyBit, 1000));
-        Assert.NotNull(FileTrust.Doubt("/shared", true, 0, Own | UnixFileMode.OtherWrite, 1000));
+        Assert.Null(FileTrust.FindProblem("/tmp", true, 0, Own | UnixFileMode.OtherWrite | UnixFileMode.StickyBit, 1000));
+        Assert.NotNull(FileTrust.FindProblem("/shared", true, 0, Own | UnixFileMode.OtherWrite, 1000));
     }
 
     [SkippableFact]
@@ -38,14 +38,14 @@ public sealed class FileTrustTests
         {
             File.WriteAllText(file, "{}");
             File.SetUnixFileMode(file, Own);
-            Assert.Null(FileTrust.Doubt(file));
+            Assert.Null(FileTrust.FindProblem(file));
 
             File.SetUnixFileMode(file, Own | UnixFileMode.OtherWrite);
-            Assert.Contains("writable for other users", FileTrust.Doubt(file), StringComparison.Ordinal);
+            Assert.Contains("writable for other users", FileTrust.FindProblem(file), StringComparison.Ordinal);
 
             File.SetUnixFileMode(file, Own);
             File.SetUnixFileMode(folder, Own | UnixFileMode.UserExecute | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
-            Assert.Contains(folder, FileTrust.Doubt(file), StringComparison.Ordinal);
+            Assert.Contains(folder, FileTrust.FindProblem(file), StringComparison.Ordinal);
         }
         finally
         {

@@ -40,7 +40,6 @@ public sealed partial class AgentPlanClient : IDisposable
     public async Task<NodeAgentPlan> GetAsync(string id, CancellationToken cancellationToken) =>
         ToPlan(await SendAsync(HttpMethod.Get, "/" + Uri.EscapeDataString(id), Wire.Default.Plan, cancellationToken));
 
-    /// <summary>Approves or denies a plan.</summary>
     /// <param name="confirmCluster">The name of the cluster, required for a protected cluster; null for none.</param>
     public async Task<NodeAgentPlan> DecideAsync(string id, bool approve, string? confirmCluster, CancellationToken cancellationToken) =>
         ToPlan(

@@ -3,7 +3,6 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>Texts of chat messages.</summary>
 internal static class ChatText
 {
     /// <summary>The maximum of node names per line.</summary>
@@ -26,7 +25,7 @@ internal static class ChatText
             yield return ("Flapping", "yes");
     }
 
-    public static string Cut(string text, int limit) => text.Length <= limit ? text : text[..(limit - 1)] + "…";
+    public static string Truncate(string text, int limit) => text.Length <= limit ? text : text[..(limit - 1)] + "…";
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

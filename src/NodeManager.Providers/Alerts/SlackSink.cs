@@ -29,21 +29,27 @@ internal sealed class SlackSink(string name, AlertSender sender) : IAlertSink
     public static JsonObject Body(NodeAlert alert) =>
         new()
         {
-            ["text"] = ChatText.Cut(Escape($"{ChatText.Title(alert)}: {alert.Message}"), LongestSection),
+            ["text"] = ChatText.Truncate(Escape($"{ChatText.Title(alert)}: {alert.Message}"), LongestSection),
             ["blocks"] = new JsonArray(
                 new JsonObject
                 {
                     ["type"] = "header",
-                    ["text"] = new JsonObject { ["type"] = "plain_text", ["text"] = ChatText.Cut(ChatText.Title(alert), LongestHeader) },
+                    ["text"] = new JsonObject
+                    {
+                        ["type"] = "plain_text",
+                        ["text"] = ChatText.Truncate(ChatText.Title(alert), LongestHeader),
+                    },
                 },
-                new JsonObject { ["type"] = "section", ["text"] = Markdown(ChatText.Cut(Escape(alert.Message), LongestSection)) },
+                new JsonObject { ["type"] = "section", ["text"] = Markdown(ChatText.Truncate(Escape(alert.Message), LongestSection)) },
                 new JsonObject
                 {
                     ["type"] = "section",
                     ["fields"] = new JsonArray([
                         .. ChatText
                             .Facts(alert)
-                            .Select(static fact => Markdown(ChatText.Cut($"*{Escape(fact.Name)}*\n{Escape(fact.Value)}", LongestField))),
+                            .Select(static fact =>
+                                Markdown(ChatText.Truncate($"*{Escape(fact.Name)}*\n{Escape(fact.Value)}", LongestField))
+                            ),
                     ]),
                 },
                 new JsonObject { ["type"] = "context", ["elements"] = new JsonArray(Markdown($"Alert {alert.TransitionId}")) }

@@ -37,7 +37,7 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
                         ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
                         ["type"] = "AdaptiveCard",
                         ["version"] = "1.4",
-                        ["fallbackText"] = ChatText.Cut($"{ChatText.Title(alert)}: {alert.Message}", LongestText),
+                        ["fallbackText"] = ChatText.Truncate($"{ChatText.Title(alert)}: {alert.Message}", LongestText),
                         ["msteams"] = new JsonObject { ["width"] = "Full" },
                         ["body"] = new JsonArray(
                             Text(
@@ -59,7 +59,7 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
                                         .Select(static fact => new JsonObject
                                         {
                                             ["title"] = fact.Name,
-                                            ["value"] = Escape(ChatText.Cut(fact.Value, LongestText)),
+                                            ["value"] = Escape(ChatText.Truncate(fact.Value, LongestText)),
                                         }),
                                 ]),
                             },
@@ -73,7 +73,7 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
     private static JsonObject Text(string text, JsonObject style)
     {
         style["type"] = "TextBlock";
-        style["text"] = Escape(ChatText.Cut(text, LongestText));
+        style["text"] = Escape(ChatText.Truncate(text, LongestText));
         style["wrap"] = true;
         return style;
     }

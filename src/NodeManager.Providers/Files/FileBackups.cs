@@ -6,7 +6,7 @@ namespace NodeManager.Providers.Files;
 public static class FileBackups
 {
     /// <summary>Copies the file with its permissions to the next number, and deletes the oldest above the limit.</summary>
-    internal static void Keep(string path, int limit)
+    internal static void Add(string path, int limit)
     {
         var kept = List(path);
         var next = kept.Count == 0 ? 1 : kept[^1].Number + 1;

@@ -165,7 +165,7 @@ public static class SchedulerFiles
                                 path,
                                 "Run the command again."
                             );
-                        FileBackups.Keep(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
+                        FileBackups.Add(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
                     },
                 }
             );

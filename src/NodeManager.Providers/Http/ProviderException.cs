@@ -12,7 +12,7 @@ internal sealed class ProviderException(MachineOutcome outcome, string message, 
     public HttpStatusCode? Code { get; init; }
 
     /// <summary>The request may have been executed although it failed.</summary>
-    public bool IsLost =>
+    public bool MayHaveExecuted =>
         Code
             is null
                 or HttpStatusCode.BadGateway

@@ -16,86 +16,111 @@ internal sealed class PoolServiceErrors(Uri service)
     public NodeManagerException Refused(PoolRequest request, HttpStatusCode code, WireError? error)
     {
         string said = Text(code, error);
-        object target = request.Pool.Length > 0 ? request.Pool : service;
         string pool = request.Pool.Length > 0 ? $"node pool '{request.Pool}'" : "the request";
-
-        NodeManagerException Error(string id, ErrorKind kind, string message, string action) => new(id, kind, message, target, action);
-
         return code switch
         {
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => Error(
+                request,
                 ErrorIds.Invalid,
                 ErrorKind.InvalidData,
                 $"The pool service refused {pool}: {said}",
                 "Correct the values that the message names."
             ),
             HttpStatusCode.Unauthorized => Error(
+                request,
                 ErrorIds.Unauthorized,
                 ErrorKind.AuthenticationError,
                 $"The pool service at {service} did not accept the credentials: {said}",
                 "Log in again, or give another token with Set-NodeManagerConfiguration -PoolService."
             ),
             HttpStatusCode.Forbidden => Error(
+                request,
                 ErrorIds.Forbidden,
                 ErrorKind.PermissionDenied,
                 $"Permission denied by the pool service for {pool}: {said}",
                 "Ask an administrator of the pool service for access."
             ),
-            HttpStatusCode.NotFound when request.Cluster.Length > 0 && error is not null => Error(
-                ErrorIds.PoolClusterNotFound,
-                ErrorKind.ObjectNotFound,
-                $"The pool service has no cluster '{request.Cluster}': {said}",
-                "Check the cluster's id in the configuration, or use -Cluster."
-            ),
-            HttpStatusCode.NotFound when request.Pool.Length > 0 && request.Method != HttpMethod.Post => Error(
-                ErrorIds.NodePoolNotFound,
-                ErrorKind.ObjectNotFound,
-                $"Node pool '{request.Pool}' was not found: {said}",
-                "List the pools with Get-NodePool; the pool may have been deleted."
-            ),
-            HttpStatusCode.NotFound => Error(
-                ErrorIds.NotFound,
-                ErrorKind.ObjectNotFound,
-                $"The pool service at {service} does not serve {request.Method} {request.Path}: {said}",
-                "Check the service's base address, and Routes of the pool service's configuration."
-            ),
-            HttpStatusCode.Conflict when request.Method == HttpMethod.Post => Error(
-                ErrorIds.NodePoolExists,
-                ErrorKind.ResourceExists,
-                $"The pool service refused to create {pool}: {said}",
-                "Use another name, or change the pool with Set-NodePool."
-            ),
-            HttpStatusCode.Conflict => Error(
-                ErrorIds.Conflict,
-                ErrorKind.ResourceBusy,
-                $"The pool service reports a conflict about {pool}: {said}",
-                "Read the pool with Get-NodePool, and run the command again."
-            ),
+            HttpStatusCode.NotFound => NotFound(request, said, error is not null),
+            HttpStatusCode.Conflict => Conflict(request, pool, said),
             HttpStatusCode.TooManyRequests => Error(
+                request,
                 ErrorIds.TooManyRequests,
                 ErrorKind.LimitsExceeded,
                 $"The pool service refuses more requests: {said}",
                 "Wait a moment, then run the command again."
             ),
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Error(
+                request,
                 ErrorIds.ServerTimeout,
                 ErrorKind.OperationTimeout,
                 $"The pool service did not finish {request.Method} {request.Path} in time: {said}",
                 NotRepeated(request)
             ),
             >= HttpStatusCode.InternalServerError => Error(
+                request,
                 ErrorIds.ServerError,
                 ErrorKind.ResourceUnavailable,
                 $"The pool service failed at {request.Method} {request.Path}: {said}",
                 NotRepeated(request)
             ),
             _ => Error(
+                request,
                 ErrorIds.UnexpectedAnswer,
                 ErrorKind.ProtocolError,
                 $"The pool service at {service} answered {request.Method} {request.Path} with {said}",
                 "Check the service's base address, and that no proxy or login page answers in its place."
             ),
         };
+    }
+
+    private NodeManagerException NotFound(PoolRequest request, string said, bool isOfService)
+    {
+        if (request.Cluster.Length > 0 && isOfService)
+            return Error(
+                request,
+                ErrorIds.PoolClusterNotFound,
+                ErrorKind.ObjectNotFound,
+                $"The pool service has no cluster '{request.Cluster}': {said}",
+                "Check the cluster's id in the configuration, or use -Cluster."
+            );
+        if (request.Pool.Length > 0 && request.Method != HttpMethod.Post)
+            return Error(
+                request,
+                ErrorIds.NodePoolNotFound,
+                ErrorKind.ObjectNotFound,
+                $"Node pool '{request.Pool}' was not found: {said}",
+                "List the pools with Get-NodePool; the pool may have been deleted."
+            );
+        return Error(
+            request,
+            ErrorIds.NotFound,
+            ErrorKind.ObjectNotFound,
+            $"The pool service at {service} does not serve {request.Method} {request.Path}: {said}",
+            "Check the service's base address, and Routes of the pool service's configuration."
+        );
+    }
+
+    private NodeManagerException Conflict(PoolRequest request, string pool, string said) =>
+        request.Method == HttpMethod.Post
+            ? Error(
+                request,
+                ErrorIds.NodePoolExists,
+                ErrorKind.ResourceExists,
+                $"The pool service refused to create {pool}: {said}",
+                "Use another name, or change the pool with Set-NodePool."
+            )
+            : Error(
+                request,
+                ErrorIds.Conflict,
+                ErrorKind.ResourceBusy,
+                $"The pool service reports a conflict about {pool}: {said}",
+                "Read the pool with Get-NodePool, and run the command again."
+            );
+
+    private NodeManagerException Error(PoolRequest request, string id, ErrorKind kind, string message, string action)
+    {
+        object target = request.Pool.Length > 0 ? request.Pool : service;
+        return new(id, kind, message, target, action);
     }
 
     public NodeManagerException Unreachable(PoolRequest request, int tries, Exception cause)

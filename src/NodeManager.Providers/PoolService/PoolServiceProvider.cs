@@ -12,7 +12,6 @@ using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Node pools of a pool service. Thread-safe.</summary>
 public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
 {
     private const int PageSize = 100;

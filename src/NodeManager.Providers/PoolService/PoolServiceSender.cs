@@ -55,7 +55,6 @@ internal sealed partial class PoolServiceSender : IDisposable
 
     public PoolServiceErrors Errors { get; }
 
-    /// <summary>The service's clock, from its responses.</summary>
     public DateTimeOffset Now => _time.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _clockOffset));
 
     /// <summary>Sends a request and reads its response.</summary>
@@ -131,9 +130,9 @@ internal sealed partial class PoolServiceSender : IDisposable
                 // An earlier try has deleted it.
                 if (mayBeDone && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
                     return await read(response, either.Token);
-                failure = Judge(request, response, error);
+                failure = Classify(request, response, error);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && Judge(request, e, tries) is { } judged)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && Classify(request, e, tries) is { } judged)
             {
                 failure = judged;
             }
@@ -174,7 +173,7 @@ internal sealed partial class PoolServiceSender : IDisposable
         return response;
     }
 
-    private Failure Judge(PoolRequest request, HttpResponseMessage response, WireError? error)
+    private Failure Classify(PoolRequest request, HttpResponseMessage response, WireError? error)
     {
         int code = (int)response.StatusCode;
         TimeSpan? retryAfter = response.Headers.RetryAfter switch
@@ -193,7 +192,7 @@ internal sealed partial class PoolServiceSender : IDisposable
     }
 
     // Null for an internal error.
-    private Failure? Judge(PoolRequest request, Exception exception, int tries) =>
+    private Failure? Classify(PoolRequest request, Exception exception, int tries) =>
         exception switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(

@@ -67,9 +67,11 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
             throw Invalid(source, e.Message, e);
         }
 
-        return token.Length == 0 ? throw Invalid(source, "it is empty", null)
-            : token.Any(char.IsControl) ? throw Invalid(source, "it contains a line break or another control character", null)
-            : token;
+        if (token.Length == 0)
+            throw Invalid(source, "it is empty", null);
+        if (token.Any(char.IsControl))
+            throw Invalid(source, "it contains a line break or another control character", null);
+        return token;
     }
 
     private async Task<string> RunAsync(CancellationToken cancellationToken)

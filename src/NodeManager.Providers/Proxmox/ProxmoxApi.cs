@@ -62,7 +62,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     }
 
     /// <summary>Sends a change. Returns a task id, or empty text.</summary>
-    /// <exception cref="ProviderException">Refused; with <see cref="ProviderException.IsLost"/> it may have been executed.</exception>
+    /// <exception cref="ProviderException">Refused; with <see cref="ProviderException.MayHaveExecuted"/> it may have been executed.</exception>
     public async Task<string> ChangeAsync(
         HttpMethod method,
         string path,

@@ -17,7 +17,7 @@ internal sealed class ProxmoxCreator(
 )
 {
     /// <summary>How often a machine is searched after a creation without a response.</summary>
-    private const int LooksForLost = 5;
+    private const int LostMachineLookups = 5;
 
     // Machines in creation, which the cluster's overview may not show yet.
     private readonly ConcurrentDictionary<long, HostShare> _pending = new();
@@ -74,7 +74,7 @@ internal sealed class ProxmoxCreator(
             {
                 await api.ChangeAsync(HttpMethod.Put, $"{machine.Path}/config", parameters, cancellationToken);
             }
-            catch (ProviderException e) when (attempt < 3 && (e.IsLost || e.Outcome == MachineOutcome.Failed))
+            catch (ProviderException e) when (attempt < 3 && (e.MayHaveExecuted || e.Outcome == MachineOutcome.Failed))
             {
                 // No response, or a concurrent change: the current state decides.
             }
@@ -152,9 +152,9 @@ internal sealed class ProxmoxCreator(
                     : null;
             if (machine is not null && !machine.IsUnclear)
                 return null;
-            if (machine is null && failure is { IsLost: false })
+            if (machine is null && failure is { MayHaveExecuted: false })
                 throw failure;
-            if (machine is null && look >= LooksForLost)
+            if (machine is null && look >= LostMachineLookups)
                 throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as created, but it does not exist.");
             if (deadline.IsOver)
                 throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");

@@ -25,8 +25,8 @@ internal static class ProxmoxParameters
             && given > 0
                 ? given
                 : 1;
-        parameters.Add(new("cores", Number((request.CpuCores + sockets - 1) / sockets)));
-        parameters.Add(new("memory", Number(MemoryMiB(spec, request))));
+        parameters.Add(new("cores", Format((request.CpuCores + sockets - 1) / sockets)));
+        parameters.Add(new("memory", Format(MemoryMiB(spec, request))));
         foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? [])
             parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
         foreach (ProxmoxOption one in spec.VmOptions ?? [])
@@ -36,7 +36,6 @@ internal static class ProxmoxParameters
         return parameters;
     }
 
-    /// <summary>The identity of a machine.</summary>
     public static List<KeyValuePair<string, string>> Identity(ProxmoxProviderSpec spec, MachineRequest request, MachineMark mark) =>
         [new("name", request.Name), new("description", Describe(request, mark)), new("tags", spec.ManagedNodeTag ?? DefaultTag)];
 
@@ -67,7 +66,7 @@ internal static class ProxmoxParameters
     {
         string text = card.MacPrefix is { } prefix ? $"{card.Model}={MacOf(prefix, claimUid, card.Name)}" : $"model={card.Model}";
         text += $",bridge={card.Bridge}";
-        return card.VlanTag is { } tag ? $"{text},tag={Number(tag)}" : text;
+        return card.VlanTag is { } tag ? $"{text},tag={Format(tag)}" : text;
     }
 
     private static string TextOf(JsonElement value) =>
@@ -79,5 +78,5 @@ internal static class ProxmoxParameters
             _ => value.GetRawText(),
         };
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -32,9 +32,7 @@ internal static class ProxmoxPlacement
         )
         {
             string name = host.Node!;
-            if (spec.NodeWhitelist is { Count: > 0 } allowed && !allowed.Contains(name))
-                continue;
-            if (zone is not null && spec.NodeZones?.GetValueOrDefault(name) != zone)
+            if (!IsAllowed(name, zone, spec))
                 continue;
             if (host.Status != "online")
             {
@@ -42,33 +40,19 @@ internal static class ProxmoxPlacement
                 continue;
             }
 
-            ProxmoxResource[] guests =
-            [
-                .. resources.Where(one => one.Type is "qemu" or "lxc" && one.Node == name && one.Template != 1 && Counts(one)),
-            ];
-            HostShare[] coming = [.. pending.Where(one => one.Host == name)];
-            // Guests may use all of their memory, and the host needs some: the larger of allocated and used memory counts.
-            long usedMemory =
-                Math.Max(guests.Sum(static one => one.MaxMemory ?? 0), host.UsedMemory ?? 0) + coming.Sum(static one => one.Memory);
-            double usedCores = guests.Sum(static one => one.MaxCpu ?? 0) + coming.Sum(static one => one.Cores);
-            double cores = host.MaxCpu ?? 0;
-            long freeMemory = (host.MaxMemory ?? 0) - usedMemory;
-            double freeCores = (cores * (spec.CpuOvercommit ?? 4)) - usedCores;
+            HostRoom room = RoomOf(host, resources, pending, spec);
             // Proxmox refuses to start a machine with more cores than its host.
-            if (wanted.Cores > cores || wanted.Cores > freeCores || wanted.Memory > freeMemory)
+            if (wanted.Cores > room.Cores || wanted.Cores > room.FreeCores || wanted.Memory > room.FreeMemory)
             {
                 refused.Add(
                     FormattableString.Invariant(
-                        $"{name} has {Math.Max(0, Math.Min(cores, freeCores)):0} cores and {Math.Max(0, freeMemory >> 20)} MiB free"
+                        $"{name} has {Math.Max(0, Math.Min(room.Cores, room.FreeCores)):0} cores and {Math.Max(0, room.FreeMemory >> 20)} MiB free"
                     )
                 );
                 continue;
             }
 
-            double use = Math.Max(
-                (double)(usedMemory + wanted.Memory) / Math.Max(1, host.MaxMemory ?? 0),
-                (usedCores + wanted.Cores) / Math.Max(1, cores * (spec.CpuOvercommit ?? 4))
-            );
+            double use = room.ShareWith(wanted);
             if (use >= least)
                 continue;
             (best, least) = (name, use);
@@ -83,6 +67,44 @@ internal static class ProxmoxPlacement
                 ? $"No host of Proxmox is {(zone is null ? "allowed by nodeWhitelist" : $"in zone '{zone}' and allowed by nodeWhitelist")}."
                 : $"No host of Proxmox has room for {what}: {string.Join("; ", refused)}."
         );
+    }
+
+    private static bool IsAllowed(string host, string? zone, ProxmoxProviderSpec spec)
+    {
+        if (spec.NodeWhitelist is { Count: > 0 } allowed && !allowed.Contains(host))
+            return false;
+        return zone is null || spec.NodeZones?.GetValueOrDefault(host) == zone;
+    }
+
+    private static HostRoom RoomOf(
+        ProxmoxResource host,
+        IReadOnlyList<ProxmoxResource> resources,
+        IReadOnlyList<HostShare> pending,
+        ProxmoxProviderSpec spec
+    )
+    {
+        ProxmoxResource[] guests =
+        [
+            .. resources.Where(one => one.Type is "qemu" or "lxc" && one.Node == host.Node && one.Template != 1 && Counts(one)),
+        ];
+        HostShare[] creating = [.. pending.Where(one => one.Host == host.Node)];
+        // Guests may use all of their memory, and the host needs some: the larger of allocated and used memory counts.
+        long usedMemory =
+            Math.Max(guests.Sum(static one => one.MaxMemory ?? 0), host.UsedMemory ?? 0) + creating.Sum(static one => one.Memory);
+        double usedCores = guests.Sum(static one => one.MaxCpu ?? 0) + creating.Sum(static one => one.Cores);
+        double cores = host.MaxCpu ?? 0;
+        return new(cores, cores * (spec.CpuOvercommit ?? 4), usedCores, host.MaxMemory ?? 0, usedMemory);
+    }
+
+    /// <param name="VirtualCores">Cores times overcommitment.</param>
+    private readonly record struct HostRoom(double Cores, double VirtualCores, double UsedCores, long Memory, long UsedMemory)
+    {
+        public double FreeCores => VirtualCores - UsedCores;
+
+        public long FreeMemory => Memory - UsedMemory;
+
+        public double ShareWith(HostShare machine) =>
+            Math.Max((double)(UsedMemory + machine.Memory) / Math.Max(1, Memory), (UsedCores + machine.Cores) / Math.Max(1, VirtualCores));
     }
 
     // A stopped machine uses no memory, but one in creation will.

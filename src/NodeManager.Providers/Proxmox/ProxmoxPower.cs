@@ -63,7 +63,7 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
                 );
                 await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
             }
-            catch (ProviderException e) when (attempt < Attempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
+            catch (ProviderException e) when (attempt < Attempts && (e.MayHaveExecuted || e.Outcome == MachineOutcome.Failed))
             {
                 // The change may have been executed.
                 await api.Time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);

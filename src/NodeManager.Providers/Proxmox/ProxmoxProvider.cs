@@ -44,75 +44,71 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
     }
 
     public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
-        ProviderCall.RunAsync(
-            _settings,
-            "Provision",
-            async () =>
+        ProviderCall.RunAsync(_settings, "Provision", () => ProvisionOneAsync(request, cancellationToken));
+
+    private async Task<MachineResult> ProvisionOneAsync(MachineRequest request, CancellationToken cancellationToken)
+    {
+        if (CheckRequest(request) is { } wrong)
+            return MachineResult.Ended(MachineOutcome.Invalid, wrong);
+        using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
+        IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
+        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+        ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
+        if (own.Length > 1)
+            return MachineResult.Ended(
+                MachineOutcome.Refused,
+                $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}."
+            );
+        ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
+        if (
+            machine is null
+            && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsReservedByOther(one.Id, request.ClaimUid)) is { } unclear
+        )
+        {
+            // A creation for this claim may be in progress in a process that ended.
+            return MachineResult.Ended(
+                MachineOutcome.Pending,
+                $"Machine {unclear.IdText} is being created; its claim is checked when it exists."
+            ) with
             {
-                if (CheckRequest(request) is { } wrong)
-                    return MachineResult.Ended(MachineOutcome.Invalid, wrong);
-                using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
-                IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
-                IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
-                ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
-                if (own.Length > 1)
-                    return MachineResult.Ended(
-                        MachineOutcome.Refused,
-                        $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}."
-                    );
-                ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
-                if (
-                    machine is null
-                    && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear
-                )
-                {
-                    // A creation for this claim may be in progress in a process that ended.
-                    return MachineResult.Ended(
-                        MachineOutcome.Pending,
-                        $"Machine {unclear.IdText} is being created; its claim is checked when it exists."
-                    ) with
-                    {
-                        RetryAfter = TimeSpan.FromSeconds(5),
-                    };
-                }
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
 
-                if (machine is null)
+        if (machine is null)
+        {
+            machine = await _creator.CreateAsync(request, resources, cancellationToken);
+            if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
+            {
+                // Another controller created a machine concurrently and may have stored it: the later one is destroyed.
+                await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
+                return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was created for the claim concurrently.") with
                 {
-                    machine = await _creator.CreateAsync(request, resources, cancellationToken);
-                    if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
-                    {
-                        // Another controller created a machine concurrently and may have stored it: the later one is destroyed.
-                        await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
-                        return MachineResult.Ended(
-                            MachineOutcome.Pending,
-                            $"Machine {other.IdText} was created for the claim concurrently."
-                        ) with
-                        {
-                            RetryAfter = TimeSpan.FromSeconds(5),
-                        };
-                    }
-                }
-
-                machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
-                if (
-                    machine.Mark is { IsComplete: false } mark
-                    && mark.Name == request.Name
-                    && await IsInterruptedAsync(machine, cancellationToken)
-                )
-                    machine = await _creator.CompleteAsync(machine, request, cancellationToken);
-                if (
-                    MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is
-                    { } differs
-                )
-                    return MachineResult.Ended(
-                        MachineOutcome.Refused,
-                        $"Machine {machine.IdText} exists for the claim, but {differs}.",
-                        await MapAsync(machine, cancellationToken)
-                    );
-                await _power.StartAsync(machine, cancellationToken);
-                return MachineResult.Success(await MapAsync(machine, cancellationToken));
+                    RetryAfter = TimeSpan.FromSeconds(5),
+                };
             }
-        );
+        }
+
+        return await CompleteAndStartAsync(machine, request, cancellationToken);
+    }
+
+    private async Task<MachineResult> CompleteAndStartAsync(ProxmoxVm machine, MachineRequest request, CancellationToken cancellationToken)
+    {
+        machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
+        if (machine.Mark is { IsComplete: false } mark && mark.Name == request.Name && await IsInterruptedAsync(machine, cancellationToken))
+            machine = await _creator.CompleteAsync(machine, request, cancellationToken);
+        if (
+            MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is
+            { } differs
+        )
+            return MachineResult.Ended(
+                MachineOutcome.Refused,
+                $"Machine {machine.IdText} exists for the claim, but {differs}.",
+                await MapAsync(machine, cancellationToken)
+            );
+        await _power.StartAsync(machine, cancellationToken);
+        return MachineResult.Success(await MapAsync(machine, cancellationToken));
+    }
 
     public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         ProviderCall.RunAsync(
@@ -202,7 +198,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
                     return ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended;
                 await _power.DestroyAsync(machine, cancellationToken);
             }
-            catch (ProviderException e) when (attempt < DestroyAttempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
+            catch (ProviderException e) when (attempt < DestroyAttempts && (e.MayHaveExecuted || e.Outcome == MachineOutcome.Failed))
             {
                 await _api.Time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
             }

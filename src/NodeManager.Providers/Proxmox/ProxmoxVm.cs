@@ -54,8 +54,8 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
             Digest = Text(configuration, "digest"),
             Smbios = Text(configuration, "smbios1"),
             IsTemplate = Text(configuration, "template") == "1",
-            Cores = Number(configuration, "cores", 1) * Number(configuration, "sockets", 1),
-            MemoryMiB = Number(configuration, "memory", 512),
+            Cores = ReadNumber(configuration, "cores", 1) * ReadNumber(configuration, "sockets", 1),
+            MemoryMiB = ReadNumber(configuration, "memory", 512),
             MacAddresses =
             [
                 .. configuration
@@ -96,7 +96,7 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
     private static string Text(IReadOnlyDictionary<string, JsonElement> configuration, string key) =>
         configuration.TryGetValue(key, out JsonElement value) ? value.ToString() : "";
 
-    private static long Number(IReadOnlyDictionary<string, JsonElement> configuration, string key, long otherwise) =>
+    private static long ReadNumber(IReadOnlyDictionary<string, JsonElement> configuration, string key, long otherwise) =>
         long.TryParse(Text(configuration, key), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : otherwise;
 
     [GeneratedRegex("^net[0-9]+$")]

@@ -38,8 +38,7 @@ internal sealed class VmIds
     /// <summary>Null: reserved by another claim.</summary>
     public IDisposable? TryReserve(long id, string claimUid) => _reserved.TryAdd(id, claimUid) ? new Reservation(this, id) : null;
 
-    /// <summary>Reserved by another claim.</summary>
-    public bool IsOthers(long id, string claimUid) => _reserved.TryGetValue(id, out string? holder) && holder != claimUid;
+    public bool IsReservedByOther(long id, string claimUid) => _reserved.TryGetValue(id, out string? holder) && holder != claimUid;
 
     private sealed class Reservation(VmIds ids, long id) : IDisposable
     {

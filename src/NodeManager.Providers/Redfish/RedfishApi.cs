@@ -216,7 +216,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 {
                     // The session has expired, or the controller restarted.
                     isRenewed = true;
-                    await ForgetAsync(token, cancellationToken);
+                    await DeleteSessionAsync(token, cancellationToken);
                     continue;
                 }
 
@@ -300,7 +300,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         }
     }
 
-    private async Task ForgetAsync(string token, CancellationToken cancellationToken)
+    private async Task DeleteSessionAsync(string token, CancellationToken cancellationToken)
     {
         await _login.WaitAsync(cancellationToken);
         if (_token == token)

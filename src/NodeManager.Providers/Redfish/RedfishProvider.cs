@@ -15,7 +15,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     private const int ReadsInFlight = 16;
 
     /// <summary>Controllers without ETags accept concurrent writes: the later one wins, and the earlier writer must notice.</summary>
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
 
     private readonly MachineProviderSettings _settings;
     private readonly RedfishProviderSpec _spec;
@@ -192,7 +192,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     public async Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken)
     {
         Survey survey = await SurveyAsync(cancellationToken);
-        return RedfishTest.Judge(
+        return RedfishTest.Evaluate(
             [.. _servers.Select(static one => one.System)],
             [
                 .. survey.Seen.Select(static one => new ReadServer(
@@ -277,7 +277,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                     );
                 ProviderException? refused = await TryWriteAsync(server, wanted, etag, cancellationToken);
                 if (etag is null)
-                    await server.Api.Time.DelayAsync(Settle, cancellationToken);
+                    await server.Api.Time.DelayAsync(SettleTime, cancellationToken);
                 (string written, _) = await _marks.ReadAsync(server, cancellationToken);
                 if (SystemMark.Parse(Tag, written) == mark)
                 {

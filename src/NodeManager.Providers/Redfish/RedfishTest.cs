@@ -16,7 +16,7 @@ internal static class RedfishTest
     /// <param name="seen">Readable servers.</param>
     /// <param name="failures">Failures of the others.</param>
     /// <param name="redact">Redacts credentials.</param>
-    public static IReadOnlyList<MachineProviderFinding> Judge(
+    public static IReadOnlyList<MachineProviderFinding> Evaluate(
         IReadOnlyList<RedfishSystem> systems,
         IReadOnlyList<ReadServer> seen,
         IReadOnlyList<ProviderException> failures,
@@ -40,14 +40,7 @@ internal static class RedfishTest
         Add(
             "Certificate",
             !isPlain && !failed["Certificate"].Any(),
-            isPlain && !failed["Certificate"].Any()
-                ? "An endpoint is http: the password is sent unencrypted."
-                : Text(
-                    "Certificate",
-                    spec.InsecureSkipTLSVerify == true
-                        ? "Any certificate is accepted (insecureSkipTLSVerify)."
-                        : "All certificates are trusted."
-                ),
+            Text("Certificate", Encryption(isPlain, spec)),
             isPlain
                 ? "Use https endpoints."
                 : CertificateAdvice(failures, "Put the certificate authority of the controllers into caBundle."),
@@ -70,45 +63,9 @@ internal static class RedfishTest
                 partial
             );
         if (seen.Count > 0)
-        {
-            int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", HasSize: true, CanBeMarked: true });
-            Add(
-                "Capacity",
-                free > 0,
-                $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.",
-                "Power off a server that is free, or add servers to redfish.systems.",
-                MachineFindingWeight.Limited
-            );
-        }
-
-        foreach (ReadServer server in seen.Where(static one => one is { Mark: null, CanBeMarked: false }))
-        {
-            if (server.Computer.AssetTag is not { } assetTag)
-                Add(
-                    "AssetTag",
-                    false,
-                    $"Server '{server.System.Name}' has no asset tag, which a claim is written into. It is not claimed.",
-                    "Update the firmware of its controller, or take the server out of redfish.systems.",
-                    MachineFindingWeight.Limited
-                );
-            else
-                Add(
-                    "AssetTag",
-                    false,
-                    $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim. It is not claimed.",
-                    $"Shorten its asset tag, or managedTag: {SystemMark.MaximumLength} characters in all.",
-                    MachineFindingWeight.Limited
-                );
-        }
-
-        foreach (ReadServer server in seen.Where(static one => !one.HasSize))
-            Add(
-                "Size",
-                false,
-                $"The controller of server '{server.System.Name}' does not report its cores or its memory. It is not claimed.",
-                "Set cpuCores and memoryMiB of the server in redfish.systems.",
-                MachineFindingWeight.Limited
-            );
+            findings.Add(Capacity(seen));
+        findings.AddRange(seen.Where(static one => one is { Mark: null, CanBeMarked: false }).Select(Unmarkable));
+        findings.AddRange(seen.Where(static one => !one.HasSize).Select(Unsized));
         return findings;
 
         string Text(string check, string passed) => failed[check].Any() ? string.Join(" ", failed[check]) : passed;
@@ -116,6 +73,49 @@ internal static class RedfishTest
         void Add(string check, bool passed, string message, string action, MachineFindingWeight weight = MachineFindingWeight.Blocking) =>
             findings.Add(new(check, passed, message) { Action = passed ? "" : action, Weight = weight });
     }
+
+    private static string Encryption(bool isPlain, RedfishProviderSpec spec)
+    {
+        if (isPlain)
+            return "An endpoint is http: the password is sent unencrypted.";
+        return spec.InsecureSkipTLSVerify == true
+            ? "Any certificate is accepted (insecureSkipTLSVerify)."
+            : "All certificates are trusted.";
+    }
+
+    private static MachineProviderFinding Capacity(IReadOnlyList<ReadServer> seen)
+    {
+        int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", HasSize: true, CanBeMarked: true });
+        return new("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.")
+        {
+            Action = free > 0 ? "" : "Power off a server that is free, or add servers to redfish.systems.",
+            Weight = MachineFindingWeight.Limited,
+        };
+    }
+
+    private static MachineProviderFinding Unmarkable(ReadServer server) =>
+        server.Computer.AssetTag is not { } assetTag
+            ? new("AssetTag", false, $"Server '{server.System.Name}' has no asset tag, which a claim is written into. It is not claimed.")
+            {
+                Action = "Update the firmware of its controller, or take the server out of redfish.systems.",
+                Weight = MachineFindingWeight.Limited,
+            }
+            : new(
+                "AssetTag",
+                false,
+                $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim. It is not claimed."
+            )
+            {
+                Action = $"Shorten its asset tag, or managedTag: {SystemMark.MaximumLength} characters in all.",
+                Weight = MachineFindingWeight.Limited,
+            };
+
+    private static MachineProviderFinding Unsized(ReadServer server) =>
+        new("Size", false, $"The controller of server '{server.System.Name}' does not report its cores or its memory. It is not claimed.")
+        {
+            Action = "Set cpuCores and memoryMiB of the server in redfish.systems.",
+            Weight = MachineFindingWeight.Limited,
+        };
 
     private static string Count(int count, string one, string singular, string plural, string? several = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? $"{one} {singular}" : $"{several ?? one + "s"} {plural}")}");

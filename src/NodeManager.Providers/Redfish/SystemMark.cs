@@ -31,7 +31,6 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
         string With(string uid) => string.Join(' ', [.. Words(RemoveFrom(Tag, assetTag)), $"{Tag}:{OwnerHash}:{uid}"]);
     }
 
-    /// <summary>Whether the asset tag has room for a mark.</summary>
     public static bool HasRoom(string tag, string? assetTag) => Of(tag, "", Guid.Empty.ToString()).AddTo(assetTag).Length <= MaximumLength;
 
     // 22 characters instead of 36.

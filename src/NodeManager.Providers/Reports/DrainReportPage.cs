@@ -56,7 +56,7 @@ public static class DrainReportPage
         };
 
     /// <summary>The object and result of a step: <c>acme.io/mover: Completed, moved to node-2</c>.</summary>
-    internal static string What(NodeDrainStep step)
+    internal static string Describe(NodeDrainStep step)
     {
         string outcome = string.Join(", ", ((string[])[step.State, step.Message]).Where(static s => s.Length > 0));
         return string.Join(": ", ((string[])[step.Detail, outcome]).Where(static s => s.Length > 0));
@@ -85,9 +85,9 @@ public static class DrainReportPage
         int forced = results.Sum(r => r.Forced);
         html.Open("dl", ("class", "facts"));
         Fact("Nodes drained", $"{drained} of {results.Count}", drained == results.Count ? "good" : "bad");
-        Fact("Pods removed", Number(results.Sum(r => r.Evicted)), "");
-        Fact("Pods left", Number(left), left == 0 ? "" : "bad");
-        Fact("Force-deleted", Number(forced), forced == 0 ? "" : "warn");
+        Fact("Pods removed", Format(results.Sum(r => r.Evicted)), "");
+        Fact("Pods left", Format(left), left == 0 ? "" : "bad");
+        Fact("Force-deleted", Format(forced), forced == 0 ? "" : "warn");
         Fact("Duration", Length(to - from), "");
         html.Close();
 
@@ -121,7 +121,7 @@ public static class DrainReportPage
                 .Element("td", Clock(step.StartedAt), ("class", "time"))
                 .Element("td", Clock(step.EndedAt), ("class", "time"))
                 .Element("td", Length(step.Duration), ("class", "number"))
-                .Element("td", What(step))
+                .Element("td", Describe(step))
                 .Close();
         }
 
@@ -143,8 +143,8 @@ public static class DrainReportPage
                 .Element("a", result.Node, ("href", $"#{Anchor(i)}"))
                 .Close()
                 .Element("td", result.Status, ("class", $"name {NodeSection.Colour(result.Status)}"))
-                .Element("td", Number(result.Evicted), ("class", "number"))
-                .Element("td", Number(result.Remaining), ("class", result.Remaining > 0 ? "number bad" : "number"))
+                .Element("td", Format(result.Evicted), ("class", "number"))
+                .Element("td", Format(result.Remaining), ("class", result.Remaining > 0 ? "number bad" : "number"))
                 .Element("td", Length(result.Duration), ("class", "number"))
                 .Close();
         }
@@ -152,7 +152,7 @@ public static class DrainReportPage
         html.Close().Close();
     }
 
-    private static string Anchor(int index) => $"node-{Number(index + 1)}";
+    private static string Anchor(int index) => $"node-{Format(index + 1)}";
 
-    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
+    private static string Format(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

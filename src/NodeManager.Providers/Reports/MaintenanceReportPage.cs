@@ -10,7 +10,7 @@ public static class MaintenanceReportPage
     {
         List<NodeMaintenanceRun> ordered = [.. runs.OrderBy(r => r.StartedAt).ThenBy(r => r.Id, StringComparer.Ordinal)];
         string title =
-            ordered.Count == 1 ? $"Maintenance run {ordered[0].Id} in {ordered[0].Cluster}" : $"{Number(ordered.Count)} maintenance runs";
+            ordered.Count == 1 ? $"Maintenance run {ordered[0].Id} in {ordered[0].Cluster}" : $"{Format(ordered.Count)} maintenance runs";
         HtmlWriter html = new();
         html.DocumentType()
             .Open("html", ("lang", "en"))
@@ -59,7 +59,7 @@ public static class MaintenanceReportPage
             $"{run.Completed + run.Deleted} of {run.Nodes.Count - run.Skipped}",
             remaining + run.Failed == 0 ? "good" : ""
         );
-        Fact(html, "Failed", Number(run.Failed), run.Failed == 0 ? "" : "bad");
+        Fact(html, "Failed", Format(run.Failed), run.Failed == 0 ? "" : "bad");
         Fact(html, "MaxUnavailable", run.MaxUnavailable, "");
         Fact(html, "Duration", DrainReportPage.Length(run.Duration), "");
         html.Close();
@@ -91,7 +91,7 @@ public static class MaintenanceReportPage
             _ => "",
         };
         html.Open("tr")
-            .Element("td", node.Batch > 0 ? Number(node.Batch) : "", ("class", "number"))
+            .Element("td", node.Batch > 0 ? Format(node.Batch) : "", ("class", "number"))
             .Element("td", node.Node)
             .Element("td", node.Status, ("class", $"name {colour}"))
             .Element("td", steps)
@@ -103,5 +103,5 @@ public static class MaintenanceReportPage
     private static void Fact(HtmlWriter html, string name, string value, string kind) =>
         html.Open("div").Element("dt", name).Element("dd", value, ("class", kind)).Close();
 
-    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
+    private static string Format(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

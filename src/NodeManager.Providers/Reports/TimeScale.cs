@@ -9,8 +9,8 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
     public const double Width = 1000;
 
     // The minimum visible width.
-    private const double Thinnest = 2;
-    private const int MostTicks = 6;
+    private const double MinimumWidth = 2;
+    private const int MaximumTicks = 6;
 
     private static readonly TimeSpan[] Steps =
     [
@@ -29,15 +29,15 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
 
     public (double X, double Width) Place(DateTimeOffset start, DateTimeOffset end)
     {
-        double x = Math.Clamp(X(start), 0, Width - Thinnest);
-        return (x, Math.Clamp(X(end) - x, Thinnest, Width - x));
+        double x = Math.Clamp(X(start), 0, Width - MinimumWidth);
+        return (x, Math.Clamp(X(end) - x, MinimumWidth, Width - x));
     }
 
     /// <summary>Round times since the start with their positions in percent.</summary>
     public IReadOnlyList<(double Percent, string Label)> Ticks()
     {
         TimeSpan span = To - From;
-        TimeSpan step = Steps.FirstOrDefault(s => span / s <= MostTicks, TimeSpan.FromDays(Math.Ceiling(span.TotalDays / MostTicks)));
+        TimeSpan step = Steps.FirstOrDefault(s => span / s <= MaximumTicks, TimeSpan.FromDays(Math.Ceiling(span.TotalDays / MaximumTicks)));
         List<(double, string)> ticks = [];
         for (TimeSpan at = TimeSpan.Zero; at <= span; at += step)
             ticks.Add((100 * (at / span), Label(at)));

@@ -17,7 +17,7 @@ internal static class Timeline
         html.Open("div", ("class", "timeline")).Open("div", ("class", "head blank")).Close().Open("div", ("class", "head axis"));
         IReadOnlyList<(double Percent, string Label)> ticks = scale.Ticks();
         foreach ((double percent, string label) in ticks)
-            html.Element("span", label, ("style", $"left:{Number(percent)}%"), ("class", percent > 92 ? "last" : ""));
+            html.Element("span", label, ("style", $"left:{Format(percent)}%"), ("class", percent > 92 ? "last" : ""));
         html.Close().Open("div", ("class", "head blank")).Close();
         foreach (
             IGrouping<string, NodeDrainStep> row in result
@@ -30,7 +30,7 @@ internal static class Timeline
     }
 
     /// <summary>For example <c>budget default/web 8.2 s</c>.</summary>
-    public static string Words(NodeDrainStep step)
+    public static string Describe(NodeDrainStep step)
     {
         string what = step.Step switch
         {
@@ -77,7 +77,7 @@ internal static class Timeline
         // Requests that were answered immediately are omitted next to longer steps.
         string words = string.Join(
             ", ",
-            steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words)
+            steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Describe)
         );
         html.Open("div", ("class", "what"))
             .Element("bdi", name)
@@ -85,15 +85,15 @@ internal static class Timeline
             .Open("div", ("class", "bar"))
             .Open(
                 "svg",
-                ("viewBox", $"0 0 {Number(TimeScale.Width)} {Height}"),
+                ("viewBox", $"0 0 {Format(TimeScale.Width)} {Height}"),
                 ("preserveAspectRatio", "none"),
                 ("role", "img"),
                 ("aria-label", $"{name}: {words}")
             )
-            .Element("rect", "", ("class", "track"), ("width", Number(TimeScale.Width)), ("height", Height));
+            .Element("rect", "", ("class", "track"), ("width", Format(TimeScale.Width)), ("height", Height));
         foreach ((double percent, _) in ticks)
         {
-            string x = Number(percent * TimeScale.Width / 100);
+            string x = Format(percent * TimeScale.Width / 100);
             html.Element("line", "", ("class", "grid"), ("x1", x), ("x2", x), ("y1", "0"), ("y2", Height));
         }
 
@@ -101,14 +101,14 @@ internal static class Timeline
         {
             (double left, double width) = scale.Place(step.StartedAt, step.EndedAt);
             string when = $"{DrainReportPage.Clock(step.StartedAt)} to {DrainReportPage.Clock(step.EndedAt)}";
-            string detail = DrainReportPage.What(step) is { Length: > 0 } what ? $"\n{what}" : "";
-            html.Open("rect", ("class", step.Step), ("x", Number(left)), ("width", Number(width)), ("y", "2"), ("height", "10"))
-                .Element("title", $"{Words(step)}\n{when}{detail}")
+            string detail = DrainReportPage.Describe(step) is { Length: > 0 } what ? $"\n{what}" : "";
+            html.Open("rect", ("class", step.Step), ("x", Format(left)), ("width", Format(width)), ("y", "2"), ("height", "10"))
+                .Element("title", $"{Describe(step)}\n{when}{detail}")
                 .Close();
         }
 
         html.Close().Close().Element("div", words, ("class", "words"));
     }
 
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string Format(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -32,10 +32,8 @@ public sealed class ServerProcess : IDisposable
 
     public NodeManagerServer Server { get; private set; } = null!;
 
-    /// <summary>Completes when the process has ended.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts a server and waits until it serves.</summary>
     /// <param name="cancellationToken">Also ends the process.</param>
     /// <exception cref="NodeManagerException">
     /// ServerStartFailed, ServerLogUnavailable, and the server's own errors: PortUnavailable, ServerUnreachable, Unauthorized and others of

@@ -5,7 +5,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Providers.Simulated;
 
-/// <summary>A simulated machine in its ConfigMap.</summary>
 internal sealed record SimulatedMachine(string Name, string Provider, MachineMark? Mark)
 {
     public const string ProviderLabel = "kubenodesmith.parawell.cloud/simulated-by";

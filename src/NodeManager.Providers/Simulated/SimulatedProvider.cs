@@ -183,12 +183,12 @@ public sealed class SimulatedProvider : IMachineProvider
             : (machine, null);
     }
 
-    private async Task<SimulatedMachine?> FindAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
-        identity.ProviderId is { } id
-            ? SimulatedMachine.NameIn(id) is { } name
-                ? await ReadAsync(name, cancellationToken)
-                : null
-            : (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
+    private async Task<SimulatedMachine?> FindAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    {
+        if (identity.ProviderId is not { } id)
+            return (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
+        return SimulatedMachine.NameIn(id) is { } name ? await ReadAsync(name, cancellationToken) : null;
+    }
 
     /// <summary>Creates the node after the boot delay.</summary>
     private async Task BootAsync(SimulatedMachine machine, CancellationToken cancellationToken)

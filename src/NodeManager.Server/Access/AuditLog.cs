@@ -14,7 +14,6 @@ namespace NodeManager.Server.Access;
 /// </summary>
 internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry telemetry, TimeProvider time) : IDisposable
 {
-    /// <summary>The log category.</summary>
     public const string Category = "NodeManager.Audit";
 
     // Limits lines of anonymous callers; dropped ones are counted in the metrics.

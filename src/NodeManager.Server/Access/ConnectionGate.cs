@@ -28,7 +28,7 @@ internal sealed class ConnectionGate(TimeProvider time)
     private int _count;
 
     /// <summary>Connections without an authenticated request.</summary>
-    public int Strangers
+    public int Unauthenticated
     {
         get
         {
@@ -68,10 +68,10 @@ internal sealed class ConnectionGate(TimeProvider time)
         };
 
     /// <summary>Runs after authentication: the connection is no longer limited.</summary>
-    public static Task AdmitAsync(HttpContext context, RequestDelegate next)
+    public static Task ReleaseAsync(HttpContext context, RequestDelegate next)
     {
         if (context.User.Identity?.IsAuthenticated == true)
-            context.Features.Get<GatedConnection>()?.Admit();
+            context.Features.Get<GatedConnection>()?.Release();
         return next(context);
     }
 
@@ -140,7 +140,7 @@ internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext con
     /// <summary>Null once it is authenticated. Guarded by the gate.</summary>
     internal LinkedListNode<GatedConnection>? Place { get; set; }
 
-    public void Admit() => gate.Remove(this);
+    public void Release() => gate.Remove(this);
 
     public void Abort() =>
         connection.Abort(

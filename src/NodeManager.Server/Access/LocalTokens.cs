@@ -6,7 +6,6 @@ internal sealed class LocalTokens : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Grant> _grants = [];
 
-    /// <summary>Issues a token.</summary>
     /// <param name="level">See <see cref="AccessLevel"/>.</param>
     /// <returns>The token, which is not stored.</returns>
     public string Issue(string level)
@@ -16,10 +15,8 @@ internal sealed class LocalTokens : IDisposable
         return token;
     }
 
-    /// <summary>Accepts a given token.</summary>
     public void Add(string token, string level) => AddHash(AccessSecret.HashOf(token), level);
 
-    /// <summary>Accepts the token with this hash.</summary>
     public void AddHash(string hash, string level)
     {
         lock (_lock)

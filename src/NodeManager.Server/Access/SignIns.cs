@@ -17,7 +17,7 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(12);
 
     // A limit for a client that creates links in a loop.
-    private const int MostSessions = 1000;
+    private const int MaximumSessions = 1000;
 
     private readonly PartitionedRateLimiter<string> _refusals = PartitionedRateLimiter.Create<string, string>(static address =>
         RateLimitPartition.GetFixedWindowLimiter(
@@ -56,7 +56,7 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
             RemoveExpired();
             if (!_links.Remove(AccessSecret.HashOf(secret), out var link))
                 return null;
-            if (_sessions.Count >= MostSessions)
+            if (_sessions.Count >= MaximumSessions)
                 EndOldest();
             string id = AccessSecret.Create();
             _sessions[AccessSecret.HashOf(id)] = (new(link.Level, SessionLifetime, time), time.GetUtcNow() + SessionLifetime);

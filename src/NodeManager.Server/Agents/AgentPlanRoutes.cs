@@ -80,10 +80,10 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
             plan.RequestedAt,
             plan.Status,
             plan.ExpiresAt,
-            AnswerText.Filled(plan.DecidedBy),
+            AnswerText.NullIfEmpty(plan.DecidedBy),
             plan.DecidedAt,
-            AnswerText.Filled(DisplayText.Escape(plan.Result)),
-            AnswerText.Filled(plan.Operation),
+            AnswerText.NullIfEmpty(DisplayText.Escape(plan.Result)),
+            AnswerText.NullIfEmpty(plan.Operation),
             DataOf(plan)
         );
 

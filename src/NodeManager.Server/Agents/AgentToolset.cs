@@ -39,7 +39,7 @@ internal sealed partial class AgentToolset(
 
     public McpServerOptions For(AgentCaller caller)
     {
-        plans.NoteAgent(caller);
+        plans.RecordAgent(caller);
         List<object> groups =
         [
             new NodeTools(cluster),
@@ -158,26 +158,7 @@ internal sealed partial class AgentToolset(
         string result = "Succeeded";
         try
         {
-            if (request.MatchedPrimitive is McpServerTool matched)
-                ToolSchema.Check(
-                    tool,
-                    matched.ProtocolTool.InputSchema,
-                    request.Params?.Arguments ?? new Dictionary<string, JsonElement>()
-                );
-            if (caller.IsDelegated)
-                await CheckAsync(caller, tool, request, stop);
-            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Task reported = ReportAsync(request, ended.Task, time, stop);
-            try
-            {
-                return await next(request, stop);
-            }
-            finally
-            {
-                ended.SetResult();
-                // Before the response, which ends the stream.
-                await reported.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            return await CheckAndCallAsync(caller, tool, next, request, stop);
         }
         catch (NodeManagerException failure)
         {
@@ -215,6 +196,32 @@ internal sealed partial class AgentToolset(
                 audit.Changed(caller.Name, tool, TargetOf(request), result);
             else
                 audit.Read(caller.Name, tool, result);
+        }
+    }
+
+    private async Task<CallToolResult> CheckAndCallAsync(
+        AgentCaller caller,
+        string tool,
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next,
+        RequestContext<CallToolRequestParams> request,
+        CancellationToken stop
+    )
+    {
+        if (request.MatchedPrimitive is McpServerTool matched)
+            ToolSchema.Check(tool, matched.ProtocolTool.InputSchema, request.Params?.Arguments ?? new Dictionary<string, JsonElement>());
+        if (caller.IsDelegated)
+            await CheckAsync(caller, tool, request, stop);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task reported = ReportAsync(request, ended.Task, time, stop);
+        try
+        {
+            return await next(request, stop);
+        }
+        finally
+        {
+            ended.SetResult();
+            // Before the response, which ends the stream.
+            await reported.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

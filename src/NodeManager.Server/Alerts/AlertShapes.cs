@@ -41,7 +41,7 @@ internal sealed record ApiAlert(
 )
 {
     /// <summary>The alert of a zone may cover a thousand nodes in one event.</summary>
-    private const int MostFindings = 50;
+    private const int MaximumFindings = 50;
 
     private static readonly HashSet<string> CausesOfPods = [NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions];
 
@@ -64,8 +64,8 @@ internal sealed record ApiAlert(
             alert.Cause,
             alert.Severity,
             alert.Nodes,
-            AnswerText.Filled(alert.GroupBy),
-            AnswerText.Filled(alert.Group),
+            AnswerText.NullIfEmpty(alert.GroupBy),
+            AnswerText.NullIfEmpty(alert.Group),
             alert.StartsAt,
             alert.EndsAt,
             alert.UpdatedAt,
@@ -73,7 +73,7 @@ internal sealed record ApiAlert(
             alert.IsFlapping,
             [
                 .. alert
-                    .Findings.Take(MostFindings)
+                    .Findings.Take(MaximumFindings)
                     .Select(static one => new ApiFinding(
                         one.Node,
                         one.Cause,

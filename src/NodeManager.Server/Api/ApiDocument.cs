@@ -7,7 +7,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Api;
 
-/// <summary>The OpenAPI document of the routes.</summary>
 internal static class ApiDocument
 {
     public const string Path = "/api/v1/openapi.json";

@@ -31,7 +31,7 @@ internal static class ApiHost
     private const int LargestBody = 64 * 1024;
 
     // In addition to anonymous connections, which ConnectionGate limits.
-    private const int MostConnections = 5000;
+    private const int MaximumConnections = 5000;
     private const int RequestsPerSecond = 100;
 
     /// <summary>The application with all routes for the host's <see cref="ClusterSession"/>.</summary>
@@ -55,7 +55,7 @@ internal static class ApiHost
         app.Use(BrowserGuard.InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
-        app.Use(ConnectionGate.AdmitAsync);
+        app.Use(ConnectionGate.ReleaseAsync);
         app.UseAuthorization();
         app.Use(NameRequesterAsync);
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
@@ -64,6 +64,18 @@ internal static class ApiHost
         if (!settings.IsMounted)
             app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
+        MapRoutes(app);
+        // Sign-in and probes are per server.
+        if (settings.IsMounted)
+            return app;
+        if (!settings.IsDelegated)
+            SignInRoutes.Map(app);
+        MapProbes(app);
+        return app;
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
@@ -82,11 +94,10 @@ internal static class ApiHost
         SignInRoutes.MapMe(app);
         PageRoutes.Map(app);
         MapMetrics(app);
-        // Sign-in and probes are per server.
-        if (settings.IsMounted)
-            return app;
-        if (!settings.IsDelegated)
-            SignInRoutes.Map(app);
+    }
+
+    private static void MapProbes(WebApplication app)
+    {
         // Probes are exempt from limits.
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
         app.MapGet(
@@ -97,7 +108,6 @@ internal static class ApiHost
             .AllowAnonymous()
             .DisableRateLimiting()
             .ExcludeFromDescription();
-        return app;
     }
 
     private static void Listen(WebApplicationBuilder builder, ListenSettings settings)
@@ -127,7 +137,7 @@ internal static class ApiHost
             );
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
             kestrel.Limits.RequestHeadersTimeout = ConnectionGate.FirstByteLimit;
             kestrel.AddServerHeader = false;
         });

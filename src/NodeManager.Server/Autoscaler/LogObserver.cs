@@ -2,7 +2,6 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Autoscaler;
 
-/// <summary>Logs reports of operations.</summary>
 internal sealed partial class LogObserver(ILogger logger) : IOperationObserver
 {
     public void Warning(string message) => LogWarning(logger, DisplayText.EscapeLines(message));

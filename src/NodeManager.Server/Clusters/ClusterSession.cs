@@ -26,16 +26,18 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
 
     /// <summary>From a handover, an embedded cluster, a kubeconfig or the pod's service account, by the options.</summary>
     public static ClusterSession Of(ServerOptions options, ILogger logger) =>
-        new(
-            stop =>
-                options.Handed is { } handed ? HandedCluster.ConnectAsync(handed, logger, stop)
-                : options.Kubeconfig is { } request
-                    ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
-                : options.Command == ServerCommand.Autoscaler || options.InCluster
-                    ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
-                : StartSandboxAsync(options, logger, stop),
-            options.Protected
-        );
+        new(stop => ConnectAsync(options, logger, stop), options.Protected);
+
+    private static Task<NodeManagerSession> ConnectAsync(ServerOptions options, ILogger logger, CancellationToken stop)
+    {
+        if (options.Handed is { } handed)
+            return HandedCluster.ConnectAsync(handed, logger, stop);
+        if (options.Kubeconfig is { } request)
+            return SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop);
+        if (options.Command == ServerCommand.Autoscaler || options.InCluster)
+            return SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop);
+        return StartSandboxAsync(options, logger, stop);
+    }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

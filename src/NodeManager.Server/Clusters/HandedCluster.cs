@@ -26,18 +26,20 @@ internal static class HandedCluster
         return session;
     }
 
-    private static ClusterConfiguration Read(ServerHandover handed) =>
-        handed.Address is { } address
-            ? ClusterConfiguration.ForToken(
+    private static ClusterConfiguration Read(ServerHandover handed)
+    {
+        if (handed.Address is { } address)
+            return ClusterConfiguration.ForToken(
                 handed.Cluster,
                 address,
                 handed.AuthorityPem,
                 handed.Token,
                 handed.ImpersonateUser,
                 handed.ImpersonateGroups
-            )
-        : handed.IsInCluster ? Kubeconfig.LoadInCluster()
-        : Kubeconfig.Load(
+            );
+        if (handed.IsInCluster)
+            return Kubeconfig.LoadInCluster();
+        return Kubeconfig.Load(
             handed.Kubeconfig
                 ?? throw new NodeManagerException(
                     ErrorIds.ServerStartFailed,
@@ -47,6 +49,7 @@ internal static class HandedCluster
                     "Start the server with Start-NodeManagerServer."
                 )
         );
+    }
 
     private static PoolServiceConfiguration Of(HandedPoolService service) =>
         new()

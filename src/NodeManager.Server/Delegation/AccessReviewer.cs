@@ -23,7 +23,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     /// <summary>How long an accepted token uses its user's budget after its last review.</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(10);
 
-    private const int MostAnswers = 10_000;
+    private const int MaximumEntries = 10_000;
 
     private static readonly JsonTypeInfo<JsonObject> Document =
         (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
@@ -70,9 +70,9 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         spec["extra"] = user.Info["extra"]?.DeepClone();
         if (!_budgets.TakeAccessReview(user.Name))
             throw TooMany($"The permissions of '{user.Name}' are checked too often.");
-        JsonObject status = await AskAsync("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", spec, stop);
+        JsonObject status = await PostReviewAsync("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", spec, stop);
         bool isAllowed = status["allowed"]?.GetValue<bool>() == true;
-        Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
+        AddToCache(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
         return isAllowed;
     }
 
@@ -96,7 +96,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
                 stop
             );
             bool isAllowed = status["allowed"]?.GetValue<bool>() != false;
-            Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
+            AddToCache(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
             return isAllowed;
         }
         catch (Exception refused) when (refused is KubernetesException or HttpRequestException)
@@ -129,7 +129,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
             throw TooMany(
                 knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often."
             );
-        JsonObject status = await AskAsync(
+        JsonObject status = await PostReviewAsync(
             "authentication.k8s.io",
             "TokenReview",
             "tokenreviews",
@@ -144,13 +144,13 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
                 : null;
         if (user is not null)
         {
-            Keep(_users, hash, (user, time.GetUtcNow()));
+            AddToCache(_users, hash, (user, time.GetUtcNow()));
             _refused.TryRemove(hash, out _);
             return user;
         }
 
         _users.TryRemove(hash, out _);
-        Keep(_refused, hash, time.GetUtcNow() + Lifetime);
+        AddToCache(_refused, hash, time.GetUtcNow() + Lifetime);
         return null;
     }
 
@@ -158,14 +158,14 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");
 
     // Cleared at once: finding the oldest entry costs more than it is worth.
-    private static void Keep<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
+    private static void AddToCache<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
     {
-        if (answers.Count >= MostAnswers)
+        if (answers.Count >= MaximumEntries)
             answers.Clear();
         answers[key] = answer;
     }
 
-    private async Task<JsonObject> AskAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
+    private async Task<JsonObject> PostReviewAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
     {
         try
         {

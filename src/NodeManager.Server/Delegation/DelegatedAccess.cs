@@ -41,7 +41,6 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
 
     /// <summary>Before a call of an agent's tool.</summary>
     /// <param name="user">Whose token the agent has.</param>
-    /// <param name="tool">Its name.</param>
     /// <param name="isDrain">What it plans or applies is a drain.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <exception cref="NodeManagerException">Forbidden.</exception>
@@ -62,7 +61,6 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         }
     }
 
-    /// <summary>Whether a user may change nodes at all.</summary>
     public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) =>
         IsAllowedAsync(user, AccessNeed.PatchNodes, "", "", stop);
 

@@ -51,7 +51,6 @@ internal sealed class EventBatch
         return new(from, text.WrittenSpan.ToArray(), ends);
     }
 
-    /// <summary>The events after a position within the batch.</summary>
     public EventBatch After(long position)
     {
         int read = (int)(position - From),

@@ -26,7 +26,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
-    private readonly Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PublishedNode> _shown = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -90,8 +90,8 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
                 continue;
             }
 
-            bool isKnown = _shown.TryGetValue(name, out Shown? before);
-            Shown after = Show(node);
+            bool isKnown = _shown.TryGetValue(name, out PublishedNode? before);
+            PublishedNode after = Show(node);
             _shown[name] = after;
             if (after == before)
                 continue;
@@ -109,7 +109,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         void Add<T>(string type, T data) => events.Add((type, JsonSerializer.Serialize(data, json.Value.SerializerOptions)));
     }
 
-    private Shown Show(ApiNode node) =>
+    private PublishedNode Show(ApiNode node) =>
         new(
             Convert.ToHexString(
                 SHA256.HashData(
@@ -121,5 +121,5 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         );
 
     // The last published state of a node.
-    private sealed record Shown(string Hash, ApiUsage? Usage, int? Pods);
+    private sealed record PublishedNode(string Hash, ApiUsage? Usage, int? Pods);
 }

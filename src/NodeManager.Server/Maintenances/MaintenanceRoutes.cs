@@ -15,7 +15,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
 {
     public const string Path = "/api/v1/maintenances";
 
-    private const int MostRuns = 50;
+    private const int MaximumRuns = 50;
 
     private static readonly AccessNeed[] Maintain = [PatchNodes, EvictPods, new("create", "configmaps", Scope: RunNamespace)];
 
@@ -51,7 +51,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
     private async Task<IResult> ListAsync(CancellationToken stop) =>
         Results.Json(
             [
-                .. (await MaintenanceReader.ReadAsync(cluster.Session, [], MaintenanceRequest.DefaultNamespace, MostRuns, stop)).Select(
+                .. (await MaintenanceReader.ReadAsync(cluster.Session, [], MaintenanceRequest.DefaultNamespace, MaximumRuns, stop)).Select(
                     ToApi
                 ),
             ],

@@ -41,7 +41,6 @@ internal sealed class PrometheusWriter
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Escaped labels of a sample.</summary>
     public static string Labels(params IEnumerable<(string Name, string Value)> labels)
     {
         string text = string.Join(',', labels.Select(static one => $"{one.Name}=\"{Escape(one.Value)}\""));

@@ -14,7 +14,7 @@ namespace NodeManager.Server.NodeDetails;
 /// <summary>Details of a node: conditions, pods, events, and a drain plan. Read only.</summary>
 internal static class NodeDetailRoutes
 {
-    private const int MostEvents = 200;
+    private const int MaximumEvents = 200;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -45,7 +45,7 @@ internal static class NodeDetailRoutes
     private static async Task<IResult> EventsAsync(string name, ClusterSession cluster, CancellationToken stop)
     {
         await FindAsync(cluster.Session, name, stop);
-        IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MostEvents, stop);
+        IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MaximumEvents, stop);
         return Results.Json(
             [.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))],
             DetailJson.Default.ListApiKubernetesEvent

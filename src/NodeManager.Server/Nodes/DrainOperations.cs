@@ -56,7 +56,7 @@ internal sealed class DrainOperations(
                 by,
                 static result => ((NodeDrainResult)result).ToApi(null),
                 () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options)),
-                new(HandBack: (drain, stop) => started.IsFollowed ? LeaveAsync(by, drain, options, stop) : Task.CompletedTask)
+                new(HandBack: (drain, stop) => started.IsFollowed ? HandBackAsync(by, drain, options, stop) : Task.CompletedTask)
             );
             return _running[node] = started;
         }
@@ -78,12 +78,12 @@ internal sealed class DrainOperations(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         LiveNodes nodes = live.Nodes;
-        nodes.Changed += Note;
+        nodes.Changed += Enqueue;
         try
         {
             await nodes.ReadyAsync(stoppingToken);
             foreach (ClusterNode node in nodes.List())
-                Note(node.Name);
+                Enqueue(node.Name);
         }
         catch (NodeManagerException)
         {
@@ -101,11 +101,11 @@ internal sealed class DrainOperations(
         }
         finally
         {
-            nodes.Changed -= Note;
+            nodes.Changed -= Enqueue;
         }
     }
 
-    private void Note(string node) => _changed.Writer.TryWrite(node);
+    private void Enqueue(string node) => _changed.Writer.TryWrite(node);
 
     private async Task ResumeAsync(LiveNodes nodes, string name, CancellationToken stop)
     {
@@ -136,7 +136,7 @@ internal sealed class DrainOperations(
             $"Wait until that operation ends, or cancel it (DELETE {OperationRoutes.Path}/{running.Operation.Operation.Id})."
         );
 
-    private async Task LeaveAsync(string by, RunningOperation drain, DrainOptions options, CancellationToken stop)
+    private async Task HandBackAsync(string by, RunningOperation drain, DrainOptions options, CancellationToken stop)
     {
         if (drain.Results is not [NodeDrainResult { Status: NodeDrainStatus.Cancelled } result])
             return;

@@ -188,13 +188,11 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         return Results.Json(result.ToApi(failure?.ErrorId), statusCode: StatusOf(result, failure));
     }
 
-    private static int StatusOf(NodeDrainResult result, NodeManagerException? failure) =>
-        failure is null
-            ? result.Status == NodeDrainStatus.Cancelled
-                ? StatusCodes.Status409Conflict
-                : StatusCodes.Status200OK
-            // The node is cordoned and the request can be repeated: a conflict with blockers, not a gateway error.
-            : result.Status == NodeDrainStatus.TimedOut
-                ? StatusCodes.Status409Conflict
-                : ApiErrors.StatusOf(failure.Kind);
+    private static int StatusOf(NodeDrainResult result, NodeManagerException? failure)
+    {
+        if (failure is null)
+            return result.Status == NodeDrainStatus.Cancelled ? StatusCodes.Status409Conflict : StatusCodes.Status200OK;
+        // The node is cordoned and the request can be repeated: a conflict with blockers, not a gateway error.
+        return result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict : ApiErrors.StatusOf(failure.Kind);
+    }
 }

@@ -31,16 +31,14 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
         return true;
     }
 
-    /// <summary>Waits for the end of the drain.</summary>
-    /// <param name="gone">Cancelled when the caller disconnects.</param>
     /// <exception cref="OperationCanceledException">The caller has disconnected, and the drain continues for others.</exception>
     public async Task EndAsync(CancellationToken gone)
     {
-        await using CancellationTokenRegistration leaving = gone.Register(Leave);
+        await using CancellationTokenRegistration leaving = gone.Register(RemoveCaller);
         await Operation.Operation.Completion.WaitAsync(gone);
     }
 
-    private void Leave()
+    private void RemoveCaller()
     {
         lock (_gate)
         {

@@ -14,8 +14,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     /// <summary>The limit of ended operations; the oldest are dropped.</summary>
     public const int Kept = 200;
 
-    /// <summary>The limit of running operations.</summary>
-    public const int MostRunning = 100;
+    public const int MaximumRunning = 100;
 
     private readonly ConcurrentDictionary<string, TrackedOperation> _operations = new();
     private readonly Lock _gate = new();
@@ -45,11 +44,11 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
                     null,
                     "Try again when it has restarted."
                 );
-            if (Running >= MostRunning)
+            if (Running >= MaximumRunning)
                 throw new NodeManagerException(
                     "TooManyOperations",
                     ErrorKind.LimitsExceeded,
-                    $"{MostRunning} operations are running.",
+                    $"{MaximumRunning} operations are running.",
                     null,
                     "Wait until one ends, or cancel one."
                 );

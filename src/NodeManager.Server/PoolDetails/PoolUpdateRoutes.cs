@@ -178,16 +178,7 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
     private static PoolUpdateRequest RequestOf(PoolContext pools, PoolRecord pool, ApiPoolUpdateRequest? body)
     {
         bool isService = IsService(pools);
-        PoolUpdateStrategy strategy = ApiQuery.OneOf(
-            body?.Strategy,
-            "strategy",
-            [nameof(PoolUpdateStrategy.Surge), nameof(PoolUpdateStrategy.BlueGreen)]
-        ) switch
-        {
-            nameof(PoolUpdateStrategy.BlueGreen) => PoolUpdateStrategy.BlueGreen,
-            "" when isService => PoolUpdateStrategy.BlueGreen,
-            _ => PoolUpdateStrategy.Surge,
-        };
+        PoolUpdateStrategy strategy = StrategyOf(body, isService);
         if (isService && strategy == PoolUpdateStrategy.Surge)
         {
             throw new NodeManagerException(
@@ -210,6 +201,32 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
             );
         }
 
+        PoolChange change = new()
+        {
+            MachineType = body?.MachineType,
+            Extensions = new() { Release = body?.Release },
+        };
+        return new()
+        {
+            Pool = pool.Name,
+            PoolId = pool.Id,
+            Namespace = PlaceOf(pools, pool).Namespace,
+            Service = isService ? pools : null,
+            Change = isService ? spec => pools.Provider.Format.PatchOf(change, spec, pool.Name) : null,
+            Options = OptionsOf(body, strategy, isService),
+        };
+    }
+
+    private static PoolUpdateStrategy StrategyOf(ApiPoolUpdateRequest? body, bool isService) =>
+        ApiQuery.OneOf(body?.Strategy, "strategy", [nameof(PoolUpdateStrategy.Surge), nameof(PoolUpdateStrategy.BlueGreen)]) switch
+        {
+            nameof(PoolUpdateStrategy.BlueGreen) => PoolUpdateStrategy.BlueGreen,
+            "" when isService => PoolUpdateStrategy.BlueGreen,
+            _ => PoolUpdateStrategy.Surge,
+        };
+
+    private static PoolUpdateOptions OptionsOf(ApiPoolUpdateRequest? body, PoolUpdateStrategy strategy, bool isService)
+    {
         var options = new PoolUpdateOptions
         {
             Strategy = strategy,
@@ -231,19 +248,6 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
             options = options with { DrainTimeout = timeout };
         if (ApiBody.Seconds(body?.SoakSeconds, "soak_seconds") is { } soak)
             options = options with { Soak = soak };
-        PoolChange change = new()
-        {
-            MachineType = body?.MachineType,
-            Extensions = new() { Release = body?.Release },
-        };
-        return new()
-        {
-            Pool = pool.Name,
-            PoolId = pool.Id,
-            Namespace = PlaceOf(pools, pool).Namespace,
-            Service = isService ? pools : null,
-            Change = isService ? spec => pools.Provider.Format.PatchOf(change, spec, pool.Name) : null,
-            Options = options,
-        };
+        return options;
     }
 }

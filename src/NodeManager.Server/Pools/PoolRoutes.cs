@@ -86,8 +86,8 @@ internal sealed class PoolRoutes(ClusterSession cluster)
 
     private async Task<IResult> ListAsync(string clusterId, PoolPlaceQuery place, PoolPageQuery page, CancellationToken stop)
     {
-        int limit = ApiQuery.Number(page.Limit, "limit", DefaultLimit, 1, MaximumLimit),
-            offset = ApiQuery.Number(page.Offset, "offset", 0, 0, int.MaxValue);
+        int limit = ApiQuery.ParseNumber(page.Limit, "limit", DefaultLimit, 1, MaximumLimit),
+            offset = ApiQuery.ParseNumber(page.Offset, "offset", 0, 0, int.MaxValue);
         var query = new PoolQuery
         {
             Cluster = clusterId,

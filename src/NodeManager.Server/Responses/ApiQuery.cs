@@ -7,14 +7,14 @@ internal static class ApiQuery
 {
     /// <param name="text">Null if missing.</param>
     /// <param name="usual">The default.</param>
-    public static int Number(string? text, string name, int usual, int least, int most) =>
+    public static int ParseNumber(string? text, string name, int usual, int least, int most) =>
         string.IsNullOrEmpty(text) ? usual
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
             ? value
         : throw Invalid(name, text, most == int.MaxValue ? $"whole numbers from {least}" : $"whole numbers from {least} to {most}");
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
-    public static bool Flag(string? text, string name, bool usual) =>
+    public static bool ParseFlag(string? text, string name, bool usual) =>
         string.IsNullOrEmpty(text) ? usual
         : bool.TryParse(text, out bool value) ? value
         : throw Invalid(name, text, "true or false");

@@ -39,7 +39,7 @@ internal static class ScalingRoutes
         NodeAutoscaler found = await AutoscalerReader.ReadAsync(
             cluster.Session,
             Namespace(ns),
-            ApiQuery.Number(decisions, "decisions", UsualDecisions, 0, MostDecisions),
+            ApiQuery.ParseNumber(decisions, "decisions", UsualDecisions, 0, MostDecisions),
             stop
         );
         return Results.Json(

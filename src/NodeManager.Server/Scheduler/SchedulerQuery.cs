@@ -21,7 +21,7 @@ internal sealed record SchedulerQuery(
 {
     public SchedulerTarget Target => new(Namespace, ConfigMap, Deployment);
 
-    public bool IsDryRun => ApiQuery.Flag(DryRun, "dry_run", usual: false);
+    public bool IsDryRun => ApiQuery.ParseFlag(DryRun, "dry_run", usual: false);
 
-    public bool Restarts => ApiQuery.Flag(Restart, "restart", usual: true);
+    public bool Restarts => ApiQuery.ParseFlag(Restart, "restart", usual: true);
 }

@@ -43,7 +43,6 @@ internal sealed class SchedulerService(ClusterSession cluster)
 
     public Task<PluginCatalog> CatalogAsync(CancellationToken stop) => PluginRegistry.CatalogAsync(Session, stop);
 
-    /// <summary>The edit of one plugin, with its warnings.</summary>
     public static (Func<string, string> Edit, ISet<string> Warnings) EditOf(
         ClusterScheduler scheduler,
         PluginChange change,

@@ -23,7 +23,7 @@ internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan
             await pods.CatchUpAsync(cancellationToken);
             while (true)
             {
-                (IReadOnlyList<Pod> present, Task changed) = pods.Of(plan.Node).Look(PodIndexes.ByNode, plan.Node);
+                (IReadOnlyList<Pod> present, Task changed) = pods.Of(plan.Node).Observe(PodIndexes.ByNode, plan.Node);
                 if (!present.Any(pod => others.Contains(pod.Metadata.Uid ?? "")))
                     break;
                 await client.Time.WaitForChangeAsync([changed], null, cancellationToken);

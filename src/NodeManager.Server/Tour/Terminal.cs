@@ -33,7 +33,7 @@ internal sealed class Terminal(TextWriter output, bool color)
         List<IReadOnlyList<Cell>> all =
         [
             [.. header.Select(h => new Cell(h, Ink.Dim))],
-            .. rows.Select(row => row.Select(Shown).ToArray()),
+            .. rows.Select(row => row.Select(Escape).ToArray()),
         ];
         int[] widths = [.. Enumerable.Range(0, header.Count).Select(column => all.Max(row => row[column].Text.Length))];
         foreach (IReadOnlyList<Cell> row in all)
@@ -45,7 +45,7 @@ internal sealed class Terminal(TextWriter output, bool color)
         }
     }
 
-    private static Cell Shown(Cell cell) => cell with { Text = DisplayText.Escape(cell.Text) };
+    private static Cell Escape(Cell cell) => cell with { Text = DisplayText.Escape(cell.Text) };
 
     private string Paint(Cell piece)
     {

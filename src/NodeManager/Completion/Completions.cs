@@ -10,7 +10,6 @@ namespace NodeManager.Completion;
 /// <summary>Converts candidates to completion results.</summary>
 internal static class Completions
 {
-    /// <summary>The time limit of a completion.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Candidates with the typed prefix, else those that contain it; quoted where needed.</summary>

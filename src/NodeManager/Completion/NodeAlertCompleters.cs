@@ -44,9 +44,9 @@ public sealed class NodeAlertCauseCompleter : IArgumentCompleter
         string wordToComplete,
         CommandAst commandAst,
         IDictionary fakeBoundParameters
-    ) => Completions.From([.. Live(fakeBoundParameters), .. Known], wordToComplete);
+    ) => Completions.From([.. OpenCauses(fakeBoundParameters), .. Known], wordToComplete);
 
-    private static IEnumerable<string> Live(IDictionary boundParameters)
+    private static IEnumerable<string> OpenCauses(IDictionary boundParameters)
     {
         try
         {

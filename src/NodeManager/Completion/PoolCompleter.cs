@@ -11,7 +11,7 @@ namespace NodeManager.Completion;
 /// <summary>Candidates from the pools of existing sessions. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
-    private const int Most = 1000;
+    private const int MaximumCandidates = 1000;
 
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName,
@@ -32,7 +32,7 @@ public abstract class PoolCompleter : IArgumentCompleter
                 {
                     await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
                     {
-                        if (found.Count >= Most)
+                        if (found.Count >= MaximumCandidates)
                             return;
                         found.Add(one);
                     }

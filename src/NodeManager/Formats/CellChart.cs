@@ -16,7 +16,7 @@ public static class CellChart
 
     /// <summary>False where the terminal is limited to ASCII: the C locale, or an output encoding other than Unicode.</summary>
     public static bool IsUnicode =>
-        Judge(
+        SupportsUnicode(
             Console.OutputEncoding.CodePage,
             OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("WT_SESSION") is { Length: > 0 },
             ((string[])["LC_ALL", "LC_CTYPE", "LANG"])
@@ -31,7 +31,7 @@ public static class CellChart
     /// <inheritdoc cref="Bar(object?, int)"/>
     public static string Bar(object? percent, int width, bool isUnicode)
     {
-        if (Number(percent) is not { } share)
+        if (ToNumber(percent) is not { } share)
             return "";
         share = Math.Clamp(share / 100, 0, 1);
         if (!isUnicode)
@@ -52,7 +52,7 @@ public static class CellChart
     /// <inheritdoc cref="Line(object?, int)"/>
     public static string Line(object? percents, int width, bool isUnicode)
     {
-        decimal?[] samples = [.. (Plain(percents) as IEnumerable)?.Cast<object?>().Select(Number) ?? []];
+        decimal?[] samples = [.. (Plain(percents) as IEnumerable)?.Cast<object?>().Select(ToNumber) ?? []];
         int columns = Math.Min(width, samples.Length);
         string levels = isUnicode ? Levels : PlainLevels;
         var line = new StringBuilder(columns);
@@ -69,13 +69,13 @@ public static class CellChart
         return line.ToString();
     }
 
-    internal static bool Judge(int codePage, bool isTerminal, string? locale) =>
+    internal static bool SupportsUnicode(int codePage, bool isTerminal, string? locale) =>
         locale is not ("C" or "POSIX") && (isTerminal || codePage is 65001 or 1200 or 1201 or 12000 or 12001);
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     // Deserialized rows may have other numeric types.
-    private static decimal? Number(object? value) =>
+    private static decimal? ToNumber(object? value) =>
         Plain(value) switch
         {
             null => null,

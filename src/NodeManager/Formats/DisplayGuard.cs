@@ -46,11 +46,11 @@ public static class DisplayGuard
             switch (read(value))
             {
                 case string text when IsHostile(text):
-                    Shadow(value, name, Shown(text));
+                    Shadow(value, name, CreateShadow(text));
                     isHostile = true;
                     break;
                 case IEnumerable<string> texts when texts.Any(IsHostile):
-                    Shadow(value, name, texts.Select(static text => (object)Shown(text)).ToArray());
+                    Shadow(value, name, texts.Select(static text => (object)CreateShadow(text)).ToArray());
                     isHostile = true;
                     break;
                 case IEnumerable several and not (string or IDictionary):
@@ -68,7 +68,7 @@ public static class DisplayGuard
         return isHostile;
     }
 
-    private static PSObject Shown(string text)
+    private static PSObject CreateShadow(string text)
     {
         PSObject shown = new(text);
         AddText(shown);

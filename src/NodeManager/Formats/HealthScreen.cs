@@ -10,9 +10,9 @@ internal static class HealthScreen
     private const int SideBySide = 132;
 
     private const int Gap = 4;
-    private const int MostNodes = 8;
-    private const int MostFindings = 6;
-    private const int MostAlerts = 5;
+    private const int MaximumNodes = 8;
+    private const int MaximumFindings = 6;
+    private const int MaximumAlerts = 5;
 
     private static readonly CellStyle Style = CellText.Style;
 
@@ -44,28 +44,28 @@ internal static class HealthScreen
         List<string> lines =
         [
             Title("Cluster Health", $"{all.Cluster}  {screen.At.ToLocalTime():HH:mm:ss}", width),
-            $"{CellChart.Bar(share, 20)} {Number(all.Ready)} of {Number(all.Nodes)} ready"
-                + (all.NotReady > 0 ? $", {Colored($"{Number(all.NotReady)} not ready", Style.Foreground.Red)}" : "")
-                + (all.Cordoned > 0 ? $", {Colored($"{Number(all.Cordoned)} cordoned", Style.Foreground.Yellow)}" : ""),
+            $"{CellChart.Bar(share, 20)} {Format(all.Ready)} of {Format(all.Nodes)} ready"
+                + (all.NotReady > 0 ? $", {Colored($"{Format(all.NotReady)} not ready", Style.Foreground.Red)}" : "")
+                + (all.Cordoned > 0 ? $", {Colored($"{Format(all.Cordoned)} cordoned", Style.Foreground.Yellow)}" : ""),
         ];
         if (screen.Alerts is { } alerts)
             lines.AddRange(Alerts(alerts, screen.At, width));
         if (screen.Findings.Count == 0)
             lines.Add(Colored("No findings.", Style.Foreground.Green));
         int nameWidth = Math.Clamp(
-            screen.Findings.Take(MostFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(),
+            screen.Findings.Take(MaximumFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(),
             4,
             width / 3
         );
-        foreach (NodeFinding finding in screen.Findings.Take(MostFindings))
+        foreach (NodeFinding finding in screen.Findings.Take(MaximumFindings))
         {
             string age = finding.Duration is { } lasts ? HumanDuration.Format(lasts) : "";
-            string text = $"{Cut(finding.Node, nameWidth).PadRight(nameWidth)} {finding.Cause} {age}".TrimEnd();
-            lines.Add($"{Colored(finding.Severity.PadRight(11), ColorOf(finding.Severity))} {Cut(text, width - 12)}");
+            string text = $"{Truncate(finding.Node, nameWidth).PadRight(nameWidth)} {finding.Cause} {age}".TrimEnd();
+            lines.Add($"{Colored(finding.Severity.PadRight(11), ColorOf(finding.Severity))} {Truncate(text, width - 12)}");
         }
 
-        if (screen.Findings.Count > MostFindings)
-            lines.Add($"... and {Number(screen.Findings.Count - MostFindings)} more: Test-NodeHealth");
+        if (screen.Findings.Count > MaximumFindings)
+            lines.Add($"... and {Format(screen.Findings.Count - MaximumFindings)} more: Test-NodeHealth");
         return lines;
     }
 
@@ -73,22 +73,22 @@ internal static class HealthScreen
     {
         yield return alerts.Count == 0
             ? Colored("No open alerts.", Style.Foreground.Green)
-            : $"{Number(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
-        foreach (NodeAlert alert in alerts.Take(MostAlerts))
+            : $"{Format(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
+        foreach (NodeAlert alert in alerts.Take(MaximumAlerts))
         {
             string about =
                 alert.Group.Length > 0 ? $"{alert.GroupBy} {alert.Group}"
                 : alert.Nodes.Count == 1 ? alert.Nodes[0]
                 : alert.Nodes.Count == 0 ? alert.Cluster
-                : $"{Number(alert.Nodes.Count)} nodes";
-            string count = alert.Group.Length > 0 && alert.Nodes.Count > 1 ? $" ({Number(alert.Nodes.Count)} nodes)" : "";
+                : $"{Format(alert.Nodes.Count)} nodes";
+            string count = alert.Group.Length > 0 && alert.Nodes.Count > 1 ? $" ({Format(alert.Nodes.Count)} nodes)" : "";
             string text =
                 $"{about} {alert.Cause}{count} {HumanDuration.Format(now > alert.StartsAt ? now - alert.StartsAt : TimeSpan.Zero)}{(alert.IsFlapping ? " flapping" : "")}";
-            yield return $"{Colored(alert.Severity.PadRight(11), ColorOf(alert.Severity))} {Cut(text, width - 12)}";
+            yield return $"{Colored(alert.Severity.PadRight(11), ColorOf(alert.Severity))} {Truncate(text, width - 12)}";
         }
 
-        if (alerts.Count > MostAlerts)
-            yield return $"... and {Number(alerts.Count - MostAlerts)} more: Get-NodeAlert";
+        if (alerts.Count > MaximumAlerts)
+            yield return $"... and {Format(alerts.Count - MaximumAlerts)} more: Get-NodeAlert";
         yield return "Findings:";
     }
 
@@ -123,13 +123,13 @@ internal static class HealthScreen
             ClusterNode node in screen
                 .Nodes.OrderByDescending(static n => Fullness(n))
                 .ThenBy(static n => n.Name, StringComparer.Ordinal)
-                .Take(MostNodes)
+                .Take(MaximumNodes)
         )
             lines.Add(
-                $"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}"
+                $"{Truncate(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}"
             );
-        if (screen.Nodes.Count > MostNodes)
-            lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");
+        if (screen.Nodes.Count > MaximumNodes)
+            lines.Add($"... and {Format(screen.Nodes.Count - MaximumNodes)} more: Get-NodeUsage");
         return lines;
     }
 
@@ -154,23 +154,23 @@ internal static class HealthScreen
         {
             "memory" => ByteSize.Format((long)amount),
             "cpu" => string.Create(CultureInfo.InvariantCulture, $"{amount:0.##} cores"),
-            _ => Number((long)amount),
+            _ => Format((long)amount),
         };
 
     private static string Title(string title, string right, int width)
     {
-        string beside = Cut(right, Math.Max(0, width - title.Length - 2));
+        string beside = Truncate(right, Math.Max(0, width - title.Length - 2));
         return $"{Style.Bold}{title}{Style.Reset}{new string(' ', width - title.Length - beside.Length)}{beside}";
     }
 
     private static string Colored(string text, string color) => $"{color}{text}{Style.Reset}";
 
-    private static string Cut(string text, int width) =>
+    private static string Truncate(string text, int width) =>
         text.Length <= width ? text
         : width < 4 ? text[..Math.Max(0, width)]
         : text[..(width - 3)] + "...";
 
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Format(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     // Colors have no width.
     private static string Padded(string line, int width) => line + new string(' ', Math.Max(0, width - CellText.LengthOf(line)));

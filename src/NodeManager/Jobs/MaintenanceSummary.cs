@@ -5,7 +5,6 @@ using NodeManager.Maintenance.Options;
 namespace NodeManager.Jobs;
 
 /// <summary>Summarizes an interrupted run: completed nodes, cordoned nodes, and how to resume. Thread-safe.</summary>
-/// <param name="started">The run at its start.</param>
 internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)
 {
     private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(
@@ -18,7 +17,7 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
     /// <summary>False for a run that ended before the interrupt.</summary>
     public bool IsInterrupted => Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted };
 
-    public void Note(NodeMaintenanceResult node) => _nodes[node.NodeUid] = node;
+    public void Record(NodeMaintenanceResult node) => _nodes[node.NodeUid] = node;
 
     public override string ToString()
     {

@@ -4,7 +4,6 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>The child job of one node of a maintenance.</summary>
 internal sealed class NodeMaintenanceChildJob : Job, IScriptStreams
 {
     private readonly Action _stop;

@@ -53,7 +53,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
                 Begin(run);
                 break;
             case OperationItemStarted { Item: NodeMaintenanceResult node }:
-                Note(node);
+                Record(node);
                 Child(node).Begin();
                 break;
             case OperationOutput { Value: NodeMaintenanceRun run }:
@@ -70,7 +70,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
                 Child(node).Fail(failure.Exception, node);
                 break;
             case OperationItemEnded { Item: NodeMaintenanceResult node }:
-                Note(node);
+                Record(node);
                 lock (_children)
                     _ended++;
                 Child(node).Complete(node);
@@ -113,10 +113,10 @@ internal sealed class NodeMaintenanceJob : OperationJob
             Child(node);
     }
 
-    private void Note(NodeMaintenanceResult node)
+    private void Record(NodeMaintenanceResult node)
     {
         if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? run))
-            run.Note(node);
+            run.Record(node);
     }
 
     private NodeMaintenanceChildJob Child(NodeMaintenanceResult node) => Child(node.Session!, node.Node);

@@ -9,13 +9,13 @@ namespace NodeManager.Parameters;
 /// <summary>Converts hashtables, and objects of ConvertFrom-Json, to JSON with their types.</summary>
 internal static class JsonMap
 {
-    private const int MostDepth = 32;
+    private const int MaximumDepth = 32;
 
     /// <exception cref="NodeManagerException">NodePoolInvalid: a value has no JSON representation.</exception>
     public static JsonNode? From(object? value, int depth = 0)
     {
-        if (depth > MostDepth)
-            throw Refuse(value, $"it is nested more than {MostDepth} levels deep, or contains itself");
+        if (depth > MaximumDepth)
+            throw Refuse(value, $"it is nested more than {MaximumDepth} levels deep, or contains itself");
         object? plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
         return plain switch
         {
@@ -27,7 +27,7 @@ internal static class JsonMap
             sbyte or byte or short or ushort or int or uint or long => JsonValue.Create(
                 Convert.ToInt64(plain, CultureInfo.InvariantCulture)
             ),
-            ulong or float or double or decimal => Number(plain),
+            ulong or float or double or decimal => FromNumber(plain),
             TimeSpan duration => JsonValue.Create(PoolDuration.Format(duration)),
             DateTime or DateTimeOffset => JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{plain:O}")),
             Enum or Guid or Uri or Version or char => JsonValue.Create(Convert.ToString(plain, CultureInfo.InvariantCulture)),
@@ -49,7 +49,7 @@ internal static class JsonMap
     public static JsonObject ObjectFrom(object? value) =>
         From(value) as JsonObject ?? throw Refuse(value, "it is not a hashtable or an object");
 
-    private static JsonValue Number(object number)
+    private static JsonValue FromNumber(object number)
     {
         try
         {

@@ -60,7 +60,6 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             _ => NameFrom(value) is { Length: > 0 } name ? [new NodeTarget(name, UidFrom(value))] : [],
         };
 
-    /// <summary>True where an object names all of its nodes by UID.</summary>
     public static bool HasUids(IReadOnlyList<NodeTarget> targets) => targets.Count > 0 && targets.All(static one => one.Uid.Length > 0);
 
     /// <summary>The node's data; null for an object that only names it.</summary>
@@ -72,7 +71,6 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             _ => null,
         };
 
-    /// <summary>The node's UID; empty where the object has none.</summary>
     public static string UidFrom(ClusterObject value) =>
         value switch
         {
@@ -108,7 +106,6 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
                 "To let recommendations act, run Set-NodeManagerConfiguration -EnableAutoScaling $true. Without it, pass the names of the nodes."
             );
 
-    /// <summary>The error for an object that does not stand for a node.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) =>
         new(
             ErrorIds.NodeNotFound,

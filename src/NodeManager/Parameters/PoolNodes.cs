@@ -5,7 +5,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Resolves a piped node pool to its nodes.</summary>
 internal static class PoolNodes
 {
     /// <summary>The nodes of a piped pool in its session; null for another object.</summary>

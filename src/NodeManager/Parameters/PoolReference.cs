@@ -28,7 +28,6 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
             _ => null,
         };
 
-    /// <summary>Where the pool of an object is.</summary>
     /// <param name="given">From parameters; used where the object does not say.</param>
     public static PoolPlace PlaceOf(ClusterObject value, PoolPlace given)
     {
@@ -48,7 +47,6 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
         return new(provider.Length > 0 ? provider : given.Provider, ns.Length > 0 ? ns : given.Namespace);
     }
 
-    /// <summary>The error for an object that does not stand for a pool.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) =>
         new(
             ErrorIds.NodePoolNotFound,

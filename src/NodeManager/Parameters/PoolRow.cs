@@ -20,7 +20,6 @@ internal sealed class PoolRow : ClusterObject
     public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row) : null;
 
     /// <summary>Null for a row without a pool.</summary>
-    /// <param name="origin">The row with its cluster.</param>
     public static PoolRow? From(object value, ClusterObject origin)
     {
         string pool = ObjectRow.Read(value, "Pool"),

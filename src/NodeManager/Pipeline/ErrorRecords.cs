@@ -9,16 +9,16 @@ internal static class ErrorRecords
     public static ErrorRecord From(Exception exception, object? target)
     {
         if (exception is not NodeManagerException failure)
-            return Shown(new(exception, exception.GetType().Name, ErrorCategory.NotSpecified, target));
+            return Escape(new(exception, exception.GetType().Name, ErrorCategory.NotSpecified, target));
 
         var record = new ErrorRecord(failure, failure.ErrorId, Map(failure.Kind), failure.Target ?? target);
         if (failure.RecommendedAction is { Length: > 0 } action)
             record.ErrorDetails = new(failure.Message) { RecommendedAction = action };
-        return Shown(record);
+        return Escape(record);
     }
 
     // Escapes what hosts show: exceptions may quote a server, and a target is shown by its text.
-    private static ErrorRecord Shown(ErrorRecord record)
+    private static ErrorRecord Escape(ErrorRecord record)
     {
         string message = DisplayText.EscapeLines(record.Exception.Message);
         if (message != record.Exception.Message)

@@ -13,7 +13,7 @@ internal sealed class ProgressRecords
     {
         if (progress.Completed && !_ids.ContainsKey(progress.Key))
             return null;
-        return new(IdOf(progress.Key), Shown(progress.Activity), Shown(progress.Status))
+        return new(IdOf(progress.Key), Escape(progress.Activity), Escape(progress.Status))
         {
             ParentActivityId = progress.Parent.Length == 0 ? -1 : IdOf(progress.Parent),
             PercentComplete = progress.PercentComplete,
@@ -29,5 +29,5 @@ internal sealed class ProgressRecords
     }
 
     // PowerShell rejects empty text.
-    private static string Shown(string text) => text.Length == 0 ? " " : DisplayText.Escape(text);
+    private static string Escape(string text) => text.Length == 0 ? " " : DisplayText.Escape(text);
 }

@@ -10,7 +10,7 @@ namespace NodeManager.Pipeline;
 internal sealed class WorkPump(IPipelineHost host) : IDisposable
 {
     /// <summary>The console drops progress records for a while after drawing one.</summary>
-    private static readonly TimeSpan DrawAgain = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan RedrawDelay = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long work may take to end after an interrupt.</summary>
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
@@ -105,7 +105,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     }
 
     /// <summary>Forwards pending reports. Blocks while the queue is full, so that input does not pile up.</summary>
-    public void HandOn() => Pump(stopBelow: _limit * 4);
+    public void Forward() => Pump(stopBelow: _limit * 4);
 
     /// <summary>Waits for all started work, forwarding its reports.</summary>
     public void WaitForWork() => Pump(stopBelow: 1);
@@ -124,7 +124,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
             }
 
             List<object> outputs = [value];
-            Post(() => HandOut(outputs));
+            Post(() => WriteOutputs(outputs));
             _outputs = outputs;
         }
     }
@@ -196,7 +196,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         }
     }
 
-    private void HandOut(List<object> outputs)
+    private void WriteOutputs(List<object> outputs)
     {
         lock (_lock)
         {
@@ -279,7 +279,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     {
         if (_undrawn is null)
             return _messages.Take();
-        if (_messages.TryTake(out Action? message, DrawAgain))
+        if (_messages.TryTake(out Action? message, RedrawDelay))
             return message;
         ProgressRecord last = _undrawn;
         _undrawn = null;

@@ -32,7 +32,7 @@ internal static class ServerRegistry
                 one.Server.State != NodeManagerServerState.Running && one.Server.Port == started.Server.Port
             )
         )
-            Forget(ended);
+            Remove(ended);
         Servers[started.Server.ProcessId] = started;
         ofSession.Add(started);
         return started;
@@ -41,7 +41,7 @@ internal static class ServerRegistry
     /// <summary>The process of a server; null where unknown.</summary>
     public static ServerProcess? Find(NodeManagerServer server) => All.FirstOrDefault(one => one.Server == server);
 
-    public static void Forget(ServerProcess server) => Servers.TryRemove(new(server.Server.ProcessId, server));
+    public static void Remove(ServerProcess server) => Servers.TryRemove(new(server.Server.ProcessId, server));
 
     /// <summary>The servers of a session, ended with it.</summary>
     private sealed class SessionServers : IDisposable
@@ -77,7 +77,7 @@ internal static class ServerRegistry
 
         private static void End(ServerProcess server)
         {
-            Forget(server);
+            Remove(server);
             server.Dispose();
         }
     }

@@ -20,10 +20,10 @@ internal static class SessionRegistry
     /// Called before connecting. Until then the runspace has no current session, so that a script does not continue in the previous cluster
     /// after a failure.
     /// </summary>
-    public static void Seek(Runspace runspace)
+    public static void BeginConnect(Runspace runspace)
     {
         s_everConnected = true;
-        Of(runspace).IsSeeking = true;
+        Of(runspace).IsConnecting = true;
     }
 
     /// <summary>Makes a new session the current one.</summary>
@@ -48,11 +48,11 @@ internal static class SessionRegistry
     /// continue in another cluster.
     /// </summary>
     public static NodeManagerSession? Current(Runspace runspace) =>
-        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && !sessions.IsSeeking ? sessions.Current : null;
+        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && !sessions.IsConnecting ? sessions.Current : null;
 
     /// <summary>True between a request to connect and its success.</summary>
-    public static bool IsSeeking(Runspace runspace) =>
-        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
+    public static bool IsConnecting(Runspace runspace) =>
+        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsConnecting;
 
     public static void End(Runspace runspace)
     {
@@ -76,7 +76,7 @@ internal static class SessionRegistry
             runspace.StateChanged += OnStateChanged;
         }
 
-        public bool IsSeeking
+        public bool IsConnecting
         {
             get => _isSeeking;
             set => _isSeeking = value;

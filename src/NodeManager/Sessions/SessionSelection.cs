@@ -18,13 +18,13 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     private readonly HashSet<string> _warnings = [];
     private IReadOnlyList<NodeManagerSession>? _chosen;
 
-    public int Count => Chosen.Count;
+    public int Count => Selected.Count;
 
-    private IReadOnlyList<NodeManagerSession> Chosen => _chosen ??= given is null ? [CurrentOrImplicit()] : [.. given.Distinct()];
+    private IReadOnlyList<NodeManagerSession> Selected => _chosen ??= given is null ? [CurrentOrImplicit()] : [.. given.Distinct()];
 
-    public NodeManagerSession this[int index] => Chosen[index];
+    public NodeManagerSession this[int index] => Selected[index];
 
-    public IEnumerator<NodeManagerSession> GetEnumerator() => Chosen.GetEnumerator();
+    public IEnumerator<NodeManagerSession> GetEnumerator() => Selected.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -42,7 +42,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         ObjectOrigin from = ObjectOrigin.Of(origin, hasNodeUid);
         SessionMatch match = SessionChoice.ForObject(
             from,
-            candidates.Count > 0 ? candidates : Chosen,
+            candidates.Count > 0 ? candidates : Selected,
             given is not null,
             pump.Host.IsChange
         );
@@ -61,7 +61,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     public IReadOnlyList<NodeManagerSession> For(ClusterObject origin, bool hasNodeUid = false)
     {
         if (origin is { Session: null, Cluster: "", ClusterUid: "" })
-            return Chosen;
+            return Selected;
         try
         {
             return [Of(origin, hasNodeUid)];
@@ -127,7 +127,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         Runspace runspace = Runspace.DefaultRunspace;
         if (SessionRegistry.Current(runspace) is { } current)
             return current;
-        if (SessionRegistry.IsSeeking(runspace))
+        if (SessionRegistry.IsConnecting(runspace))
         {
             throw new NodeManagerException(
                 ErrorIds.NotConnected,

@@ -57,7 +57,7 @@ public sealed class KubernetesClient : IDisposable
     public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) =>
         new(
             Server,
-            new ImpersonationHandler(_transport, ImpersonationReader.CheckAsked(new(user) { Groups = groups })),
+            new ImpersonationHandler(_transport, ImpersonationReader.CheckRequested(new(user) { Groups = groups })),
             _options with
             {
                 WrapTransport = null,

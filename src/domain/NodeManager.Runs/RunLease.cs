@@ -71,8 +71,8 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
     /// <summary>The error that cancelled <see cref="Lost"/>.</summary>
     public NodeManagerException LossError() =>
         _stoppedBy.Length > 0 ? _scope.Errors.Stopped(_run, _stoppedBy)
-        : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? _scope.Errors.NotRenewed(_run, Known(refusal))
-        : _scope.Errors.TakenOver(_run, _lease.Taker);
+        : _lease.Refusal is { } refusal && _lease.NewHolder.Length == 0 ? _scope.Errors.NotRenewed(_run, Known(refusal))
+        : _scope.Errors.TakenOver(_run, _lease.NewHolder);
 
     /// <summary>Releases the Lease immediately, and stops the renewals.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);

@@ -46,8 +46,8 @@ public sealed class SandboxCluster : IDisposable
         Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
         int minor = ParseMinor(options.Version);
         SandboxFeatures.Check(options.Features, minor);
-        Catalog = new(BuiltInKinds.Every.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
-        var store = new DocumentStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
+        Catalog = new(BuiltInKinds.All.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
+        var store = new DocumentStore(BuiltInKinds.All.Where(static kind => kind.IsStored), logCapacity);
         // A restored cluster must not repeat UIDs.
         IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));

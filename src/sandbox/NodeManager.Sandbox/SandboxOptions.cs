@@ -29,7 +29,6 @@ public sealed record SandboxOptions
     /// <summary>The clock that drives the cluster's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Programs of simulated containers.</summary>
     public IReadOnlyList<SimulatedProgram> Programs { get; init; } = [];
 
     /// <summary>Cluster seconds per second of real time, above 0 and up to <see cref="MaximumSpeed"/>.</summary>

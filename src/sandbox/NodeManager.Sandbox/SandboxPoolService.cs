@@ -13,7 +13,6 @@ namespace NodeManager.Sandbox;
 /// <summary>The pool service of an embedded cluster: its API, and a platform that adds and removes nodes.</summary>
 public sealed class SandboxPoolService : IDisposable
 {
-    /// <summary>The session's user at the pool service.</summary>
     public const string User = "sandbox@example.com";
 
     private readonly PoolPlatform _platform;

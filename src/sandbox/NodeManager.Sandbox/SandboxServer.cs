@@ -16,7 +16,7 @@ public sealed class SandboxServer : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Port, IPEndPoint.MinPort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Port, IPEndPoint.MaxPort);
         ServerIdentity identity = options.IdentityPath is { } path
-            ? ServerIdentity.Keep(path, TimeProvider.System)
+            ? ServerIdentity.LoadOrCreate(path, TimeProvider.System)
             : ServerIdentity.Make(TimeProvider.System);
         _certificate = identity.LoadCertificate();
         ConnectionListener? listener = null;
@@ -61,7 +61,6 @@ public sealed class SandboxServer : IDisposable
     }
 }
 
-/// <summary>Access to a served cluster.</summary>
 public sealed record SandboxAccess(Uri Server, string AuthorityPem, string Token)
 {
     /// <summary>Without the token.</summary>

@@ -12,6 +12,10 @@ namespace NodeManager.Controllers.Tests.Caching;
 
 public sealed class ObjectCacheTests : IDisposable
 {
+    private static readonly ObjectIndex<Pod> ByOwner =
+            new(static pod => pod.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true) is { } owner ? [owner.Uid] : []),
+        ByLabel = new(static pod => (pod.Metadata.Labels ?? []).Select(static label => $"{label.Key}={label.Value}"));
+
     private readonly FakeApi _api = new();
     private readonly FaultInjectionHandler _faults = new();
     private readonly KubernetesClient _client;
@@ -34,7 +38,7 @@ public sealed class ObjectCacheTests : IDisposable
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
-        (Pod? pod, Task changed) = cache.Look("uid-p1");
+        (Pod? pod, Task changed) = cache.Observe("uid-p1");
         Assert.NotNull(pod);
 
         _api.Pods.Remove("p1");
@@ -72,19 +76,19 @@ public sealed class ObjectCacheTests : IDisposable
         _api.Pods.Put(Pod("p2", "n1", owner: "rs2", app: "web"));
         ObjectCache<Pod> cache = await OpenAsync();
         Assert.Equal(["p1", "p2"], Names(cache.FindAll(PodIndexes.ByNode, "n1")));
-        Assert.Equal(["p1"], Names(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs1")));
-        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ObjectIndexes<Pod>.ByLabel, "app=web")));
+        Assert.Equal(["p1"], Names(cache.FindAll(ByOwner, "rs1")));
+        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ByLabel, "app=web")));
 
-        Task ofFirst = cache.Look(PodIndexes.ByNode, "n1").Changed,
-            ofSecond = cache.Look(PodIndexes.ByNode, "n2").Changed;
+        Task ofFirst = cache.Observe(PodIndexes.ByNode, "n1").Changed,
+            ofSecond = cache.Observe(PodIndexes.ByNode, "n2").Changed;
         _api.Pods.Put(Pod("p1", "n2", owner: "rs2", app: "api"));
         await Task.WhenAll(ofFirst, ofSecond).WaitAsync(Eventually.Limit);
 
         Assert.Equal(["p2"], Names(cache.FindAll(PodIndexes.ByNode, "n1")));
         Assert.Equal(["p1"], Names(cache.FindAll(PodIndexes.ByNode, "n2")));
-        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs2")));
-        Assert.Empty(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs1"));
-        Assert.Equal(["p1"], Names(cache.FindAll(ObjectIndexes<Pod>.ByLabel, "app=api")));
+        Assert.Equal(["p1", "p2"], Names(cache.FindAll(ByOwner, "rs2")));
+        Assert.Empty(cache.FindAll(ByOwner, "rs1"));
+        Assert.Equal(["p1"], Names(cache.FindAll(ByLabel, "app=api")));
     }
 
     [Fact]
@@ -92,8 +96,8 @@ public sealed class ObjectCacheTests : IDisposable
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
-        Task other = cache.Look(PodIndexes.ByNode, "n2").Changed,
-            here = cache.Look(PodIndexes.ByNode, "n1").Changed;
+        Task other = cache.Observe(PodIndexes.ByNode, "n2").Changed,
+            here = cache.Observe(PodIndexes.ByNode, "n1").Changed;
 
         _api.Pods.Remove("p1");
         await here.WaitAsync(Eventually.Limit);
@@ -219,7 +223,7 @@ public sealed class ObjectCacheTests : IDisposable
                 _api.Pods.Put(Pod("p1", "n1"));
                 KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
 
-                cache.Admit(list.Items);
+                cache.AddOrUpdate(list.Items);
 
                 Assert.NotNull(cache.Find("uid-p1"));
                 _api.Pods.Remove("p1");
@@ -240,7 +244,7 @@ public sealed class ObjectCacheTests : IDisposable
         _api.Pods.Remove("p1");
         await changed.WaitAsync(Eventually.Limit);
 
-        cache.Admit(list.Items);
+        cache.AddOrUpdate(list.Items);
 
         Assert.Null(cache.Find("uid-p1"));
     }
@@ -255,7 +259,7 @@ public sealed class ObjectCacheTests : IDisposable
             {
                 _api.Pods.Put(Pod("p1", "n1"));
                 KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
-                cache.Admit(list.Items);
+                cache.AddOrUpdate(list.Items);
                 Assert.NotNull(cache.Find("uid-p1"));
                 _api.Pods.Remove("p1");
             }
@@ -309,7 +313,7 @@ public sealed class ObjectCacheTests : IDisposable
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
-        (_, Task changed) = cache.Look("uid-p1");
+        (_, Task changed) = cache.Observe("uid-p1");
         _api.Pods.Put(Pod("p1", "n1", uid: "another"));
 
         await changed.WaitAsync(Eventually.Limit);
@@ -324,7 +328,7 @@ public sealed class ObjectCacheTests : IDisposable
         _api.Denied.Add("GET");
         using CacheUse<Pod> refused = _caches.Open(Resources.Pods, new());
         await Assert.ThrowsAsync<KubernetesException>(() => refused.Cache.Synced.WaitAsync(Eventually.Limit));
-        await Assert.ThrowsAsync<KubernetesException>(() => refused.Cache.Look("uid-p1").Changed.WaitAsync(Eventually.Limit));
+        await Assert.ThrowsAsync<KubernetesException>(() => refused.Cache.Observe("uid-p1").Changed.WaitAsync(Eventually.Limit));
 
         _api.Denied.Clear();
         using CacheUse<Pod> next = _caches.Open(Resources.Pods, new());
@@ -335,8 +339,8 @@ public sealed class ObjectCacheTests : IDisposable
     public async Task The_end_of_the_session_fails_all_waiters()
     {
         ObjectCache<Pod> cache = await OpenAsync();
-        Task changed = cache.Look("uid-p1").Changed,
-            ofKey = cache.Look(PodIndexes.ByNode, "n1").Changed,
+        Task changed = cache.Observe("uid-p1").Changed,
+            ofKey = cache.Observe(PodIndexes.ByNode, "n1").Changed,
             ofAll = cache.Changed();
 
         _caches.Dispose();

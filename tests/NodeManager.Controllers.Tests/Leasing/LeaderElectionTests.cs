@@ -302,7 +302,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
             return Retries;
         }
 
-        public void Deposed(string taker) => DeposedBy = taker;
+        public void TakenOver(string taker) => DeposedBy = taker;
 
         public void Renewed(Lease lease) { }
 

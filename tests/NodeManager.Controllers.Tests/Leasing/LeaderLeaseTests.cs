@@ -188,7 +188,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         Assert.True(_lease.InDoubt.IsCancellationRequested);
         Assert.IsType<KubernetesException>(Assert.Single(_told.Refusals));
         Assert.IsType<KubernetesException>(_lease.Refusal);
-        Assert.Equal("", _lease.Taker);
+        Assert.Equal("", _lease.NewHolder);
         await _lease.HoldAsync(CancellationToken.None).WaitAsync(Eventually.Limit);
     }
 
@@ -213,7 +213,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         while (!_lease.Lost.IsCancellationRequested)
             await StepAsync(TimeSpan.FromMilliseconds(500));
 
-        Assert.Equal("thief", _lease.Taker);
+        Assert.Equal("thief", _lease.NewHolder);
         await _lease.ReleaseAsync(CancellationToken.None);
         Assert.Equal("thief", Holder);
     }
@@ -226,7 +226,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         while (!_lease.Lost.IsCancellationRequested)
             await StepAsync(TimeSpan.FromMilliseconds(500));
 
-        Assert.Equal("", _lease.Taker);
+        Assert.Equal("", _lease.NewHolder);
     }
 
     private string Holder => _api.Leases["work"]!["spec"]!["holderIdentity"]!.GetValue<string>();

@@ -31,7 +31,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
         Start(
             (_, _) =>
                 Task.FromResult(
-                    Interlocked.Increment(ref looks) < 3 ? ReconcileResult.Again(TimeSpan.FromSeconds(10)) : ReconcileResult.Done
+                    Interlocked.Increment(ref looks) < 3 ? ReconcileResult.RequeueAfter(TimeSpan.FromSeconds(10)) : ReconcileResult.Done
                 )
         );
         _queue.Add("a");

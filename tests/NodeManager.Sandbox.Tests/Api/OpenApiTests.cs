@@ -131,7 +131,7 @@ public sealed class OpenApiTests
         var found = new List<byte[]>();
         var reader = new WireReader(message);
         while (reader.Read())
-            if (reader.Number == number)
+            if (reader.FieldNumber == number)
                 found.Add(reader.Bytes.ToArray());
         return found;
     }

@@ -65,15 +65,15 @@ public sealed class PrivateFileTests : IDisposable
     {
         SkipOnWindows();
         string path = _folder.Path("identity");
-        ServerIdentity first = ServerIdentity.Keep(path, TimeProvider.System);
-        Assert.Equal(first.Token, ServerIdentity.Keep(path, TimeProvider.System).Token);
+        ServerIdentity first = ServerIdentity.LoadOrCreate(path, TimeProvider.System);
+        Assert.Equal(first.Token, ServerIdentity.LoadOrCreate(path, TimeProvider.System).Token);
 
         foreach (UnixFileMode others in (UnixFileMode[])[UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.OtherWrite])
         {
             File.SetUnixFileMode(path, Own | others);
             Assert.Contains(
                 "is accessible to other users",
-                Assert.Throws<IOException>(() => ServerIdentity.Keep(path, TimeProvider.System)).Message,
+                Assert.Throws<IOException>(() => ServerIdentity.LoadOrCreate(path, TimeProvider.System)).Message,
                 StringComparison.Ordinal
             );
         }

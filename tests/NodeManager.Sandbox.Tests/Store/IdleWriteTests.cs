@@ -22,7 +22,7 @@ public sealed class IdleWriteTests(ITestOutputHelper output)
     {
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, DocumentStore.DefaultLogCapacity);
         DemoCluster.Write(cluster.Registry, 30, 1, cluster.Catalog.Minor);
-        ResourceKind kind = BuiltInKinds.Every.First(one => one.Plural == plural);
+        ResourceKind kind = BuiltInKinds.All.First(one => one.Plural == plural);
         StoredObject item = cluster.Registry.Store.List(kind).Objects.Walk().First();
         Write();
         long allocated = GC.GetAllocatedBytesForCurrentThread();

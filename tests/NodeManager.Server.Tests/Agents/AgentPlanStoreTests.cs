@@ -79,19 +79,19 @@ public sealed class AgentPlanStoreTests
     [Fact]
     public void The_number_of_open_plans_is_limited_and_ended_plans_are_removed()
     {
-        for (int i = 0; i < AgentPlanStore.MostOpen; i++)
+        for (int i = 0; i < AgentPlanStore.MaximumOpen; i++)
             Add(Agent);
         Assert.Equal("TooManyPlans", Assert.Throws<NodeManagerException>(() => Add(Agent)).ErrorId);
         Add(Other);
 
-        for (int round = 0; round <= AgentPlanStore.Kept / AgentPlanStore.MostOpen; round++)
+        for (int round = 0; round <= AgentPlanStore.Kept / AgentPlanStore.MaximumOpen; round++)
         {
             _time.Advance(AgentPlanStore.WaitForApproval);
-            for (int i = 0; i < AgentPlanStore.MostOpen; i++)
+            for (int i = 0; i < AgentPlanStore.MaximumOpen; i++)
                 Add(Agent);
         }
 
-        Assert.InRange(_store.All.Count, AgentPlanStore.Kept, AgentPlanStore.Kept + AgentPlanStore.MostOpen);
+        Assert.InRange(_store.All.Count, AgentPlanStore.Kept, AgentPlanStore.Kept + AgentPlanStore.MaximumOpen);
     }
 
     private void Do(string step, string id)
@@ -108,7 +108,7 @@ public sealed class AgentPlanStoreTests
                 _store.Decide(id, Agent, approve: true);
                 break;
             case "agent":
-                _store.NoteAgent(Person);
+                _store.RecordAgent(Person);
                 _store.Decide(id, Person, approve: true);
                 break;
             case "other":

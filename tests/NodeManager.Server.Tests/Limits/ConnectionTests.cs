@@ -46,7 +46,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(60));
             // The next connection after the moment that each has ends those above the limit.
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-            while (_server.Services.GetRequiredService<ConnectionGate>().Strangers > ConnectionGate.MaximumOfAddress + 1)
+            while (_server.Services.GetRequiredService<ConnectionGate>().Unauthenticated > ConnectionGate.MaximumOfAddress + 1)
             {
                 await Task.Delay(100, limit.Token);
                 Assert.Equal(HttpStatusCode.OK, await CodeAsync("/healthz", null));

@@ -71,7 +71,7 @@ public sealed class OperationRegistryTests : IDisposable
                         () =>
                         {
                             gate.SignalAndWait(TimeSpan.FromMinutes(1));
-                            for (int i = 0; i < OperationRegistry.MostRunning / 4; i++)
+                            for (int i = 0; i < OperationRegistry.MaximumRunning / 4; i++)
                             {
                                 try
                                 {
@@ -88,7 +88,7 @@ public sealed class OperationRegistryTests : IDisposable
                 )
         );
 
-        Assert.Equal((OperationRegistry.MostRunning, OperationRegistry.MostRunning), (_registry.Running, refused));
+        Assert.Equal((OperationRegistry.MaximumRunning, OperationRegistry.MaximumRunning), (_registry.Running, refused));
     }
 
     private static RunningOperation Endless() =>

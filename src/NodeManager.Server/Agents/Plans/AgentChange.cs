@@ -1,6 +1,5 @@
 namespace NodeManager.Server.Agents.Plans;
 
-/// <summary>A change that an agent requests.</summary>
 internal sealed record AgentChange
 {
     public required string Action { get; init; }

@@ -88,7 +88,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
             static result => result,
             () => NodeOperations.StartDrain(new DrainRequest(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change, reason)))
         );
-        AgentPlan followed = plans.Follow(plan.Id, drain.Operation.Id);
+        AgentPlan followed = plans.SetOperation(plan.Id, drain.Operation.Id);
         _ = EndAsync(plan.Id, drain.Operation);
         return followed;
     }

@@ -13,7 +13,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
     public static readonly TimeSpan WaitForUse = TimeSpan.FromMinutes(15);
 
     /// <summary>The limit of open plans per caller.</summary>
-    public const int MostOpen = 20;
+    public const int MaximumOpen = 20;
 
     /// <summary>The limit of plans; the oldest closed ones are dropped first.</summary>
     public const int Kept = 500;
@@ -41,7 +41,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
     }
 
     /// <summary>Records that an agent uses a credential, which can no longer approve plans.</summary>
-    public void NoteAgent(AgentCaller caller)
+    public void RecordAgent(AgentCaller caller)
     {
         lock (_lock)
             _agents.Add(caller.Credential);
@@ -54,11 +54,11 @@ internal sealed class AgentPlanStore(TimeProvider time)
         {
             Expire();
             _agents.Add(caller.Credential);
-            if (_plans.Values.Count(plan => plan.IsOpen && plan.By.Credential == caller.Credential) >= MostOpen)
+            if (_plans.Values.Count(plan => plan.IsOpen && plan.By.Credential == caller.Credential) >= MaximumOpen)
                 throw new NodeManagerException(
                     "TooManyPlans",
                     ErrorKind.LimitsExceeded,
-                    $"{MostOpen} plans of this caller are open.",
+                    $"{MaximumOpen} plans of this caller are open.",
                     null,
                     "Wait until a person decides them, or until they expire."
                 );
@@ -143,10 +143,8 @@ internal sealed class AgentPlanStore(TimeProvider time)
         }
     }
 
-    /// <summary>Records the operation of a running plan.</summary>
-    public AgentPlan Follow(string id, string operation) => Change(id, plan => plan with { Operation = operation });
+    public AgentPlan SetOperation(string id, string operation) => Change(id, plan => plan with { Operation = operation });
 
-    /// <summary>Records the result of a plan.</summary>
     public AgentPlan End(string id, string status, string result) => Change(id, plan => plan with { Status = status, Result = result });
 
     private AgentPlan Change(string id, Func<AgentPlan, AgentPlan> change)

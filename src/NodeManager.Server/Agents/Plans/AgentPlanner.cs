@@ -11,9 +11,9 @@ namespace NodeManager.Server.Agents.Plans;
 internal sealed class AgentPlanner(ClusterSession cluster)
 {
     /// <summary>The limit of nodes per plan.</summary>
-    public const int MostNodes = 50;
+    public const int MaximumNodes = 50;
 
-    private const int MostReason = 500;
+    private const int MaximumReasonLength = 500;
     private const string NoExecute = "NoExecute";
 
     public string Cluster => Session.Cluster;
@@ -54,7 +54,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
                 IReadOnlyList<NodeFieldChange> changes = NodeEditor.Compare(node, after);
                 fields.AddRange(changes.Select(one => new AgentPlanField(node.Name, one)));
                 string effect = changes.Count > 0 ? string.Join("; ", changes) : "the node has these values already";
-                steps.Add($"{Verb(change.Action)} node {node.Name}: sends {Sent(change)}; {effect}");
+                steps.Add($"{Verb(change.Action)} node {node.Name}: sends {DescribeRequest(change)}; {effect}");
             }
         }
 
@@ -114,8 +114,8 @@ internal sealed class AgentPlanner(ClusterSession cluster)
     {
         if (!AgentAction.All.Contains(change.Action))
             throw Invalid($"'{change.Action}' is not an action; there are {string.Join(", ", AgentAction.All)}.");
-        if (change.Nodes.Count is 0 or > MostNodes)
-            throw Invalid($"A plan takes 1 to {MostNodes} nodes; this one has {change.Nodes.Count}.");
+        if (change.Nodes.Count is 0 or > MaximumNodes)
+            throw Invalid($"A plan takes 1 to {MaximumNodes} nodes; this one has {change.Nodes.Count}.");
         if (change.Nodes.FirstOrDefault(IsPattern) is { } pattern)
             throw Invalid($"'{pattern}' is a wildcard; a plan names its nodes.");
         if (change.Keys.FirstOrDefault(IsPattern) is { } key)
@@ -156,7 +156,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
     }
 
     // The requested values, even if a node has them already.
-    private static string Sent(AgentChange change) =>
+    private static string DescribeRequest(AgentChange change) =>
         change.Action switch
         {
             AgentAction.Cordon => "spec.unschedulable=true",
@@ -199,7 +199,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
 
     private static bool IsPattern(string text) => text.AsSpan().ContainsAny("*?[]");
 
-    private static string Shorten(string text) => text.Length > MostReason ? text[..MostReason] + "…" : text;
+    private static string Shorten(string text) => text.Length > MaximumReasonLength ? text[..MaximumReasonLength] + "…" : text;
 
     private static NodeManagerException Invalid(string message) => new(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, message);
 }

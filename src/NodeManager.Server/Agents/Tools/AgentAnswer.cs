@@ -13,7 +13,7 @@ namespace NodeManager.Server.Agents.Tools;
 internal static class AgentAnswer
 {
     /// <summary>Fits labels, conditions and events.</summary>
-    public const int LongestText = 400;
+    public const int MaximumTextLength = 400;
 
     /// <summary>Without unnecessary escapes, which cost tokens.</summary>
     public static JsonSerializerOptions Options { get; } =
@@ -27,7 +27,7 @@ internal static class AgentAnswer
     /// <summary>A result without null fields.</summary>
     /// <param name="data">An object of records and collections.</param>
     /// <param name="longest">The limit of text, if it differs.</param>
-    public static CallToolResult Of(object data, int longest = LongestText) => Result(data, longest, isError: false);
+    public static CallToolResult Of(object data, int longest = MaximumTextLength) => Result(data, longest, isError: false);
 
     /// <summary>An error with advice.</summary>
     public static CallToolResult Of(NodeManagerException failure) =>
@@ -38,7 +38,7 @@ internal static class AgentAnswer
                 failure.Message,
                 Action = AgentAdvice.For(failure),
             },
-            LongestText,
+            MaximumTextLength,
             isError: true
         );
 
@@ -46,7 +46,7 @@ internal static class AgentAnswer
     public static CallToolResult Defect() =>
         Result(
             new { Error = "InternalError", Message = "The call failed for an unexpected reason; the server's log has it." },
-            LongestText,
+            MaximumTextLength,
             isError: true
         );
 
@@ -79,22 +79,26 @@ internal static class AgentAnswer
     private static string Text(string text, int longest) => DisplayText.EscapeLines(text.Length > longest ? text[..longest] + "…" : text);
 }
 
-/// <summary>A page of a list.</summary>
 /// <param name="Items">Sorted by key.</param>
 /// <param name="NextCursor">Null on the last page.</param>
 /// <param name="Total">Of the whole list.</param>
 internal sealed record AgentPage<T>(IReadOnlyList<T> Items, string? NextCursor, int Total)
 {
     /// <summary>The page size limit.</summary>
-    public const int Most = 100;
+    public const int MaximumSize = 100;
 
     private const string CursorPrefix = "after:";
 
     /// <summary>The page after a cursor. A cursor is the key of the last returned item, so that concurrent changes shift nothing.</summary>
     public static AgentPage<T> Of(IEnumerable<T> items, Func<T, string> key, int limit, string? cursor)
     {
-        if (limit is < 1 or > Most)
-            throw new NodeManagerException("InvalidLimit", ErrorKind.InvalidArgument, $"'limit' is {limit}; it takes 1 to {Most}.", limit);
+        if (limit is < 1 or > MaximumSize)
+            throw new NodeManagerException(
+                "InvalidLimit",
+                ErrorKind.InvalidArgument,
+                $"'limit' is {limit}; it takes 1 to {MaximumSize}.",
+                limit
+            );
         string? after = cursor is { Length: > 0 } ? Read(cursor) : null;
         List<T> all = [.. items.OrderBy(key, StringComparer.Ordinal)];
         List<T> rest = after is not null ? [.. all.Where(item => string.CompareOrdinal(key(item), after) > 0)] : all;

@@ -1,7 +1,6 @@
 namespace NodeManager.Server.Agents.Tools;
 
 /// <summary>A method that agents can call.</summary>
-/// <param name="name">The tool's name.</param>
 /// <param name="title">The title for users.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class AgentToolAttribute(string name, string title) : Attribute
@@ -34,9 +33,9 @@ internal sealed class AllowedAttribute(params string[] values) : Attribute
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class BoundsAttribute(int least, int most) : Attribute
 {
-    public int Least { get; } = least;
+    public int Minimum { get; } = least;
 
-    public int Most { get; } = most;
+    public int Maximum { get; } = most;
 }
 
 /// <summary>The pattern of list items.</summary>

@@ -27,7 +27,7 @@ internal sealed class ChangeTools(
     private const int TopFields = 40;
 
     // Longer plans are approved elsewhere, because a person must be able to read all of it.
-    private const int MostElicitedLines = 100;
+    private const int MaximumElicitedLines = 100;
 
     [AgentTool("request_change", "Request a change", Writes = true, Answers = PlanFields)]
     [Description(
@@ -46,7 +46,7 @@ internal sealed class ChangeTools(
             AgentAction.Drain
         )]
             string action,
-        [Description("1 to 50 names of nodes.")] [Bounds(1, AgentPlanner.MostNodes)] string[] nodes,
+        [Description("1 to 50 names of nodes.")] [Bounds(1, AgentPlanner.MaximumNodes)] string[] nodes,
         [Description("Why; shown to the person.")] string reason,
         [Description("Of SetLabels: the labels.")] Dictionary<string, string>? labels = null,
         [Description("Of RemoveLabels: the keys.")] string[]? labelKeys = null,
@@ -105,7 +105,7 @@ internal sealed class ChangeTools(
             new
             {
                 Total = mine.Count,
-                Plans = mine.Take(Math.Clamp(limit, 1, AgentPage<object>.Most))
+                Plans = mine.Take(Math.Clamp(limit, 1, AgentPage<object>.MaximumSize))
                     .Select(static plan => new
                     {
                         plan.Id,
@@ -182,7 +182,7 @@ internal sealed class ChangeTools(
                 Nodes = plan.Nodes.Select(static node => new { node.Name, node.ResourceVersion }),
                 Steps = plan.Steps.Take(TopSteps),
                 FurtherSteps = plan.Steps.Count > TopSteps ? plan.Steps.Count - TopSteps : (int?)null,
-                Sends = SentBy(plan.Change),
+                Sends = RequestOf(plan.Change),
                 Fields = plan.Fields.Count == 0
                     ? null
                     : plan
@@ -211,7 +211,7 @@ internal sealed class ChangeTools(
         );
 
     // The complete request of the agent.
-    private static object SentBy(AgentChange change) =>
+    private static object RequestOf(AgentChange change) =>
         new
         {
             Labels = change.Labels.Count > 0 ? change.Labels : null,
@@ -225,7 +225,7 @@ internal sealed class ChangeTools(
     // The user sees the server's own wording; the agent's reason is separate and marked as such.
     private async Task<AgentPlan> ElicitAsync(McpServer server, AgentPlan plan, CancellationToken stop)
     {
-        if (plan.Steps.Count + plan.Warnings.Count > MostElicitedLines)
+        if (plan.Steps.Count + plan.Warnings.Count > MaximumElicitedLines)
             return plan;
         string steps = string.Join('\n', plan.Steps.Select(DisplayText.Escape));
         string warnings = plan.Warnings.Count > 0 ? "\nWarnings:\n" + string.Join('\n', plan.Warnings.Select(DisplayText.Escape)) : "";

@@ -6,7 +6,6 @@ using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>Tools for the health of nodes.</summary>
 internal sealed class HealthTools(ClusterSession cluster)
 {
     private const int TopCauses = 8;

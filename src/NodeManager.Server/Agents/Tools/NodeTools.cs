@@ -8,7 +8,6 @@ using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents.Tools;
 
-/// <summary>Tools for nodes and pods.</summary>
 internal sealed class NodeTools(ClusterSession cluster)
 {
     private NodeManagerSession Session => cluster.Session;
@@ -86,8 +85,8 @@ internal sealed class NodeTools(ClusterSession cluster)
                     node.Status,
                     Cordoned = node.Unschedulable ? true : (bool?)null,
                     Roles = Joined(node.Roles),
-                    Zone = AnswerText.Filled(node.Zone),
-                    Pool = AnswerText.Filled(node.Pool),
+                    Zone = AnswerText.NullIfEmpty(node.Zone),
+                    Pool = AnswerText.NullIfEmpty(node.Pool),
                     Taints = node.Taints.Count > 0 ? node.Taints.Count : (int?)null,
                     Age = HumanDuration.Format(node.Age),
                     node.KubeletVersion,
@@ -118,15 +117,15 @@ internal sealed class NodeTools(ClusterSession cluster)
                 node.Status,
                 Cordoned = node.Unschedulable,
                 Roles = Joined(node.Roles),
-                Zone = AnswerText.Filled(node.Zone),
-                Pool = AnswerText.Filled(node.Pool),
+                Zone = AnswerText.NullIfEmpty(node.Zone),
+                Pool = AnswerText.NullIfEmpty(node.Pool),
                 Age = HumanDuration.Format(node.Age),
                 node.KubeletVersion,
                 node.ContainerRuntime,
                 node.OSImage,
                 node.KernelVersion,
                 node.Architecture,
-                InternalIP = AnswerText.Filled(node.InternalIP),
+                InternalIP = AnswerText.NullIfEmpty(node.InternalIP),
                 Labels = node.Labels.ToDictionary(),
                 // Annotation values may hold secrets of controllers.
                 AnnotationKeys = node.Annotations.Keys.Order(StringComparer.Ordinal),
@@ -246,5 +245,5 @@ internal sealed class NodeTools(ClusterSession cluster)
             .Take(10)
             .ToDictionary(static one => one.Key, static one => one.Count());
 
-    private static string? Joined(ItemList<string> values) => AnswerText.Filled(string.Join(",", values));
+    private static string? Joined(ItemList<string> values) => AnswerText.NullIfEmpty(string.Join(",", values));
 }

@@ -17,7 +17,7 @@ namespace NodeManager.Server.Agents.Tools;
 /// <summary>Previews of drains, maintenances and placements. Changes nothing.</summary>
 internal sealed class PlanningTools(ClusterSession cluster)
 {
-    private const int MostDrains = 50;
+    private const int MaximumDrains = 50;
     private const int TopPods = 10;
     private const int TopTexts = 8;
 
@@ -48,30 +48,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
             stop
         );
         if (details && plans is [var one])
-        {
-            var page = AgentPage<NodeDrainPlanPod>.Of(one.Pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
-            return AgentAnswer.Of(
-                new
-                {
-                    one.Node,
-                    one.Status,
-                    page.Total,
-                    Pods = page.Items.Select(static pod => new
-                    {
-                        Pod = $"{pod.Namespace}/{pod.Name}",
-                        pod.Decision,
-                        Reason = AnswerText.Filled(pod.Reason),
-                        PermittedBy = pod.PermittedBy.Count > 0 ? pod.PermittedBy : null,
-                        Owner = AnswerText.Filled(pod.Owner),
-                        Budgets = pod.Budgets.Count > 0 ? pod.Budgets.Select(static budget => budget.ToString()) : null,
-                        BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null,
-                        pod.FitsElsewhere,
-                        FitReason = AnswerText.Filled(pod.FitReason),
-                    }),
-                    page.NextCursor,
-                }
-            );
-        }
+            return PodsOf(one, limit, cursor);
 
         int share = plans.Count <= 5 ? TopTexts : 3;
         var part = AgentPage<NodeDrainPlan>.Of(plans, static plan => plan.Node, limit, cursor);
@@ -80,42 +57,70 @@ internal sealed class PlanningTools(ClusterSession cluster)
             {
                 Nodes = plans.Count,
                 ByStatus = plans.GroupBy(static plan => plan.Status).ToDictionary(static group => group.Key, static group => group.Count()),
-                Plans = part.Items.Select(plan => new
-                {
-                    plan.Node,
-                    plan.Status,
-                    plan.Evict,
-                    Leave = plan.Skip,
-                    plan.Wait,
-                    plan.Refuse,
-                    plan.BlockedByBudget,
-                    ControlPlane = plan.IsControlPlane ? true : (bool?)null,
-                    NodeCondition = AnswerText.Filled(plan.NodeCondition),
-                    EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
-                    Blockers = Some(plan.Blockers, share),
-                    Budgets = plan.BlockingBudgets.Count == 0
-                        ? null
-                        : plan
-                            .BlockingBudgets.Take(share)
-                            .Select(static budget => new
-                            {
-                                Name = $"{budget.Namespace}/{budget.Name}",
-                                budget.Summary,
-                                budget.Outlook,
-                                Why = AnswerText.Filled(budget.OutlookReason),
-                                Remedy = AnswerText.Filled(budget.Remedy),
-                            }),
-                    Warnings = Some(plan.Warnings, share),
-                    Evicted = Some(
-                        plan.Pods.Where(static pod => pod.Decision == DrainDecision.Evict)
-                            .Select(static pod => $"{pod.Namespace}/{pod.Name}"),
-                        plans.Count == 1 ? TopPods : 0
-                    ),
-                }),
+                Plans = part.Items.Select(plan => SummaryOf(plan, share, plans.Count == 1 ? TopPods : 0)),
                 part.NextCursor,
             }
         );
     }
+
+    private static CallToolResult PodsOf(NodeDrainPlan plan, int limit, string? cursor)
+    {
+        var page = AgentPage<NodeDrainPlanPod>.Of(plan.Pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
+        return AgentAnswer.Of(
+            new
+            {
+                plan.Node,
+                plan.Status,
+                page.Total,
+                Pods = page.Items.Select(static pod => new
+                {
+                    Pod = $"{pod.Namespace}/{pod.Name}",
+                    pod.Decision,
+                    Reason = AnswerText.NullIfEmpty(pod.Reason),
+                    PermittedBy = pod.PermittedBy.Count > 0 ? pod.PermittedBy : null,
+                    Owner = AnswerText.NullIfEmpty(pod.Owner),
+                    Budgets = pod.Budgets.Count > 0 ? pod.Budgets.Select(static budget => budget.ToString()) : null,
+                    BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null,
+                    pod.FitsElsewhere,
+                    FitReason = AnswerText.NullIfEmpty(pod.FitReason),
+                }),
+                page.NextCursor,
+            }
+        );
+    }
+
+    private static object SummaryOf(NodeDrainPlan plan, int share, int pods) =>
+        new
+        {
+            plan.Node,
+            plan.Status,
+            plan.Evict,
+            Leave = plan.Skip,
+            plan.Wait,
+            plan.Refuse,
+            plan.BlockedByBudget,
+            ControlPlane = plan.IsControlPlane ? true : (bool?)null,
+            NodeCondition = AnswerText.NullIfEmpty(plan.NodeCondition),
+            EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
+            Blockers = Truncated(plan.Blockers, share),
+            Budgets = plan.BlockingBudgets.Count == 0
+                ? null
+                : plan
+                    .BlockingBudgets.Take(share)
+                    .Select(static budget => new
+                    {
+                        Name = $"{budget.Namespace}/{budget.Name}",
+                        budget.Summary,
+                        budget.Outlook,
+                        Why = AnswerText.NullIfEmpty(budget.OutlookReason),
+                        Remedy = AnswerText.NullIfEmpty(budget.Remedy),
+                    }),
+            Warnings = Truncated(plan.Warnings, share),
+            Evicted = Truncated(
+                plan.Pods.Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}"),
+                pods
+            ),
+        };
 
     [AgentTool(
         "maintenance_plan",
@@ -135,17 +140,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
     {
         if (nodes is not { Length: > 0 } && selector is null)
             throw new NodeManagerException(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, "Give 'nodes' or 'selector'.");
-        List<NodeTarget> targets = [];
-        await foreach (
-            ClusterNode node in NodeReader.ReadAsync(
-                Session,
-                new() { Names = nodes ?? [], Selector = selector },
-                missing => throw missing,
-                NullObserver.Instance,
-                stop
-            )
-        )
-            targets.Add(new(node.Name, node.Uid));
+        List<NodeTarget> targets = await TargetsAsync(new() { Names = nodes ?? [], Selector = selector }, stop);
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(
             Session,
             new()
@@ -164,7 +159,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 Batches = plans.Select(static plan => plan.Batch).Where(static batch => batch > 0).Distinct().Count(),
                 LeftOut = plans.Count(static plan => plan.Batch == 0),
                 WithObstacles = plans.Count(static plan => plan.Obstacles.Count > 0),
-                Obstacles = Some(
+                Obstacles = Truncated(
                     plans
                         .SelectMany(static plan => plan.Obstacles)
                         .GroupBy(static text => text)
@@ -176,17 +171,25 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 {
                     plan.Batch,
                     plan.Node,
-                    Group = AnswerText.Filled(plan.Group),
+                    Group = AnswerText.NullIfEmpty(plan.Group),
                     Drain = plan.Drain?.Status,
                     Evict = plan.Drain?.Evict,
-                    Note = AnswerText.Filled(plan.Note),
-                    Obstacles = Some(plan.Obstacles, 2),
+                    Note = AnswerText.NullIfEmpty(plan.Note),
+                    Obstacles = Truncated(plan.Obstacles, 2),
                     Stranded = plan.Stranded.Count > 0 ? plan.Stranded.Count : (int?)null,
                     plan.NotBefore,
                 }),
                 page.NextCursor,
             }
         );
+    }
+
+    private async Task<List<NodeTarget>> TargetsAsync(NodeQuery query, CancellationToken stop)
+    {
+        List<NodeTarget> targets = [];
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, query, missing => throw missing, NullObserver.Instance, stop))
+            targets.Add(new(node.Name, node.Uid));
+        return targets;
     }
 
     [AgentTool("list_maintenances", "Maintenance runs", Answers = "runs:array")]
@@ -200,7 +203,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
             Session,
             [],
             MaintenanceRequest.DefaultNamespace,
-            Math.Clamp(limit, 1, AgentPage<object>.Most),
+            Math.Clamp(limit, 1, AgentPage<object>.MaximumSize),
             stop
         );
         return AgentAnswer.Of(
@@ -210,16 +213,16 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 {
                     run.Id,
                     run.Status,
-                    Reason = AnswerText.Filled(run.Reason),
+                    Reason = AnswerText.NullIfEmpty(run.Reason),
                     run.StartedBy,
-                    Holder = AnswerText.Filled(run.Holder),
+                    Holder = AnswerText.NullIfEmpty(run.Holder),
                     run.StartedAt,
                     run.EndedAt,
                     Nodes = run.Nodes.Count,
                     run.Completed,
                     run.Failed,
                     run.Remaining,
-                    Message = AnswerText.Filled(run.Message),
+                    Message = AnswerText.NullIfEmpty(run.Message),
                 }),
             }
         );
@@ -270,7 +273,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 Eligible = eligible.Count,
                 NotEligible = judged.Count - eligible.Count,
                 Nodes = eligible
-                    .Take(Math.Clamp(limit, 1, AgentPage<object>.Most))
+                    .Take(Math.Clamp(limit, 1, AgentPage<object>.MaximumSize))
                     .Select(static one => new
                     {
                         one.Name,
@@ -290,16 +293,16 @@ internal sealed class PlanningTools(ClusterSession cluster)
     }
 
     private static IReadOnlyList<NodeTarget> Targets(string[] nodes) =>
-        nodes.Length is > 0 and <= MostDrains
+        nodes.Length is > 0 and <= MaximumDrains
             ? [.. nodes.Select(static name => new NodeTarget(name))]
             : throw new NodeManagerException(
                 ErrorIds.AgentChangeInvalid,
                 ErrorKind.InvalidArgument,
-                $"'nodes' takes 1 to {MostDrains} names; these are {nodes.Length}."
+                $"'nodes' takes 1 to {MaximumDrains} names; these are {nodes.Length}."
             );
 
     // The first ones and the number of others.
-    private static List<string>? Some(IEnumerable<string> texts, int most)
+    private static List<string>? Truncated(IEnumerable<string> texts, int most)
     {
         List<string> all = [.. texts];
         return all.Count == 0 || most == 0 ? null

@@ -49,7 +49,7 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
                 Lines = found.Text.Count(static letter => letter == '\n') + 1,
                 Text = text ? found.Text : null,
             },
-            text ? LongestConfiguration : AgentAnswer.LongestText
+            text ? LongestConfiguration : AgentAnswer.MaximumTextLength
         );
     }
 
@@ -102,26 +102,32 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
                             .Where(static plugin => plugin.Order > 0)
                             .GroupBy(static plugin => plugin.ExtensionPoint)
                             .ToDictionary(static point => point.Key, static point => point.Count()),
-                        Plugins = group
-                            .Where(plugin =>
-                                extensionPoint is null
-                                    ? plugin.Status != SchedulerPluginStatus.Default || plugin.Arguments.Length > 0
-                                    : plugin.ExtensionPoint.Equals(extensionPoint, StringComparison.OrdinalIgnoreCase)
-                            )
-                            .Take(AgentPage<object>.Most)
-                            .Select(static plugin => new
-                            {
-                                plugin.Name,
-                                plugin.ExtensionPoint,
-                                plugin.Status,
-                                Order = plugin.Order > 0 ? plugin.Order : (int?)null,
-                                plugin.Weight,
-                                Arguments = plugin.Arguments.Length > 0 ? plugin.Arguments : null,
-                            }),
+                        Plugins = PluginsOf(group, extensionPoint),
                     }),
             }
         );
     }
+
+    private static IEnumerable<object> PluginsOf(IEnumerable<SchedulerPlugin> plugins, string? extensionPoint) =>
+        plugins
+            .Where(plugin =>
+                extensionPoint is null
+                    ? plugin.Status != SchedulerPluginStatus.Default || plugin.Arguments.Length > 0
+                    : plugin.ExtensionPoint.Equals(extensionPoint, StringComparison.OrdinalIgnoreCase)
+            )
+            .Take(AgentPage<object>.MaximumSize)
+            .Select(
+                object (plugin) =>
+                    new
+                    {
+                        plugin.Name,
+                        plugin.ExtensionPoint,
+                        plugin.Status,
+                        Order = plugin.Order > 0 ? plugin.Order : (int?)null,
+                        plugin.Weight,
+                        Arguments = plugin.Arguments.Length > 0 ? plugin.Arguments : null,
+                    }
+            );
 
     [AgentTool("list_pools", "Node pools", Answers = "total:integer byHealth:object pools:array nextCursor?:string")]
     [Description(

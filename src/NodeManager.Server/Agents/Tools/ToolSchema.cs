@@ -147,7 +147,7 @@ internal static class ToolSchema
         (
             property[parameter.ParameterType.IsArray ? "minItems" : "minimum"],
             property[parameter.ParameterType.IsArray ? "maxItems" : "maximum"]
-        ) = (bounds.Least, bounds.Most);
+        ) = (bounds.Minimum, bounds.Maximum);
     }
 
     private static bool IsOfType(JsonElement value, JsonElement schema)

@@ -74,7 +74,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     protected sealed override void ProcessRecord()
     {
         Guarded(Process);
-        Pump.HandOn();
+        Pump.Forward();
     }
 
     protected sealed override void EndProcessing()

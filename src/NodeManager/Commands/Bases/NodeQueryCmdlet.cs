@@ -72,7 +72,7 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids);
 
     /// <summary>Receives each object of the pipeline before <see cref="Read"/>.</summary>
-    private protected virtual void Note(NodeReference node, ClusterObject origin) { }
+    private protected virtual void Observe(NodeReference node, ClusterObject origin) { }
 
     private void Add(ClusterObject value)
     {
@@ -90,7 +90,7 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
                 {
                     NodeReference node = new(session, target);
                     _nodes.Add(node);
-                    Note(node, value);
+                    Observe(node, value);
                 }
             }
         }

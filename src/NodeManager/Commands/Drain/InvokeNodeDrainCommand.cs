@@ -123,21 +123,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         ];
         if (Detach)
         {
-            foreach (DrainRequest run in runs)
-            {
-                MaintenanceRequest request = new()
-                {
-                    Nodes = run.Nodes,
-                    Namespace = Namespace,
-                    Options = new() { Drain = run.Options, Windows = Window },
-                };
-                Sessions.StartIn(
-                    run.Session,
-                    run.Session,
-                    async worker => worker.Output(await DetachedSubmitter.SubmitAsync(run.Session, request, true, worker.Token))
-                );
-            }
-
+            Submit(runs);
             return;
         }
 
@@ -176,6 +162,24 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         Pump.WaitForWork();
         if (_failure is { } first)
             Fail(new NodeManagerException(first.ErrorId, first.Kind, first.Message, _ended.ToArray(), first.RecommendedAction), null);
+    }
+
+    private void Submit(List<DrainRequest> runs)
+    {
+        foreach (DrainRequest run in runs)
+        {
+            MaintenanceRequest request = new()
+            {
+                Nodes = run.Nodes,
+                Namespace = Namespace,
+                Options = new() { Drain = run.Options, Windows = Window },
+            };
+            Sessions.StartIn(
+                run.Session,
+                run.Session,
+                async worker => worker.Output(await DetachedSubmitter.SubmitAsync(run.Session, request, true, worker.Token))
+            );
+        }
     }
 
     private static DrainOptions Limited(NodeManagerSession session, DrainOptions options, IEnumerable<NodeReference> nodes)

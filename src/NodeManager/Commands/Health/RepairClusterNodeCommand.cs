@@ -120,7 +120,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     }
 
     // Findings name the nodes to repair; a selection of nodes is the base of the minimum.
-    private protected override void Note(NodeReference node, ClusterObject origin)
+    private protected override void Observe(NodeReference node, ClusterObject origin)
     {
         if (origin is not (NodeFinding or NodeHealth or NodeAlert or NodeRepairResult))
             return;

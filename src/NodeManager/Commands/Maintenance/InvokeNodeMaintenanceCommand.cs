@@ -28,7 +28,7 @@ namespace NodeManager.Commands;
 public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 {
     private const string ByRun = "ByRun";
-    private const int MostBatches = 20;
+    private const int MaximumBatches = 20;
 
     private readonly List<NodeReference> _wanted = [];
     private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
@@ -129,7 +129,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     {
         List<ClusterMaintenance> runs = [];
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
-            Ask(
+            Confirm(
                 group.Key,
                 Request([.. group.Select(n => n.Target)], DrainOptionsOf(group)),
                 $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'",
@@ -220,10 +220,10 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             );
         }
 
-        Ask(session, Request([], Options), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
+        Confirm(session, Request([], Options), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
     }
 
-    private void Ask(NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
+    private void Confirm(NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
     {
         string action = $"{what}: {string.Join(", ", Steps())}";
         if (IsWhatIf)
@@ -254,7 +254,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         );
         List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
         string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
-        string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
+        string more = lines.Count > MaximumBatches ? $"{Environment.NewLine}  and {lines.Count - MaximumBatches} more" : "";
         string opens =
             plans.Count > 0 && plans[0].NotBefore is { } at
                 ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens."
@@ -262,8 +262,8 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         string warned =
             obstacles.Length == 0
                 ? ""
-                : $"{Environment.NewLine}Cannot be drained:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
-        return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MostBatches))}{more}{opens}{warned}{Environment.NewLine}";
+                : $"{Environment.NewLine}Cannot be drained:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MaximumBatches))}";
+        return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MaximumBatches))}{more}{opens}{warned}{Environment.NewLine}";
     }
 
     private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
@@ -329,11 +329,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         MaintenanceListener listener = new(
             worker,
             run => _runs[run.Id] = new(run, request),
-            node => _runs[node.RunId].Note(node),
+            node => _runs[node.RunId].Record(node),
             node =>
             {
                 if (_runs.TryGetValue(node.RunId, out MaintenanceSummary? summary))
-                    summary.Note(node);
+                    summary.Record(node);
                 worker.Output(node);
                 if (MaintenanceFailures.Of(node, request) is { } failure)
                     worker.Error(failure, node);

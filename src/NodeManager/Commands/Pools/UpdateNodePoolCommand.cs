@@ -261,7 +261,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
         string pool = request.Pool;
         if (request.Options.Strategy == PoolUpdateStrategy.Follow)
         {
-            Follow(session, request);
+            StartFollowing(session, request);
             return;
         }
 
@@ -305,7 +305,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
     }
 
     // The plan of the change lists the nodes that the service replaces, as far as known.
-    private void Follow(NodeManagerSession session, PoolUpdateRequest request)
+    private void StartFollowing(NodeManagerSession session, PoolUpdateRequest request)
     {
         PoolReference pool = new(request.Service!, new() { Id = request.PoolId, Name = request.Pool });
         Task<NodePoolPlan> Plan(Worker worker) =>

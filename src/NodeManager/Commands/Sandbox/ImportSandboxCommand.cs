@@ -25,7 +25,7 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet, ILocalChange
         if (!ShouldProcessLocally(file, "Start the saved cluster"))
             return;
         Runspace runspace = Runspace.DefaultRunspace;
-        SessionRegistry.Seek(runspace);
+        SessionRegistry.BeginConnect(runspace);
         NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         double? speed = IsBound(nameof(SandboxSpeed)) ? SandboxSpeed : null;
         Start(

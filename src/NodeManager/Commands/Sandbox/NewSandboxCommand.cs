@@ -34,7 +34,7 @@ public sealed class NewSandboxCommand : SandboxCmdlet, ILocalChange
         )
             return;
         Runspace runspace = Runspace.DefaultRunspace;
-        SessionRegistry.Seek(runspace);
+        SessionRegistry.BeginConnect(runspace);
         NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         if (from is not null && (IsBound(nameof(SandboxNodes)) || IsBound(nameof(SandboxVersion))))
         {

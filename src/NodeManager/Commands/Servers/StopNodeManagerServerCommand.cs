@@ -52,7 +52,7 @@ public sealed class StopNodeManagerServerCommand : AsyncCmdlet, ILocalChange
                 async worker =>
                 {
                     await one.StopAsync(worker.Token);
-                    ServerRegistry.Forget(one);
+                    ServerRegistry.Remove(one);
                     if (PassThru)
                         worker.Output(server);
                 }

@@ -6,6 +6,7 @@ using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Parameters;
+using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -83,31 +84,31 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     private protected override void End()
     {
         Runspace runspace = Runspace.DefaultRunspace;
-        SessionRegistry.Seek(runspace);
+        SessionRegistry.BeginConnect(runspace);
         NodeManagerConfiguration defaults = new(ConfigurationLayers.Load(CurrentFolder)) { PoolService = PoolService };
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
         Start(
             null,
             async worker =>
             {
-                NodeManagerSession session =
-                    request is not null ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
-                    : InCluster ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
-                    : Session is not null
-                        ? await SessionConnector.ConnectAsAsync(
-                            Session,
-                            ImpersonateUser!,
-                            ImpersonateGroup ?? [],
-                            StreamLog.Instance,
-                            worker.Token
-                        )
-                    : await StartSandboxAsync(worker);
+                NodeManagerSession session = await ConnectAsync(request, worker);
                 if (Protected || Session?.IsProtected == true)
                     session.Protect();
                 SessionRegistry.Add(runspace, session, defaults);
                 worker.Output(session);
             }
         );
+    }
+
+    private Task<NodeManagerSession> ConnectAsync(KubeconfigRequest? request, Worker worker)
+    {
+        if (request is not null)
+            return SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token);
+        if (InCluster)
+            return SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token);
+        if (Session is not null)
+            return SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token);
+        return StartSandboxAsync(worker);
     }
 
     private KubeconfigRequest MakeRequest() =>

@@ -28,7 +28,7 @@ internal abstract class CacheRunner : IDisposable
     }
 
     /// <summary>True for the last user.</summary>
-    public bool Leave() => --Users == 0;
+    public bool RemoveUser() => --Users == 0;
 
     public void StartLinger(TimeProvider time, TimeSpan linger, Action end)
     {

@@ -83,21 +83,21 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>The object of this UID (null: deleted, or not reported yet), and a task that completes when it changes.</summary>
-    public (T? Object, Task Changed) Look(string uid)
+    public (T? Object, Task Changed) Observe(string uid)
     {
         lock (_lock)
             return (_store.Find(uid), _store.Changed(uid));
     }
 
     /// <summary>The objects with this key, and a task that completes when one of them changes or the set does.</summary>
-    public (IReadOnlyList<T> Objects, Task Changed) Look(ObjectIndex<T> index, string key)
+    public (IReadOnlyList<T> Objects, Task Changed) Observe(ObjectIndex<T> index, string key)
     {
         lock (_lock)
             return (_store.FindAll(index, key), _store.Changed(index, key));
     }
 
     /// <summary>All objects, and a task that completes at the next change of any.</summary>
-    public (IReadOnlyList<T> Objects, Task Changed) LookAtAll()
+    public (IReadOnlyList<T> Objects, Task Changed) ObserveAll()
     {
         lock (_lock)
             return (_store.Items, _store.Changed());
@@ -116,7 +116,7 @@ public sealed partial class ObjectCache<T>
         await Synced.WaitAsync(cancellationToken);
         while (true)
         {
-            (T? item, Task changed) = Look(uid);
+            (T? item, Task changed) = Observe(uid);
             if (isMet(item))
                 return item;
             await changed.WaitAsync(cancellationToken);
@@ -128,10 +128,10 @@ public sealed partial class ObjectCache<T>
     /// deleted objects are ignored.
     /// </summary>
     /// <param name="items">Of this cache's kind and selection, as the server returned them.</param>
-    public void Admit(params IEnumerable<T> items)
+    public void AddOrUpdate(params IEnumerable<T> items)
     {
         foreach (T item in items)
-            Tell(() => _store.Admit(item));
+            Notify(() => _store.AddOrUpdate(item));
     }
 
     /// <summary>
@@ -147,18 +147,18 @@ public sealed partial class ObjectCache<T>
             lock (_lock)
                 items = _store.Items;
             foreach (T item in items)
-                Tell(handler, new(WatchEventType.Added, item));
+                Notify(handler, new(WatchEventType.Added, item));
             _handlers = _handlers.Add(handler);
         }
 
         return new Subscription(this, handler);
     }
 
-    internal void Relist(KubernetesList<T> list) => Tell(() => _store.Relist(list));
+    internal void Relist(KubernetesList<T> list) => Notify(() => _store.Relist(list));
 
     internal void Apply(WatchEvent<T> seen)
     {
-        Tell(() => _store.Apply(seen));
+        Notify(() => _store.Apply(seen));
         if (seen.Type == WatchEventType.Synced)
             _synced.TrySetResult();
     }
@@ -171,7 +171,7 @@ public sealed partial class ObjectCache<T>
         _synced.TrySetException(failure);
     }
 
-    private void Tell(Func<List<ObjectChange<T>>> change)
+    private void Notify(Func<List<ObjectChange<T>>> change)
     {
         lock (_telling)
         {
@@ -180,11 +180,11 @@ public sealed partial class ObjectCache<T>
                 changes = change();
             foreach (ObjectChange<T> one in changes)
             foreach (Action<ObjectChange<T>> handler in _handlers)
-                Tell(handler, one);
+                Notify(handler, one);
         }
     }
 
-    private void Tell(Action<ObjectChange<T>> handler, ObjectChange<T> change)
+    private void Notify(Action<ObjectChange<T>> handler, ObjectChange<T> change)
     {
         try
         {

@@ -12,7 +12,7 @@ namespace NodeManager.Controllers.Caching;
 public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDisposable
 {
     /// <summary>How long a cache without users stays open.</summary>
-    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     // The interval of lists for a user without the watch verb.
     private static readonly TimeSpan RelistInterval = TimeSpan.FromSeconds(10);
@@ -144,15 +144,15 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         where T : KubernetesObject
     {
         runner.Enter();
-        return new(runner.Cache, isNew ? null : runner.ListAsync, () => Leave(runner, key));
+        return new(runner.Cache, isNew ? null : runner.ListAsync, () => Release(runner, key));
     }
 
-    private void Leave(CacheRunner runner, CacheKey key)
+    private void Release(CacheRunner runner, CacheKey key)
     {
         lock (_lock)
         {
-            if (runner.Leave() && !_isDisposed)
-                runner.StartLinger(client.Time, Linger, () => CloseUnused(runner, key));
+            if (runner.RemoveUser() && !_isDisposed)
+                runner.StartLinger(client.Time, IdleTimeout, () => CloseUnused(runner, key));
         }
     }
 

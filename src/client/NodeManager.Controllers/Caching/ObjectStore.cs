@@ -68,13 +68,13 @@ internal sealed class ObjectStore<T>
     }
 
     /// <summary>Adds an object that was read besides the watch, unless the watch has reported that version or a newer one.</summary>
-    public List<ObjectChange<T>> Admit(T item)
+    public List<ObjectChange<T>> AddOrUpdate(T item)
     {
         List<ObjectChange<T>> changes = [];
         string? version = item.Metadata.ResourceVersion;
         if (_version is not null && !ResourceVersions.IsNewer(version, _version))
             return changes;
-        PutAdmitted(item, changes);
+        PutIfNewer(item, changes);
         return changes;
     }
 
@@ -97,7 +97,7 @@ internal sealed class ObjectStore<T>
         )
             Remove(gone, changes);
         foreach (T item in list.Items)
-            PutAdmitted(item, changes);
+            PutIfNewer(item, changes);
         return changes;
     }
 
@@ -111,7 +111,7 @@ internal sealed class ObjectStore<T>
     // Kinds without a UID (metrics) are distinguished by name.
     public static string KeyOf(T item) => item.Metadata.Uid ?? $"{item.Metadata.Namespace}/{item.Metadata.Name}";
 
-    private void PutAdmitted(T item, List<ObjectChange<T>> changes)
+    private void PutIfNewer(T item, List<ObjectChange<T>> changes)
     {
         if (!_byUid.ContainsKey(KeyOf(item)))
             _admitted[KeyOf(item)] = item.Metadata.ResourceVersion ?? "";

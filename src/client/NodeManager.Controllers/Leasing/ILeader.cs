@@ -24,5 +24,5 @@ public interface ILeader : ILeaseListener
     bool Failed(Exception failure, bool isLeading);
 
     /// <summary>Another process took over; empty where it is unknown.</summary>
-    void Deposed(string taker);
+    void TakenOver(string taker);
 }

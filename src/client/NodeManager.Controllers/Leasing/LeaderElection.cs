@@ -58,7 +58,7 @@ public sealed class LeaderElection(
                     await ReleaseAsync(lease);
             }
 
-            leader.Deposed(lease.Taker);
+            leader.TakenOver(lease.NewHolder);
         }
     }
 

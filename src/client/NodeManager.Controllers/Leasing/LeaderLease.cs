@@ -28,7 +28,7 @@ public sealed class LeaderLease(
     CancellationToken ended = default
 ) : IAsyncDisposable
 {
-    private const int RenewalsAtOnce = 4;
+    private const int ConcurrentRenewals = 4;
 
     // The share of the duration that is used, which allows for a slow local clock.
     private const double Usable = 0.9;
@@ -36,7 +36,7 @@ public sealed class LeaderLease(
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(ended);
     private readonly CancellationTokenSource _lost = new();
-    private readonly SemaphoreSlim _renewals = new(RenewalsAtOnce);
+    private readonly SemaphoreSlim _renewals = new(ConcurrentRenewals);
     private readonly TimeProvider _time = client.Time;
     private CancellationTokenSource _doubt = new();
     private TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +58,7 @@ public sealed class LeaderLease(
     }
 
     /// <summary>The process that took over; empty while unknown.</summary>
-    public string Taker { get; private set; } = "";
+    public string NewHolder { get; private set; } = "";
 
     /// <summary>The server's refusal of the last renewal; null without one.</summary>
     public Exception? Refusal { get; private set; }
@@ -174,12 +174,12 @@ public sealed class LeaderLease(
             period -= left;
         }
 
-        DoubtIfDue();
+        UpdateDoubt();
         await Task.Delay(period, _time, _stop.Token);
-        DoubtIfDue();
+        UpdateDoubt();
     }
 
-    private void DoubtIfDue()
+    private void UpdateDoubt()
     {
         CancellationTokenSource doubt;
         lock (_lock)
@@ -193,12 +193,12 @@ public sealed class LeaderLease(
         doubt.Cancel();
         // An unresponsive server may recover; one that refuses will not renew the Lease before others may acquire it.
         if (Refusal is not null)
-            Lose();
+            MarkLost();
         else
             listener.InDoubt(_good);
     }
 
-    private void Lose()
+    private void MarkLost()
     {
         CancellationTokenSource doubt;
         lock (_lock)
@@ -224,7 +224,7 @@ public sealed class LeaderLease(
         catch (KubernetesException refused)
             when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
-            await LookForTakerAsync(stop.Token);
+            await FindNewHolderAsync(stop.Token);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -247,16 +247,16 @@ public sealed class LeaderLease(
         }
     }
 
-    private async Task LookForTakerAsync(CancellationToken cancellationToken)
+    private async Task FindNewHolderAsync(CancellationToken cancellationToken)
     {
         try
         {
             LeaseState state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
             if (state.Holder == options.Identity)
                 return;
-            Taker = state.Holder;
+            NewHolder = state.Holder;
             Refusal = null;
-            Lose();
+            MarkLost();
         }
         catch (Exception)
         {

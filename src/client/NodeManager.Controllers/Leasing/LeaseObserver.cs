@@ -101,7 +101,7 @@ public static class LeaseObserver
             Resources.Leases,
             new() { Namespace = lease.Metadata.Namespace, FieldSelector = $"metadata.name={lease.Metadata.Name}" }
         );
-        use.Cache.Admit(lease);
+        use.Cache.AddOrUpdate(lease);
         return use;
     }
 

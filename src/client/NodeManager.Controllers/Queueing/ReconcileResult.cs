@@ -9,5 +9,5 @@ public readonly record struct ReconcileResult
     public TimeSpan? After { get; private init; }
 
     /// <summary>In the desired state for now; reconcile again after a time.</summary>
-    public static ReconcileResult Again(TimeSpan after) => new() { After = after };
+    public static ReconcileResult RequeueAfter(TimeSpan after) => new() { After = after };
 }

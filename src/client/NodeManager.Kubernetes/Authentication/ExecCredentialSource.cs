@@ -19,16 +19,16 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
     public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
     {
         Credential? current = _current;
-        return IsValid(current) ? ValueTask.FromResult(current!) : AskAsync(current, cancellationToken);
+        return IsValid(current) ? ValueTask.FromResult(current!) : FetchAsync(current, cancellationToken);
     }
 
     public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) =>
-        AskAsync(refused, cancellationToken);
+        FetchAsync(refused, cancellationToken);
 
     private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
 
     /// <param name="useless">The refused credential; a newer one of another caller is reused.</param>
-    private async ValueTask<Credential> AskAsync(Credential? useless, CancellationToken cancellationToken)
+    private async ValueTask<Credential> FetchAsync(Credential? useless, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try

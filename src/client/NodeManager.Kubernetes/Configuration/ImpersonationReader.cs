@@ -38,7 +38,7 @@ internal static class ImpersonationReader
     }
 
     /// <summary>A line break in a value would start another header.</summary>
-    public static Impersonation CheckAsked(Impersonation impersonation) =>
+    public static Impersonation CheckRequested(Impersonation impersonation) =>
         impersonation.InvalidField is null
             ? impersonation
             : throw new NodeManagerException(
@@ -51,7 +51,7 @@ internal static class ImpersonationReader
 
     private static Impersonation Check(Impersonation impersonation, YamlSection? user, KubeconfigRequest request)
     {
-        CheckAsked(new(request.ImpersonateUser ?? "") { Groups = request.ImpersonateGroups });
+        CheckRequested(new(request.ImpersonateUser ?? "") { Groups = request.ImpersonateGroups });
         return impersonation.InvalidField is { } field ? throw user!.Invalid(field, "contains a control character") : impersonation;
     }
 }

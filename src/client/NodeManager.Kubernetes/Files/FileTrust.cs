@@ -12,13 +12,13 @@ public static class FileTrust
     private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Why the file must not be used; null if it is trusted.</summary>
-    public static string? Doubt(string path)
+    public static string? FindProblem(string path)
     {
         if (OperatingSystem.IsWindows())
             return null;
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Doubt(target, isFolder: false) ?? Doubt(folder, isFolder: true);
+        return FindProblem(target, isFolder: false) ?? FindProblem(folder, isFolder: true);
     }
 
     /// <summary>
@@ -29,7 +29,7 @@ public static class FileTrust
         || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
 
     /// <summary>Pure.</summary>
-    internal static string? Doubt(string path, bool isFolder, uint owner, UnixFileMode mode, uint user)
+    internal static string? FindProblem(string path, bool isFolder, uint owner, UnixFileMode mode, uint user)
     {
         if (owner != user && owner != 0)
             return $"'{path}' belongs to another user (uid {owner})";
@@ -37,10 +37,10 @@ public static class FileTrust
         return (mode & Others) != 0 && !(isFolder && mode.HasFlag(UnixFileMode.StickyBit)) ? $"'{path}' is writable for other users" : null;
     }
 
-    private static string? Doubt(string path, bool isFolder) =>
+    private static string? FindProblem(string path, bool isFolder) =>
         Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) != 0
             ? $"the owner of '{path}' cannot be read"
-            : Doubt(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
+            : FindProblem(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
 
     // A function of the runtime, which is the same on every platform, unlike libc's stat.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]

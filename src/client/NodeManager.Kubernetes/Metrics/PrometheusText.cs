@@ -42,7 +42,7 @@ public static class PrometheusText
         var value = line.AsSpan(position).Trim();
         if (value.IndexOfAny(' ', '\t') is var blank and > 0)
             value = value[..blank];
-        return new PrometheusSample(line[..end], labels, Number(value) ?? throw Wrong(number));
+        return new PrometheusSample(line[..end], labels, ParseNumber(value) ?? throw Wrong(number));
     }
 
     /// <returns>The position after the closing brace.</returns>
@@ -76,7 +76,7 @@ public static class PrometheusText
         }
     }
 
-    private static double? Number(ReadOnlySpan<char> text) =>
+    private static double? ParseNumber(ReadOnlySpan<char> text) =>
         text switch
         {
             "+Inf" or "Inf" => double.PositiveInfinity,

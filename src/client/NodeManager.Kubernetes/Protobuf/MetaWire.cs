@@ -13,7 +13,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 2:
                     list.ResourceVersion = reader.Text;
@@ -46,7 +46,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 // UIDs, versions and most names are unique to an object and not interned.
                 case 1:
@@ -98,7 +98,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get);
@@ -119,7 +119,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     requirement.Key = reader.Shared();
@@ -148,7 +148,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     condition.Type = reader.Shared();
@@ -184,7 +184,7 @@ internal static class MetaWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     owner.Kind = reader.Shared();

@@ -30,7 +30,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     MetaWire.Fill(node.Metadata, reader.Bytes, isRepeated: true);
@@ -88,7 +88,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     spec.PodCIDR = reader.SharedOrNull();
@@ -115,7 +115,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     taint.Key = reader.Shared();
@@ -140,7 +140,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     status.Capacity = SharedAmounts.Add(ref reader, status.Capacity);
@@ -175,7 +175,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     address.Type = reader.Shared();
@@ -195,7 +195,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     system.MachineID = reader.Shared();
@@ -239,7 +239,7 @@ internal static class NodeWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     volume.Name = reader.Text;

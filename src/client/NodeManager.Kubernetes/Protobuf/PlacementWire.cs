@@ -11,7 +11,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     affinity.NodeAffinity = ReadNodeAffinity(reader.Bytes);
@@ -34,7 +34,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     constraint.MaxSkew = (int)reader.Value;
@@ -72,7 +72,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     toleration.Key = reader.SharedOrNull();
@@ -101,7 +101,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     affinity.RequiredDuringSchedulingIgnoredDuringExecution = ReadNodeSelector(reader.Bytes);
@@ -124,7 +124,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     selector.NodeSelectorTerms = reader.Add(selector.NodeSelectorTerms, ReadNodeTerm);
@@ -141,7 +141,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     term.MatchExpressions = reader.Add(term.MatchExpressions, MetaWire.ReadRequirement);
@@ -161,7 +161,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     term.Weight = (int)reader.Value;
@@ -181,7 +181,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     affinity.RequiredDuringSchedulingIgnoredDuringExecution = reader.Add(
@@ -207,7 +207,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     term.Weight = (int)reader.Value;
@@ -227,7 +227,7 @@ internal static class PlacementWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     term.LabelSelector = MetaWire.ReadSelector(reader.Bytes);

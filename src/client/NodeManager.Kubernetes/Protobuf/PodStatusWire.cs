@@ -12,7 +12,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     status.Phase = reader.SharedOrNull();
@@ -65,7 +65,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     container.Name = reader.Shared();
@@ -103,7 +103,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     state.Waiting = ReadWaiting(reader.Bytes);
@@ -126,7 +126,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     state.Reason = reader.SharedOrNull();
@@ -146,7 +146,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     state.StartedAt = WireFields.ReadTime(reader.Bytes);
@@ -163,7 +163,7 @@ internal static class PodStatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     state.ExitCode = (int)reader.Value;

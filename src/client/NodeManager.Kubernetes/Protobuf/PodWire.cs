@@ -14,7 +14,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     pod.Metadata = MetaWire.Read(reader.Bytes, isFull);
@@ -37,7 +37,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     spec.Volumes = reader.Add(spec.Volumes, ReadVolume);
@@ -51,47 +51,14 @@ public static class PodWire
                 case 4:
                     spec.TerminationGracePeriodSeconds = (long)reader.Value;
                     break;
-                case 7:
-                    spec.NodeSelector = reader.AddEntry(spec.NodeSelector, SharedStrings.Get);
-                    break;
                 case 8:
                     spec.ServiceAccountName = reader.SharedOrNull();
-                    break;
-                case 10:
-                    spec.NodeName = reader.SharedOrNull();
                     break;
                 case 11:
                     spec.HostNetwork = reader.TrueOrNull();
                     break;
-                case 18:
-                    spec.Affinity = PlacementWire.Read(reader.Bytes);
-                    break;
-                case 19:
-                    spec.SchedulerName = reader.SharedOrNull();
-                    break;
                 case 20:
                     spec.InitContainers = reader.Add(spec.InitContainers, ReadContainer);
-                    break;
-                case 22:
-                    spec.Tolerations = reader.Add(spec.Tolerations, PlacementWire.ReadToleration);
-                    break;
-                case 24:
-                    spec.PriorityClassName = reader.SharedOrNull();
-                    break;
-                case 25:
-                    spec.Priority = (int)reader.Value;
-                    break;
-                case 31:
-                    spec.PreemptionPolicy = reader.Shared();
-                    break;
-                case 32:
-                    spec.Overhead = reader.AddEntry(spec.Overhead, WireFields.ReadQuantity);
-                    break;
-                case 33:
-                    spec.TopologySpreadConstraints = reader.Add(spec.TopologySpreadConstraints, PlacementWire.ReadConstraint);
-                    break;
-                case 38:
-                    spec.SchedulingGates = reader.Add(spec.SchedulingGates, ReadGate);
                     break;
                 case 39:
                     spec.ResourceClaims = reader.Add(spec.ResourceClaims, ReadClaim);
@@ -102,10 +69,53 @@ public static class PodWire
                 case 44:
                     spec.EvictionResponders = reader.Add(spec.EvictionResponders, ReadResponder);
                     break;
+                default:
+                    ReadScheduling(spec, ref reader);
+                    break;
             }
         }
 
         return spec;
+    }
+
+    private static void ReadScheduling(PodSpec spec, ref WireReader reader)
+    {
+        switch (reader.FieldNumber)
+        {
+            case 7:
+                spec.NodeSelector = reader.AddEntry(spec.NodeSelector, SharedStrings.Get);
+                break;
+            case 10:
+                spec.NodeName = reader.SharedOrNull();
+                break;
+            case 18:
+                spec.Affinity = PlacementWire.Read(reader.Bytes);
+                break;
+            case 19:
+                spec.SchedulerName = reader.SharedOrNull();
+                break;
+            case 22:
+                spec.Tolerations = reader.Add(spec.Tolerations, PlacementWire.ReadToleration);
+                break;
+            case 24:
+                spec.PriorityClassName = reader.SharedOrNull();
+                break;
+            case 25:
+                spec.Priority = (int)reader.Value;
+                break;
+            case 31:
+                spec.PreemptionPolicy = reader.Shared();
+                break;
+            case 32:
+                spec.Overhead = reader.AddEntry(spec.Overhead, WireFields.ReadQuantity);
+                break;
+            case 33:
+                spec.TopologySpreadConstraints = reader.Add(spec.TopologySpreadConstraints, PlacementWire.ReadConstraint);
+                break;
+            case 38:
+                spec.SchedulingGates = reader.Add(spec.SchedulingGates, ReadGate);
+                break;
+        }
     }
 
     private static PodSchedulingGate ReadGate(ReadOnlySpan<byte> message)
@@ -114,7 +124,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     gate.Name = reader.Shared();
@@ -131,7 +141,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     claim.Name = reader.Shared();
@@ -148,7 +158,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     responder.Name = reader.Shared();
@@ -168,7 +178,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     container.Name = reader.Shared();
@@ -197,7 +207,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     port.Name = reader.SharedOrNull();
@@ -226,7 +236,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     resources.Limits = reader.AddEntry(resources.Limits, WireFields.ReadQuantity);
@@ -246,9 +256,9 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number == 1)
+            if (reader.FieldNumber == 1)
                 volume.Name = reader.Shared();
-            else if (reader.Number == 2)
+            else if (reader.FieldNumber == 2)
                 ReadSource(reader.Bytes, volume);
         }
 
@@ -260,7 +270,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     volume.HostPath = ReadHostPath(reader.Bytes);
@@ -284,7 +294,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     volume.Path = reader.Shared();
@@ -301,7 +311,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     volume.Medium = reader.SharedOrNull();
@@ -321,7 +331,7 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     volume.ClaimName = reader.Shared();

@@ -11,7 +11,7 @@ internal static class StatusWire
         var reader = new WireReader(WireEnvelope.Read(answer).Raw);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     status.Metadata = MetaWire.ReadList(reader.Bytes);
@@ -43,7 +43,7 @@ internal static class StatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     details.Name = reader.SharedOrNull();
@@ -75,7 +75,7 @@ internal static class StatusWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            switch (reader.Number)
+            switch (reader.FieldNumber)
             {
                 case 1:
                     cause.Reason = reader.SharedOrNull();

@@ -34,9 +34,9 @@ public readonly ref struct WireEnvelope
         var envelope = new WireReader(bytes[Magic.Length..]);
         while (envelope.Read())
         {
-            if (envelope.Number == 1)
+            if (envelope.FieldNumber == 1)
                 type = ReadType(envelope.Bytes);
-            else if (envelope.Number == 2)
+            else if (envelope.FieldNumber == 2)
                 raw = envelope.Bytes;
         }
 
@@ -50,9 +50,9 @@ public readonly ref struct WireEnvelope
         var type = new WireReader(message);
         while (type.Read())
         {
-            if (type.Number == 1)
+            if (type.FieldNumber == 1)
                 apiVersion = type.Text;
-            else if (type.Number == 2)
+            else if (type.FieldNumber == 2)
                 kind = type.Text;
         }
 

@@ -35,9 +35,9 @@ internal static class WireFields
         var entry = new WireReader(field.Bytes);
         while (entry.Read())
         {
-            if (entry.Number == 1)
+            if (entry.FieldNumber == 1)
                 key = entry.Shared();
-            else if (entry.Number == 2)
+            else if (entry.FieldNumber == 2)
                 value = read(entry.Bytes);
         }
 
@@ -51,7 +51,7 @@ internal static class WireFields
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number != 1)
+            if (reader.FieldNumber != 1)
                 continue;
             return Quantity.TryParse(reader.Shared(), out Quantity quantity)
                 ? quantity
@@ -71,9 +71,9 @@ internal static class WireFields
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number == 1)
+            if (reader.FieldNumber == 1)
                 seconds = (long)reader.Value;
-            else if (reader.Number == 2)
+            else if (reader.FieldNumber == 2)
                 nanoseconds = (long)reader.Value;
         }
 

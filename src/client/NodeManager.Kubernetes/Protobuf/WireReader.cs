@@ -16,7 +16,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
     private int _start;
 
-    public int Number { get; private set; }
+    public int FieldNumber { get; private set; }
 
     /// <summary>Of integers and booleans.</summary>
     public ulong Value { get; private set; }
@@ -33,7 +33,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
             return false;
         _start = _all.Length - _rest.Length;
         ulong tag = Varint();
-        Number = (int)(tag >> 3);
+        FieldNumber = (int)(tag >> 3);
         Bytes = default;
         Value = 0;
         switch (tag & 7)
@@ -54,7 +54,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
                 throw Malformed();
         }
 
-        return Number > 0 ? true : throw Malformed();
+        return FieldNumber > 0 ? true : throw Malformed();
     }
 
     /// <summary>Counts consecutive fields of this number, including the current one.</summary>
@@ -62,7 +62,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     {
         WireReader following = this;
         int count = 1;
-        while (following.Read() && following.Number == Number)
+        while (following.Read() && following.FieldNumber == FieldNumber)
             count++;
         return count;
     }
@@ -71,7 +71,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     internal ReadOnlySpan<byte> Run()
     {
         WireReader following = this;
-        while (following.Read() && following.Number == Number)
+        while (following.Read() && following.FieldNumber == FieldNumber)
             _rest = following._rest;
         return _all[_start..^_rest.Length];
     }

@@ -10,7 +10,7 @@ namespace NodeManager.Kubernetes.Quantities;
 internal static class QuantityParser
 {
     /// <summary>Larger exponents are equivalent: beyond every cap, or one nano unit.</summary>
-    private const int GreatestExponent = 64;
+    private const int MaximumExponent = 64;
 
     public static bool TryParse(ReadOnlySpan<char> text, string original, out Quantity quantity)
     {
@@ -112,11 +112,11 @@ internal static class QuantityParser
         {
             if (!fraction.IsEmpty)
                 return null;
-            UInt128 product = (UInt128)Number(whole) << exponent;
+            UInt128 product = (UInt128)ParseDigits(whole) << exponent;
             return product <= long.MaxValue ? (decimal)product : null;
         }
 
-        ulong digits = Number(whole, fraction);
+        ulong digits = ParseDigits(whole, fraction);
         int scale = exponent - fraction.Length;
         return scale switch
         {
@@ -135,15 +135,15 @@ internal static class QuantityParser
         if (format == QuantityFormat.BinarySI)
             digits <<= exponent;
         else
-            scale += Math.Clamp(exponent, -GreatestExponent - whole.Length, GreatestExponent + fraction.Length);
+            scale += Math.Clamp(exponent, -MaximumExponent - whole.Length, MaximumExponent + fraction.Length);
 
-        BigInteger nano = scale >= 0 ? digits * BigInteger.Pow(10, scale) : DivideUp(digits, BigInteger.Pow(10, -scale));
+        BigInteger nano = scale >= 0 ? digits * BigInteger.Pow(10, scale) : DivideRoundingUp(digits, BigInteger.Pow(10, -scale));
         if (format == QuantityFormat.BinarySI)
             nano = BigInteger.Min(nano, long.MaxValue * BigInteger.Pow(10, 9));
         return QuantityRounding.FromNano(nano);
     }
 
-    private static ulong Number(ReadOnlySpan<char> digits, ReadOnlySpan<char> more = default)
+    private static ulong ParseDigits(ReadOnlySpan<char> digits, ReadOnlySpan<char> more = default)
     {
         ulong number = 0;
         foreach (char digit in digits)
@@ -153,7 +153,7 @@ internal static class QuantityParser
         return number;
     }
 
-    private static BigInteger DivideUp(BigInteger number, BigInteger divisor)
+    private static BigInteger DivideRoundingUp(BigInteger number, BigInteger divisor)
     {
         BigInteger quotient = BigInteger.DivRem(number, divisor, out BigInteger rest);
         return rest.IsZero ? quotient : quotient + 1;

@@ -117,7 +117,11 @@ public sealed class CronExpression
         bool isStar = ends[0] is "*" or "?";
         if (!isStar)
         {
-            if (ends.Length > 2 || Number(ends[0], least, names) is not { } first || Number(ends[^1], least, names) is not { } last)
+            if (
+                ends.Length > 2
+                || ParseNumber(ends[0], least, names) is not { } first
+                || ParseNumber(ends[^1], least, names) is not { } last
+            )
                 return null;
             start = first;
             end = ends.Length == 1 && parts.Length == 2 ? most : last;
@@ -132,7 +136,7 @@ public sealed class CronExpression
         return set;
     }
 
-    private static int? Number(string text, int least, string[] names)
+    private static int? ParseNumber(string text, int least, string[] names)
     {
         int named = Array.FindIndex(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (named >= 0)

@@ -70,7 +70,7 @@ internal sealed partial class RequestSender : IDisposable
             }
             catch (Exception e) when (TransportFailure.Of(e) is { } failure && !cancellationToken.IsCancellationRequested)
             {
-                bool again = failure.MayPass && (request.Retry == RetryMode.Always || failure.IsUnsent);
+                bool again = failure.IsTransient && (request.Retry == RetryMode.Always || failure.IsUnsent);
                 if (tries >= policy.MaximumAttempts || !again)
                     throw failure.ToException(_http.BaseAddress!, request, tries, _time.GetElapsedTime(start));
             }

@@ -33,21 +33,21 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
         if (errors == SslPolicyErrors.None)
             return true;
         string presents = $"It presented '{certificate.Subject}', issued by '{certificate.Issuer}'";
-        throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
-            ? Untrusted(
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            throw Untrusted(
                 ErrorIds.CertificateUntrusted,
                 $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})",
                 presents,
                 "Use one of these names as the cluster's server in the kubeconfig, or set tls-server-name to one of them. If an attacker might intercept the connection, do not continue."
-            )
-        : IsOutOfTime(problems)
-            ? Untrusted(
+            );
+        if (IsOutOfTime(problems))
+            throw Untrusted(
                 ErrorIds.CertificateExpired,
                 $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only",
                 presents,
                 "Renew the server's certificate, and see that the clock of this machine is right."
-            )
-        : Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
+            );
+        throw Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
     }
 
     /// <summary>As in kubectl, any configured authority ends the chain, including intermediate ones.</summary>

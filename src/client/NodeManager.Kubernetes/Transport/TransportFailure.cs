@@ -7,8 +7,8 @@ namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>Why a response is missing or truncated.</summary>
 /// <param name="IsUnsent">The request was not sent and can be retried in any case.</param>
-/// <param name="MayPass">Transient.</param>
-internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool MayPass)
+/// <param name="IsTransient">Transient.</param>
+internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool IsTransient)
 {
     private const string UseHttps =
         "Check the address. A server that speaks HTTPS on this port needs an address that begins with https://.";
@@ -102,18 +102,21 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         );
     }
 
-    private string Action(Uri server) =>
-        Cause
-            is not HttpRequestException
+    private string Action(Uri server)
+    {
+        bool isOtherProtocol =
+            Cause is HttpRequestException
             {
                 HttpRequestError: HttpRequestError.ResponseEnded
                     or HttpRequestError.InvalidResponse
                     or HttpRequestError.SecureConnectionError
-            }
-            ? "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy)."
-        : server.Scheme == Uri.UriSchemeHttps
+            };
+        if (!isOtherProtocol)
+            return "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy).";
+        return server.Scheme == Uri.UriSchemeHttps
             ? "Check that the server speaks HTTPS on this port. A server without TLS needs an address that begins with http://."
-        : UseHttps;
+            : UseHttps;
+    }
 
     private static string Reason(Exception cause) =>
         cause switch

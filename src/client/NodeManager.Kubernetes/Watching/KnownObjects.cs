@@ -38,11 +38,11 @@ internal sealed class KnownObjects<T>
     public T? Find(T item) => _known.TryGetValue(item, out T? known) ? known : null;
 
     /// <summary>False if it was not reported, or another object has its name.</summary>
-    public bool Forget(T item) =>
+    public bool Remove(T item) =>
         _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
 
     /// <summary>Removes and returns the objects that are missing in a complete list.</summary>
-    public List<T> ForgetAllBut(HashSet<T> present)
+    public List<T> RemoveMissing(HashSet<T> present)
     {
         List<T> gone = [.. _known.Where(item => !present.Contains(item))];
         foreach (T item in gone)

@@ -13,7 +13,7 @@ namespace NodeManager.Kubernetes.Watching;
 internal sealed class PartPool
 {
     // Above this limit the parts are not as equal as expected, and the pool restarts.
-    private const int Most = 20_000;
+    private const int MaximumParts = 20_000;
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
@@ -95,7 +95,7 @@ internal sealed class PartPool
         (Type, Guid) key = (typeof(TPart), new(hash[..16]));
         if (_parts.TryGetValue(key, out object? known))
             return (TPart)known;
-        if (_parts.Count >= Most)
+        if (_parts.Count >= MaximumParts)
             _parts.Clear();
         _parts[key] = part;
         return part;

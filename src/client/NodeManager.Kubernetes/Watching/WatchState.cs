@@ -41,7 +41,7 @@ public sealed class WatchState
         }
     }
 
-    internal void Hear(DateTimeOffset now)
+    internal void RecordResponse(DateTimeOffset now)
     {
         bool isChange;
         lock (_lock)
@@ -54,7 +54,7 @@ public sealed class WatchState
             Changed?.Invoke();
     }
 
-    internal void Lose(string problem)
+    internal void RecordDisconnect(string problem)
     {
         bool isChange;
         lock (_lock)

@@ -70,13 +70,7 @@ internal sealed partial class Watcher<T>(
     /// <summary>Ends with the connection.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string query = new QueryString(type.Path(options.Namespace))
-            .Add("watch", "true")
-            .Add("allowWatchBookmarks", "true")
-            .Add("labelSelector", options.LabelSelector)
-            .Add("fieldSelector", options.FieldSelector)
-            .Add("resourceVersion", _version)
-            .ToString();
+        string query = WatchQuery();
         HttpResponseMessage? response = null;
         IAsyncEnumerator<WatchLine<T>>? lines = null;
         bool heard = false;
@@ -92,15 +86,8 @@ internal sealed partial class Watcher<T>(
                         new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem },
                         cancellationToken
                     );
-                    state?.Hear(time.GetUtcNow());
-                    lines ??= WatchLineReader
-                        .ReadAsync(
-                            await response.Content.ReadAsStreamAsync(cancellationToken),
-                            type.Item,
-                            GathersHeartbeats ? () => GatherAsync(cancellationToken) : null,
-                            cancellationToken
-                        )
-                        .GetAsyncEnumerator(cancellationToken);
+                    state?.RecordResponse(time.GetUtcNow());
+                    lines ??= Lines(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
                         // The server closes watches after some minutes. Closing immediately and repeatedly is a fault.
@@ -119,7 +106,7 @@ internal sealed partial class Watcher<T>(
                     LogUnwatchable(logger, type.Plural, e.Message, options.RelistInterval!.Value.TotalSeconds);
                     yield break;
                 }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested && WillPass(e))
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
                 {
                     await RecoverAsync(e, cancellationToken);
                     yield break;
@@ -140,6 +127,20 @@ internal sealed partial class Watcher<T>(
         }
     }
 
+    private string WatchQuery() =>
+        new QueryString(type.Path(options.Namespace))
+            .Add("watch", "true")
+            .Add("allowWatchBookmarks", "true")
+            .Add("labelSelector", options.LabelSelector)
+            .Add("fieldSelector", options.FieldSelector)
+            .Add("resourceVersion", _version)
+            .ToString();
+
+    private IAsyncEnumerator<WatchLine<T>> Lines(Stream body, CancellationToken cancellationToken) =>
+        WatchLineReader
+            .ReadAsync(body, type.Item, GathersHeartbeats ? () => GatherAsync(cancellationToken) : null, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+
     // Of all nodes of a cluster, in real time: a simulated clock would not end the delay.
     private bool GathersHeartbeats => typeof(T) == typeof(Node) && options.SharesParts && ReferenceEquals(time, TimeProvider.System);
 
@@ -152,7 +153,7 @@ internal sealed partial class Watcher<T>(
             await Task.Delay(Gathering, time, cancellationToken);
     }
 
-    private void Note(WatchLine<T> line)
+    private void RecordVersion(WatchLine<T> line)
     {
         if (
             line.Kind == WatchLineKind.Modified
@@ -172,9 +173,9 @@ internal sealed partial class Watcher<T>(
             case WatchLineKind.Added or WatchLineKind.Modified:
                 _parts?.Share(line.Object!);
                 if (GathersHeartbeats)
-                    Note(line);
+                    RecordVersion(line);
                 return _known.Observe(line.Object!);
-            case WatchLineKind.Deleted when _known.Forget(line.Object!):
+            case WatchLineKind.Deleted when _known.Remove(line.Object!):
                 _hasNews = true;
                 return [new(WatchEventType.Deleted, line.Object!)];
             default:
@@ -203,7 +204,7 @@ internal sealed partial class Watcher<T>(
                 (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
             }
-            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && WillPass(e))
+            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && IsTransient(e))
             {
                 await RecoverAsync(e, cancellationToken);
                 present.Clear();
@@ -211,7 +212,7 @@ internal sealed partial class Watcher<T>(
                 continue;
             }
 
-            state?.Hear(time.GetUtcNow());
+            state?.RecordResponse(time.GetUtcNow());
             foreach (T item in page.Items)
             {
                 _parts?.Share(item);
@@ -226,7 +227,7 @@ internal sealed partial class Watcher<T>(
                 break;
         } while (true);
 
-        foreach (T item in _known.ForgetAllBut(present))
+        foreach (T item in _known.RemoveMissing(present))
             yield return new(WatchEventType.Deleted, item);
         _known.Trim();
     }
@@ -235,14 +236,14 @@ internal sealed partial class Watcher<T>(
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
     /// <summary>A permanent refusal (no permission, no such kind) ends the watch.</summary>
-    private static bool WillPass(Exception exception) =>
+    private static bool IsTransient(Exception exception) =>
         exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
 
     private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
     {
         TimeSpan wait = TimeSpan.Zero;
         if (exception is not KubernetesException { Code: HttpStatusCode.Gone })
-            state?.Lose(exception.GetBaseException().Message);
+            state?.RecordDisconnect(exception.GetBaseException().Message);
         if (exception is KubernetesException { Code: HttpStatusCode.Gone })
         {
             LogExpired(logger, type.Plural, _version);

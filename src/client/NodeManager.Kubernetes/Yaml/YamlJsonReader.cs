@@ -12,13 +12,13 @@ namespace NodeManager.Kubernetes.Yaml;
 public sealed class YamlJsonReader
 {
     /// <summary>The limit of reported duplicate keys.</summary>
-    public const int MostDuplicates = 100;
+    public const int MaximumDuplicates = 100;
 
-    private const int MostDepth = 256;
+    private const int MaximumDepth = 256;
     private const string Merge = "<<";
     private const string StringTag = "tag:yaml.org,2002:str";
-    private const int MostAliasedValues = 200_000;
-    private const long MostAliasedCharacters = 16 * 1024 * 1024;
+    private const int MaximumAliasedValues = 200_000;
+    private const long MaximumAliasedCharacters = 16 * 1024 * 1024;
 
     private readonly Parser _parser;
     private readonly Dictionary<string, (JsonNode? Value, Size Size)> _anchors = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ public sealed class YamlJsonReader
 
     private JsonNode? ReadNode(int depth)
     {
-        if (depth > MostDepth)
+        if (depth > MaximumDepth)
             throw new FormatException("yaml: exceeded max depth of 10000");
         Size before = _read;
         _read += new Size(1, 0);
@@ -97,7 +97,7 @@ public sealed class YamlJsonReader
                 continue;
             }
 
-            if (owner.ContainsKey(key) && _duplicates.Count < MostDuplicates)
+            if (owner.ContainsKey(key) && _duplicates.Count < MaximumDuplicates)
                 _duplicates.Add((key, start.Line));
             owner[key] = value;
         }
@@ -146,7 +146,7 @@ public sealed class YamlJsonReader
             throw new FormatException($"yaml: unknown anchor '{name}' referenced");
         _aliased += anchor.Size;
         _read += anchor.Size;
-        return _aliased.Values > MostAliasedValues || _aliased.Characters > MostAliasedCharacters
+        return _aliased.Values > MaximumAliasedValues || _aliased.Characters > MaximumAliasedCharacters
             ? throw new FormatException("yaml: document contains excessive aliasing")
             : anchor.Value?.DeepClone();
     }

@@ -19,7 +19,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
     )
     {
         if (work.Leases.Remaining(claim) is { } held)
-            return ReconcileResult.Again(held);
+            return ReconcileResult.RequeueAfter(held);
         string uid = claim.Metadata.Uid!;
         int attempt = claim.Status?.LaunchAttempts ?? 0;
         // Refused if the claim has changed: it may have its node by now.
@@ -31,7 +31,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
         if (await remover.RemoveAsync(claim, pool, cancellationToken) is { } obstacle)
         {
             return obstacle.Message.Length == 0
-                ? ReconcileResult.Again(obstacle.After)
+                ? ReconcileResult.RequeueAfter(obstacle.After)
                 : await StallAsync(claim, obstacle, message, cancellationToken);
         }
 

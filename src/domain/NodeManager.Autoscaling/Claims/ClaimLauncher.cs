@@ -15,7 +15,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
     {
         string uid = claim.Metadata.Uid!;
         if (work.Leases.Remaining(claim) is { } held)
-            return ReconcileResult.Again(held);
+            return ReconcileResult.RequeueAfter(held);
         bool isOpen = ClaimAttempts.IsOpen(claim);
         if (
             isOpen
@@ -28,7 +28,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         }
 
         if (work.Backoff.Remaining(uid) is { } wait)
-            return ReconcileResult.Again(wait);
+            return ReconcileResult.RequeueAfter(wait);
         string stalled = isOpen ? "Unknown" : "False";
         Task<ReconcileResult> StallAsync(string reason, string message, TimeSpan? after) =>
             work.StallAsync(claim, NodeSmithConditions.Launched, stalled, reason, message, after, cancellationToken);

@@ -104,7 +104,7 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                         RequestOptions.Default,
                         cancellationToken
                     );
-                    scope.Claims.Admit(now);
+                    scope.Claims.AddOrUpdate(now);
                 }
                 catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException)
                 {

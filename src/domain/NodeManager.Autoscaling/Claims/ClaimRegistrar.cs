@@ -77,8 +77,8 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             && NodeOwnership.Check(claim, late) is null
         )
         {
-            work.Scope.Nodes.Admit(late);
-            return ReconcileResult.Again(TimeSpan.FromMilliseconds(1));
+            work.Scope.Nodes.AddOrUpdate(late);
+            return ReconcileResult.RequeueAfter(TimeSpan.FromMilliseconds(1));
         }
 
         if (status.Conditions.IsTrue(NodeSmithConditions.Initialized))
@@ -119,7 +119,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             dryRun: false,
             cancellationToken
         );
-        work.Scope.Nodes.Admit(patched);
+        work.Scope.Nodes.AddOrUpdate(patched);
         string message = $"Machine {claim.Status!.MachineName} registered as node {node.Metadata.Name}.";
         work.Seen.Begin(claim.Metadata.Uid!, NodeSmithConditions.Registered);
         claim = await work.Scope.ClaimWriter.WriteStatusAsync(

@@ -22,9 +22,9 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         if (ClaimAttempts.MayHaveMachine(claim))
         {
             if (work.Leases.Remaining(claim) is { } held)
-                return ReconcileResult.Again(held);
+                return ReconcileResult.RequeueAfter(held);
             if (work.Backoff.Remaining(uid) is { } wait)
-                return ReconcileResult.Again(wait);
+                return ReconcileResult.RequeueAfter(wait);
             if (work.FindNode(claim) is { } node)
             {
                 isLost = await _lost.IsLostAsync(claim, node, cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             if (await remover.RemoveAsync(claim, work.PoolOf(claim), cancellationToken) is { } obstacle)
             {
                 return obstacle.Message.Length == 0
-                    ? ReconcileResult.Again(obstacle.After)
+                    ? ReconcileResult.RequeueAfter(obstacle.After)
                     : await work.StallAsync(
                         work.Scope.Claims.Find(uid) ?? claim,
                         NodeSmithConditions.Ready,
@@ -109,7 +109,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             node.Status.Conditions.IsTrue("Ready") ? left
             : left < LostMachines.Recheck ? left
             : LostMachines.Recheck;
-        return again is { } after ? ReconcileResult.Again(after) : ReconcileResult.Done;
+        return again is { } after ? ReconcileResult.RequeueAfter(after) : ReconcileResult.Done;
     }
 
     // Null if the node may be deleted.
@@ -126,7 +126,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         string uid = claim.Metadata.Uid!;
         drains.Remove(uid);
         if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted)
-            return ReconcileResult.Again(TimeSpan.FromSeconds(1));
+            return ReconcileResult.RequeueAfter(TimeSpan.FromSeconds(1));
         if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
         {
             work.Record(

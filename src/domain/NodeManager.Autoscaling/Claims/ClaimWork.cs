@@ -86,7 +86,7 @@ internal sealed class ClaimWork(AutoscalerScope scope)
             status => Conditions(claim).Missing(status, step, state, reason, message),
             cancellationToken
         );
-        return ReconcileResult.Again(after ?? ProviderPause);
+        return ReconcileResult.RequeueAfter(after ?? ProviderPause);
     }
 
     public void Record(NodeSmithClaim claim, string decision, string reason) =>

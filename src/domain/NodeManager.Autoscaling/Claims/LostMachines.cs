@@ -64,7 +64,7 @@ internal sealed class LostMachines(ClaimWork work)
                 "Remove",
                 $"Machine {claim.Status!.MachineName} ({claim.Status.ProviderID}) does not exist. Node {name} is marked out of service, and its pods are force-deleted."
             );
-            work.Scope.Nodes.Admit(
+            work.Scope.Nodes.AddOrUpdate(
                 await NodePatcher.ChangeAsync(
                     work.Scope.Connection,
                     new NodeTarget(name, node.Metadata.Uid ?? ""),
@@ -87,7 +87,7 @@ internal sealed class LostMachines(ClaimWork work)
             if (!pod.IsMirror())
                 await KillAsync(pod, cancellationToken);
         return work.Seen.Elapsed(uid, OutOfService, work.Scope.Now) < DetachLimit && await HasVolumesAsync(name, cancellationToken)
-            ? ReconcileResult.Again(DetachPoll)
+            ? ReconcileResult.RequeueAfter(DetachPoll)
             : null;
     }
 

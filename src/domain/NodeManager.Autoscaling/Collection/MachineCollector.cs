@@ -36,7 +36,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         if (isWhole && listed.Count > 0)
             await CollectNodesAsync(listed, claims, abandoned, seen, cancellationToken);
         _suspects = seen;
-        return ReconcileResult.Again(scope.Options.CollectionInterval);
+        return ReconcileResult.RequeueAfter(scope.Options.CollectionInterval);
     }
 
     // IsWhole: no provider has failed to list its machines.

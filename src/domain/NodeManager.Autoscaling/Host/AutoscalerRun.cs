@@ -139,7 +139,7 @@ internal sealed class AutoscalerRun(
         observer.Verbose($"{Identity} leads.");
     }
 
-    void ILeader.Deposed(string taker) =>
+    void ILeader.TakenOver(string taker) =>
         observer.Warning($"{(taker.Length > 0 ? taker : "Another process")} took over; this autoscaler waits.");
 
     bool ILeader.Failed(Exception failure, bool isLeading)

@@ -162,7 +162,7 @@ public static class AutoscalerInstaller
             await use.CatchUpAsync(linked.Token);
             while (true)
             {
-                (IReadOnlyList<CustomResourceDefinition> seen, Task changed) = use.Cache.LookAtAll();
+                (IReadOnlyList<CustomResourceDefinition> seen, Task changed) = use.Cache.ObserveAll();
                 foreach (CustomResourceDefinition one in seen.Where(one => waiting.Contains(one.Metadata.Name)))
                 {
                     if (one.Refusal is { } refusal)

@@ -11,7 +11,7 @@ internal sealed class ClusterPoolFollower(CacheUse<NodeSmithPool> use, string cl
 
     public (PoolRecord? Pool, Task Changed) Observe(string id)
     {
-        (NodeSmithPool? pool, Task changed) = use.Cache.Look(id);
+        (NodeSmithPool? pool, Task changed) = use.Cache.Observe(id);
         return (pool is null ? null : ClusterPoolMapper.Map(pool, cluster), Task.WhenAny(changed, use.Cache.Failed).Unwrap());
     }
 

@@ -142,7 +142,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             RequestOptions.Default,
             cancellationToken
         );
-        scope.Claims.Admit(annotated);
+        scope.Claims.AddOrUpdate(annotated);
     }
 
     /// <summary>All claims from the server.</summary>
@@ -151,7 +151,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         List<NodeSmithClaim> claims = (
             await scope.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = scope.Namespace }, cancellationToken)
         ).Items;
-        scope.Claims.Admit(claims);
+        scope.Claims.AddOrUpdate(claims);
         return claims;
     }
 
@@ -167,7 +167,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         NodeSmithClaim claim = ClaimDraft.Of(pool, sequence, cores, memory, machine.Shape, machine.Zone, plan);
         try
         {
-            scope.Claims.Admit(
+            scope.Claims.AddOrUpdate(
                 await scope.Client.CreateAsync(NodeSmithResources.Claims, claim, scope.Namespace, RequestOptions.Default, cancellationToken)
             );
         }

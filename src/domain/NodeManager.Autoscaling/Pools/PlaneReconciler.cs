@@ -51,6 +51,6 @@ internal sealed class PlaneReconciler(AutoscalerScope scope)
             },
             cancellationToken
         );
-        return ReconcileResult.Again(scope.Options.ResyncInterval);
+        return ReconcileResult.RequeueAfter(scope.Options.ResyncInterval);
     }
 }

@@ -50,8 +50,8 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
         TimeSpan? next = await RemoveFailedAsync(pool, claims, cancellationToken);
         await WriteAsync(pool, claims, cancellationToken);
         return next is { } after && after < scope.Options.ResyncInterval
-            ? ReconcileResult.Again(after)
-            : ReconcileResult.Again(scope.Options.ResyncInterval);
+            ? ReconcileResult.RequeueAfter(after)
+            : ReconcileResult.RequeueAfter(scope.Options.ResyncInterval);
     }
 
     // Returns the time until the next removal.

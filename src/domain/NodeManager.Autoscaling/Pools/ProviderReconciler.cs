@@ -34,7 +34,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
                 new("InUse", true, $"The provider is being deleted; it is removed after its {users} claims are gone."),
                 cancellationToken
             );
-            return ReconcileResult.Again(MissingPause);
+            return ReconcileResult.RequeueAfter(MissingPause);
         }
 
         if (!isHeld)
@@ -43,12 +43,12 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
         if (access.Provider is not { } opened)
         {
             await WriteAsync(provider, new(access.Reason, false, access.Message), cancellationToken);
-            return ReconcileResult.Again(MissingPause);
+            return ReconcileResult.RequeueAfter(MissingPause);
         }
 
         MachineProviderFinding finding = (await ProviderFindings.ReadAsync(opened, cancellationToken)).Worst() ?? Usable;
         await WriteAsync(provider, finding, cancellationToken);
-        return ReconcileResult.Again(IsUsable(finding) ? TestInterval : MissingPause);
+        return ReconcileResult.RequeueAfter(IsUsable(finding) ? TestInterval : MissingPause);
     }
 
     /// <summary>True if the claim's machine belongs, or will belong, to the provider.</summary>

@@ -38,7 +38,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
             inputs.RecordChange();
         long changes = inputs.Changes;
         if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Remaining <= TimeSpan.Zero))
-            return ReconcileResult.Again(Pause());
+            return ReconcileResult.RequeueAfter(Pause());
         FollowClock();
         ScaleInput input = inputs.Read(_memory);
         long start = scope.Time.GetTimestamp();
@@ -52,9 +52,9 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
             await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
         if (!isComplete)
-            return ReconcileResult.Again(AtOnce);
+            return ReconcileResult.RequeueAfter(AtOnce);
         (_plannedAt, _plannedOn) = (scope.Time.GetTimestamp(), changes);
-        return ReconcileResult.Again(Pause());
+        return ReconcileResult.RequeueAfter(Pause());
     }
 
     // No pod waits and no node belongs to a pool, so an unreported change cannot matter. In a large cluster a plan costs more than all

@@ -124,7 +124,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
         try
         {
             T now = await client.GetAsync(type, item.Metadata.Name, item.Metadata.Namespace, cancellationToken);
-            cache.Admit(now);
+            cache.AddOrUpdate(now);
             return now;
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
@@ -144,7 +144,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
             RequestOptions.Default,
             cancellationToken
         );
-        cache.Admit(now);
+        cache.AddOrUpdate(now);
         return now;
     }
 

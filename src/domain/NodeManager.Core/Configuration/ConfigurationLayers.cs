@@ -93,7 +93,7 @@ public static class ConfigurationLayers
             string candidate = Path.Combine(at.FullName, ProjectFileName);
             if (!File.Exists(candidate))
                 continue;
-            return FileTrust.Doubt(candidate) is not { } doubt
+            return FileTrust.FindProblem(candidate) is not { } doubt
                 ? candidate
                 : throw new NodeManagerException(
                     ErrorIds.ConfigurationFileUntrusted,

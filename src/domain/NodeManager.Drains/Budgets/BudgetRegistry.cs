@@ -109,7 +109,7 @@ internal sealed class BudgetRegistry : IDisposable
 
         ObjectCache<PodDisruptionBudget> cache = _use.Cache;
         PodDisruptionBudget[] planned = [.. _planned.Where(b => _namespace is null || b.Metadata.Namespace == _namespace)];
-        cache.Admit(planned);
+        cache.AddOrUpdate(planned);
         _subscription = cache.Subscribe(change => Apply(change.Object, change.IsDeletion));
         // Deleted after the plan and already reported: no further event reports it.
         foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null))

@@ -51,8 +51,8 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     /// </summary>
     public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Observe(string uid)
     {
-        (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Look(RequestsByPod, uid);
-        (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Look(ProcessesByPod, uid);
+        (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Observe(RequestsByPod, uid);
+        (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Observe(ProcessesByPod, uid);
         // Without permission to watch requests the drain continues: the Evictions report the outcome.
         Task changed = _requests.Cache.Failed.IsCompleted ? processChanged : Task.WhenAny(Quietly(requestChanged), processChanged).Unwrap();
         return (requests.Count > 0 ? requests[0] : null, EvictionChoice.Of(processes), changed);

@@ -141,7 +141,7 @@ internal sealed class EvictionRequests(
         bool isKnown = false;
         while (true)
         {
-            (Pod? pod, Task podChanged) = pods.Look(record.Plan.Uid);
+            (Pod? pod, Task podChanged) = pods.Observe(record.Plan.Uid);
             if (pod is null || pod.IsTerminating() || pod.IsFinished())
                 return null;
             (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Observe(record.Plan.Uid);

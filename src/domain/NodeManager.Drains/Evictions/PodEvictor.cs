@@ -185,7 +185,7 @@ internal sealed class PodEvictor(
         await pods.Synced.WaitAsync(cancellationToken);
         while (true)
         {
-            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            (Pod? pod, Task changed) = pods.Observe(record.Plan.Uid);
             if (pod is null)
             {
                 if (record.Forced.Count > 0)
@@ -233,7 +233,7 @@ internal sealed class PodEvictor(
         DateTimeOffset since = scope.Now;
         while (true)
         {
-            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            (Pod? pod, Task changed) = pods.Observe(record.Plan.Uid);
             if (pod is null || pod.IsFinished() || pod.IsTerminating())
                 return;
             TimeSpan left = timeout - (scope.Now - since);
@@ -274,7 +274,7 @@ internal sealed class PodEvictor(
                 : scope.DelayAsync(BudgetPollInterval, done.Token);
         while (true)
         {
-            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            (Pod? now, Task changed) = pods.Observe(record.Plan.Uid);
             if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady()))
                 break;
             (string? others, Task moved) = IsOverdue(record)
@@ -317,7 +317,7 @@ internal sealed class PodEvictor(
     private Task WaitForChangeAsync(PodRecord record, TimeSpan atMost, CancellationToken cancellationToken)
     {
         progress.Changed();
-        (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+        (Pod? now, Task changed) = pods.Observe(record.Plan.Uid);
         TimeSpan jittered = atMost * (0.9 + (Random.Shared.NextDouble() * 0.2));
         return now is null || now.IsTerminating()
             ? Task.CompletedTask
@@ -331,7 +331,7 @@ internal sealed class PodEvictor(
         DateTimeOffset until = scope.Now + (asked * (1 + (Random.Shared.NextDouble() * 0.1)));
         while (until - scope.Now is { Ticks: > 0 } left)
         {
-            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            (Pod? now, Task changed) = pods.Observe(record.Plan.Uid);
             if (now is null || now.IsTerminating())
                 return;
             await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
     /// <summary>Force-deletes the pod when its time is up. Returns a task to await before the next check.</summary>
     public async Task<Task> ForceAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
-        (Node? node, Task changed) = nodes.Look(nodeUid);
+        (Node? node, Task changed) = nodes.Observe(nodeUid);
         record.ForceRefusal = ForceRules.Refusal(pod, node);
         if (record.ForceRefusal is { } refusal)
         {

@@ -87,7 +87,7 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
         ObservedLocks seen = scope.Connection.ObservedLocks();
         for (NodeLock current = busy; ; )
         {
-            (Node? node, Task changed) = nodes.Look(Uid);
+            (Node? node, Task changed) = nodes.Observe(Uid);
             if (calledOff.Task.IsCompletedSuccessfully)
                 return await calledOff.Task;
             if (node is null)

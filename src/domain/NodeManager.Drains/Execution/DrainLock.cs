@@ -43,7 +43,7 @@ internal sealed class DrainLock(DrainScope scope, NodeLockUse use) : IAsyncDispo
                 (_hold, Node written, Annotation) = await NodeCordon.ApplyAsync(scope, use, node, cancellationToken);
                 Running = RunningDrain.Begin(use.Operation, written.Metadata.Uid ?? "", scope.Options);
                 // Watch events from before the lock do not show it.
-                nodes.Admit(written);
+                nodes.AddOrUpdate(written);
             }
         }
         catch (NodeBusyException busy)

@@ -37,7 +37,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
         if (late.Count == 0)
             return [];
-        cache.Admit(late);
+        cache.AddOrUpdate(late);
 
         RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(late);

@@ -22,7 +22,7 @@ internal static class NodeDeletion
             await nodes.Synced.WaitAsync(cancellationToken);
             while (true)
             {
-                (Node? node, Task changed) = nodes.Look(uid);
+                (Node? node, Task changed) = nodes.Observe(uid);
                 if (node is null)
                     return true;
                 await time.WaitForChangeAsync([changed], null, cancellationToken);

@@ -116,8 +116,8 @@ internal sealed class NodeDrain : IAsyncDisposable
 
         _progress.Track([.. _records]);
         // The caches may be older than the plan.
-        Pods.Admit(_plan.Pods.Select(p => p.Pod));
-        Nodes.Admit(node);
+        Pods.AddOrUpdate(_plan.Pods.Select(p => p.Pod));
+        Nodes.AddOrUpdate(node);
         DrainEnd? end = await GuardAsync(
             async token =>
             {

@@ -80,7 +80,7 @@ internal sealed class VolumeDetachment
             await use.Cache.Synced.WaitAsync(linked.Token);
             while (true)
             {
-                (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Look(ByNode, _node);
+                (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Observe(ByNode, _node);
                 Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
                 if (Attached.Count == 0)
                     return true;

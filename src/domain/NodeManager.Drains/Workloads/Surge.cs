@@ -137,12 +137,12 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         Task late = scope.Time.DelayAsync(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, stop.Token);
         try
         {
-            use.Cache.Admit(deployment);
+            use.Cache.AddOrUpdate(deployment);
             await use.Cache.Synced.WaitAsync(cancellationToken);
             while (true)
             {
-                (Pod? pod, Task moved) = pods.Look(record.Plan.Uid);
-                (Deployment? now, Task progressed) = use.Cache.Look(deployment.Metadata.Uid ?? "");
+                (Pod? pod, Task moved) = pods.Observe(record.Plan.Uid);
+                (Deployment? now, Task progressed) = use.Cache.Observe(deployment.Metadata.Uid ?? "");
                 if (pod is null || pod.IsTerminating() || now is null)
                     return;
                 DeploymentRollout state = DeploymentRollout.Of(now);

@@ -87,7 +87,7 @@ public static class DetachedServer
             return true;
         }
 
-        public void Deposed(string taker) =>
+        public void TakenOver(string taker) =>
             observer.Verbose($"{(taker.Length > 0 ? taker : "Another process")} took over detached work of namespace {options.Namespace}.");
 
         public void Renewed(Lease lease)
@@ -129,7 +129,7 @@ internal sealed class DetachedWork(
         {
             while (true)
             {
-                (IReadOnlyList<NodeMaintenanceRequest> all, Task changed) = use.Cache.LookAtAll();
+                (IReadOnlyList<NodeMaintenanceRequest> all, Task changed) = use.Cache.ObserveAll();
                 foreach (string uid in _running.Where(static one => one.Value.Ended.IsCompleted).Select(static one => one.Key).ToArray())
                 {
                     _ended.Add(uid);

@@ -39,9 +39,9 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
         await pods.CatchUpAsync(cancellationToken);
         while (true)
         {
-            (IReadOnlyList<Pod> here, Task changed) = pods.Of(record.Name).Look(PodIndexes.ByNode, record.Name);
+            (IReadOnlyList<Pod> here, Task changed) = pods.Of(record.Name).Observe(PodIndexes.ByNode, record.Name);
             HashSet<string?> ready = [.. here.Where(IsReady).Select(OwnerOf)];
-            (Node? node, Task nodeChanged) = fleet.Look(record.Uid);
+            (Node? node, Task nodeChanged) = fleet.Observe(record.Uid);
             if (node is null)
                 throw new NodeGoneException(record.Name);
             string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];

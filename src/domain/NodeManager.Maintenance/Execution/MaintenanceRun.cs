@@ -205,7 +205,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         long since = scope.Time.GetTimestamp();
         for (bool isTold = false; ; isTold = true)
         {
-            (IReadOnlyCollection<Node> nodes, Task changed) = fleet.LookAtAll();
+            (IReadOnlyCollection<Node> nodes, Task changed) = fleet.ObserveAll();
             string[] unready = [.. nodes.Where(n => n.IsControlPlane() && !n.IsReady()).Select(n => n.Metadata.Name)];
             // Nodes locked by other operations are skipped until those have ended.
             List<NodeLock> busy = [];

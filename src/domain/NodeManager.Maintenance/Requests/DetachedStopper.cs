@@ -26,7 +26,7 @@ internal static class DetachedStopper
         using CacheUse<NodeMaintenanceRequest> use = connection
             .Caches()
             .Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" });
-        use.Cache.Admit(
+        use.Cache.AddOrUpdate(
             await connection.Client.PatchAsync(
                 DetachedResources.Requests,
                 id,

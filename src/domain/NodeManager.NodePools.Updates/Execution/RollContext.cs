@@ -51,9 +51,9 @@ internal sealed class RollContext : RollScope
 
     public override IReadOnlyList<Task> Changed() => [_pools.Cache.Changed(), _claims.Cache.Changed(), .. base.Changed()];
 
-    public void Admit(params IEnumerable<NodeSmithClaim> claims) => _claims.Cache.Admit(claims);
+    public void Admit(params IEnumerable<NodeSmithClaim> claims) => _claims.Cache.AddOrUpdate(claims);
 
-    public void Admit(NodeSmithPool pool) => _pools.Cache.Admit(pool);
+    public void Admit(NodeSmithPool pool) => _pools.Cache.AddOrUpdate(pool);
 
     protected override IReadOnlyList<Task> Failures() => [_pools.Cache.Failed, _claims.Cache.Failed, .. base.Failures()];
 

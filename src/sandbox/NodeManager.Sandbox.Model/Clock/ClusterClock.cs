@@ -40,7 +40,7 @@ public sealed class ClusterClock : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return Settle();
+            return AdvanceToNow();
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -58,7 +58,7 @@ public sealed class ClusterClock : TimeProvider
         lock (_gate)
         {
             var hold = new ClockHold(this);
-            Insert(hold, Settle());
+            Insert(hold, AdvanceToNow());
             return hold;
         }
     }
@@ -78,7 +78,7 @@ public sealed class ClusterClock : TimeProvider
     {
         lock (_gate)
         {
-            Settle();
+            AdvanceToNow();
             _isFree = true;
         }
     }
@@ -92,8 +92,8 @@ public sealed class ClusterClock : TimeProvider
             timer.IsCalled = false;
             if (dueTime < TimeSpan.Zero)
                 return;
-            Insert(timer, Settle() + dueTime);
-            Arm(Settle());
+            Insert(timer, AdvanceToNow() + dueTime);
+            Arm(AdvanceToNow());
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class ClusterClock : TimeProvider
             if (timer.Period <= TimeSpan.Zero)
                 return true;
             Insert(timer, timer.Due + timer.Period);
-            Arm(Settle());
+            Arm(AdvanceToNow());
             return true;
         }
     }
@@ -118,7 +118,7 @@ public sealed class ClusterClock : TimeProvider
     {
         lock (_gate)
         {
-            Settle();
+            AdvanceToNow();
             return _entries.Remove(entry);
         }
     }
@@ -130,7 +130,7 @@ public sealed class ClusterClock : TimeProvider
         _entries.Add(entry);
     }
 
-    private DateTimeOffset Settle()
+    private DateTimeOffset AdvanceToNow()
     {
         long wall = _wall.GetTimestamp();
         DateTimeOffset now = _anchor + (_wall.GetElapsedTime(_anchorWall, wall) * Speed);
@@ -151,7 +151,7 @@ public sealed class ClusterClock : TimeProvider
         List<ClockTimer> due = [];
         lock (_gate)
         {
-            DateTimeOffset now = Settle();
+            DateTimeOffset now = AdvanceToNow();
             foreach (ClockEntry entry in _entries)
             {
                 if (entry.Due > now)

@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Model.Documents;
 
 internal static class JsonReading
 {
-    private const int MostRemovedSingly = 8;
+    private const int MaximumSingleRemovals = 8;
 
     public static string? Text(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
@@ -50,7 +50,7 @@ internal static class JsonReading
     /// </summary>
     public static void RemoveAll(this JsonObject owner, IReadOnlyCollection<string> members)
     {
-        if (members.Count <= MostRemovedSingly)
+        if (members.Count <= MaximumSingleRemovals)
         {
             foreach (string member in members)
                 owner.Remove(member);

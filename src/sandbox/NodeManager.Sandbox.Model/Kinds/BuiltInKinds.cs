@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Model.Kinds;
 internal static class BuiltInKinds
 {
     private static readonly ServedVersion[] V1 = [new("v1")];
-    private static readonly string[] All = ["all"];
+    private static readonly string[] AllCategory = ["all"];
     private static readonly KubernetesJson Json = SharedJson.Default;
 
     public static ResourceKind Nodes { get; } =
@@ -37,7 +37,7 @@ internal static class BuiltInKinds
             Kind = "Pod",
             Plural = "pods",
             ShortNames = ["po"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             ReturnsDeleted = true,
             HasGeneration = true,
@@ -184,7 +184,7 @@ internal static class BuiltInKinds
             Kind = "Service",
             Plural = "services",
             ShortNames = ["svc"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             Type = Json.Service,
             Rules = ServiceRules.Rules,
@@ -251,7 +251,7 @@ internal static class BuiltInKinds
             Kind = "ReplicationController",
             Plural = "replicationcontrollers",
             ShortNames = ["rc"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             HasScale = true,
             HasGeneration = true,
@@ -268,7 +268,7 @@ internal static class BuiltInKinds
             Kind = "Deployment",
             Plural = "deployments",
             ShortNames = ["deploy"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             HasScale = true,
             HasGeneration = true,
@@ -284,7 +284,7 @@ internal static class BuiltInKinds
             Kind = "ReplicaSet",
             Plural = "replicasets",
             ShortNames = ["rs"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             HasScale = true,
             HasGeneration = true,
@@ -301,7 +301,7 @@ internal static class BuiltInKinds
             Kind = "StatefulSet",
             Plural = "statefulsets",
             ShortNames = ["sts"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             HasScale = true,
             HasGeneration = true,
@@ -317,7 +317,7 @@ internal static class BuiltInKinds
             Kind = "DaemonSet",
             Plural = "daemonsets",
             ShortNames = ["ds"],
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             HasGeneration = true,
             Type = Json.DaemonSet,
@@ -341,7 +341,7 @@ internal static class BuiltInKinds
             Versions = V1,
             Kind = "Job",
             Plural = "jobs",
-            Categories = All,
+            Categories = AllCategory,
             HasStatus = true,
             SelectableFields = [new("status.successful")],
             OrphansByDefault = true,
@@ -548,9 +548,9 @@ internal static class BuiltInKinds
         };
 
     /// <summary>In the order of discovery.</summary>
-    public static IReadOnlyList<ResourceKind> Every { get; } =
+    public static IReadOnlyList<ResourceKind> All { get; } =
     [
-        .. PassiveKinds.Every,
+        .. PassiveKinds.All,
         ConfigMaps,
         Endpoints,
         Events,

@@ -211,7 +211,7 @@ internal static class PassiveKinds
             Rules = CertificateRules.Requests,
         };
 
-    public static IReadOnlyList<ResourceKind> Every { get; } =
+    public static IReadOnlyList<ResourceKind> All { get; } =
     [
         LimitRanges,
         PodTemplates,

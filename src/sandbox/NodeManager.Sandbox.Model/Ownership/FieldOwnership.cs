@@ -14,7 +14,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     /// <summary>The manager of fields from before ownership was tracked.</summary>
     public const string BeforeFirstApply = "before-first-apply";
 
-    private const int MostUpdaters = 10;
+    private const int MaximumUpdaters = 10;
     private const string Ancient = "ancient-changes";
 
     // Fields without an owner: identity, and those that the server counts.
@@ -120,7 +120,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
                 .OrderBy(static entry => entry.Time ?? "", StringComparer.Ordinal)
                 .ThenBy(static entry => entry.Manager, StringComparer.Ordinal),
         ];
-        int surplus = updaters.Count - MostUpdaters;
+        int surplus = updaters.Count - MaximumUpdaters;
         if (surplus <= 0)
             return ManagedFields.Of(entries);
         var buckets = new Dictionary<string, ManagedFieldsEntry>(StringComparer.Ordinal);

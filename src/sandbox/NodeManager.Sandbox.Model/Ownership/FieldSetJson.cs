@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Model.Ownership;
 /// <summary>Reads and writes FieldsV1: <c>{"f:spec":{".":{},"f:replicas":{}}}</c>, where a leaf or a dot is a member.</summary>
 internal static class FieldSetJson
 {
-    private const int Deepest = 256,
+    private const int MaximumDepth = 256,
         LongName = 256;
 
     public static FieldSet Read(ReadOnlySpan<byte> json)
@@ -25,7 +25,7 @@ internal static class FieldSetJson
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new FormatException("expected an object");
-        if (depth > Deepest)
+        if (depth > MaximumDepth)
             throw new FormatException("nested too deeply");
         (bool isMember, List<FieldBranch>? branches) = (false, null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -13,21 +13,21 @@ internal static class GoValue
     public static string? Mismatch(string type, JsonNode value) =>
         (type, value.GetValueKind()) switch
         {
-            ("string", not JsonValueKind.String) => $"expected string, got &value.valueUnstructured{{Value:{Shown(value)}}}",
+            ("string", not JsonValueKind.String) => $"expected string, got &value.valueUnstructured{{Value:{Truncated(value)}}}",
             ("boolean", not (JsonValueKind.True or JsonValueKind.False)) =>
-                $"expected boolean, got &value.valueUnstructured{{Value:{Shown(value)}}}",
+                $"expected boolean, got &value.valueUnstructured{{Value:{Truncated(value)}}}",
             ("numeric", not JsonValueKind.Number) => $"expected numeric (int or float), got {TypeOf(value)}",
             (_, JsonValueKind.Object or JsonValueKind.Array) => $"expected scalar, got {Of(value)}",
             _ => null,
         };
 
-    private static string Shown(JsonNode value) =>
+    private static string Truncated(JsonNode value) =>
         value switch
         {
             JsonObject map =>
-                $"map[string]interface {{}}{{{string.Join(", ", map.Select(static pair => $"\"{pair.Key}\":{(pair.Value is null ? "interface {}(nil)" : Shown(pair.Value))}"))}}}",
+                $"map[string]interface {{}}{{{string.Join(", ", map.Select(static pair => $"\"{pair.Key}\":{(pair.Value is null ? "interface {}(nil)" : Truncated(pair.Value))}"))}}}",
             JsonArray list =>
-                $"[]interface {{}}{{{string.Join(", ", list.Select(static one => one is null ? "interface {}(nil)" : Shown(one)))}}}",
+                $"[]interface {{}}{{{string.Join(", ", list.Select(static one => one is null ? "interface {}(nil)" : Truncated(one)))}}}",
             _ => value.ToJsonString(),
         };
 

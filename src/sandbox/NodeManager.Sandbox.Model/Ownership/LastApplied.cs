@@ -33,7 +33,7 @@ internal static class LastApplied
     }
 
     /// <summary>Updates an existing annotation.</summary>
-    public static void Follow(JsonObject document, JsonObject configuration, JsonObject live, FieldManager author)
+    public static void UpdateAnnotation(JsonObject document, JsonObject configuration, JsonObject live, FieldManager author)
     {
         if (author.Name != Manager || Read(live) is null)
             return;

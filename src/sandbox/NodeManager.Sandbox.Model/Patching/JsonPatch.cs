@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Model.Patching;
 internal static class JsonPatch
 {
     // A limit of the real server on characters that copy operations add, which could otherwise grow exponentially.
-    private const long MostCopied = 3 * 1024 * 1024;
+    private const long MaximumCopiedCharacters = 3 * 1024 * 1024;
 
     public static JsonObject Apply(JsonObject target, JsonArray operations)
     {
@@ -56,9 +56,9 @@ internal static class JsonPatch
                 )?.DeepClone();
                 if (kind == "move")
                     Remove(document, from);
-                else if ((copied += value?.ToJsonString().Length ?? 0) > MostCopied)
+                else if ((copied += value?.ToJsonString().Length ?? 0) > MaximumCopiedCharacters)
                     throw new PatchException(
-                        $"unable to copy, the accumulated size increase of copy operations is {copied}, exceeding the limit {MostCopied}"
+                        $"unable to copy, the accumulated size increase of copy operations is {copied}, exceeding the limit {MaximumCopiedCharacters}"
                     );
                 return Add(document, path, value, kind);
             default:

@@ -16,7 +16,7 @@ internal sealed partial class FieldErrors(int minor)
     private const int LettersFrom = 21;
 
     // A body may hold a million elements with faults.
-    private const int MostFaults = 1000;
+    private const int MaximumFaults = 1000;
 
     private readonly List<(string Reason, string Field, string Detail)> _faults = [];
 
@@ -34,11 +34,11 @@ internal sealed partial class FieldErrors(int minor)
     /// <summary>Adds a fault with its own message.</summary>
     public void Add(string reason, string field, string detail)
     {
-        if (_faults.Count < MostFaults)
+        if (_faults.Count < MaximumFaults)
             _faults.Add((reason, field, detail));
     }
 
-    public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
+    public void Invalid(string field, JsonNode? value, string detail) => AddInvalid(field, Show(value), detail);
 
     /// <summary>Adds all violations of a rule for texts.</summary>
     /// <returns>True if valid.</returns>
@@ -51,8 +51,8 @@ internal sealed partial class FieldErrors(int minor)
     }
 
     /// <summary>Invalid, with the value shown unquoted.</summary>
-    public void Shown(string field, string value, string detail) =>
-        Add("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}");
+    public void AddInvalid(string field, string value, string detail) =>
+        Add("FieldValueInvalid", field, $"Invalid value: {value}: {ForVersion(detail)}");
 
     /// <param name="value">As shown: text in quotes.</param>
     public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
@@ -86,7 +86,7 @@ internal sealed partial class FieldErrors(int minor)
     };
 
     // Rules have today's words; this maps words that other versions use.
-    private string Worded(string detail)
+    private string ForVersion(string detail)
     {
         if (minor >= LabelKeysFrom)
             detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);

@@ -47,7 +47,7 @@ internal sealed class KindCatalog
         Serves?.Invoke(kind);
     }
 
-    public void Withdraw(ResourceKind kind)
+    public void Remove(ResourceKind kind)
     {
         lock (_lock)
             Volatile.Write(ref _table, new([.. Now.Kinds.Where(one => one != kind)], Minor));

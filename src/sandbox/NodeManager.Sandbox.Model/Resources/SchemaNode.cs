@@ -37,9 +37,9 @@ internal sealed class SchemaNode
         HasAdditional = schema["additionalProperties"] is JsonObject || schema.Flag("additionalProperties") == true;
         Additional = schema["additionalProperties"] is JsonObject additional ? new(additional) : null;
         Items = schema["items"] is JsonObject items ? new(items) : null;
-        AllOf = Several(schema.Array("allOf"));
-        AnyOf = Several(schema.Array("anyOf"));
-        OneOf = Several(schema.Array("oneOf"));
+        AllOf = ReadList(schema.Array("allOf"));
+        AnyOf = ReadList(schema.Array("anyOf"));
+        OneOf = ReadList(schema.Array("oneOf"));
         Not = schema["not"] is JsonObject not ? new(not) : null;
         HasDefaults =
             Default is not null
@@ -135,6 +135,6 @@ internal sealed class SchemaNode
 
     private static string[] Texts(JsonArray? list) => [.. (list ?? []).Select(static one => (string?)one ?? "")];
 
-    private static SchemaNode[] Several(JsonArray? list) =>
+    private static SchemaNode[] ReadList(JsonArray? list) =>
         [.. (list ?? []).OfType<JsonObject>().Select(static one => new SchemaNode(one))];
 }

@@ -27,7 +27,7 @@ internal static partial class VersionOrder
     private static (int Stage, long Major, long Minor)? Read(string version)
     {
         Match match = Pattern().Match(version);
-        if (!match.Success || !Number(match.Groups[1], out long major))
+        if (!match.Success || !TryParse(match.Groups[1], out long major))
             return null;
         int stage = match.Groups[2].Value switch
         {
@@ -36,11 +36,11 @@ internal static partial class VersionOrder
             _ => 2,
         };
         return stage == 2 ? (stage, major, 0)
-            : Number(match.Groups[3], out long minor) ? (stage, major, minor)
+            : TryParse(match.Groups[3], out long minor) ? (stage, major, minor)
             : null;
     }
 
-    private static bool Number(Group digits, out long number) =>
+    private static bool TryParse(Group digits, out long number) =>
         long.TryParse(digits.Value, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     [GeneratedRegex("^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?\\z", RegexOptions.CultureInvariant)]

@@ -125,7 +125,7 @@ internal sealed class ApiSchema
                 "enum" => field with { Values = Value(flag).Split(',') },
                 "replace" => field with { ReplacesFrom = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
                 "retainKeys" => field with { RetainsKeys = true },
-                "as" => field with { ShownAs = Value(flag) },
+                "as" => field with { OpenApiName = Value(flag) },
                 _ => throw new FormatException($"fields.txt: {flag} is not a flag."),
             };
         }

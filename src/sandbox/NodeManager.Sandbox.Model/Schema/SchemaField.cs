@@ -51,7 +51,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     public int? ReplacesFrom { get; init; }
 
     /// <summary>The type's name in OpenAPI, if not <see cref="Type"/> (<c>as=</c>).</summary>
-    public string? ShownAs { get; init; }
+    public string? OpenApiName { get; init; }
 
     /// <summary>The server of this minor version writes the field even if it is not set.</summary>
     public bool IsAlwaysAt(int minor) => minor <= AlwaysUntil;

@@ -38,9 +38,9 @@ internal sealed class ValueTypes
     private string? Find(JsonNode value, SchemaField field, string named, string path)
     {
         // In a definition, a boolean or a list may replace a schema.
-        if (field.ShownAs == "JSONSchemaPropsOrBool" && value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+        if (field.OpenApiName == "JSONSchemaPropsOrBool" && value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
             return null;
-        if (field.ShownAs == "JSONSchemaPropsOrArray" && value is JsonArray schemas)
+        if (field.OpenApiName == "JSONSchemaPropsOrArray" && value is JsonArray schemas)
             return schemas
                 .Select(one => one is null ? null : FindOne(one, field.Type, named, path))
                 .FirstOrDefault(static fault => fault is not null);
@@ -48,12 +48,12 @@ internal sealed class ValueTypes
         {
             case SchemaShape.List:
                 if (value is not JsonArray list)
-                    return Wrong(value, named, "[]" + Shown(field.Type));
+                    return Wrong(value, named, "[]" + Display(field.Type));
                 return list.Select(one => one is null ? null : FindOne(one, field.Type, named, path))
                     .FirstOrDefault(static fault => fault is not null);
             case SchemaShape.Map:
                 if (value is not JsonObject map)
-                    return Wrong(value, named, $"map[string]{Shown(field.Type)}");
+                    return Wrong(value, named, $"map[string]{Display(field.Type)}");
                 return map.Select(pair => pair.Value is null ? null : FindOne(pair.Value, field.Type, named, path))
                     .FirstOrDefault(static fault => fault is not null);
             default:
@@ -93,7 +93,7 @@ internal sealed class ValueTypes
             default:
                 if (ApiSchema.Instance.Members(type) is null)
                     return null;
-                return value is JsonObject inner ? FindIn(inner, type, path) : Wrong(value, named, Shown(type));
+                return value is JsonObject inner ? FindIn(inner, type, path) : Wrong(value, named, Display(type));
         }
     }
 
@@ -103,11 +103,9 @@ internal sealed class ValueTypes
         && (type == "int64" || number is >= int.MinValue and <= int.MaxValue);
 
     private string WrongNumber(JsonNode value, string named, string type) =>
-        value.GetValueKind() == JsonValueKind.Number
-            ? _isConverted
-                ? $"cannot convert float64 to {type}"
-                : $"json: cannot unmarshal number {value.ToJsonString()} into Go struct field {named} of type {type}"
-            : Wrong(value, named, type);
+        value.GetValueKind() != JsonValueKind.Number ? Wrong(value, named, type)
+        : _isConverted ? $"cannot convert float64 to {type}"
+        : $"json: cannot unmarshal number {value.ToJsonString()} into Go struct field {named} of type {type}";
 
     private string Wrong(JsonNode value, string named, string type) =>
         _isConverted
@@ -140,7 +138,7 @@ internal sealed class ValueTypes
             _ => "bool",
         };
 
-    private static string Shown(string type) =>
+    private static string Display(string type) =>
         type switch
         {
             "string" or "bool" or "int32" or "int64" => type,

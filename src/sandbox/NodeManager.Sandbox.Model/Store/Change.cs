@@ -15,7 +15,7 @@ internal sealed class Change(ChangeType type, StoredObject item, StoredObject? p
     public long Version { get; } = version;
 
     /// <summary>The position in the log of its kind, set on append.</summary>
-    internal long Number { get; set; }
+    internal long SequenceNumber { get; set; }
 
     /// <summary>Bytes of outdated documents that the change retains.</summary>
     internal long OutdatedBytes => (Previous?.JsonLength ?? 0) + (Type == ChangeType.Deleted ? Object.JsonLength : 0);

@@ -39,7 +39,7 @@ internal sealed class ChangeFollower
         {
             while (_cursor.TryRead(out Change? change))
             {
-                Note(change);
+                Track(change);
                 yield return change;
             }
 
@@ -47,7 +47,7 @@ internal sealed class ChangeFollower
             {
                 foreach (Change change in Compare())
                 {
-                    Note(change);
+                    Track(change);
                     yield return change;
                 }
             }
@@ -84,7 +84,7 @@ internal sealed class ChangeFollower
         return changes;
     }
 
-    private void Note(Change change)
+    private void Track(Change change)
     {
         if (change.Type == ChangeType.Deleted)
             _known.Remove(Key(change.Object));

@@ -49,14 +49,14 @@ internal sealed class ChangeLog
             Drop();
         if (_next - _first == _slots.Length)
             Grow();
-        change.Number = _next;
+        change.SequenceNumber = _next;
         _bytes += bytes;
         Volatile.Write(ref _slots[_next % _slots.Length], change);
         Volatile.Write(ref _next, _next + 1);
     }
 
     /// <summary>Drops all changes up to this version. Under the store's lock.</summary>
-    public void Forget(long version)
+    public void DropThrough(long version)
     {
         while (_first < _next)
             Drop();
@@ -89,7 +89,7 @@ internal sealed class ChangeLog
     public Change? Read(long number)
     {
         Change?[] slots = Volatile.Read(ref _slots);
-        return Volatile.Read(ref slots[number % slots.Length]) is { } change && change.Number == number ? change : null;
+        return Volatile.Read(ref slots[number % slots.Length]) is { } change && change.SequenceNumber == number ? change : null;
     }
 
     public Task WaitAsync(long number)

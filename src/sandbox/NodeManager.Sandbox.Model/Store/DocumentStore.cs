@@ -68,7 +68,6 @@ internal sealed class DocumentStore
 
     public long Version => Volatile.Read(ref _published);
 
-    /// <summary>Adds a kind; idempotent.</summary>
     public void Add(ResourceKind kind)
     {
         lock (_lock)
@@ -186,7 +185,7 @@ internal sealed class DocumentStore
             change = Link(table, ChangeType.Added, stored, null);
         }
 
-        Tell(table, change);
+        Notify(table, change);
     }
 
     /// <summary>Continues the version counter from here and drops the log, so that no watch resumes from before.</summary>
@@ -196,7 +195,7 @@ internal sealed class DocumentStore
         {
             _version = Math.Max(_version, version);
             foreach (Table table in _tables.Values)
-                table.Log.Forget(_version);
+                table.Log.DropThrough(_version);
             _logBytes = 0;
             Volatile.Write(ref _published, _version);
         }
@@ -217,7 +216,7 @@ internal sealed class DocumentStore
             change = Link(table, ChangeType.Added, stored, null);
         }
 
-        Tell(table, change);
+        Notify(table, change);
         return stored;
     }
 
@@ -240,7 +239,7 @@ internal sealed class DocumentStore
         }
 
         foreach (Change change in changes)
-            Tell(table, change);
+            Notify(table, change);
     }
 
     /// <summary>Replaces exactly the expected version; null on a conflict.</summary>
@@ -258,7 +257,7 @@ internal sealed class DocumentStore
             change = Link(table, ChangeType.Modified, stored, expected);
         }
 
-        Tell(table, change);
+        Notify(table, change);
         return stored;
     }
 
@@ -283,15 +282,15 @@ internal sealed class DocumentStore
         }
 
         if (mark is not null)
-            Tell(table, mark);
-        Tell(table, change);
+            Notify(table, mark);
+        Notify(table, change);
         return last;
     }
 
     private Table TableOf(ResourceKind kind) =>
         Volatile.Read(ref _tables).TryGetValue(kind.StoredAs, out Table? table) ? table : throw new KindGoneException(kind);
 
-    private void Tell(Table table, Change change)
+    private void Notify(Table table, Change change)
     {
         table.Log.Pulse();
         Committed?.Invoke(change);

@@ -148,7 +148,7 @@ internal sealed class StoredObject
     public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: DocumentDepth.Options)!.AsObject();
 
     /// <summary>The document in the client's form (see <see cref="KindRules.Show"/>), cached.</summary>
-    public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
+    public ReadOnlyMemory<byte> Converted(Action<JsonObject> show)
     {
         if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show))
             return known.Document;
@@ -184,6 +184,5 @@ internal sealed class StoredObject
 
     private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 
-    /// <summary>The document after its version.</summary>
     internal ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

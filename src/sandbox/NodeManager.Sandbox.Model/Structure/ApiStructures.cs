@@ -42,7 +42,7 @@ internal sealed class ApiStructures
             "raw" => ValueStructure.Anything,
             "strings" => ValueStructure.List(ValueStructure.Text, null),
             "string" or "bytes" or "time" or "microtime" => ValueStructure.Text,
-            "int32" or "int64" or "double" => ValueStructure.Number,
+            "int32" or "int64" or "double" => ValueStructure.Numeric,
             "bool" => ValueStructure.Flag,
             _ when ApiSchema.Instance.Members(type) is null => ValueStructure.Scalar,
             _ => _byType.GetOrAdd(type, name => ValueStructure.Object(() => Members(name), ApiSchema.Instance.IsAtomic(name, _minor))),

@@ -21,7 +21,7 @@ internal sealed class ValueStructure
 
     public static ValueStructure Text { get; } = new(StructureForm.Scalar) { Type = "string" };
 
-    public static ValueStructure Number { get; } = new(StructureForm.Scalar) { Type = "numeric" };
+    public static ValueStructure Numeric { get; } = new(StructureForm.Scalar) { Type = "numeric" };
 
     public static ValueStructure Flag { get; } = new(StructureForm.Scalar) { Type = "boolean" };
 

@@ -47,7 +47,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
             registry.Store.AddAll(kind, [.. added.Select(static one => one.Item)]);
             foreach ((StoredObject item, bool isAlive) in added)
                 if (isAlive)
-                    Beat(item);
+                    RenewLease(item);
         }
 
         WriteCustoms(customs, catalog);
@@ -96,14 +96,14 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
 
     private (StoredObject Item, bool IsAlive) Make(ResourceKind kind, JsonObject item, ManagedFields owners)
     {
-        bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.TellNode(item);
+        bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.AnnotateNode(item);
         if (kind == BuiltInKinds.Pods)
-            CopiedLife.TellPod(item, registry.Time.GetUtcNow());
+            CopiedLife.AnnotatePod(item, registry.Time.GetUtcNow());
         return (new(kind, item, owners), isAlive);
     }
 
     // A real kubelet updates its status every five minutes only, and its lease more often.
-    private void Beat(StoredObject node)
+    private void RenewLease(StoredObject node)
     {
         string now = registry.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         registry.Create(

@@ -25,6 +25,6 @@ internal static class CopiedFinalizers
     public static void Drop(ResourceKind kind, JsonObject metadata)
     {
         if (metadata["deletionTimestamp"] is null || kind == BuiltInKinds.VolumeAttachments)
-            Finalizers.Keep(metadata, one => one == kind.Protection || Kept.Contains(one));
+            Finalizers.RemoveExcept(metadata, one => one == kind.Protection || Kept.Contains(one));
     }
 }

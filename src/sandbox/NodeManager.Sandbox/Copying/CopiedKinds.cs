@@ -7,10 +7,10 @@ namespace NodeManager.Sandbox.Copying;
 internal static class CopiedKinds
 {
     /// <summary>Required for a copy.</summary>
-    public static IReadOnlyList<ResourceKind> Needed { get; } = [BuiltInKinds.Namespaces, BuiltInKinds.Nodes, BuiltInKinds.Pods];
+    public static IReadOnlyList<ResourceKind> Required { get; } = [BuiltInKinds.Namespaces, BuiltInKinds.Nodes, BuiltInKinds.Pods];
 
     /// <summary>Optional: reported if they cannot be read.</summary>
-    public static IReadOnlyList<ResourceKind> Wanted { get; } =
+    public static IReadOnlyList<ResourceKind> Optional { get; } =
     [
         BuiltInKinds.PriorityClasses,
         BuiltInKinds.StorageClasses,

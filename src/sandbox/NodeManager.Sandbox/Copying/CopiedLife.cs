@@ -14,26 +14,26 @@ internal static class CopiedLife
     private static readonly string[] Starting = ["ContainerCreating", "PodInitializing"];
 
     /// <summary>True if its kubelet is alive.</summary>
-    public static bool TellNode(JsonObject node)
+    public static bool AnnotateNode(JsonObject node)
     {
         string ready = node.Object("status").Condition("Ready").Text("status") ?? "Unknown";
         if (ready == "Unknown")
-            Ask(node, "heartbeat", "stop");
+            Annotate(node, "heartbeat", "stop");
         else if (ready == "False")
-            Ask(node, "ready", "false");
+            Annotate(node, "ready", "false");
         string[] pressures =
         [
             .. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").HasCondition(type)),
         ];
         if (pressures.Length > 0 && ready != "Unknown")
-            Ask(node, "conditions", string.Join(',', pressures));
+            Annotate(node, "conditions", string.Join(',', pressures));
         return ready != "Unknown";
     }
 
     /// <param name="now">
     /// A running job's pod continues for as long as it has run, at least a minute, because its duration is unknown.
     /// </param>
-    public static void TellPod(JsonObject pod, DateTimeOffset now)
+    public static void AnnotatePod(JsonObject pod, DateTimeOffset now)
     {
         JsonObject? status = pod.Object("status");
         if (pod.Object("metadata").Text("deletionTimestamp") is not null || pod.Object("spec").Text("nodeName") is null)
@@ -41,10 +41,10 @@ internal static class CopiedLife
         switch (status.Text("phase"))
         {
             case "Running" when status.Condition("Ready").Text("status") != "True":
-                Ask(pod, "not-ready", "true");
+                Annotate(pod, "not-ready", "true");
                 break;
             case "Pending" when WaitsForMore(status):
-                Ask(pod, "start-delay", "31536000");
+                Annotate(pod, "start-delay", "31536000");
                 break;
         }
 
@@ -56,7 +56,7 @@ internal static class CopiedLife
         double seconds = DateTimeOffset.TryParse(status.Text("startTime"), CultureInfo.InvariantCulture, out DateTimeOffset started)
             ? (now - started).TotalSeconds
             : 0;
-        Ask(pod, "complete-after", Math.Ceiling(Math.Max(60, seconds)).ToString(CultureInfo.InvariantCulture));
+        Annotate(pod, "complete-after", Math.Ceiling(Math.Max(60, seconds)).ToString(CultureInfo.InvariantCulture));
     }
 
     // A missing image, volume or configuration, as opposed to a normal start.
@@ -65,7 +65,7 @@ internal static class CopiedLife
             .OfType<JsonObject>()
             .Any(container => container.Object("state").Object("waiting").Text("reason") is { } reason && !Starting.Contains(reason));
 
-    private static void Ask(JsonObject document, string what, string value)
+    private static void Annotate(JsonObject document, string what, string value)
     {
         JsonObject annotations = document.Ensure("metadata").Ensure("annotations");
         annotations.Default(SimulationAnnotations.Prefix + what, value);

@@ -49,12 +49,12 @@ internal sealed class PageScan
     {
         var reader = new Utf8JsonReader(json[_read..], isEnd, _state);
         while (reader.Read())
-            Note(ref reader);
+            RecordPosition(ref reader);
         _read += (int)reader.BytesConsumed;
         _state = reader.CurrentState;
     }
 
-    private void Note(ref Utf8JsonReader reader)
+    private void RecordPosition(ref Utf8JsonReader reader)
     {
         int depth = reader.CurrentDepth;
         switch (reader.TokenType)

@@ -27,7 +27,7 @@ internal sealed class SourceReader(KubernetesClient source)
     {
         ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
         var reading = CopiedKinds
-            .Needed.Concat(CopiedKinds.Wanted)
+            .Required.Concat(CopiedKinds.Optional)
             .Select(kind => (Kind: kind, Items: ReadAsync(kind, capabilities, cancellationToken)))
             .ToList();
         var all = new Dictionary<ResourceKind, SourceList>();
@@ -38,7 +38,7 @@ internal sealed class SourceReader(KubernetesClient source)
                 all[kind] = await items;
             }
             catch (KubernetesException refusal)
-                when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Wanted.Contains(kind))
+                when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Optional.Contains(kind))
             {
                 told($"The copy has no {kind.Plural}: {refusal.Message}");
             }

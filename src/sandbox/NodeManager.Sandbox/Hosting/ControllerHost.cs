@@ -105,14 +105,14 @@ internal sealed class ControllerHost : IDisposable
     )
     {
         ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
-        board.Changed += host.Feel;
+        board.Changed += host.ObserveFault;
         foreach (
             IGrouping<ResourceKind, Controller> listeners in host
                 ._controllers.SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind))
                 .GroupBy(pair => pair.kind, pair => pair.controller)
         )
             host.Follow(registry.Store, listeners.Key, [.. listeners]);
-        Controller[] generalists = [.. host._controllers.Where(static controller => controller.HearsOfCustomKinds)];
+        Controller[] generalists = [.. host._controllers.Where(static controller => controller.ObservesCustomKinds)];
         catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
@@ -164,10 +164,10 @@ internal sealed class ControllerHost : IDisposable
         });
     }
 
-    private void Feel(Fault fault)
+    private void ObserveFault(Fault fault)
     {
         foreach (Controller controller in _controllers)
-            Guard(() => controller.Feel(fault));
+            Guard(() => controller.ObserveFault(fault));
     }
 
     private void Guard(Action tell)

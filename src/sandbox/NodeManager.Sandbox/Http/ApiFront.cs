@@ -28,7 +28,7 @@ internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token,
     }
 
     /// <summary>The response without a valid token: a refusal, unless the path is public.</summary>
-    public ApiResponse AnswerStranger(RequestHead head) =>
+    public ApiResponse AnswerUnauthenticated(RequestHead head) =>
         PoolApi.Serves(head.Path) ? AskPools(head, [], isAuthenticated: false) : ApiResponse.Refusal(StatusErrors.Unauthorized());
 
     public Task<ApiResponse> AnswerAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) =>

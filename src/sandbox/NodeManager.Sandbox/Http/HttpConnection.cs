@@ -83,7 +83,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
 
             // A client that is still sending only sees the response if its bytes are read.
             await stream.ShutdownAsync();
-            await WithinAsync(limits.Linger, reader.DiscardAsync, stopped);
+            await WithinAsync(limits.DiscardTimeout, reader.DiscardAsync, stopped);
             return;
         }
     }
@@ -109,7 +109,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             shape = ResponseShape.Of(head);
             if (user is null && head.ContentLength is not 0)
                 shape = shape with { IsKeptAlive = false };
-            answer = user is null ? front.AnswerStranger(head) : await front.AnswerAsync(head, user, body, gone);
+            answer = user is null ? front.AnswerUnauthenticated(head) : await front.AnswerAsync(head, user, body, gone);
         }
         catch (HttpRefusal refusal)
         {

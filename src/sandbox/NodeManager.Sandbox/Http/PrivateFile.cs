@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Files that only their user may read and write.</summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

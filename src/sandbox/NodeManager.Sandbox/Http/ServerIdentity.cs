@@ -6,7 +6,6 @@ using System.Text.Json.Serialization;
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>The identity of a server. With a stored identity, a restarted server is the same for clients with its kubeconfig.</summary>
-/// <param name="Pkcs12">The server certificate with its key.</param>
 internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string Token)
 {
     // A certificate that expires soon is replaced at the start.
@@ -19,7 +18,7 @@ internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string
     }
 
     /// <summary>Loads the identity of a file, or creates it if missing or expired.</summary>
-    public static ServerIdentity Keep(string path, TimeProvider time)
+    public static ServerIdentity LoadOrCreate(string path, TimeProvider time)
     {
         if (File.Exists(path) && Read(path) is { } kept)
         {

@@ -30,5 +30,5 @@ internal sealed record ServerLimits
     public TimeSpan Write { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the rest of a refused body is read, so that its sender sees the response.</summary>
-    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan DiscardTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

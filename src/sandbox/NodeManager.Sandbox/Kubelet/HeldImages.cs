@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Kubelet;
 internal static class HeldImages
 {
     /// <summary>The limit of a kubelet (nodeStatusMaxImages).</summary>
-    private const int Most = 50;
+    private const int MaximumImages = 50;
     private const long Smallest = 2_000_000,
         Largest = 22_000_000;
 
@@ -26,7 +26,7 @@ internal static class HeldImages
             .SelectMany(pod => pod.As<Pod>().Spec.Containers)
             .Select(container => WithTag(container.Image))
             .Where(image => image.Length > 0);
-        string[] added = [.. started.Where(known.Add).Take(Math.Max(0, Most - held.Count))];
+        string[] added = [.. started.Where(known.Add).Take(Math.Max(0, MaximumImages - held.Count))];
         if (added.Length == 0)
             return;
         foreach (string image in added)

@@ -25,7 +25,7 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
 
     public override void Begin(StoredObject item) { }
 
-    public override void Feel(Fault fault)
+    public override void ObserveFault(Fault fault)
     {
         if (fault.Kind != SandboxFaultKind.ImageGarbageCollection)
             return;
@@ -36,7 +36,7 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } node || !Context.Faults.Hits(SandboxFaultKind.ImageGarbageCollection, key.Name))
+        if (Get(key) is not { } node || !Context.Faults.IsHit(SandboxFaultKind.ImageGarbageCollection, key.Name))
         {
             _failedAt.Remove(key.Name);
             return;
@@ -47,7 +47,7 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
         if (isRepeated && Context.Now - last < Period * 0.9)
             return;
         EnqueueAfter(key, Period);
-        if (!node.As<Node>().IsAlive() || Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
+        if (!node.As<Node>().IsAlive() || Context.Faults.IsHit(SandboxFaultKind.NodeDown, key.Name))
             return;
         _failedAt[key.Name] = Context.Now;
         Context.Events.Warning(node, "kubelet", "FreeDiskSpaceFailed", Failure);

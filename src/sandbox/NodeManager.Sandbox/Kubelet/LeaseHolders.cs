@@ -23,9 +23,9 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods];
 
-    public override void Begin(StoredObject item) => Look(item);
+    public override void Begin(StoredObject item) => EnqueuePod(item);
 
-    public override void Observe(Change change) => Look(change.Object);
+    public override void Observe(Change change) => EnqueuePod(change.Object);
 
     protected override void Reconcile(ObjectKey key)
     {
@@ -49,17 +49,17 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
         if (wanted is null)
             return;
         _candidates[key] = (wanted, identity);
-        Keep(wanted, identity);
+        AcquireOrRenew(wanted, identity);
         EnqueueAfter(key, Retry);
     }
 
-    private void Look(StoredObject pod)
+    private void EnqueuePod(StoredObject pod)
     {
         if (Context.Runs.HasPrograms && pod.Field("spec.nodeName").Length > 0)
             Enqueue(pod);
     }
 
-    private void Keep(SimulatedLease lease, string identity)
+    private void AcquireOrRenew(SimulatedLease lease, string identity)
     {
         string now = Stamp(Context.Now);
         if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored)

@@ -27,7 +27,7 @@ internal sealed class NodeDetectors(ControllerContext context) : Controller(cont
             Enqueue(change.Object);
     }
 
-    public override void Feel(Fault fault)
+    public override void ObserveFault(Fault fault)
     {
         if (!FaultRules.IsDetected(fault.Kind))
             return;
@@ -41,7 +41,7 @@ internal sealed class NodeDetectors(ControllerContext context) : Controller(cont
         if (Get(key) is not { } stored || stored.As<Node>().IsAlive() != true)
             return;
         HashSet<string> problems = new(Context.Faults.ProblemsOf(key.Name), StringComparer.Ordinal);
-        if (Context.Faults.Hits(Network, key.Name))
+        if (Context.Faults.IsHit(Network, key.Name))
             problems.Add(Network);
         HashSet<string> reported = _reported.GetValueOrDefault(key.Name) ?? [];
         (string Type, bool IsTrue)[] changes =

@@ -42,7 +42,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     /// <summary>Distributed over the period, so that nodes do not report simultaneously.</summary>
     public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
 
-    public override void Feel(Fault fault)
+    public override void ObserveFault(Fault fault)
     {
         if (!FaultRules.IsOfNodes(fault.Kind))
             return;
@@ -56,7 +56,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (Get(key) is not { } stored)
             return;
         Node node = stored.As<Node>();
-        if (Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
+        if (Context.Faults.IsHit(SandboxFaultKind.NodeDown, key.Name))
         {
             _off.Add(key.Name);
             return;
@@ -77,12 +77,12 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private List<(string Type, string Status, string Reason, string Message)> Conditions(Node node, string name)
     {
-        string asked = node.Asks("conditions");
+        string asked = node.Simulation("conditions");
         List<(string Type, string Status, string Reason, string Message)> conditions = [];
         foreach ((string type, string reason, string message) in Pressures)
             conditions.Add(
                 asked.Contains(type, StringComparison.Ordinal) ? (type, "True", "KubeletHas" + type, "asked for by annotation")
-                : Context.Faults.Hits(type, name)
+                : Context.Faults.IsHit(type, name)
                     ? (
                         type,
                         "True",
@@ -94,8 +94,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 : (type, "False", reason, message)
             );
         conditions.Add(
-            node.Asks("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
-            : Context.Faults.Hits(SandboxFaultKind.NodeFlapping, name)
+            node.Simulation("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
+            : Context.Faults.IsHit(SandboxFaultKind.NodeFlapping, name)
                 ? ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
             : ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
         );
@@ -119,7 +119,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         return false;
     }
 
-    private static bool HasRebooted(Node node) => node.Asks("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
+    private static bool HasRebooted(Node node) =>
+        node.Simulation("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
 
     /// <summary>The machine was powered on again.</summary>
     private void Boot(StoredObject stored)
@@ -165,7 +166,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
                 HeldImages.Add(status, Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name));
                 if (HasRebooted(stored.As<Node>()))
-                    status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
+                    status["nodeInfo"]!["bootID"] = stored.As<Node>().Simulation("boot-id");
                 return document;
             }
         );

@@ -36,12 +36,13 @@ internal static class PodStatusWriter
         // The scheduler wrote it first; a kubelet lists it last.
         status.MoveConditionToEnd("PodScheduled");
         string started = status.Text("startTime") ?? now;
-        status["containerStatuses"] = Statuses(pod, "containers", "containerStatuses", Running);
+        var report = new PodReport(isOver, isReady, isCrashing, started);
+        status["containerStatuses"] = Statuses(pod, "containers", report, Running);
         if (pod.Object("spec").Array("initContainers") is { Count: > 0 })
             status["initContainerStatuses"] = Statuses(
                 pod,
                 "initContainers",
-                "initContainerStatuses",
+                report,
                 (container, since) => container.Text("restartPolicy") == "Always" ? Running(container, since) : Ended(0, started, started)
             );
 
@@ -60,41 +61,43 @@ internal static class PodStatusWriter
                 }
                 : new() { ["running"] = new JsonObject { ["startedAt"] = since } };
         }
+    }
 
-        JsonArray Statuses(JsonObject document, string list, string statusList, Func<JsonObject, string, JsonObject> state)
+    private static JsonArray Statuses(JsonObject pod, string list, PodReport report, Func<JsonObject, string, JsonObject> state)
+    {
+        Dictionary<string, JsonObject> known = Known(
+            pod.Object("status").Array(list == "containers" ? "containerStatuses" : "initContainerStatuses")
+        );
+        string uid = pod.Object("metadata").Text("uid") ?? "";
+        JsonArray statuses = [];
+        foreach (JsonObject container in pod.Object("spec").Array(list)!.OfType<JsonObject>())
         {
-            Dictionary<string, JsonObject> known = Known(status.Array(statusList));
-            string uid = document.Object("metadata").Text("uid") ?? "";
-            JsonArray statuses = [];
-            foreach (JsonObject container in document.Object("spec").Array(list)!.OfType<JsonObject>())
-            {
-                string name = container.Text("name") ?? "",
-                    image = container.Text("image") ?? "";
-                JsonObject? before = known.GetValueOrDefault(name);
-                JsonObject? ended =
-                    isOver && before.Object("state").Object("terminated") is not null
-                        ? before.Object("state")!.DeepClone().AsObject()
-                        : null;
-                JsonObject now = ended ?? state(container, before.Object("state").Object("running").Text("startedAt") ?? started);
-                bool isRunning = now["running"] is not null;
-                long restarts = before.Number("restartCount") ?? 0;
-                statuses.Add(
-                    new JsonObject
-                    {
-                        ["name"] = name,
-                        ["image"] = image,
-                        ["imageID"] = $"sandbox://{image}",
-                        ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
-                        ["state"] = now,
-                        ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(),
-                        ["ready"] = isRunning ? isReady : list == "initContainers",
-                        ["started"] = isRunning,
-                        ["restartCount"] = isCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
-                    }
-                );
-            }
-            return statuses;
+            string name = container.Text("name") ?? "",
+                image = container.Text("image") ?? "";
+            JsonObject? before = known.GetValueOrDefault(name);
+            JsonObject? ended =
+                report.IsOver && before.Object("state").Object("terminated") is not null
+                    ? before.Object("state")!.DeepClone().AsObject()
+                    : null;
+            JsonObject now = ended ?? state(container, before.Object("state").Object("running").Text("startedAt") ?? report.StartedAt);
+            bool isRunning = now["running"] is not null;
+            long restarts = before.Number("restartCount") ?? 0;
+            statuses.Add(
+                new JsonObject
+                {
+                    ["name"] = name,
+                    ["image"] = image,
+                    ["imageID"] = $"sandbox://{image}",
+                    ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
+                    ["state"] = now,
+                    ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(),
+                    ["ready"] = isRunning ? report.IsReady : list == "initContainers",
+                    ["started"] = isRunning,
+                    ["restartCount"] = report.IsCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
+                }
+            );
         }
+        return statuses;
     }
 
     /// <summary>Terminates running containers.</summary>
@@ -165,4 +168,6 @@ internal static class PodStatusWriter
 
     private static IEnumerable<string> Names(JsonObject pod) =>
         (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
+
+    private readonly record struct PodReport(bool IsOver, bool IsReady, bool IsCrashing, string StartedAt);
 }

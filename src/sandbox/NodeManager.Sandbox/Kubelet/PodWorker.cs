@@ -32,7 +32,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         StoredObject item = change.Object;
         if (change.Type == ChangeType.Deleted)
         {
-            Context.Runs.Forget(item.Uid);
+            Context.Runs.Remove(item.Uid);
             _rebooted.TryRemove(item.Uid, out _);
         }
 
@@ -65,7 +65,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         Enqueue(item);
     }
 
-    public override void Feel(Fault fault)
+    public override void ObserveFault(Fault fault)
     {
         bool isOfNodes = FaultRules.IsOfNodes(fault.Kind);
         if (!isOfNodes && !FaultRules.IsOfPods(fault.Kind))
@@ -117,7 +117,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                     key,
                     stored.Uid,
                     "start",
-                    () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0) + Slowness(stored)
+                    () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.SimulationSeconds("start-delay") ?? 0) + Slowness(stored)
                 )
             )
                 return;
@@ -126,7 +126,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         }
         else if (stored.Field("status.phase") == "Running")
-            Tend(key, stored, pod, node);
+            Supervise(key, stored, pod, node);
     }
 
     /// <summary>The pod's node if its kubelet is alive.</summary>
@@ -136,12 +136,12 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         return
             Store.Get(BuiltInKinds.Nodes, "", name)?.As<Node>() is { } node
             && node.IsAlive()
-            && !Context.Faults.Hits(SandboxFaultKind.NodeDown, name)
+            && !Context.Faults.IsHit(SandboxFaultKind.NodeDown, name)
             ? node
             : null;
     }
 
-    private void Tend(ObjectKey key, StoredObject stored, Pod pod, Node node)
+    private void Supervise(ObjectKey key, StoredObject stored, Pod pod, Node node)
     {
         if (pod.AsksFor("fail"))
         {
@@ -164,7 +164,10 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         }
 
         bool isJob = pod.Controller() is { Kind: "Job" };
-        if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds)
+        if (
+            pod.Spec.RestartPolicy is null or "Always"
+            || (pod.SimulationSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds
+        )
             return;
         if (IsDue(key, stored.Uid, "finish", () => seconds))
             Report(stored, pod, node, "Succeeded");
@@ -174,9 +177,9 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     {
         if (Context.Runs.Find(stored.Uid) is { IsCrashing: true })
             return false;
-        if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.Hits(SandboxFaultKind.PodUnready, stored, Store))
+        if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.IsHit(SandboxFaultKind.PodUnready, stored, Store))
             return false;
-        return pod.IsReady() || !Context.Faults.Hits(SandboxFaultKind.PodNeverReady, stored, Store);
+        return pod.IsReady() || !Context.Faults.IsHit(SandboxFaultKind.PodNeverReady, stored, Store);
     }
 
     private static bool HasRebooted(Change change) =>
@@ -230,9 +233,9 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     private void Terminate(ObjectKey key, StoredObject stored, Pod pod)
     {
         // Without grace period left, it is deleted except for finalizers.
-        if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true")
+        if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Simulation("slow-terminate") is "never" or "stuck" or "true")
             return;
-        if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store))
+        if (Context.Faults.IsHit(SandboxFaultKind.PodNeverEnds, stored, Store))
             return;
         double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
         bool isNew = !_due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
@@ -246,7 +249,8 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                 () =>
                     pod.IsFinished()
                         ? 0
-                        : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored)
+                        : pod.SimulationSeconds("slow-terminate")
+                            ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored)
             )
         )
             return;

@@ -27,7 +27,7 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
 
     public override void Begin(StoredObject item) { }
 
-    public override void Feel(Fault fault)
+    public override void ObserveFault(Fault fault)
     {
         if (!FaultRules.IsPressure(fault.Kind))
             return;
@@ -40,8 +40,8 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
     {
         if (Get(key)?.As<Node>().IsAlive() != true)
             return;
-        bool isMemory = Context.Faults.Hits(SandboxFaultKind.MemoryPressure, key.Name);
-        if (!isMemory && !Context.Faults.Hits(SandboxFaultKind.DiskPressure, key.Name))
+        bool isMemory = Context.Faults.IsHit(SandboxFaultKind.MemoryPressure, key.Name);
+        if (!isMemory && !Context.Faults.IsHit(SandboxFaultKind.DiskPressure, key.Name))
             return;
         StoredObject? next = Store
             .ListBy(BuiltInKinds.Pods, "spec.nodeName", key.Name)

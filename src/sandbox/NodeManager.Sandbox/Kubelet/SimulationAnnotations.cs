@@ -15,22 +15,22 @@ internal static class SimulationAnnotations
     private const string Other = "fake-kubelet/";
 
     /// <summary>Empty if missing.</summary>
-    public static string Asks(this KubernetesObject item, string what)
+    public static string Simulation(this KubernetesObject item, string what)
     {
         if (item.Metadata.Annotations is not { Count: > 0 } annotations)
             return "";
         return (annotations.GetValueOrDefault(Prefix + what) ?? annotations.GetValueOrDefault(Other + what) ?? "").Trim();
     }
 
-    public static bool AsksFor(this KubernetesObject item, string what) => item.Asks(what) == "true";
+    public static bool AsksFor(this KubernetesObject item, string what) => item.Simulation(what) == "true";
 
     /// <summary>Null if missing or not a number.</summary>
-    public static double? AsksSeconds(this KubernetesObject item, string what) =>
-        double.TryParse(item.Asks(what), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds >= 0
+    public static double? SimulationSeconds(this KubernetesObject item, string what) =>
+        double.TryParse(item.Simulation(what), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds >= 0
             ? seconds
             : null;
 
     /// <summary>False for a node with a dead kubelet, or one that is not simulated.</summary>
     public static bool IsAlive(this Node node) =>
-        !node.AsksFor("ignore") && node.Asks("heartbeat") != "stop" && node.Asks("ready") != "unknown";
+        !node.AsksFor("ignore") && node.Simulation("heartbeat") != "stop" && node.Simulation("ready") != "unknown";
 }

@@ -136,7 +136,7 @@ internal static partial class PoolAdoption
             {
                 JsonObject metadata = node.Ensure("metadata"),
                     annotations = metadata.Ensure("annotations");
-                annotations.Remove(PoolMachines.LeavingAnnotation);
+                annotations.Remove(PoolMachines.DrainingAnnotation);
                 annotations.Remove(PoolMachines.PoolAnnotation);
                 annotations.Remove(PoolMachines.HashAnnotation);
                 if (pool is null)

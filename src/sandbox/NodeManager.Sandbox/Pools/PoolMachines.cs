@@ -5,13 +5,11 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>The machines of a pool's specification. Pure.</summary>
 internal static partial class PoolMachines
 {
     /// <summary>The label with the name of a node's pool.</summary>
     public const string PoolLabel = "nodepool";
 
-    /// <summary>The label of the machine type.</summary>
     public const string TypeLabel = "node.kubernetes.io/instance-type";
 
     /// <summary>The pool's id, because pools can be renamed.</summary>
@@ -21,7 +19,7 @@ internal static partial class PoolMachines
     public const string HashAnnotation = "sandbox.nodemanager/pool-hash";
 
     /// <summary>When the drain of a removed machine started.</summary>
-    public const string LeavingAnnotation = "sandbox.nodemanager/pool-leaving";
+    public const string DrainingAnnotation = "sandbox.nodemanager/pool-leaving";
 
     private const int UsualCores = 8;
     private const int MaximumNodes = 1000;

@@ -98,7 +98,7 @@ internal sealed class PoolPlatform : IDisposable
         foreach (string gone in _starting.Keys.Except(pools.Select(static pool => pool.Id)).ToList())
             _starting.Remove(gone);
         foreach (IGrouping<string, Machine> orphans in machines.Where(group => !pools.Any(pool => pool.Id == group.Key)))
-            isSettled &= Guarded(() => Remove([.. orphans.Select(Leave)], out _));
+            isSettled &= Guarded(() => Remove([.. orphans.Select(StartRemoval)], out _));
         foreach (PoolItem pool in pools)
             isSettled &= Guarded(() => Reconcile(pool, [.. machines[pool.Id]]));
         return isSettled;
@@ -159,7 +159,7 @@ internal sealed class PoolPlatform : IDisposable
         void LetGo(Machine machine)
         {
             machines.Remove(machine);
-            leaving.Add(Leave(machine));
+            leaving.Add(StartRemoval(machine));
         }
 
         bool Boot(DateTimeOffset at)
@@ -174,7 +174,7 @@ internal sealed class PoolPlatform : IDisposable
         }
     }
 
-    private Machine Leave(Machine machine)
+    private Machine StartRemoval(Machine machine)
     {
         if (machine.LeavingSince is not null)
             return machine;
@@ -289,7 +289,7 @@ internal sealed class PoolPlatform : IDisposable
                     one.Node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone") ?? "",
                     one.Node.Metadata.CreationTimestamp ?? default,
                     one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true,
-                    one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.LeavingAnnotation, out string? since)
+                    one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.DrainingAnnotation, out string? since)
                         ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture)
                         : null
                 )

@@ -54,7 +54,6 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return Replace(_pools, pool, spec, name);
         });
 
-    /// <summary>Deletes a cluster with its pools.</summary>
     public void DeleteCluster(string id) =>
         Change(() =>
         {

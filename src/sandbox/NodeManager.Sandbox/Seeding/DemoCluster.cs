@@ -36,12 +36,12 @@ internal static class DemoCluster
             workloads.DaemonSet(Versioned(daemon, minorVersion), all);
         foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
         foreach (Workload component in DemoWorkloads.ControlPlane)
-            workloads.Static(Versioned(component, minorVersion), node);
+            workloads.MirrorPod(Versioned(component, minorVersion), node);
         foreach (Workload set in DemoWorkloads.StatefulSets)
             workloads.StatefulSet(set);
         foreach (Workload deployment in DemoWorkloads.Deployments)
             workloads.Deployment(deployment);
-        workloads.Bare(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
+        workloads.UnmanagedPod(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
         foreach (int days in (ReadOnlySpan<int>)[2, 1])
             workloads.Job(
                 new("batch", $"nightly-report-{days}", 1, "registry.example.com/batch/report:2.2.0", 500, 512),

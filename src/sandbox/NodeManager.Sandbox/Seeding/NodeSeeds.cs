@@ -41,118 +41,114 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         bool isSilent = isGeneral && size >= 5 && index == size - 1;
         bool isCordoned = isGeneral && size >= 5 && index == size - 2;
         bool isBehind = isGeneral && size >= 3 && index == 0;
-        bool isControl = pool == SeedPool.ControlPlane;
         string range = string.Create(CultureInfo.InvariantCulture, $"10.{100 + (own / 256)}.{own % 256}.0/24");
-        string uid = writer.NextUid(),
-            leaseUid = writer.NextUid();
-        writer.Later(2, Make);
+        var node = new NodeSeed(pool, name, zone, address, range, isSilent, isCordoned, isBehind, writer.NextUid(), writer.NextUid());
+        writer.Later(2, () => Make(node));
         return () => new(writer.Get(BuiltInKinds.Nodes, "", name), pool, zone, address, range, takesPods: !isSilent);
-
-        IEnumerable<StoredObject> Make()
-        {
-            TimeSpan age =
-                TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90))
-                + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
-
-            JsonObject labels = new()
-            {
-                ["beta.kubernetes.io/arch"] = "amd64",
-                ["beta.kubernetes.io/os"] = "linux",
-                ["kubernetes.io/arch"] = "amd64",
-                ["kubernetes.io/hostname"] = name,
-                ["kubernetes.io/os"] = "linux",
-                ["node.kubernetes.io/instance-type"] = pool.InstanceType,
-                ["pool"] = pool.Name,
-                ["topology.kubernetes.io/region"] = Region,
-                ["topology.kubernetes.io/zone"] = zone,
-            };
-            if (isControl)
-            {
-                labels["node-role.kubernetes.io/control-plane"] = "";
-                if (minorVersion < 24)
-                    labels["node-role.kubernetes.io/master"] = "";
-            }
-            else
-                labels["node-role.kubernetes.io/worker"] = "";
-            if (pool.Gpus > 0)
-                labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
-
-            JsonObject annotations = new()
-            {
-                ["node.alpha.kubernetes.io/ttl"] = "0",
-                ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true",
-            };
-            if (isSilent)
-                annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
-            JsonArray taints = [];
-            if (isControl)
-                taints.Add(
-                    Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule")
-                );
-            if (pool.Gpus > 0)
-                taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
-            if (isCordoned)
-                taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
-            if (isSilent)
-            {
-                taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
-                taints.Add(Taint("node.kubernetes.io/unreachable", "NoExecute", since: SilentFor));
-            }
-            JsonObject spec = new()
-            {
-                ["podCIDR"] = range,
-                ["podCIDRs"] = new JsonArray(range),
-                ["providerID"] = $"aws:///{zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
-            };
-            if (taints.Count > 0)
-                spec["taints"] = taints;
-            if (isCordoned)
-                spec["unschedulable"] = true;
-
-            JsonObject metadata = new()
-            {
-                ["name"] = name,
-                ["labels"] = labels,
-                ["annotations"] = annotations,
-            };
-            JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
-            StoredObject node = writer.Make(
-                BuiltInKinds.Nodes,
-                "",
-                new()
-                {
-                    ["metadata"] = metadata,
-                    ["spec"] = spec,
-                    ["status"] = status,
-                },
-                uid,
-                age
-            );
-            yield return node;
-            yield return writer.Make(
-                BuiltInKinds.Leases,
-                "kube-node-lease",
-                new()
-                {
-                    ["metadata"] = new JsonObject
-                    {
-                        ["name"] = name,
-                        ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
-                    },
-                    ["spec"] = new JsonObject
-                    {
-                        ["holderIdentity"] = name,
-                        ["leaseDurationSeconds"] = 40,
-                        ["renewTime"] = writer
-                            .Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1))
-                            .Replace("Z", ".000000Z", StringComparison.Ordinal),
-                    },
-                },
-                leaseUid,
-                age
-            );
-        }
     }
+
+    private IEnumerable<StoredObject> Make(NodeSeed seeded)
+    {
+        string name = seeded.Name;
+        TimeSpan age =
+            TimeSpan.FromDays(seeded.IsControl ? 214 : 12 + (StableHash.Of(name, seed) % 90))
+            + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
+        JsonObject annotations = new()
+        {
+            ["node.alpha.kubernetes.io/ttl"] = "0",
+            ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true",
+        };
+        if (seeded.IsSilent)
+            annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
+        JsonObject spec = new()
+        {
+            ["podCIDR"] = seeded.Range,
+            ["podCIDRs"] = new JsonArray(seeded.Range),
+            ["providerID"] = $"aws:///{seeded.Zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
+        };
+        if (Taints(seeded) is { Count: > 0 } taints)
+            spec["taints"] = taints;
+        if (seeded.IsCordoned)
+            spec["unschedulable"] = true;
+        JsonObject metadata = new()
+        {
+            ["name"] = name,
+            ["labels"] = Labels(seeded),
+            ["annotations"] = annotations,
+        };
+        JsonObject status = Status(seeded.Pool, name, seeded.Address, seeded.Zone, seeded.IsSilent, seeded.IsBehind, age);
+        StoredObject node = writer.Make(
+            BuiltInKinds.Nodes,
+            "",
+            new()
+            {
+                ["metadata"] = metadata,
+                ["spec"] = spec,
+                ["status"] = status,
+            },
+            seeded.Uid,
+            age
+        );
+        yield return node;
+        yield return writer.Make(BuiltInKinds.Leases, "kube-node-lease", Lease(node, seeded.IsSilent), seeded.LeaseUid, age);
+    }
+
+    private JsonObject Labels(NodeSeed seeded)
+    {
+        JsonObject labels = new()
+        {
+            ["beta.kubernetes.io/arch"] = "amd64",
+            ["beta.kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = "amd64",
+            ["kubernetes.io/hostname"] = seeded.Name,
+            ["kubernetes.io/os"] = "linux",
+            ["node.kubernetes.io/instance-type"] = seeded.Pool.InstanceType,
+            ["pool"] = seeded.Pool.Name,
+            ["topology.kubernetes.io/region"] = Region,
+            ["topology.kubernetes.io/zone"] = seeded.Zone,
+        };
+        labels[seeded.IsControl ? "node-role.kubernetes.io/control-plane" : "node-role.kubernetes.io/worker"] = "";
+        if (seeded.IsControl && minorVersion < 24)
+            labels["node-role.kubernetes.io/master"] = "";
+        if (seeded.Pool.Gpus > 0)
+            labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
+        return labels;
+    }
+
+    private JsonArray Taints(NodeSeed seeded)
+    {
+        JsonArray taints = [];
+        if (seeded.IsControl)
+            taints.Add(Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule"));
+        if (seeded.Pool.Gpus > 0)
+            taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
+        if (seeded.IsCordoned)
+            taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
+        if (seeded.IsSilent)
+        {
+            taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
+            taints.Add(Taint("node.kubernetes.io/unreachable", "NoExecute", since: SilentFor));
+        }
+        return taints;
+    }
+
+    private JsonObject Lease(StoredObject node, bool isSilent) =>
+        new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = node.Name,
+                ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
+            },
+            ["spec"] = new JsonObject
+            {
+                ["holderIdentity"] = node.Name,
+                ["leaseDurationSeconds"] = 40,
+                ["renewTime"] = writer
+                    .Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1))
+                    .Replace("Z", ".000000Z", StringComparison.Ordinal),
+            },
+        };
 
     private JsonObject Taint(string key, string effect, string? value = null, TimeSpan? since = null)
     {
@@ -226,5 +222,21 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         if (pool.Gpus > 0)
             amounts["nvidia.com/gpu"] = pool.Gpus.ToString(CultureInfo.InvariantCulture);
         return amounts;
+    }
+
+    private sealed record NodeSeed(
+        SeedPool Pool,
+        string Name,
+        string Zone,
+        string Address,
+        string Range,
+        bool IsSilent,
+        bool IsCordoned,
+        bool IsBehind,
+        string Uid,
+        string LeaseUid
+    )
+    {
+        public bool IsControl => Pool == SeedPool.ControlPlane;
     }
 }

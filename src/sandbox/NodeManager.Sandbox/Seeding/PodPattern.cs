@@ -64,7 +64,7 @@ internal sealed class PodPattern
                 is [{ MatchFields: [{ Values: [var named] } field] }]
             && named == Marks.Node
         )
-            spec.Affinity = Only(node, field);
+            spec.Affinity = NodeAffinityOf(node, field);
         return new()
         {
             Metadata = new()
@@ -96,7 +96,7 @@ internal sealed class PodPattern
     }
 
     // A daemon pod also has its node in its affinity.
-    private static Affinity Only(string node, SelectorRequirement field) =>
+    private static Affinity NodeAffinityOf(string node, SelectorRequirement field) =>
         new()
         {
             NodeAffinity = new()

@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Controllers.Budgets;
 using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.ReplicaSets;
-using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Model.Documents;
@@ -18,11 +17,12 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
 {
     private const string NameLabel = "app.kubernetes.io/name";
     private const string ZoneLabel = "topology.kubernetes.io/zone";
-    private const string StorageClass = "gp3";
 
     // Deployment, ReplicaSet, PDB and the model pod.
     private const int DocumentsOfDeployment = 4;
     private const int PodsOfDocument = 20;
+
+    private readonly VolumeSeeds _volumes = new(writer, seed);
 
     /// <param name="adjust">Completes the pod template.</param>
     public void Deployment(Workload workload, Action<JsonObject>? adjust = null)
@@ -74,16 +74,33 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         yield return deployment;
         PodTemplates.Label(template, PodTemplates.HashLabel, hash);
         ownSelector["matchLabels"]![PodTemplates.HashLabel] = hash;
+        StoredObject set = MakeReplicaSet(workload, deployment, template, ownSelector, setUid, age);
+        yield return set;
+        foreach (StoredObject pod in Pods(workload, nodes, set.Name, (name, _) => PodTemplates.MakePod(set, template, name), age * 0.9))
+            yield return pod;
+        if (budgetUid is not null)
+            yield return writer.Make(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), budgetUid, age);
+    }
+
+    private StoredObject MakeReplicaSet(
+        Workload workload,
+        StoredObject deployment,
+        JsonObject template,
+        JsonObject selector,
+        string uid,
+        TimeSpan age
+    )
+    {
         JsonObject annotations = new() { [RevisionAnnotations.Revision] = "1" };
-        RevisionAnnotations.Size(annotations, workload.Replicas, workload.Replicas + RollingUpdate.Of(workload.Replicas, null).MaxSurge);
-        StoredObject set = writer.Make(
+        RevisionAnnotations.SetSize(annotations, workload.Replicas, workload.Replicas + RollingUpdate.Of(workload.Replicas, null).MaxSurge);
+        return writer.Make(
             BuiltInKinds.ReplicaSets,
             workload.Namespace,
             new()
             {
                 ["metadata"] = new JsonObject
                 {
-                    ["name"] = $"{workload.Name}-{hash}",
+                    ["name"] = $"{workload.Name}-{template["metadata"]!["labels"]![PodTemplates.HashLabel]}",
                     ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
                     ["annotations"] = annotations,
                     ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
@@ -91,7 +108,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                 ["spec"] = new JsonObject
                 {
                     ["replicas"] = workload.Replicas,
-                    ["selector"] = ownSelector,
+                    ["selector"] = selector,
                     ["template"] = template.DeepClone(),
                 },
                 ["status"] = WorkloadStatus(
@@ -105,14 +122,9 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                     }
                 ),
             },
-            setUid,
+            uid,
             age
         );
-        yield return set;
-        foreach (StoredObject pod in Pods(workload, nodes, set.Name, (name, _) => PodTemplates.MakePod(set, template, name), age * 0.9))
-            yield return pod;
-        if (budgetUid is not null)
-            yield return writer.Make(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), budgetUid, age);
     }
 
     public void StatefulSet(Workload workload)
@@ -124,7 +136,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             ["spec"] = new JsonObject
             {
                 ["accessModes"] = new JsonArray("ReadWriteOnce"),
-                ["storageClassName"] = StorageClass,
+                ["storageClassName"] = VolumeSeeds.StorageClass,
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = workload.VolumeSize } },
             },
         };
@@ -166,7 +178,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                     ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"data-{name}" },
                 }
             );
-            Volume(workload, claim, $"data-{name}", node, age);
+            _volumes.Add(workload, Labels(workload), claim, $"data-{name}", node, age);
             Run(workload, node, pod, age * 0.5);
         }
         if (HasBudget(workload))
@@ -207,7 +219,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     }
 
     /// <summary>A mirror pod, as for control planes.</summary>
-    public void Static(Workload workload, SeedNode node) =>
+    public void MirrorPod(Workload workload, SeedNode node) =>
         Run(
             workload,
             node,
@@ -237,8 +249,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             TimeSpan.FromDays(40)
         );
 
-    /// <summary>An unmanaged pod.</summary>
-    public void Bare(Workload workload)
+    public void UnmanagedPod(Workload workload)
     {
         if (placer.Next(workload) is { } node)
             Run(
@@ -506,92 +517,6 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         );
         if (isHere && document["spec"]!["initContainers"] is null)
             status.Remove("initContainerStatuses");
-    }
-
-    private void Volume(Workload workload, JsonObject template, string claim, SeedNode node, TimeSpan age)
-    {
-        string volume =
-            $"pvc-{Guid.Parse($"{StableHash.Of(claim, seed):x8}{StableHash.Of(claim, seed + 1):x8}{StableHash.Of(claim, seed + 2):x8}{StableHash.Of(claim, seed + 3):x8}")}";
-        JsonObject spec = template["spec"]!.DeepClone().AsObject();
-        spec["volumeName"] = volume;
-        spec["volumeMode"] = "Filesystem";
-        JsonObject capacity = new() { ["storage"] = workload.VolumeSize };
-        StoredObject stored = writer.Add(
-            BuiltInKinds.PersistentVolumeClaims,
-            workload.Namespace,
-            new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = claim, ["labels"] = Labels(workload) },
-                ["spec"] = spec,
-                ["status"] = new JsonObject
-                {
-                    ["phase"] = "Bound",
-                    ["accessModes"] = new JsonArray("ReadWriteOnce"),
-                    ["capacity"] = capacity,
-                },
-            },
-            age
-        );
-        JsonObject zone = new()
-        {
-            ["key"] = "topology.kubernetes.io/zone",
-            ["operator"] = "In",
-            ["values"] = new JsonArray(node.Zone),
-        };
-        writer.Add(
-            BuiltInKinds.PersistentVolumes,
-            "",
-            new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = volume },
-                ["spec"] = new JsonObject
-                {
-                    ["capacity"] = capacity.DeepClone(),
-                    ["accessModes"] = new JsonArray("ReadWriteOnce"),
-                    ["persistentVolumeReclaimPolicy"] = "Delete",
-                    ["storageClassName"] = StorageClass,
-                    ["volumeMode"] = "Filesystem",
-                    ["csi"] = new JsonObject
-                    {
-                        ["driver"] = VolumeController.Driver,
-                        ["volumeHandle"] = $"vol-0{StableHash.Of(volume):x8}",
-                    },
-                    ["claimRef"] = new JsonObject
-                    {
-                        ["apiVersion"] = "v1",
-                        ["kind"] = "PersistentVolumeClaim",
-                        ["namespace"] = workload.Namespace,
-                        ["name"] = claim,
-                        ["uid"] = stored.Uid,
-                    },
-                    ["nodeAffinity"] = new JsonObject
-                    {
-                        ["required"] = new JsonObject
-                        {
-                            ["nodeSelectorTerms"] = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(zone) }),
-                        },
-                    },
-                },
-                ["status"] = new JsonObject { ["phase"] = "Bound" },
-            },
-            age
-        );
-        writer.Add(
-            BuiltInKinds.VolumeAttachments,
-            "",
-            new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = VolumeController.AttachmentName(volume, node.Stored.Name) },
-                ["spec"] = new JsonObject
-                {
-                    ["attacher"] = VolumeController.Driver,
-                    ["nodeName"] = node.Stored.Name,
-                    ["source"] = new JsonObject { ["persistentVolumeName"] = volume },
-                },
-                ["status"] = new JsonObject { ["attached"] = true },
-            },
-            age * 0.5
-        );
     }
 
     private static bool HasBudget(Workload workload) => (workload.MinAvailable ?? workload.MaxUnavailable) is not null;

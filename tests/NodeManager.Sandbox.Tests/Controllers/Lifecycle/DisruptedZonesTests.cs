@@ -68,6 +68,6 @@ public sealed class DisruptedZonesTests
         };
         if (b is { } count)
             counts[new("", "b")] = new(count.Ready, count.NotReady);
-        return _zones.Follow(counts, Now).ToString();
+        return _zones.Update(counts, Now).ToString();
     }
 }

@@ -43,7 +43,7 @@ public sealed class TaintLineTests
     {
         Add("a", "b");
         _line.Remove("a");
-        _line.Note("b");
+        _line.MarkTaken("b");
         Assert.Null(Take(0));
         Assert.Null(_line.Next);
     }

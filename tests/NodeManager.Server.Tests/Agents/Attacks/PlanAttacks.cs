@@ -243,7 +243,7 @@ internal static class PlanAttacks
                 "floods the person with plans",
                 async scene =>
                 {
-                    for (int i = 0; i < Server.Agents.Plans.AgentPlanStore.MostOpen; i++)
+                    for (int i = 0; i < Server.Agents.Plans.AgentPlanStore.MaximumOpen; i++)
                         await scene.RequestAsync();
                     Assert.Equal(
                         "TooManyPlans",

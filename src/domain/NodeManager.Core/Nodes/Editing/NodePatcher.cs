@@ -192,7 +192,7 @@ public static partial class NodePatcher
         );
         // A watch lags; the next read of the cache contains the write.
         using CacheUse<Node>? nodes = dryRun ? null : connection.Caches().JoinOpen(Resources.Nodes);
-        nodes?.Cache.Admit(written);
+        nodes?.Cache.AddOrUpdate(written);
         return written;
     }
 

@@ -117,7 +117,7 @@ public static class NodeWaiter
         string? uid = current.Metadata.Uid;
         using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
         ObjectCache<Node> cache = nodes.Of(name);
-        cache.Admit(current);
+        cache.AddOrUpdate(current);
         TaskCompletionSource<Node?> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         // Judges each state, not only the latest: a condition may hold for a moment only.
         using IDisposable subscription = cache.Subscribe(change =>

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
 internal static class EndpointCells
 {
-    private const int Shown = 3;
+    private const int DisplayedAddresses = 3;
 
     /// <summary>The first three, and the number of others.</summary>
     public static string Addresses(JsonObject endpoints)
@@ -18,7 +18,7 @@ internal static class EndpointCells
             all.AddRange(ports.Length == 0 ? addresses : ports.SelectMany(port => addresses.Select(address => $"{address}:{port}")));
         }
 
-        return ColumnText.OrNone(Some(all));
+        return ColumnText.OrNone(Truncated(all));
     }
 
     public static string Ports(JsonObject slice) =>
@@ -36,8 +36,9 @@ internal static class EndpointCells
                 .Select(static address => (string?)address ?? "")
         );
 
-    private static string Listed(IEnumerable<string> items) => Some([.. items]) is { Length: > 0 } text ? text : ColumnText.Unset;
+    private static string Listed(IEnumerable<string> items) => Truncated([.. items]) is { Length: > 0 } text ? text : ColumnText.Unset;
 
-    private static string Some(List<string> items) =>
-        string.Join(',', items.Take(Shown)) + (items.Count > Shown ? $" + {items.Count - Shown} more..." : "");
+    private static string Truncated(List<string> items) =>
+        string.Join(',', items.Take(DisplayedAddresses))
+        + (items.Count > DisplayedAddresses ? $" + {items.Count - DisplayedAddresses} more..." : "");
 }

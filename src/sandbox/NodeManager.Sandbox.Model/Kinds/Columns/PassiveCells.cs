@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
 internal static class PassiveCells
 {
-    private const int MostHosts = 3,
+    private const int MaximumHosts = 3,
         MostMetrics = 2;
 
     public static string Hosts(JsonObject ingress)
@@ -15,11 +15,11 @@ internal static class PassiveCells
         [
             .. (ingress.Object("spec").Array("rules") ?? []).OfType<JsonObject>().Select(static rule => rule.Text("host") ?? ""),
         ];
-        string[] named = [.. hosts.Where(static host => host.Length > 0).Take(MostHosts)];
+        string[] named = [.. hosts.Where(static host => host.Length > 0).Take(MaximumHosts)];
         if (named.Length == 0)
             return "*";
         string shown = string.Join(',', named);
-        return hosts.Count(static host => host.Length > 0) > MostHosts ? $"{shown} + {hosts.Length - MostHosts} more..." : shown;
+        return hosts.Count(static host => host.Length > 0) > MaximumHosts ? $"{shown} + {hosts.Length - MaximumHosts} more..." : shown;
     }
 
     public static string Addresses(JsonObject ingress) =>

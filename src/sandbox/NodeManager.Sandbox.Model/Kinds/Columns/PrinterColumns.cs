@@ -37,8 +37,8 @@ internal static class PrinterColumns
         return type switch
         {
             "string" => Print(value),
-            "integer" => Number(value) is { } number ? (long)decimal.Truncate(number) : null,
-            "number" => Number(value) is null ? null : value.DeepClone(),
+            "integer" => ToNumber(value) is { } number ? (long)decimal.Truncate(number) : null,
+            "number" => ToNumber(value) is null ? null : value.DeepClone(),
             "boolean" => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? value.DeepClone() : null,
             "date" => value.GetValueKind() == JsonValueKind.String ? Since((string)value!, now) : null,
             _ => null,
@@ -48,7 +48,7 @@ internal static class PrinterColumns
     private static string Since(string text, DateTimeOffset now) =>
         ColumnText.Since(text, now) is not ColumnText.Unknown and var since ? since : "<invalid>";
 
-    private static decimal? Number(JsonNode value) =>
+    private static decimal? ToNumber(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.Number
         && decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
             ? number

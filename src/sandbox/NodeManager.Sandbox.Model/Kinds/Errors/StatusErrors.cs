@@ -74,7 +74,7 @@ internal static class StatusErrors
     public static ApiException MissingResourceVersion(ResourceKind kind, string name, int minor)
     {
         var errors = new FieldErrors(minor);
-        errors.Shown("metadata.resourceVersion", minor < FieldErrors.JsonValuesFrom ? "0x0" : "0", "must be specified for an update");
+        errors.AddInvalid("metadata.resourceVersion", minor < FieldErrors.JsonValuesFrom ? "0x0" : "0", "must be specified for an update");
         return Invalid(kind.QualifiedResource, kind.Group, kind.Plural, name, errors);
     }
 

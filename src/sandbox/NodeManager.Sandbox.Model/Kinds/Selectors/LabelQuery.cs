@@ -25,7 +25,7 @@ internal sealed class LabelQuery
         }
         catch (LabelSelectorException fault)
         {
-            throw StatusErrors.BadRequest(Words(fault));
+            throw StatusErrors.BadRequest(Describe(fault));
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class LabelQuery
     }
 
     // Source: k8s.io/apimachinery/pkg/labels/selector.go
-    private static string Words(LabelSelectorException fault) =>
+    private static string Describe(LabelSelectorException fault) =>
         fault.Expected switch
         {
             null =>

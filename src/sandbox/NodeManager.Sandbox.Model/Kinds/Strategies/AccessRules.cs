@@ -58,7 +58,7 @@ internal static class AccessRules
             {
                 if (JsonNode.DeepEquals(binding["roleRef"], old["roleRef"]) || binding.Object("roleRef") is not { } role)
                     return;
-                errors.Shown(
+                errors.AddInvalid(
                     "roleRef",
                     $"{{\"APIGroup\":\"{role.Text("apiGroup")}\",\"Kind\":\"{role.Text("kind")}\",\"Name\":\"{role.Text("name")}\"}}",
                     "cannot change roleRef"

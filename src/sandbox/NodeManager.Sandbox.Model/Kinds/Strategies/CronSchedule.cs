@@ -54,7 +54,7 @@ internal static class CronSchedule
         {
             if (ends.Length > 2)
                 return $"too many hyphens: {range}";
-            if ((Number(ends[0], field, out start) ?? Number(ends[^1], field, out end)) is { } fault)
+            if ((ParseNumber(ends[0], field, out start) ?? ParseNumber(ends[^1], field, out end)) is { } fault)
                 return fault;
             if (ends.Length == 1 && rangeAndStep.Length == 2)
                 end = field.Most;
@@ -62,7 +62,7 @@ internal static class CronSchedule
 
         if (rangeAndStep.Length == 2)
         {
-            if (Number(rangeAndStep[1], (0, int.MaxValue, []), out int step) is { } wrong)
+            if (ParseNumber(rangeAndStep[1], (0, int.MaxValue, []), out int step) is { } wrong)
                 return wrong;
             if (step == 0)
                 return $"step of range should be a positive number: {range}";
@@ -75,7 +75,7 @@ internal static class CronSchedule
         return start > end ? $"beginning of range ({start}) beyond end of range ({end}): {range}" : null;
     }
 
-    private static string? Number(string text, (int Least, int Most, string[] Names) field, out int number)
+    private static string? ParseNumber(string text, (int Least, int Most, string[] Names) field, out int number)
     {
         number = Array.IndexOf(field.Names, text.ToLowerInvariant()) + field.Least;
         if (number >= field.Least)

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 internal static class EventRules
 {
     private const int LongestText = 128;
-    private const int MostNoteBytes = 1024;
+    private const int MaximumNoteBytes = 1024;
 
     public static KindRules Rules { get; } =
         new()
@@ -51,7 +51,7 @@ internal static class EventRules
                 errors.Invalid(member, "", $"can have at most {LongestText} characters");
         }
 
-        if (Encoding.UTF8.GetByteCount(item.Text(note) ?? "") > MostNoteBytes)
-            errors.Invalid("message", "", $"can have at most {MostNoteBytes} characters");
+        if (Encoding.UTF8.GetByteCount(item.Text(note) ?? "") > MaximumNoteBytes)
+            errors.Invalid("message", "", $"can have at most {MaximumNoteBytes} characters");
     }
 }

@@ -25,13 +25,13 @@ internal static class NamespaceRules
                     ns.Ensure("status")["phase"] = "Terminating";
             },
             HoldsBack = HasFinalizers,
-            Keep = Keep,
+            Keep = KeepFinalizers,
         };
 
     private static bool HasFinalizers(JsonObject ns) => ns.Object("spec").Array("finalizers") is { Count: > 0 };
 
     // Its finalizers, and the label with its name.
-    private static void Keep(JsonObject old, JsonObject changed)
+    private static void KeepFinalizers(JsonObject old, JsonObject changed)
     {
         if (old.Object("spec")?["finalizers"] is { } finalizers)
             changed.Ensure("spec")["finalizers"] = finalizers.DeepClone();

@@ -8,11 +8,10 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>The rules of an aggregated cluster role.</summary>
 internal static class AggregatedRules
 {
     /// <summary>Unites the rules of the selected roles, without duplicates, in order of their names.</summary>
-    public static void Bring(ResourceRegistry registry, StoredObject role)
+    public static void Update(ResourceRegistry registry, StoredObject role)
     {
         if (role.As<Role>().AggregationRule?.ClusterRoleSelectors is not { Count: > 0 } selectors)
             return;

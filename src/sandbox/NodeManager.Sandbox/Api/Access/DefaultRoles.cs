@@ -61,7 +61,7 @@ internal static class DefaultRoles
                     ["rules"] = new JsonArray(),
                 }
             );
-            AggregatedRules.Bring(registry, role);
+            AggregatedRules.Update(registry, role);
         }
 
         foreach ((string role, string kind, string[] names) in Bindings)

@@ -43,7 +43,7 @@ internal sealed class EscalationGuard(AccessControl access)
 
     private void CheckRole(UserInfo user, ResourcePath path, string name, JsonObject document, JsonObject? old)
     {
-        if (IsSame(document, old) || access.Decide(user, Right("escalate", path, path.Kind.Plural, name)).IsAllowed)
+        if (IsSame(document, old) || access.Decide(user, AttributesOf("escalate", path, path.Kind.Plural, name)).IsAllowed)
             return;
         Role role = document.Deserialize(AccessJson.Default.Role)!;
         if (role.AggregationRule?.ClusterRoleSelectors is { Count: > 0 } && Missing(user, "", Everything).Count > 0)
@@ -57,7 +57,7 @@ internal sealed class EscalationGuard(AccessControl access)
             return;
         RoleRef role = document.Deserialize(AccessJson.Default.RoleBinding)!.RoleRef;
         string resource = role.Kind == "Role" ? BuiltInKinds.Roles.Plural : BuiltInKinds.ClusterRoles.Plural;
-        if (access.Decide(user, Right("bind", path, resource, role.Name)).IsAllowed)
+        if (access.Decide(user, AttributesOf("bind", path, resource, role.Name)).IsAllowed)
             return;
         Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw StatusErrors.NotFound(path.Kind, role.Name));
     }
@@ -113,7 +113,7 @@ internal sealed class EscalationGuard(AccessControl access)
             )
             .Order(StringComparer.Ordinal);
 
-    private static RequestAttributes Right(string verb, ResourcePath path, string resource, string name) =>
+    private static RequestAttributes AttributesOf(string verb, ResourcePath path, string resource, string name) =>
         new()
         {
             Verb = verb,

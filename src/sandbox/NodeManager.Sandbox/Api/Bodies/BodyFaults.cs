@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Api.Bodies;
 
 internal static class BodyFaults
 {
-    private const int LongestShown = 30;
+    private const int MaximumLength = 30;
     private const string Envelope =
         "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
 
@@ -43,7 +43,7 @@ internal static class BodyFaults
         }
 
         string why =
-            stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
+            stated == expected && BuiltInKinds.All.Any(one => one.Kind == kind && one.Group == path.Group)
                 ? $"converting ({version}.{kind}) to ({ApiSchema.Instance.Group(path.SchemaType)}.{path.Kind}): unknown conversion"
                 : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
         return StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
@@ -91,8 +91,8 @@ internal static class BodyFaults
     {
         if (body.IsEmpty)
             return "<empty>";
-        ReadOnlySpan<byte> shown = body.Length > LongestShown ? body[..LongestShown] : body;
+        ReadOnlySpan<byte> shown = body.Length > MaximumLength ? body[..MaximumLength] : body;
         return (body[0] == '{' ? Encoding.UTF8.GetString(shown) : Convert.ToHexStringLower(shown))
-            + (body.Length > LongestShown ? " ..." : "");
+            + (body.Length > MaximumLength ? " ..." : "");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FieldValidation
             version,
             document,
             body,
-            body.Told(body.IsYaml),
+            body.Describe(body.IsYaml),
             false,
             fault => StatusErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}")
         );
@@ -58,7 +58,7 @@ internal sealed class FieldValidation
     {
         if (applied.Duplicates.Count == 0 || _mode == "Ignore")
             return;
-        string[] told = [.. applied.Told(byLine: true)];
+        string[] told = [.. applied.Describe(byLine: true)];
         if (_mode == "Strict")
             throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
         _warnings.AddRange(told);
@@ -81,8 +81,8 @@ internal sealed class FieldValidation
             : UnknownFields.Prune(document, kind.SchemaType, _minor);
         string[] duplicates = [.. doubled],
             unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
-        if (kind.Custom is null && duplicates.Length + unknown.Length > RequestDocument.MostDuplicates)
-            unknown = unknown[..Math.Max(0, RequestDocument.MostDuplicates - duplicates.Length)];
+        if (kind.Custom is null && duplicates.Length + unknown.Length > RequestDocument.MaximumDuplicates)
+            unknown = unknown[..Math.Max(0, RequestDocument.MaximumDuplicates - duplicates.Length)];
         if (_mode == "Ignore" || (duplicates.Length == 0 && unknown.Length == 0))
             return;
         if (_mode == "Strict")

@@ -75,7 +75,7 @@ internal ref struct JsonBody
             _at.Add((name, 0));
             JsonNode? value = ReadValue();
             bool isKnown = owner.TryGetPropertyValue(name, out JsonNode? earlier);
-            if (isKnown && _duplicates.Count < RequestDocument.MostDuplicates)
+            if (isKnown && _duplicates.Count < RequestDocument.MaximumDuplicates)
                 _duplicates.Add(new(Path(), name, _body[..start].Count((byte)'\n') + 1));
             _at.RemoveAt(_at.Count - 1);
 

@@ -42,7 +42,7 @@ internal sealed class ObjectPatch
 
     /// <summary>Duplicate members, as in warnings.</summary>
     public IEnumerable<string> Duplicates =>
-        _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
+        _type == Json ? Body.Describe(byLine: false).Select(static told => "json patch " + told) : Body.Describe(byLine: false);
 
     public static void RequireType(IncomingRequest request, ResourceKind kind)
     {

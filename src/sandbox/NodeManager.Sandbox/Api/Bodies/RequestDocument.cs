@@ -7,12 +7,12 @@ namespace NodeManager.Sandbox.Api.Bodies;
 /// <param name="IsYaml">YAML errors are reported by line.</param>
 internal sealed record RequestDocument(JsonNode? Root, IReadOnlyList<DuplicateMember> Duplicates, bool IsYaml)
 {
-    public const int MostDuplicates = 100;
+    public const int MaximumDuplicates = 100;
 
     public static RequestDocument Empty { get; } = new(null, [], false);
 
     /// <summary>Duplicate members, as in warnings.</summary>
-    public IEnumerable<string> Told(bool byLine) =>
+    public IEnumerable<string> Describe(bool byLine) =>
         Duplicates.Select(member =>
             byLine ? $"line {member.Line}: key \"{member.Name}\" already set in map" : $"duplicate field \"{member.Path}\""
         );

@@ -35,11 +35,11 @@ internal sealed class CustomKinds
     {
         bool isDefinition = change.Object.Kind == BuiltInKinds.CustomResourceDefinitions;
         if (isDefinition || (change.Type == ChangeType.Deleted && change.Object.Kind.Custom is { IsTerminating: true }))
-            Settle();
+            Reconcile();
     }
 
     // Settling writes and is called again by its own writes, which only add another round.
-    private void Settle()
+    private void Reconcile()
     {
         lock (_gate)
         {
@@ -53,8 +53,8 @@ internal sealed class CustomKinds
                 {
                     _again = false;
                     foreach (StoredObject definition in Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk())
-                        Settle(definition);
-                    WithdrawLost();
+                        Reconcile(definition);
+                    RemoveDeleted();
                 }
             }
             finally
@@ -64,7 +64,7 @@ internal sealed class CustomKinds
         }
     }
 
-    private void Settle(StoredObject definition)
+    private void Reconcile(StoredObject definition)
     {
         _served.TryGetValue(definition.Uid, out ServedKind? served);
         if (served?.Seen == definition.Version && !definition.IsDeleting)
@@ -187,7 +187,7 @@ internal sealed class CustomKinds
             }
         );
 
-    private void WithdrawLost()
+    private void RemoveDeleted()
     {
         HashSet<string> left =
         [
@@ -196,7 +196,7 @@ internal sealed class CustomKinds
         foreach ((string uid, ServedKind served) in _served.Where(pair => !left.Contains(pair.Key)).ToArray())
         {
             _served.Remove(uid);
-            _catalog.Withdraw(served.Kind);
+            _catalog.Remove(served.Kind);
             Store.Remove(served.Kind);
             served.Ended.Cancel();
             served.Ended.Dispose();

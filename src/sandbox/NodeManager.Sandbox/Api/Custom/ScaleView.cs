@@ -77,7 +77,7 @@ internal static class ScaleView
             document.Ensure("spec")["replicas"] = wanted;
     }
 
-    public static long Wanted(ResourcePath path, JsonObject document) =>
+    public static long Replicas(ResourcePath path, JsonObject document) =>
         path.Kind.Custom?.At(path.Version).Scale is { } paths
             ? ScalePaths.Find(document, paths.Replicas).AsNumber() ?? 0
             : document.Object("spec").Number("replicas") ?? 0;

@@ -20,11 +20,11 @@ internal sealed class ApiFaults
         _board = board;
         _catalog = catalog;
         _time = time;
-        board.Changed += Cut;
+        board.Changed += CutWatches;
     }
 
     /// <summary>The refusal, or null after an optional delay.</summary>
-    public async Task<ApiException?> MeetAsync(IncomingRequest request, CancellationToken cancellationToken)
+    public async Task<ApiException?> ApplyAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path)
             return null;
@@ -83,7 +83,7 @@ internal sealed class ApiFaults
         return new Registration(this, watch);
     }
 
-    private void Cut(Fault fault)
+    private void CutWatches(Fault fault)
     {
         if (!_board.Active(SandboxFaultKind.WatchCut).Contains(fault))
             return;

@@ -69,14 +69,14 @@ internal sealed class Fault
     public bool IsDownAt(DateTimeOffset now) => ((now - StartsAt).Ticks % Request.Period!.Value.Ticks) < Request.Period.Value.Ticks / 2;
 
     /// <summary>True if the fault affects this node; optionally records the hit.</summary>
-    public bool Covers(string node) => _nodes?.Invoke(node) != false && Chooses(node);
+    public bool Covers(string node) => _nodes?.Invoke(node) != false && IsSampled(node);
 
     public bool Covers(StoredObject pod, DocumentStore store) =>
         (Request.Namespace is null || Request.Namespace == pod.Namespace)
         && _nodes?.Invoke(pod.Field("spec.nodeName")) != false
         && _labels.Matches(pod.Labels)
         && (_ownerName.Length == 0 || IsOwned(pod, store))
-        && Chooses(pod.Uid);
+        && IsSampled(pod.Uid);
 
     public bool Covers(ResourcePath path, string verb)
     {
@@ -101,9 +101,9 @@ internal sealed class Fault
     }
 
     /// <summary>Counts an object once.</summary>
-    public void Hit(string key) => _objects.TryAdd(key, true);
+    public void RecordHit(string key) => _objects.TryAdd(key, true);
 
-    private bool Chooses(string name) => Request.Percent == 100 || StableHash.Of(name, Request.Seed) % 100 < Request.Percent;
+    private bool IsSampled(string name) => Request.Percent == 100 || StableHash.Of(name, Request.Seed) % 100 < Request.Percent;
 
     private bool IsOwned(StoredObject pod, DocumentStore store)
     {

@@ -69,28 +69,28 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
                 yield return fault;
     }
 
-    public bool Hits(string kind, string node)
+    public bool IsHit(string kind, string node)
     {
         bool isHit = false;
         foreach (Fault fault in Active(kind))
         {
             if (!fault.Covers(node) || (kind == SandboxFaultKind.NodeFlapping && !fault.IsDownAt(time.GetUtcNow())))
                 continue;
-            fault.Hit(node);
+            fault.RecordHit(node);
             isHit = true;
         }
 
         return isHit;
     }
 
-    public bool Hits(string kind, StoredObject pod, DocumentStore store)
+    public bool IsHit(string kind, StoredObject pod, DocumentStore store)
     {
         bool isHit = false;
         foreach (Fault fault in Active(kind))
         {
             if (!fault.Covers(pod, store))
                 continue;
-            fault.Hit(pod.Uid);
+            fault.RecordHit(pod.Uid);
             isHit = true;
         }
 
@@ -105,7 +105,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         {
             if (!fault.Covers(node))
                 continue;
-            fault.Hit(node);
+            fault.RecordHit(node);
             delay += fault.Request.Delay!.Value;
         }
 
@@ -120,7 +120,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         {
             if (!fault.Covers(node))
                 continue;
-            fault.Hit(node);
+            fault.RecordHit(node);
             offset += fault.Request.Offset!.Value;
         }
 
@@ -135,7 +135,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         {
             if (!fault.Covers(node))
                 continue;
-            fault.Hit(node);
+            fault.RecordHit(node);
             types.Add(fault.Request.Condition!);
         }
 

@@ -70,7 +70,7 @@ internal sealed class ApiServer
     public async Task<ApiResponse> HandleAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         request.Aborted = cancellationToken;
-        if (await _faults.MeetAsync(request, cancellationToken) is { } injected)
+        if (await _faults.ApplyAsync(request, cancellationToken) is { } injected)
             return ApiResponse.Refusal(injected);
         using ClockHold? hold = _clock?.Hold();
         cancellationToken.ThrowIfCancellationRequested();

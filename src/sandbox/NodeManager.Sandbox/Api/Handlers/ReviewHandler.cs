@@ -124,9 +124,9 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
             other = spec.Object("nonResourceAttributes");
         var errors = new FieldErrors(minor);
         if (resource is not null && other is not null)
-            errors.Shown("spec.nonResourceAttributes", Shown(other), "cannot be specified in combination with resourceAttributes");
+            errors.AddInvalid("spec.nonResourceAttributes", Display(other), "cannot be specified in combination with resourceAttributes");
         if (resource is null && other is null)
-            errors.Shown(
+            errors.AddInvalid(
                 "spec.resourceAttributes",
                 minor <= 20 ? "\"null\"" : "null",
                 "exactly one of nonResourceAttributes or resourceAttributes must be specified"
@@ -136,19 +136,19 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
             && string.IsNullOrEmpty(spec.Text("user"))
             && spec.Array("groups") is not { Count: > 0 }
         )
-            errors.Shown("spec.user", "\"\"", "at least one of user or group must be specified");
+            errors.AddInvalid("spec.user", "\"\"", "at least one of user or group must be specified");
         if (path.Namespace is { } ns && resource is not null && (resource.Text("namespace") ?? "") is var stated && stated != ns)
         {
             if (minor <= 20)
                 throw StatusErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {ns}");
-            errors.Shown("spec.resourceAttributes.namespace", $"\"{stated}\"", "must match metadata.namespace");
+            errors.AddInvalid("spec.resourceAttributes.namespace", $"\"{stated}\"", "must match metadata.namespace");
         }
 
         if (errors.Faults.Count > 0)
             throw StatusErrors.InvalidReview(path.Kind.Group, errors);
     }
 
-    private string Shown(JsonObject attributes)
+    private string Display(JsonObject attributes)
     {
         string path = attributes.Text("path") ?? "",
             verb = attributes.Text("verb") ?? "";

@@ -90,14 +90,14 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
             properties[member] = Property(field);
             if (field.IsRequired)
                 required.Add(member);
-            Collect(field.ShownAs ?? field.Type);
+            Collect(field.OpenApiName ?? field.Type);
         }
 
         if (required.Count > 0)
             schema["required"] = required;
 
         // Kinds may be parts of others: claims of stateful sets.
-        if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind)
+        if (BuiltInKinds.All.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind)
             return;
         Identify(schema);
         schema["x-kubernetes-group-version-kind"] = new JsonArray(
@@ -107,7 +107,7 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
 
     private JsonObject Property(SchemaField field)
     {
-        JsonObject one = Value(field.ShownAs ?? field.Type);
+        JsonObject one = Value(field.OpenApiName ?? field.Type);
         if (field.Values is { } values && minor >= ValuesFrom)
             one["enum"] = new JsonArray([.. values.Select(static value => JsonValue.Create(value))]);
         JsonObject property = field.Shape switch

@@ -14,7 +14,6 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
     // Pods of a pattern have the same image and command, so programs are queried once.
     private readonly ConditionalWeakTable<ObjectPattern, object> _without = [];
 
-    /// <summary>False without programs.</summary>
     public bool HasPrograms => programs.Count > 0;
 
     /// <summary>Starts or restarts a pod's program; null without one.</summary>
@@ -34,7 +33,7 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
     /// <summary>Null if never started.</summary>
     public PodRun? Find(string uid) => _runs.GetValueOrDefault(uid);
 
-    public void Forget(string uid) => _runs.TryRemove(uid, out _);
+    public void Remove(string uid) => _runs.TryRemove(uid, out _);
 
     private SimulatedRun? Run(StoredObject pod)
     {

@@ -13,7 +13,7 @@ namespace NodeManager.Sandbox.Api.Protobuf;
 internal static class ProtobufBody
 {
     // More than any API type; some are recursive.
-    private const int Deepest = 64;
+    private const int MaximumDepth = 64;
 
     public static JsonObject Read(ReadOnlySpan<byte> body, string kind)
     {
@@ -43,13 +43,13 @@ internal static class ProtobufBody
 
     private static void ReadMessage(ReadOnlySpan<byte> bytes, string type, JsonObject into, int depth)
     {
-        if (depth > Deepest)
+        if (depth > MaximumDepth)
             throw StatusErrors.BadRequest("the object provided is nested too deeply");
         IReadOnlyList<SchemaField> fields = ApiSchema.Instance.Fields(type) ?? [];
         var reader = new WireReader(bytes);
         while (reader.Read())
         {
-            int number = reader.Number;
+            int number = reader.FieldNumber;
             SchemaField? field = null;
             foreach (SchemaField one in fields)
                 if (one.Number == number)
@@ -90,9 +90,9 @@ internal static class ProtobufBody
         var entry = new WireReader(bytes);
         while (entry.Read())
         {
-            if (entry.Number == 1)
+            if (entry.FieldNumber == 1)
                 key = entry.Text;
-            else if (entry.Number == 2)
+            else if (entry.FieldNumber == 2)
                 value = ReadValue(ref entry, field, depth);
         }
 
@@ -147,9 +147,9 @@ internal static class ProtobufBody
         var reader = new WireReader(bytes);
         while (reader.Read())
         {
-            if (reader.Number == 1)
+            if (reader.FieldNumber == 1)
                 seconds = (long)reader.Value;
-            else if (reader.Number == 2)
+            else if (reader.FieldNumber == 2)
                 nanoseconds = (long)reader.Value;
         }
 
@@ -168,7 +168,7 @@ internal static class ProtobufBody
     {
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == number)
+            if (reader.FieldNumber == number)
                 return JsonValue.Create(reader.Text);
         return null;
     }
@@ -181,11 +181,11 @@ internal static class ProtobufBody
         var reader = new WireReader(bytes);
         while (reader.Read())
         {
-            if (reader.Number == 1)
+            if (reader.FieldNumber == 1)
                 isText = reader.Value != 0;
-            else if (reader.Number == 2)
+            else if (reader.FieldNumber == 2)
                 number = (long)reader.Value;
-            else if (reader.Number == 3)
+            else if (reader.FieldNumber == 3)
                 text = reader.Text;
         }
 
@@ -196,7 +196,7 @@ internal static class ProtobufBody
     {
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == 1 && !reader.Bytes.IsEmpty)
+            if (reader.FieldNumber == 1 && !reader.Bytes.IsEmpty)
                 return JsonNode.Parse(reader.Bytes);
         return null;
     }
@@ -206,7 +206,7 @@ internal static class ProtobufBody
         var texts = new JsonArray();
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == 1)
+            if (reader.FieldNumber == 1)
                 texts.Add(reader.Text);
         return texts;
     }

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Api.Reading;
 internal sealed class EventBodies
 {
     private const int Size = 256;
-    private const int LongestKept = 64 * 1024;
+    private const int MaximumCachedBytes = 64 * 1024;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
@@ -26,12 +26,12 @@ internal sealed class EventBodies
         if (
             Volatile.Read(ref slot) is { } known
             && known.Version == item.Version
-            && known.HasLeft == hasLeft
+            && known.IsFormerState == hasLeft
             && known.ApiVersion == path.ApiVersion
         )
             return known.Json;
         ReadOnlySpan<byte> made = Make(path, item);
-        if (made.Length > LongestKept)
+        if (made.Length > MaximumCachedBytes)
             return made;
         Body kept = new(item.Version, path.ApiVersion, hasLeft, made.ToArray());
         Volatile.Write(ref slot, kept);
@@ -48,5 +48,5 @@ internal sealed class EventBodies
         return buffer.WrittenSpan;
     }
 
-    private sealed record Body(long Version, string ApiVersion, bool HasLeft, byte[] Json);
+    private sealed record Body(long Version, string ApiVersion, bool IsFormerState, byte[] Json);
 }

@@ -66,7 +66,7 @@ internal sealed class ObjectShaper
         return new(request, path, shape, version, minor, now);
     }
 
-    public JsonObject One(StoredObject item)
+    public JsonObject Convert(StoredObject item)
     {
         if (_shape == Representation.Table)
             return Table(VersionOf(item), [item], true);

@@ -17,14 +17,14 @@ internal sealed class PagingSnapshots
     {
         _time = time;
         _timer = time.CreateTimer(
-            static state => ((PagingSnapshots)state!).Forget(),
+            static state => ((PagingSnapshots)state!).RemoveExpired(),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan
         );
     }
 
-    public void Keep(ResourceKind kind, Snapshot snapshot)
+    public void Add(ResourceKind kind, Snapshot snapshot)
     {
         lock (_lock)
         {
@@ -44,7 +44,7 @@ internal sealed class PagingSnapshots
         }
     }
 
-    private void Forget()
+    private void RemoveExpired()
     {
         DateTimeOffset now = _time.GetUtcNow();
         lock (_lock)

@@ -15,7 +15,6 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
     /// <summary>From this number of objects on, a list is streamed.</summary>
     public const int LongList = 8000;
 
-    /// <summary>The flush size in bytes.</summary>
     public const int FlushAt = 32 * 1024;
 
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
@@ -38,7 +37,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name);
         if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper)
-            return ApiResponse.Json(shaper.One(item));
+            return ApiResponse.Json(shaper.Convert(item));
         return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
     }
 
@@ -64,7 +63,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         string more = "";
         if (isMore)
         {
-            _pages.Keep(path.Kind, snapshot);
+            _pages.Add(path.Kind, snapshot);
             StoredObject last = page[^1];
             more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
             if (query.IsUnfiltered)

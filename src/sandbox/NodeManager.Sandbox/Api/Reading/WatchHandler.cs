@@ -69,16 +69,23 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The watch has reached its timeout, or its kind was removed: it ends normally after all pending events.
-                    if (
-                        await writer.WriteRestAsync(into, cursor, cancellationToken)
-                        && wantsBookmarks
-                        && cursor.TryGetVersion() is { } version
-                    )
-                        writer.WriteBookmark(into, version, false);
-                    await into.FlushAsync(cancellationToken);
+                    await EndAsync(cursor, writer, into, wantsBookmarks, cancellationToken);
                 }
             },
         };
+    }
+
+    private static async Task EndAsync(
+        ChangeCursor cursor,
+        WatchWriter writer,
+        PipeWriter into,
+        bool wantsBookmarks,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await writer.WriteRestAsync(into, cursor, cancellationToken) && wantsBookmarks && cursor.TryGetVersion() is { } version)
+            writer.WriteBookmark(into, version, false);
+        await into.FlushAsync(cancellationToken);
     }
 
     // A long watch must not retain its initial snapshot.

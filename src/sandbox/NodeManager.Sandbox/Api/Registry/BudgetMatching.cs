@@ -5,7 +5,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>Matches PDBs and pods.</summary>
 internal static class BudgetMatching
 {
     /// <summary>Pending, completed and terminating pods are evicted without a PDB check.</summary>

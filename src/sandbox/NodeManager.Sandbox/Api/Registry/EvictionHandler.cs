@@ -14,7 +14,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
 {
     private const int UnhealthyPolicyFrom = 26,
         DisruptionTargetFrom = 26;
-    private const int MostDisruptedPods = 2000;
+    private const int MaximumDisruptedPods = 2000;
     private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
 
     public void Evict(string ns, string name, DeletionRequest request)
@@ -82,7 +82,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         JsonObject status = budget.Ensure("status"),
             metadata = budget["metadata"]!.AsObject();
         string name = metadata.Text("name")!;
-        if (!isReady && MayGoUnhealthy(budget, status))
+        if (!isReady && MayEvictUnhealthy(budget, status))
             return budget;
         if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
         {
@@ -97,7 +97,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         if (allowed < 0)
             throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
         JsonObject disrupted = status.Ensure("disruptedPods");
-        if (disrupted.Count > MostDisruptedPods)
+        if (disrupted.Count > MaximumDisruptedPods)
             throw StatusErrors.Forbidden(
                 BuiltInKinds.PodDisruptionBudgets,
                 name,
@@ -120,7 +120,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
     }
 
     // By the policy if set; earlier versions also allow it while the PDB has its desired pods.
-    private bool MayGoUnhealthy(JsonObject budget, JsonObject status) =>
+    private bool MayEvictUnhealthy(JsonObject budget, JsonObject status) =>
         (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow")
         || (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
 }

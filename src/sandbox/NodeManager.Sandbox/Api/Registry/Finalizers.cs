@@ -18,10 +18,10 @@ internal static class Finalizers
     }
 
     /// <summary>Removes a finalizer, and the list with its last one.</summary>
-    public static void Remove(JsonObject metadata, string finalizer) => Keep(metadata, one => one != finalizer);
+    public static void Remove(JsonObject metadata, string finalizer) => RemoveExcept(metadata, one => one != finalizer);
 
     /// <summary>Removes finalizers that do not match.</summary>
-    public static void Keep(JsonObject metadata, Func<string, bool> stays)
+    public static void RemoveExcept(JsonObject metadata, Func<string, bool> stays)
     {
         if (metadata.Array("finalizers") is not { } all)
             return;

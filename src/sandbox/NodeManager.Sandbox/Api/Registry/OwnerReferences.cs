@@ -7,7 +7,7 @@ internal static class OwnerReferences
 {
     /// <summary>Removes duplicate owners.</summary>
     /// <returns>The warning; null without duplicates.</returns>
-    public static string? Unite(JsonObject document)
+    public static string? RemoveDuplicates(JsonObject document)
     {
         if (document.Object("metadata").Array("ownerReferences") is not { Count: > 1 } owners)
             return null;

@@ -94,7 +94,7 @@ internal sealed partial class ResourceRegistry
         RequireName(document, name);
         check(document, live);
         if (minor >= SubresourcesFrom)
-            LastApplied.Follow(document, configuration, live, author);
+            LastApplied.UpdateAnnotation(document, configuration, live, author);
         return (document, owners);
     }
 

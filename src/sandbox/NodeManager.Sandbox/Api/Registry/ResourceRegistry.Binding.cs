@@ -9,7 +9,6 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal sealed partial class ResourceRegistry
 {
-    /// <summary>Binds a pod to a node, once.</summary>
     public StoredObject Bind(string ns, string name, string node, string? uid = null, bool isDryRun = false) =>
         Write(
             BuiltInKinds.Pods,

@@ -92,7 +92,9 @@ internal sealed partial class ResourceRegistry
             if (request.GracePeriod is null || grace >= old)
                 grace = old;
             else
-                metadata["deletionTimestamp"] = Timestamp(Sooner(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture), grace, old));
+                metadata["deletionTimestamp"] = Timestamp(
+                    RequestTime(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture), grace, old)
+                );
         }
         else
         {
@@ -107,7 +109,7 @@ internal sealed partial class ResourceRegistry
     }
 
     // At the maximum time, the request time cannot be derived from the end.
-    private DateTimeOffset Sooner(DateTimeOffset end, long grace, long old) =>
+    private DateTimeOffset RequestTime(DateTimeOffset end, long grace, long old) =>
         end.Year == DateTimeOffset.MaxValue.Year ? time.GetUtcNow().After(grace) : end.After(grace - old);
 
     private static void SetPropagation(JsonObject metadata, string? policy)

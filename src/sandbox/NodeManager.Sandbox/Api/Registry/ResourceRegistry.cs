@@ -25,7 +25,7 @@ internal sealed partial class ResourceRegistry(
     CancellationToken aborted = default
 )
 {
-    private const int LongestGeneratedStem = 58;
+    private const int MaximumGenerateNameLength = 58;
 
     // Serializes allocation with storing the object.
     private readonly Lock _allocations = allocations ?? new();
@@ -58,35 +58,11 @@ internal sealed partial class ResourceRegistry(
     {
         KindRules rules = kind.RulesAt(version);
         JsonObject metadata = document.Ensure("metadata");
-        if (kind.IsNamespaced)
-        {
-            string space = metadata.Text("namespace") ?? "";
-            if (space.Length > 0 && space != ns)
-                throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-            metadata["namespace"] = ns;
-        }
-        else
-        {
-            metadata.Remove("namespace");
-        }
-
-        bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
-        if (isGenerated)
-        {
-            string stem = metadata.Text("generateName")!;
-            metadata["name"] = (stem.Length > LongestGeneratedStem ? stem[..LongestGeneratedStem] : stem) + identities.NextSuffix();
-        }
-
+        SetNamespace(kind, ns, metadata);
+        bool isGenerated = GenerateName(metadata);
         string name = metadata.Text("name") ?? "";
         RequireNamespace(kind, ns, name);
-        metadata["uid"] = identities.NextUid();
-        // The seed determines all other UIDs, so they are drawn in the same order in any case.
-        if (KubeSystemUid.IsStoredIn(kind, name))
-            metadata["uid"] = KubeSystemUid.Create();
-        metadata["creationTimestamp"] = Now;
-        metadata.Remove("deletionTimestamp");
-        metadata.Remove("deletionGracePeriodSeconds");
-        metadata.Remove("selfLink");
+        SetIdentity(kind, name, metadata);
         ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
         if (kind.HasGenerationAt(minor))
@@ -127,6 +103,43 @@ internal sealed partial class ResourceRegistry(
             return item.At(0);
         return (isDryRun ? null : store.TryAdd(item))
             ?? throw StatusErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
+    }
+
+    private static void SetNamespace(ResourceKind kind, string ns, JsonObject metadata)
+    {
+        if (kind.IsNamespaced)
+        {
+            string space = metadata.Text("namespace") ?? "";
+            if (space.Length > 0 && space != ns)
+                throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            metadata["namespace"] = ns;
+        }
+        else
+        {
+            metadata.Remove("namespace");
+        }
+    }
+
+    // True for a generated name.
+    private bool GenerateName(JsonObject metadata)
+    {
+        if (!string.IsNullOrEmpty(metadata.Text("name")) || string.IsNullOrEmpty(metadata.Text("generateName")))
+            return false;
+        string stem = metadata.Text("generateName")!;
+        metadata["name"] = (stem.Length > MaximumGenerateNameLength ? stem[..MaximumGenerateNameLength] : stem) + identities.NextSuffix();
+        return true;
+    }
+
+    private void SetIdentity(ResourceKind kind, string name, JsonObject metadata)
+    {
+        metadata["uid"] = identities.NextUid();
+        // The seed determines all other UIDs, so they are drawn in the same order in any case.
+        if (KubeSystemUid.IsStoredIn(kind, name))
+            metadata["uid"] = KubeSystemUid.Create();
+        metadata["creationTimestamp"] = Now;
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("deletionGracePeriodSeconds");
+        metadata.Remove("selfLink");
     }
 
     /// <summary>
@@ -217,7 +230,7 @@ internal sealed partial class ResourceRegistry(
         );
     }
 
-    private static JsonObject Shown(StoredObject item, KindRules rules)
+    private static JsonObject ConvertToClient(StoredObject item, KindRules rules)
     {
         JsonObject document = item.ToJson();
         rules.Show?.Invoke(document);
@@ -240,20 +253,14 @@ internal sealed partial class ResourceRegistry(
         {
             KindRules rules = kind.RulesAt(version);
             StoredObject current = Get(kind, ns, name);
-            (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
+            (JsonObject changed, ManagedFields? owners) = change(ConvertToClient(current, rules), current);
             if (isOwn && rules.Show is null && current.HasContent(changed))
                 return current;
-            JsonObject old = Shown(current, rules);
+            JsonObject old = ConvertToClient(current, rules);
             if (isOwn && JsonNode.DeepEquals(old, changed))
                 return current;
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
-            UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
-            if (kind.Custom is null)
-                CanonicalForm.Apply(changed, kind.SchemaType, minor);
-            rules.Fill(changed, minor);
-            if (scope != WriteScope.Status)
-                rules.Derive?.Invoke(old, changed);
-            UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
+            Prepare(kind, rules, version, current, old, changed, scope);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
             Check(
                 kind,
@@ -286,5 +293,24 @@ internal sealed partial class ResourceRegistry(
                 return stored;
             }
         }
+    }
+
+    private void Prepare(
+        ResourceKind kind,
+        KindRules rules,
+        string? version,
+        StoredObject current,
+        JsonObject old,
+        JsonObject changed,
+        WriteScope scope
+    )
+    {
+        UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
+        if (kind.Custom is null)
+            CanonicalForm.Apply(changed, kind.SchemaType, minor);
+        rules.Fill(changed, minor);
+        if (scope != WriteScope.Status)
+            rules.Derive?.Invoke(old, changed);
+        UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
     }
 }

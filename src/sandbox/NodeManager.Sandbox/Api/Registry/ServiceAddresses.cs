@@ -48,17 +48,17 @@ internal static class ServiceAddresses
         }
         else
         {
-            GiveAddress(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
+            AllocateAddress(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
             if (errors.Faults.Count == 0 && minor >= FamiliesFrom)
                 SetFamilies(spec);
         }
 
-        GivePorts(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
+        AllocatePorts(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
         if (errors.Faults.Count > 0)
             throw StatusErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
     }
 
-    private static void GiveAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
+    private static void AllocateAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
     {
         string before = old.Text("clusterIP") ?? "",
             asked = spec.Text("clusterIP") ?? "";
@@ -119,7 +119,7 @@ internal static class ServiceAddresses
         spec.Default("ipFamilyPolicy", isOpen ? "RequireDualStack" : "SingleStack");
     }
 
-    private static void GivePorts(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
+    private static void AllocatePorts(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
     {
         bool needs = spec.Text("type") is "NodePort" or "LoadBalancer";
         if (!needs)

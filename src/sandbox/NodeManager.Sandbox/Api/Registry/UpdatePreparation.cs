@@ -158,7 +158,7 @@ internal static class UpdatePreparation
             return;
         var errors = new FieldErrors(minor);
         if (metadata.Text("deletionTimestamp") is { } end)
-            errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
+            errors.AddInvalid("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
         if (metadata["deletionGracePeriodSeconds"] is { } grace)
             errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
         if (errors.Faults.Count > 0)

@@ -12,7 +12,7 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public string ApiVersion => Kind.ApiVersion(Version);
 
     /// <summary>The stored document in the path's version, without kind and apiVersion.</summary>
-    public ReadOnlyMemory<byte> Document(StoredObject item) => Kind.RulesAt(Version).Show is { } show ? item.ShownBy(show) : item.Json;
+    public ReadOnlyMemory<byte> Document(StoredObject item) => Kind.RulesAt(Version).Show is { } show ? item.Converted(show) : item.Json;
 
     /// <summary>A mutable copy.</summary>
     public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span, documentOptions: DocumentDepth.Options)!.AsObject();
@@ -33,6 +33,5 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public ReadOnlyMemory<byte> WriteOpening(StoredObject item, IBufferWriter<byte> into) =>
         StoredDocument.WriteOpening(Document(item), item, into);
 
-    /// <summary>The namespace of the kind's objects.</summary>
     public string ObjectNamespace => Kind.IsNamespaced ? Namespace ?? "" : "";
 }

@@ -55,11 +55,12 @@ internal static class DeletionReader
             PropagationPolicy =
                 policy
                 ?? (
-                    orphans is { } kept
-                        ? kept
-                            ? "Orphan"
-                            : "Background"
-                        : null
+                    orphans switch
+                    {
+                        true => "Orphan",
+                        false => "Background",
+                        null => null,
+                    }
                 ),
             IsDryRun = isDryRun,
             IsCascadeNamed = orphans == false,

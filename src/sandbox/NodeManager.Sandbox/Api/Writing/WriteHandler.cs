@@ -66,7 +66,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             _guard.Check(request.User, path, document, null);
         if (path.Kind == PassiveKinds.CertificateSigningRequests)
             CertificateRules.SetRequester(document, request.User);
-        string? doubled = OwnerReferences.Unite(document);
+        string? doubled = OwnerReferences.RemoveDuplicates(document);
         StoredObject created = Warned(
             () =>
                 registry
@@ -194,7 +194,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         JsonObject United(JsonObject live, StoredObject current)
         {
             JsonObject changed = change(live, current);
-            doubled = OwnerReferences.Unite(changed);
+            doubled = OwnerReferences.RemoveDuplicates(changed);
             if (path.Subresource.Length == 0)
                 path.Kind.RulesAt(path.Version).Keep(current.ToJson(), changed);
             return changed;
@@ -282,7 +282,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             var scale = new JsonObject
             {
                 ["metadata"] = live["metadata"]!.DeepClone(),
-                ["spec"] = new JsonObject { ["replicas"] = ScaleView.Wanted(path, live) },
+                ["spec"] = new JsonObject { ["replicas"] = ScaleView.Replicas(path, live) },
             };
             JsonObject wanted = patch.Apply(path, scale);
             if (ValueTypes.FindFault(wanted, "Scale", patch.IsStrategic) is { } fault)

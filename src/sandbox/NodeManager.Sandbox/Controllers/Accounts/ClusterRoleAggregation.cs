@@ -26,6 +26,6 @@ internal sealed class ClusterRoleAggregation(ControllerContext context) : Contro
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is { IsDeleting: false } role)
-            AggregatedRules.Bring(Registry, role);
+            AggregatedRules.Update(Registry, role);
     }
 }

@@ -174,7 +174,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
                         disrupted.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)ResourceRegistry.Timestamp(pair.Value)))
                     );
                 if (HasConditions)
-                    Say(
+                    SetCondition(
                         status,
                         budget,
                         state.Allowed > 0 ? "True" : "False",
@@ -203,13 +203,13 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
                 JsonObject status = document.Ensure("status");
                 status["disruptionsAllowed"] = 0;
                 if (HasConditions)
-                    Say(status, stored.As<PodDisruptionBudget>(), "False", "SyncFailed", failure);
+                    SetCondition(status, stored.As<PodDisruptionBudget>(), "False", "SyncFailed", failure);
                 return document;
             }
         );
     }
 
-    private void Say(JsonObject status, PodDisruptionBudget budget, string value, string reason, string message)
+    private void SetCondition(JsonObject status, PodDisruptionBudget budget, string value, string reason, string message)
     {
         status.SetCondition("DisruptionAllowed", value, Registry.Now, reason, message);
         status.Condition("DisruptionAllowed")!["observedGeneration"] = budget.Metadata.Generation;

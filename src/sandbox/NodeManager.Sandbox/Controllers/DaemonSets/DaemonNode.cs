@@ -3,8 +3,6 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
 /// <summary>A node from a DaemonSet's view.</summary>
-/// <param name="ShouldRun">A pod should run.</param>
-/// <param name="MayStay">An existing pod may stay.</param>
 /// <param name="Pods">The set's pods, oldest first.</param>
 internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IReadOnlyList<DaemonPod> Pods)
 {

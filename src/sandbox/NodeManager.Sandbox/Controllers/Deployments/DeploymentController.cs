@@ -16,8 +16,6 @@ namespace NodeManager.Sandbox.Controllers.Deployments;
 internal sealed class DeploymentController(ControllerContext context) : Controller(context)
 {
     private const string Component = "deployment-controller";
-    private const string Paused = "DeploymentPaused";
-    private const string RolledOut = "NewReplicaSetAvailable";
     private const string HashLabel = PodTemplates.HashLabel;
     private const string DesiredReplicas = RevisionAnnotations.DesiredReplicas,
         MaxReplicas = RevisionAnnotations.MaxReplicas,
@@ -62,10 +60,10 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         List<StoredObject> old = sets.FindAll(set => set != current);
 
         if (deployment.Spec.Paused == true || IsScaled(deployment, sets))
-            Hold(stored, deployment, document, sets, old, ref current);
+            ScaleOnly(stored, deployment, document, sets, old, ref current);
         else
             Roll(stored, deployment, document, template, hash, old, ref current);
-        Forget(document, old);
+        TrimHistory(document, old);
         WriteStatus(stored, deployment, current, document);
     }
 
@@ -76,9 +74,11 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     // Scaling takes precedence over the rollout.
     private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
         (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1)
-        && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
+        && sets.Exists(set =>
+            Size(set) > 0 && RecordedRevision(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1)
+        );
 
-    private static int? Noted(StoredObject set, string annotation) =>
+    private static int? RecordedRevision(StoredObject set, string annotation) =>
         int.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(annotation), CultureInfo.InvariantCulture, out int number)
             ? number
             : null;
@@ -94,7 +94,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     }
 
     /// <summary>Scales without a rollout: a paused Deployment, or one with another size.</summary>
-    private void Hold(
+    private void ScaleOnly(
         StoredObject stored,
         Deployment deployment,
         JsonObject document,
@@ -105,8 +105,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         if (current is not null)
         {
-            current = Follow(current, document, NextRevision(old));
-            Note(stored, RevisionOf(current));
+            current = UpdateNewestSet(current, document, NextRevision(old));
+            RecordRevision(stored, RevisionOf(current));
         }
 
         int wanted = deployment.Spec.Replicas ?? 1;
@@ -119,7 +119,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         else if (
             current is not null
             && Size(current) == wanted
-            && Noted(current, DesiredReplicas) == wanted
+            && RecordedRevision(current, DesiredReplicas) == wanted
             && current.As<ReplicaSet>().Status.AvailableReplicas == wanted
         )
         {
@@ -131,7 +131,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         {
             int[] sizes = RollingUpdate
                 .Of(wanted, deployment.Spec.Strategy)
-                .Proportional([.. active.Select(set => (Size(set), Noted(set, MaxReplicas) ?? deployment.Status.Replicas))]);
+                .Proportional([.. active.Select(set => (Size(set), RecordedRevision(set, MaxReplicas) ?? deployment.Status.Replicas))]);
             for (int index = 0; index < active.Count; index++)
                 Scale(stored, active[index], sizes[index]);
         }
@@ -179,8 +179,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         if (current is null)
             current = Create(stored, document, template, hash, revision, size);
         else
-            current = Follow(current, document, NextRevision(old));
-        Note(stored, RevisionOf(current));
+            current = UpdateNewestSet(current, document, NextRevision(old));
+        RecordRevision(stored, RevisionOf(current));
         current = Scale(stored, current, size);
         if (isRecreate)
             return;
@@ -203,8 +203,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         (int desired, int most) = Bounds(stored);
         JsonObject annotations = [];
         RevisionAnnotations.Copy(document, annotations);
-        RevisionAnnotations.Number(annotations, revision);
-        RevisionAnnotations.Size(annotations, desired, most);
+        RevisionAnnotations.SetRevision(annotations, revision);
+        RevisionAnnotations.SetSize(annotations, desired, most);
         JsonObject spec = new()
         {
             ["replicas"] = size,
@@ -229,7 +229,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             }
         );
         if (size > 0)
-            Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
+            Context.Events.Normal(stored, Component, "ScalingReplicaSet", ProgressReason("up", set, 0, size));
         return set;
     }
 
@@ -237,7 +237,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         int before = Size(set);
         (int desired, int most) = Bounds(stored);
-        if (before == size && Noted(set, DesiredReplicas) == desired && Noted(set, MaxReplicas) == most)
+        if (before == size && RecordedRevision(set, DesiredReplicas) == desired && RecordedRevision(set, MaxReplicas) == most)
             return set;
         StoredObject scaled = Registry.Update(
             set.Kind,
@@ -246,28 +246,28 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             document =>
             {
                 document.Ensure("spec")["replicas"] = size;
-                RevisionAnnotations.Size(document.Ensure("metadata").Ensure("annotations"), desired, most);
+                RevisionAnnotations.SetSize(document.Ensure("metadata").Ensure("annotations"), desired, most);
                 return document;
             }
         );
         if (size != before)
-            Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
+            Context.Events.Normal(stored, Component, "ScalingReplicaSet", ProgressReason(size > before ? "up" : "down", set, before, size));
         return scaled;
     }
 
-    private string Said(string direction, StoredObject set, int before, int size) =>
+    private string ProgressReason(string direction, StoredObject set, int before, int size) =>
         Context.MinorVersion < 25
             ? $"Scaled {direction} replica set {set.Name} to {size}"
             : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
 
     /// <summary>Copies changes without a new template to the newest set: annotations, minReadySeconds, revision.</summary>
-    private StoredObject Follow(StoredObject set, JsonObject deployment, long revision)
+    private StoredObject UpdateNewestSet(StoredObject set, JsonObject deployment, long revision)
     {
         long minReadySeconds = deployment.Object("spec").Number("minReadySeconds") ?? 0;
         JsonObject known = AnnotationsOf(set),
             annotations = AnnotationsOf(set);
         RevisionAnnotations.Copy(deployment, annotations);
-        RevisionAnnotations.Number(annotations, Math.Max(revision, RevisionOf(set)));
+        RevisionAnnotations.SetRevision(annotations, Math.Max(revision, RevisionOf(set)));
         if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds)
             return set;
         return Registry.Update(
@@ -278,7 +278,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             {
                 JsonObject now = document.Ensure("metadata").Ensure("annotations");
                 RevisionAnnotations.Copy(deployment, now);
-                RevisionAnnotations.Number(now, Math.Max(revision, RevisionOf(set)));
+                RevisionAnnotations.SetRevision(now, Math.Max(revision, RevisionOf(set)));
                 if (minReadySeconds > 0)
                     document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
                 else
@@ -292,7 +292,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         new((set.As<ReplicaSet>().Metadata.Annotations ?? []).Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
     /// <summary>Through the status, as the real controller does, so that the generation stays.</summary>
-    private void Note(StoredObject stored, long revision)
+    private void RecordRevision(StoredObject stored, long revision)
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);
         if (stored.As<Deployment>().Metadata.Annotations?.GetValueOrDefault(Revision) == number)
@@ -309,7 +309,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         );
     }
 
-    private void Forget(JsonObject document, List<StoredObject> old)
+    private void TrimHistory(JsonObject document, List<StoredObject> old)
     {
         long kept = document.Object("spec").Number("revisionHistoryLimit") ?? 10;
         List<StoredObject> done = old.FindAll(set => Size(set) == 0 && set.As<ReplicaSet>().Status.Replicas == 0);
@@ -354,31 +354,18 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                 WorkloadStatuses.Set(status, "availableReplicas", available);
                 WorkloadStatuses.Set(status, "unavailableReplicas", Math.Max(0, Math.Max(wanted, replicas) - available));
                 if (available >= least)
-                    Say("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
+                    SetCondition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
                 else
-                    Say("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
-                string set = current is null ? "" : current.Name;
-                string? said = status.Condition("Progressing").Text("reason");
-                if (deployment.Spec.Paused == true)
-                {
-                    if (said != "ProgressDeadlineExceeded")
-                        Say("Progressing", "Unknown", Paused, "Deployment is paused");
-                }
-                else if (isComplete)
-                    Say("Progressing", "True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
-                // A completed rollout stays complete until the template changes, even after scaling or the loss of a pod.
-                else if (said == RolledOut && replicas == newest.Replicas)
-                    return target;
-                // A pause does not count against the progress deadline.
-                else if (said == Paused)
-                    Say("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
-                else if (isLate && !isProgress)
-                    Say("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{set}\" has timed out progressing.");
-                else if (isProgress || said is null or RolledOut)
-                    Say("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{set}\" is progressing.");
+                    SetCondition("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+                bool isStable = replicas == newest.Replicas;
+                string? reason = status.Condition("Progressing").Text("reason");
+                if (
+                    DeploymentProgress.Of(deployment, current?.Name ?? "", reason, isComplete, isStable, isLate, isProgress) is { } progress
+                )
+                    SetCondition("Progressing", progress.Value, progress.Reason, progress.Message);
                 return target;
 
-                void Say(string type, string value, string reason, string message)
+                void SetCondition(string type, string value, string reason, string message)
                 {
                     JsonObject? before = status.Condition(type);
                     bool isSame = before.Text("status") == value && before.Text("reason") == reason && before.Text("message") == message;
@@ -395,7 +382,10 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue)
             return false;
         JsonObject? progress = document.Object("status").Condition("Progressing");
-        if (progress.Text("reason") is RolledOut or Paused || progress.Time("lastUpdateTime") is not { } told)
+        if (
+            progress.Text("reason") is DeploymentProgress.RolledOut or DeploymentProgress.Paused
+            || progress.Time("lastUpdateTime") is not { } told
+        )
             return false;
         DateTimeOffset end = told.AddSeconds(seconds);
         if (end <= Context.Now)

@@ -19,7 +19,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
     private const string ManagerName = "endpointslice-controller.k8s.io";
 
     // The limit of real slices.
-    private const int MostOfSlice = 100;
+    private const int MaximumEndpointsPerSlice = 100;
 
     // Cached, because every change of a pod uses them.
     private static readonly ConditionalWeakTable<StoredObject, KeyValuePair<string, string>[]> Selectors = [];
@@ -165,7 +165,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
         [
             .. pods.GroupBy(static pod => pod.PortsText, StringComparer.Ordinal)
                 .SelectMany(
-                    static group => group.Chunk(MostOfSlice),
+                    static group => group.Chunk(MaximumEndpointsPerSlice),
                     static (group, part) => (part, new JsonArray([.. group.First().Ports.Select(static port => port.DeepClone())]))
                 ),
         ];
@@ -180,22 +180,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
             labels[ServiceLabel] = stored.Name;
             if (i >= slices.Count)
             {
-                Registry.Create(
-                    BuiltInKinds.EndpointSlices,
-                    stored.Namespace,
-                    new()
-                    {
-                        ["metadata"] = new JsonObject
-                        {
-                            ["generateName"] = stored.Name + "-",
-                            ["labels"] = labels,
-                            ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
-                        },
-                        ["addressType"] = "IPv4",
-                        ["endpoints"] = endpoints,
-                        ["ports"] = ports,
-                    }
-                );
+                CreateSlice(stored, labels, endpoints, ports);
                 continue;
             }
 
@@ -216,4 +201,22 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
         foreach (StoredObject spare in slices.Skip(wanted.Count))
             Registry.Delete(spare.Kind, spare.Namespace, spare.Name, new() { Uid = spare.Uid });
     }
+
+    private void CreateSlice(StoredObject stored, JsonObject labels, JsonArray endpoints, JsonArray ports) =>
+        Registry.Create(
+            BuiltInKinds.EndpointSlices,
+            stored.Namespace,
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["generateName"] = stored.Name + "-",
+                    ["labels"] = labels,
+                    ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
+                },
+                ["addressType"] = "IPv4",
+                ["endpoints"] = endpoints,
+                ["ports"] = ports,
+            }
+        );
 }

@@ -32,9 +32,9 @@ internal sealed partial class EvictionRequestController : Controller
     [BuiltInKinds.EvictionRequests, BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
 
     /// <summary>Keyed by pod, existing or not.</summary>
-    public override void Observe(Change change) => Look(change.Object, change.Type == ChangeType.Deleted);
+    public override void Observe(Change change) => EnqueueTarget(change.Object, change.Type == ChangeType.Deleted);
 
-    public override void Begin(StoredObject item) => Look(item, isGone: false);
+    public override void Begin(StoredObject item) => EnqueueTarget(item, isGone: false);
 
     protected override void Reconcile(ObjectKey key)
     {
@@ -44,14 +44,14 @@ internal sealed partial class EvictionRequestController : Controller
             Reconcile(key, uid, [.. requests.Where(r => UidOf(r) == uid)], [.. processes.Where(p => UidOf(p) == uid)]);
     }
 
-    private void Look(StoredObject item, bool isGone)
+    private void EnqueueTarget(StoredObject item, bool isGone)
     {
         if (item.Kind == BuiltInKinds.Pods)
         {
             if (_requests.Knows(item) || _processes.Knows(item))
                 Enqueue(item);
         }
-        else if ((item.Kind == BuiltInKinds.EvictionRequests ? _requests : _processes).Note(item, isGone) is { } pod)
+        else if ((item.Kind == BuiltInKinds.EvictionRequests ? _requests : _processes).Track(item, isGone) is { } pod)
         {
             Enqueue(pod);
         }
@@ -81,7 +81,7 @@ internal sealed partial class EvictionRequestController : Controller
         }
 
         foreach (JsonObject request in asked)
-            Settle(key, request, target, relevant, made.Length > 0);
+            Complete(key, request, target, relevant, made.Length > 0);
         if (
             EvictionState.IsWanted(asked)
             && (relevant is null || (EvictionState.IsOver(relevant) && !EvictionState.Holds(relevant, "TargetEvicted")))
@@ -133,7 +133,7 @@ internal sealed partial class EvictionRequestController : Controller
             EnqueueAt(key, moment);
     }
 
-    private void Settle(ObjectKey key, JsonObject request, TargetPod target, JsonObject? relevant, bool hasEvictions)
+    private void Complete(ObjectKey key, JsonObject request, TargetPod target, JsonObject? relevant, bool hasEvictions)
     {
         long generation = request.Object("metadata").Number("generation") ?? 1;
         if (EvictionState.IsSettled(request) && request.Object("status").Number("observedGeneration") == generation)
@@ -195,7 +195,7 @@ internal sealed partial class EvictionRequestController : Controller
             }
         );
         // Recorded before the change is reported, so that no second one is created.
-        _processes.Note(made, isGone: false);
+        _processes.Track(made, isGone: false);
     }
 
     // pod-1-web, pod-2-web, …: continues from the highest number of a pod of this name.

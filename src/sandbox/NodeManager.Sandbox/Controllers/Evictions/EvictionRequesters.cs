@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 /// <summary>The requesters of an Eviction in its status, labels and owners. Pure.</summary>
 internal static class EvictionRequesters
 {
-    private const int Most = 100;
+    private const int MaximumRequesters = 100;
     private const string Requester = "requester",
         Responder = "responder",
         Both = "requester-responder";
@@ -27,7 +27,7 @@ internal static class EvictionRequesters
         return new([
             .. now.Concat(then)
                 .DistinctBy(static r => r.Name)
-                .Take(Most)
+                .Take(MaximumRequesters)
                 .Select(static r => new JsonObject { ["name"] = r.Name, ["intent"] = r.Intent }),
         ]);
     }

@@ -38,9 +38,9 @@ internal sealed partial class ImperativeEvictor : Controller
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
 
-    public override void Observe(Change change) => Look(change.Object, change.Type == ChangeType.Deleted);
+    public override void Observe(Change change) => EnqueueTarget(change.Object, change.Type == ChangeType.Deleted);
 
-    public override void Begin(StoredObject item) => Look(item, isGone: false);
+    public override void Begin(StoredObject item) => EnqueueTarget(item, isGone: false);
 
     protected override void Reconcile(ObjectKey key)
     {
@@ -51,11 +51,11 @@ internal sealed partial class ImperativeEvictor : Controller
             Work(key, process);
     }
 
-    private void Look(StoredObject item, bool isGone)
+    private void EnqueueTarget(StoredObject item, bool isGone)
     {
         if (item.Kind == BuiltInKinds.EvictionProcesses)
         {
-            if (_processes.Note(item, isGone) is { } pod)
+            if (_processes.Track(item, isGone) is { } pod)
                 Enqueue(pod);
         }
         else if (_processes.Knows(item))

@@ -12,7 +12,7 @@ internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
     private readonly Dictionary<(string Namespace, string Pod), HashSet<string>> _names = [];
 
     /// <summary>Records a change and returns its target pod; null for none.</summary>
-    public ObjectKey? Note(StoredObject item, bool isGone)
+    public ObjectKey? Track(StoredObject item, bool isGone)
     {
         if (item.ToJson().Object("spec").Object("target").Object("pod").Text("name") is not { Length: > 0 } pod)
             return null;

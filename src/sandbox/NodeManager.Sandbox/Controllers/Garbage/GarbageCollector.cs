@@ -17,11 +17,11 @@ internal sealed class GarbageCollector : Controller
 
     public GarbageCollector(ControllerContext context)
         : base(context) =>
-        Kinds = [.. BuiltInKinds.Every.Where(kind => kind.IsStored && kind.StoredAs == kind && kind != BuiltInKinds.Events)];
+        Kinds = [.. BuiltInKinds.All.Where(kind => kind.IsStored && kind.StoredAs == kind && kind != BuiltInKinds.Events)];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; }
 
-    public override bool HearsOfCustomKinds => true;
+    public override bool ObservesCustomKinds => true;
 
     public override void Observe(Change change)
     {

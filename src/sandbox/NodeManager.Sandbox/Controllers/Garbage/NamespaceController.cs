@@ -10,11 +10,11 @@ namespace NodeManager.Sandbox.Controllers.Garbage;
 internal sealed class NamespaceController : Controller
 {
     public NamespaceController(ControllerContext context)
-        : base(context) => Kinds = [BuiltInKinds.Namespaces, .. BuiltInKinds.Every.Where(IsContent)];
+        : base(context) => Kinds = [BuiltInKinds.Namespaces, .. BuiltInKinds.All.Where(IsContent)];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; }
 
-    public override bool HearsOfCustomKinds => true;
+    public override bool ObservesCustomKinds => true;
 
     public override void Observe(Change change)
     {

@@ -74,7 +74,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         }
 
         JobState state = _tracker.Count(status, spec, pods);
-        JobBackOff backOff = Note(stored, state.NewFailures, state.NewSuccesses);
+        JobBackOff backOff = RecordCounts(stored, state.NewFailures, state.NewSuccesses);
         bool isSuspended = spec.Flag("suspend") == true;
         if (!isSuspended)
             status.Default("startTime", Registry.Now);
@@ -150,7 +150,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         Context.Events.Normal(job, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
     }
 
-    private JobBackOff Note(StoredObject job, IReadOnlyCollection<StoredObject> failed, IReadOnlyCollection<StoredObject> succeeded)
+    private JobBackOff RecordCounts(StoredObject job, IReadOnlyCollection<StoredObject> failed, IReadOnlyCollection<StoredObject> succeeded)
     {
         ObjectKey key = ObjectKey.Of(job);
         JobBackOff known =
@@ -170,7 +170,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         JobPods pods = new(spec, Store.PodsOf(job.Uid));
         JobState state = _tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
         // Each end is counted once.
-        Note(job, Later(state.NewFailures, before.NewFailures), Later(state.NewSuccesses, before.NewSuccesses));
+        RecordCounts(job, Later(state.NewFailures, before.NewFailures), Later(state.NewSuccesses, before.NewSuccesses));
         bool isOver = false;
         string? said = null;
         _tracker.Write(

@@ -5,7 +5,6 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>The end of a job with its reason.</summary>
 internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
 {
     /// <summary>The minor version from which a job first gets a condition that its end is certain, and ends with its last pod.</summary>
@@ -54,16 +53,16 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
     public bool Apply(JsonObject status, string now, int minor, bool isCounted, bool isTerminating)
     {
         if (minor >= ForetoldFrom || Reason == PolicyFailure)
-            Say(status, IsFailure ? FailureTarget : SuccessCriteriaMet, now);
+            SetCondition(status, IsFailure ? FailureTarget : SuccessCriteriaMet, now);
         if (!isCounted || (isTerminating && minor >= ForetoldFrom))
             return false;
-        Say(status, IsFailure ? "Failed" : "Complete", now);
+        SetCondition(status, IsFailure ? "Failed" : "Complete", now);
         if (!IsFailure)
             status["completionTime"] = now;
         return true;
     }
 
-    private void Say(JsonObject status, string type, string now)
+    private void SetCondition(JsonObject status, string type, string now)
     {
         if (status.HasCondition(type))
             return;

@@ -13,7 +13,6 @@ internal sealed class JobState
 
     public required int Failed { get; init; }
 
-    /// <summary>The completed indexes of an indexed job.</summary>
     public required SortedSet<int> Indexes { get; init; }
 
     /// <summary>Not yet counted.</summary>

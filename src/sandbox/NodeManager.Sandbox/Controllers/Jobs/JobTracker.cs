@@ -30,11 +30,11 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
             failedBefore = 0;
         if (Tracks)
         {
-            HashSet<string> noted = [.. Noted(status, "succeeded"), .. Noted(status, "failed")];
+            HashSet<string> noted = [.. RecordedUids(status, "succeeded"), .. RecordedUids(status, "failed")];
             succeeded = succeeded.FindAll(pod => !noted.Contains(pod.Uid) && JobPods.HasFinalizer(pod));
             failed = failed.FindAll(pod => !noted.Contains(pod.Uid) && JobPods.HasFinalizer(pod) && pods.Counts(pod));
-            before = Number(status, "succeeded") + Noted(status, "succeeded").Length;
-            failedBefore = Number(status, "failed") + Noted(status, "failed").Length;
+            before = Number(status, "succeeded") + RecordedUids(status, "succeeded").Length;
+            failedBefore = Number(status, "failed") + RecordedUids(status, "failed").Length;
         }
         else
         {
@@ -61,7 +61,11 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
     {
         JsonObject? known = job.ToJson().Object("status");
         bool hasNew =
-            state.NewSuccesses.Count + state.NewFailures.Count + Noted(known, "succeeded").Length + Noted(known, "failed").Length > 0;
+            state.NewSuccesses.Count
+                + state.NewFailures.Count
+                + RecordedUids(known, "succeeded").Length
+                + RecordedUids(known, "failed").Length
+            > 0;
         if (Tracks && hasNew)
             Update(
                 job,
@@ -70,8 +74,8 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
                 {
                     JsonObject noted = status.Ensure(Uncounted);
                     if (!pods.IsIndexed)
-                        Note(noted, "succeeded", state.NewSuccesses);
-                    Note(noted, "failed", state.NewFailures);
+                        RecordUncounted(noted, "succeeded", state.NewSuccesses);
+                    RecordUncounted(noted, "failed", state.NewFailures);
                     if (pods.IsIndexed)
                         WriteIndexes(status, state);
                     add(status, false);
@@ -153,7 +157,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
 
     private static List<StoredObject> New(List<StoredObject> pods, int known) => [.. pods.OrderBy(JobPods.EndOf).Skip(known)];
 
-    private static void Note(JsonObject noted, string list, List<StoredObject> pods)
+    private static void RecordUncounted(JsonObject noted, string list, List<StoredObject> pods)
     {
         if (pods.Count == 0)
             return;
@@ -163,7 +167,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
             uids.Add(pod.Uid);
     }
 
-    private static string[] Noted(JsonObject? status, string list) =>
+    private static string[] RecordedUids(JsonObject? status, string list) =>
         [.. (status.Object(Uncounted).Array(list) ?? []).Select(static one => (string?)one ?? "")];
 
     private static int Number(JsonObject status, string member) => (int)(status.Number(member) ?? 0);

@@ -18,7 +18,7 @@ internal sealed class DisruptedZones
     }
 
     /// <summary>Updates the states after a pass over all counted nodes.</summary>
-    public DisruptionChange Follow(IReadOnlyDictionary<NodeZone, ZoneCount> counts, DateTimeOffset now)
+    public DisruptionChange Update(IReadOnlyDictionary<NodeZone, ZoneCount> counts, DateTimeOffset now)
     {
         foreach (NodeZone gone in _zones.Keys.Where(zone => !counts.ContainsKey(zone)).ToList())
             _zones.Remove(gone);
@@ -41,7 +41,7 @@ internal sealed class DisruptedZones
         }
 
         return isAllDown ? DisruptionChange.Entered
-            : wasAllDown ? DisruptionChange.Left
+            : wasAllDown ? DisruptionChange.Recovered
             : DisruptionChange.None;
     }
 
@@ -53,7 +53,6 @@ internal sealed class DisruptedZones
     }
 }
 
-/// <summary>The counted nodes of a zone.</summary>
 internal readonly record struct ZoneCount(int Ready, int NotReady)
 {
     public int Size => Ready + NotReady;
@@ -70,5 +69,5 @@ internal enum DisruptionChange
     Entered,
 
     /// <summary>A node is ready again.</summary>
-    Left,
+    Recovered,
 }

@@ -106,15 +106,15 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
 
         if (present < _nodes.Count)
             foreach (string gone in _nodes.Keys.Where(name => Store.Get(BuiltInKinds.Nodes, "", name) is null).ToList())
-                Forget(gone);
-        switch (_zones.Follow(counts, now))
+                RemoveNode(gone);
+        switch (_zones.Update(counts, now))
         {
             case DisruptionChange.Entered:
                 // Without a ready node, the fault may be on this side.
                 foreach ((string name, JudgedNode health) in _nodes)
-                    Attempt(() => Reach(health, name));
+                    Attempt(() => MarkReachable(health, name));
                 break;
-            case DisruptionChange.Left:
+            case DisruptionChange.Recovered:
                 foreach (JudgedNode health in _nodes.Values)
                     health.SilentFrom = now;
                 break;
@@ -125,14 +125,14 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         // A node with a new UID is a new node.
         if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid)
-            Forget(node.Name);
+            RemoveNode(node.Name);
         if (!_nodes.TryGetValue(node.Name, out JudgedNode? health))
             _nodes[node.Name] = health = new(node.Uid);
         Read(health, node);
         return health;
     }
 
-    private void Forget(string name)
+    private void RemoveNode(string name)
     {
         _zones.LineOf(_nodes[name].Zone).Remove(name);
         _nodes.Remove(name);
@@ -169,7 +169,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
             case "":
                 break;
             case "True":
-                Reach(health, stored.Name);
+                MarkReachable(health, stored.Name);
                 break;
             default:
                 string wanted = KeyOf(health.Ready);
@@ -177,7 +177,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
                 if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute")))
                     NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
                 else if (node.Has(wanted, "NoExecute"))
-                    line.Note(stored.Name);
+                    line.MarkTaken(stored.Name);
                 else
                 {
                     // Restores a taint that was removed manually.
@@ -217,7 +217,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     }
 
     /// <summary>A node that is ready, or of unknown health, loses its taint and its place in the queue.</summary>
-    private void Reach(JudgedNode health, string name)
+    private void MarkReachable(JudgedNode health, string name)
     {
         _zones.LineOf(health.Zone).Remove(name);
         if (Store.Get(BuiltInKinds.Nodes, "", name) is { } stored)

@@ -16,7 +16,6 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
     private const int DisruptionTargetFrom = 26;
     private readonly Dictionary<(string Node, string Taint), DateTimeOffset> _seen = [];
 
-    /// <summary>The scheduled deletion of pods.</summary>
     private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> _scheduled = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes, BuiltInKinds.Pods];

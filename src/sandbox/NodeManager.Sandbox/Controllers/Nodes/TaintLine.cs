@@ -19,15 +19,13 @@ internal sealed class TaintLine
     /// <summary>When the next node can be taken; null for none.</summary>
     public DateTimeOffset? Next => _waiting.Count > 0 && Rate > 0 ? _free : null;
 
-    /// <summary>Adds an unknown node.</summary>
     public void Add(string node)
     {
         if (!_known.ContainsKey(node))
             _known[node] = _waiting.AddLast(node);
     }
 
-    /// <summary>Marks a node as taken.</summary>
-    public void Note(string node)
+    public void MarkTaken(string node)
     {
         Remove(node);
         _known[node] = null;

@@ -139,7 +139,6 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             }
         );
 
-    /// <summary>Adopts a matching pod without a controller.</summary>
     private void Adopt(StoredObject pod)
     {
         if (pod.Labels is null)

@@ -16,11 +16,9 @@ internal abstract class Controller(ControllerContext context)
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly ReconcileQueue _queue = new(context.Registry.Time);
 
-    /// <summary>The kinds to observe.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
 
-    /// <summary>Observe custom kinds too.</summary>
-    public virtual bool HearsOfCustomKinds => false;
+    public virtual bool ObservesCustomKinds => false;
 
     protected ControllerContext Context => context;
 
@@ -39,7 +37,7 @@ internal abstract class Controller(ControllerContext context)
     }
 
     /// <summary>Queues keys when a fault starts, ends or changes.</summary>
-    public virtual void Feel(Fault fault) { }
+    public virtual void ObserveFault(Fault fault) { }
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
     {

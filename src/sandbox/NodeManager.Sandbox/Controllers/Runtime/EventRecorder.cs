@@ -31,55 +31,14 @@ internal sealed class EventRecorder(ResourceRegistry registry)
                 && registry.Store.Get(BuiltInKinds.Events, ns, name) is not null
             )
             {
-                registry
-                    .As(new(component))
-                    .Update(
-                        BuiltInKinds.Events,
-                        ns,
-                        name,
-                        item =>
-                        {
-                            item["count"] = (item.Number("count") ?? 1) + 1;
-                            item["lastTimestamp"] = registry.Now;
-                            return item;
-                        }
-                    );
+                Increment(component, ns, name);
                 return;
             }
             name = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{about.Name}.{registry.Time.GetUtcNow().Ticks:x}{StableHash.Of(reason + message):x8}"
             );
-            JsonObject involved = new()
-            {
-                ["kind"] = about.Kind.Kind,
-                ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name),
-                ["name"] = about.Name,
-                ["uid"] = about.Uid,
-            };
-            if (about.Namespace.Length > 0)
-                involved["namespace"] = about.Namespace;
-            registry
-                .As(new(component))
-                .Create(
-                    BuiltInKinds.Events,
-                    ns,
-                    new()
-                    {
-                        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
-                        ["involvedObject"] = involved,
-                        ["reason"] = reason,
-                        ["message"] = message,
-                        ["type"] = type,
-                        ["count"] = 1,
-                        ["source"] = SourceOf(about, component),
-                        ["reportingComponent"] = component,
-                        ["reportingInstance"] = "",
-                        ["firstTimestamp"] = registry.Now,
-                        ["lastTimestamp"] = registry.Now,
-                        ["eventTime"] = null,
-                    }
-                );
+            Create(about, component, ns, name, type, reason, message);
             if (_known.Count >= Remembered)
                 _known.Clear();
             _known[(about.Uid, reason, message)] = name;
@@ -88,6 +47,55 @@ internal sealed class EventRecorder(ResourceRegistry registry)
         {
             // The namespace is terminating, or an identical event exists.
         }
+    }
+
+    private void Increment(string component, string ns, string name) =>
+        registry
+            .As(new(component))
+            .Update(
+                BuiltInKinds.Events,
+                ns,
+                name,
+                item =>
+                {
+                    item["count"] = (item.Number("count") ?? 1) + 1;
+                    item["lastTimestamp"] = registry.Now;
+                    return item;
+                }
+            );
+
+    private void Create(StoredObject about, string component, string ns, string name, string type, string reason, string message)
+    {
+        JsonObject involved = new()
+        {
+            ["kind"] = about.Kind.Kind,
+            ["apiVersion"] = about.Kind.ApiVersion(about.Kind.Versions[0].Name),
+            ["name"] = about.Name,
+            ["uid"] = about.Uid,
+        };
+        if (about.Namespace.Length > 0)
+            involved["namespace"] = about.Namespace;
+        registry
+            .As(new(component))
+            .Create(
+                BuiltInKinds.Events,
+                ns,
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
+                    ["involvedObject"] = involved,
+                    ["reason"] = reason,
+                    ["message"] = message,
+                    ["type"] = type,
+                    ["count"] = 1,
+                    ["source"] = SourceOf(about, component),
+                    ["reportingComponent"] = component,
+                    ["reportingInstance"] = "",
+                    ["firstTimestamp"] = registry.Now,
+                    ["lastTimestamp"] = registry.Now,
+                    ["eventTime"] = null,
+                }
+            );
     }
 
     // Events of a kubelet have its node.

@@ -69,7 +69,6 @@ internal sealed class StatefulClaims(ControllerContext context)
                 && (claim.IsDeleting || claim.Owners().Exists(owner => owner.Kind == "Pod" && owner.Name == pod))
             );
 
-    /// <summary>Sets the owners of a pod's claims by the set's policy.</summary>
     /// <param name="isWanted">False on scale-down.</param>
     public void Own(StoredObject set, JsonObject spec, StoredObject pod, bool isWanted)
     {

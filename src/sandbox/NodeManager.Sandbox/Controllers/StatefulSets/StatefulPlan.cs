@@ -40,7 +40,7 @@ internal sealed class StatefulPlan
 
     public IEnumerable<int> Ordinals => Enumerable.Range(_start, _count);
 
-    public bool Wants(int ordinal) => ordinal >= _start && ordinal < _start + _count;
+    public bool IsDesired(int ordinal) => ordinal >= _start && ordinal < _start + _count;
 
     /// <summary>Pods below the partition keep the old revision, even when they are recreated.</summary>
     public string RevisionOf(int ordinal) => _isRolling && ordinal < _start + _partition ? Current : Newest;

@@ -59,8 +59,8 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             if (StatefulPlan.OrdinalOf(stored, pod) is { } ordinal)
                 pods[ordinal] = pod;
         foreach ((int ordinal, StoredObject pod) in pods.Where(static pair => !pair.Value.IsDeleting))
-            _claims.Own(stored, spec, pod, plan.Wants(ordinal));
-        bool isSettled = plan.IsOrdered ? Settle(stored, spec, plan, pods) : SettleAtOnce(stored, spec, plan, pods);
+            _claims.Own(stored, spec, pod, plan.IsDesired(ordinal));
+        bool isSettled = plan.IsOrdered ? Scale(stored, spec, plan, pods) : ScaleInParallel(stored, spec, plan, pods);
         if (isSettled && plan.Outdated(pods) is { } outdated)
             Delete(stored, outdated);
         StoredObject[] left =
@@ -80,7 +80,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
     }
 
     /// <summary>One step of creating or deleting pods in order; true when nothing is pending.</summary>
-    private bool Settle(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
+    private bool Scale(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
         foreach (int ordinal in plan.Ordinals)
         {
@@ -102,7 +102,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         }
 
         // All remaining pods are available here. The last surplus pod is deleted first; an unavailable one only if it is the only one.
-        StoredObject[] surplus = [.. pods.Where(pair => !plan.Wants(pair.Key)).Select(static pair => pair.Value)];
+        StoredObject[] surplus = [.. pods.Where(pair => !plan.IsDesired(pair.Key)).Select(static pair => pair.Value)];
         if (surplus.Length == 0)
             return true;
         StoredObject last = surplus[^1];
@@ -113,7 +113,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
     }
 
     /// <summary>The same for parallel pod management; never pending, because updates wait on their own.</summary>
-    private bool SettleAtOnce(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
+    private bool ScaleInParallel(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
         foreach (int ordinal in plan.Ordinals)
         {
@@ -123,7 +123,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
                 Delete(set, pod);
         }
 
-        foreach ((_, StoredObject pod) in pods.Reverse().Where(pair => !plan.Wants(pair.Key) && !pair.Value.IsDeleting))
+        foreach ((_, StoredObject pod) in pods.Reverse().Where(pair => !plan.IsDesired(pair.Key) && !pair.Value.IsDeleting))
             Delete(set, pod);
         return true;
     }
@@ -151,20 +151,20 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             spec,
             name,
             podSpec,
-            claim => Say(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success")
+            claim => RecordEvent(set, "SuccessfulCreate", $"{Verb("create")} Claim {claim} Pod {name} in StatefulSet {set.Name} success")
         );
         pods[ordinal] = Registry.Create(BuiltInKinds.Pods, set.Namespace, pod);
         _claims.Own(set, spec, pods[ordinal], isWanted: true);
-        Say(set, "SuccessfulCreate", $"{Verb("create")} Pod {name} in StatefulSet {set.Name} successful");
+        RecordEvent(set, "SuccessfulCreate", $"{Verb("create")} Pod {name} in StatefulSet {set.Name} successful");
     }
 
     private void Delete(StoredObject set, StoredObject pod)
     {
         Registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
-        Say(set, "SuccessfulDelete", $"{Verb("delete")} Pod {pod.Name} in StatefulSet {set.Name} successful");
+        RecordEvent(set, "SuccessfulDelete", $"{Verb("delete")} Pod {pod.Name} in StatefulSet {set.Name} successful");
     }
 
-    private void Say(StoredObject set, string reason, string message) => Context.Events.Normal(set, Component, reason, message);
+    private void RecordEvent(StoredObject set, string reason, string message) => Context.Events.Normal(set, Component, reason, message);
 
     private string Verb(string verb) => Context.MinorVersion >= CapitalsFrom ? char.ToUpperInvariant(verb[0]) + verb[1..] : verb;
 

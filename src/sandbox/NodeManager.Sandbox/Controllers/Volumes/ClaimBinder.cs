@@ -40,7 +40,7 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
     }
 
     /// <summary>Updates the phase of a volume, and releases it after its claim was deleted.</summary>
-    public void Tend(StoredObject volume)
+    public void UpdatePhase(StoredObject volume)
     {
         PersistentVolumeSpec spec = volume.As<PersistentVolume>().Spec;
         string phase = "Available";

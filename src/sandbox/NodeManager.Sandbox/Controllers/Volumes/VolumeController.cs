@@ -78,7 +78,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
                 _claims.Fill(item, null);
         }
         else if (key.Kind == BuiltInKinds.PersistentVolumes)
-            _claims.Tend(item);
+            _claims.UpdatePhase(item);
         else if (key.Kind == BuiltInKinds.Pods)
             Attach(item);
         else

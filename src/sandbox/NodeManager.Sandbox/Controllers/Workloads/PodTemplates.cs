@@ -7,7 +7,6 @@ namespace NodeManager.Sandbox.Controllers.Workloads;
 
 internal static class PodTemplates
 {
-    /// <summary>The template hash of a ReplicaSet's pods.</summary>
     public const string HashLabel = "pod-template-hash";
 
     /// <summary>The revision of the pods of a DaemonSet (its hash) or StatefulSet (its name).</summary>

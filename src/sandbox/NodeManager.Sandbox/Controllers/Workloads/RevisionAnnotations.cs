@@ -30,15 +30,14 @@ internal static class RevisionAnnotations
                 annotations[key] = value?.DeepClone();
     }
 
-    /// <summary>Sets desired and maximum replicas.</summary>
-    public static void Size(JsonObject annotations, int desired, int most)
+    public static void SetSize(JsonObject annotations, int desired, int most)
     {
         annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
         annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Sets the revision and adds the former one to the history.</summary>
-    public static void Number(JsonObject annotations, long revision)
+    public static void SetRevision(JsonObject annotations, long revision)
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);
         string? before = annotations.Text(Revision);

@@ -7,7 +7,6 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
 /// <summary>The template history of a DaemonSet or StatefulSet as ControllerRevisions, for rollout history and undo.</summary>
-/// <param name="hashLabel">The label of a revision's hash.</param>
 internal sealed class RevisionHistory(ControllerContext context, string hashLabel)
 {
     /// <summary>The revision of the current template: a new one, or an earlier one with a new number.</summary>
@@ -62,7 +61,6 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         );
     }
 
-    /// <summary>The template of a revision; null if missing.</summary>
     public JsonObject? Template(StoredObject set, string name)
     {
         if (context.Store.Get(BuiltInKinds.ControllerRevisions, set.Namespace, name) is not { } revision)

@@ -37,7 +37,7 @@ internal static class SchemaStructure
         return schema.Text("type") switch
         {
             "string" => ValueStructure.Text,
-            "integer" or "number" => ValueStructure.Number,
+            "integer" or "number" => ValueStructure.Numeric,
             "boolean" => ValueStructure.Flag,
             "array" => ValueStructure.List(OfValue(schema.Object("items") ?? []), Keys(schema)),
             "object" when schema.Object("additionalProperties") is { } values => ValueStructure.Map(OfValue(values), isAtomic),

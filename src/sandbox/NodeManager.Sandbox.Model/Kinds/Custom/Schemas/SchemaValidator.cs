@@ -93,13 +93,13 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     private void CheckCombinations(JsonNode? node, SchemaNode schema, string path)
     {
         if (schema.AnyOf.Length > 0 && Try(node, schema.AnyOf, path, out FieldErrors any) == 0)
-            Several(path, "must validate at least one schema (anyOf)", any);
+            AddCombined(path, "must validate at least one schema (anyOf)", any);
         if (schema.OneOf.Length > 0 && Try(node, schema.OneOf, path, out FieldErrors one) is not 1 and var valid)
         {
             if (valid == 0)
-                Several(path, "must validate one and only one schema (oneOf). Found none valid", one);
+                AddCombined(path, "must validate one and only one schema (oneOf). Found none valid", one);
             else
-                Several(path, $"must validate one and only one schema (oneOf). Found {valid} valid alternatives", null);
+                AddCombined(path, $"must validate one and only one schema (oneOf). Found {valid} valid alternatives", null);
         }
 
         if (schema.AllOf.Length > 0)
@@ -108,11 +108,11 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             foreach (SchemaNode part in schema.AllOf)
                 CheckNode(node, part, path);
             if (errors.Faults.Count > before)
-                Several(path, "must validate all the schemas (allOf)", null);
+                AddCombined(path, "must validate all the schemas (allOf)", null);
         }
 
         if (schema.Not is { } not && Try(node, [not], path, out _) == 1)
-            Several(path, "must not validate the schema (not)", null);
+            AddCombined(path, "must not validate the schema (not)", null);
     }
 
     // Returns the number of matching schemas, and the faults of the first that does not match.
@@ -134,7 +134,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         return met;
     }
 
-    private void Several(string path, string detail, FieldErrors? more)
+    private void AddCombined(string path, string detail, FieldErrors? more)
     {
         errors.Add("FieldValueInvalid", NoField, $"Invalid value: \"\": \"{path}\" {detail}");
         foreach ((string reason, string field, string said) in more?.Faults ?? [])

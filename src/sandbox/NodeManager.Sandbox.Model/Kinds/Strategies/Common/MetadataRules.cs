@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies.Common;
 /// <summary>Metadata rules of all kinds.</summary>
 internal static class MetadataRules
 {
-    private const int MostAnnotationBytes = 256 * 1024;
+    private const int MaximumAnnotationBytes = 256 * 1024;
 
     private const int OwnersReworded = 32;
 
@@ -135,7 +135,7 @@ internal static class MetadataRules
                 errors.Invalid("metadata.annotations", key, fault);
         }
 
-        if (size > MostAnnotationBytes)
-            errors.TooLong("metadata.annotations", MostAnnotationBytes);
+        if (size > MaximumAnnotationBytes)
+            errors.TooLong("metadata.annotations", MaximumAnnotationBytes);
     }
 }

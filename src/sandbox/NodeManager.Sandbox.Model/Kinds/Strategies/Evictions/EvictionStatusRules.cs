@@ -10,8 +10,8 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 /// </summary>
 internal static class EvictionStatusRules
 {
-    private const int MostRequesters = 100;
-    private const int MostResponders = 11;
+    private const int MaximumRequesters = 100;
+    private const int MaximumResponders = 11;
 
     public static void Validate(JsonObject changed, JsonObject old, DateTimeOffset now, FieldErrors errors)
     {
@@ -51,8 +51,12 @@ internal static class EvictionStatusRules
 
     private static void CheckRequesters(JsonArray requesters, FieldErrors errors)
     {
-        if (requesters.Count > MostRequesters)
-            errors.Add("FieldValueTooMany", "status.requesters", $"Too many: {requesters.Count}: must have at most {MostRequesters} items");
+        if (requesters.Count > MaximumRequesters)
+            errors.Add(
+                "FieldValueTooMany",
+                "status.requesters",
+                $"Too many: {requesters.Count}: must have at most {MaximumRequesters} items"
+            );
         for (int i = 0; i < requesters.Count; i++)
         {
             var requester = requesters[i] as JsonObject;
@@ -70,8 +74,8 @@ internal static class EvictionStatusRules
     )
     {
         const string Path = "status.responders";
-        if (responders.Length > MostResponders)
-            errors.Add("FieldValueTooMany", Path, $"Too many: {responders.Length}: must have at most {MostResponders} items");
+        if (responders.Length > MaximumResponders)
+            errors.Add("FieldValueTooMany", Path, $"Too many: {responders.Length}: must have at most {MaximumResponders} items");
         if (targets.Length != responders.Length)
         {
             errors.Invalid(

@@ -13,7 +13,7 @@ internal static class ResponderReport
     private const int LongestMessage = 4000;
     private const string Present = "must be set to the present time";
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Furthest = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan MaximumOffset = TimeSpan.FromDays(3650);
 
     public static void Check(string path, JsonObject said, JsonObject? before, bool isActive, DateTimeOffset now, FieldErrors errors)
     {
@@ -75,7 +75,7 @@ internal static class ResponderReport
             Early(path, start, time)
             ?? (
                 time < now - Skew ? "cannot be set to the past time"
-                : time > now + Furthest ? "must complete within 10 years"
+                : time > now + MaximumOffset ? "must complete within 10 years"
                 : null
             );
         if (fault is not null)

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 /// <summary>Validates responders and requesters. Source: the Kubernetes API reference, 1.37.</summary>
 internal static class ResponderRules
 {
-    private const int Most = 10;
+    private const int MaximumResponders = 10;
     private const int LeastOfOthers = 1000;
     private const int Highest = 100_000;
 
@@ -21,8 +21,8 @@ internal static class ResponderRules
         if (spec.Array("evictionResponders") is not { Count: > 0 } responders)
             return;
         string path = $"{at}.evictionResponders";
-        if (responders.Count > Most)
-            errors.Add("FieldValueTooMany", path, $"Too many: {responders.Count}: must have at most {Most} items");
+        if (responders.Count > MaximumResponders)
+            errors.Add("FieldValueTooMany", path, $"Too many: {responders.Count}: must have at most {MaximumResponders} items");
         HashSet<string> names = new(StringComparer.Ordinal);
         for (int i = 0; i < responders.Count; i++)
         {

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
 internal static class ContainerRules
 {
-    private const int LimitToldFrom = 27;
+    private const int LimitReportedFrom = 27;
     private const int FilesFrom = 34;
     private const int RelaxedVariablesFrom = 32;
     private const string OneSource = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`";
@@ -191,7 +191,7 @@ internal static class ContainerRules
                     errors.Invalid(
                         $"{at}.{part}",
                         Show(amount),
-                        $"must be less than or equal to {name} limit{(errors.Minor >= LimitToldFrom ? " of " + Show(limits![name]) : "")}"
+                        $"must be less than or equal to {name} limit{(errors.Minor >= LimitReportedFrom ? " of " + Show(limits![name]) : "")}"
                     );
             }
         }

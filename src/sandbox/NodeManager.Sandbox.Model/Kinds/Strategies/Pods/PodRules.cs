@@ -69,13 +69,13 @@ internal static class PodRules
         if (spec["tolerations"] is not JsonArray tolerations)
             spec["tolerations"] = tolerations = [];
         foreach (string key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
-            TolerateForAWhile(tolerations, key);
+            AddDefaultToleration(tolerations, key);
         MergeLabelKeys(pod);
         pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) };
     }
 
     // By default the API tolerates not-ready and unreachable nodes for five minutes.
-    private static void TolerateForAWhile(JsonArray tolerations, string key)
+    private static void AddDefaultToleration(JsonArray tolerations, string key)
     {
         bool isSaid = tolerations
             .OfType<JsonObject>()

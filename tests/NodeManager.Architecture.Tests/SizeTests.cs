@@ -25,7 +25,6 @@ public sealed class SizeTests
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/BuiltInKinds.cs"] = 608,
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/Columns/KindColumns.cs"] = 429,
         ["src/sandbox/NodeManager.Sandbox/Api/Writing/WriteHandler.cs"] = 411,
-        ["src/sandbox/NodeManager.Sandbox/Controllers/Deployments/DeploymentController.cs"] = 406,
         ["src/sandbox/NodeManager.Sandbox/Seeding/WorkloadSeeds.cs"] = 646,
         ["src/domain/NodeManager.Scheduling/Packing/PodPacker.cs"] = 477,
         ["tests/Conformance/Harness/TestCluster.cs"] = 442,

@@ -33,7 +33,15 @@ public sealed class LayerTests
     [Fact]
     public void Each_entry_is_a_folder()
     {
-        Assert.DoesNotContain(Table.Entries, static entry => !IsFolder(entry));
+        Dictionary<string, string> folders = ProjectFolders();
+        Assert.All(
+            Table.Entries,
+            entry =>
+            {
+                string project = entry.Split('/')[0];
+                Assert.True(Directory.Exists(folders[project] + entry[project.Length..]), $"{entry} is not a folder.");
+            }
+        );
     }
 
     [Fact]
@@ -62,12 +70,10 @@ public sealed class LayerTests
         );
     }
 
-    private static bool IsFolder(string entry)
-    {
-        string project = entry.Split('/')[0];
-        string file = Directory.GetFiles(Path.Combine(Root, "src"), $"{project}.csproj", SearchOption.AllDirectories).Single();
-        return Directory.Exists(Path.GetDirectoryName(file) + entry[project.Length..]);
-    }
+    private static Dictionary<string, string> ProjectFolders() =>
+        Directory
+            .GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .ToDictionary(static file => Path.GetFileNameWithoutExtension(file), static file => Path.GetDirectoryName(file)!);
 
     private static Arrow[] Arrows() =>
         [

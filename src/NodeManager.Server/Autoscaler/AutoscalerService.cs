@@ -3,6 +3,7 @@ using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
+using NodeManager.NodePools.Updates;
 using NodeManager.Providers;
 using NodeManager.Server.Clusters;
 
@@ -42,6 +43,7 @@ internal sealed class AutoscalerService(
             Namespace = settings.Namespace,
             Providers = session.Connection().MachineProviders(),
             Planner = new RulePlanner(),
+            LeaderWork = (leader, observer, stop) => AbandonedPoolUpdates.RunAsync(leader, settings.Namespace, observer, stop),
         };
         try
         {

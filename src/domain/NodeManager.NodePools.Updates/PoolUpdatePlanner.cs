@@ -45,12 +45,10 @@ public static class PoolUpdatePlanner
             session,
             connection,
             new RollErrors(request.Pool),
+            request.Namespace,
             new RollObserver(observer, "pool/" + request.Pool),
             cancellationToken
-        )
-        {
-            Namespace = request.Namespace,
-        };
+        );
         if (request.Service is { } service)
             return await PlanAsync(scope, request, service, cancellationToken);
         using RollContext context = new(scope, request);

@@ -40,11 +40,11 @@ public static class PoolUpdates
             session,
             connection,
             new RollErrors(request.Pool),
+            request.Namespace,
             new RollObserver(observer, "pool/" + request.Pool),
             cancellationToken
         )
         {
-            Namespace = request.Namespace,
             LeaseDuration = request.LeaseDuration,
         };
         try
@@ -325,7 +325,7 @@ public static class PoolUpdates
             if (!start.Lease.Lost.IsCancellationRequested)
             {
                 await loop.RecordAsync(limit.Token);
-                if (!start.ProgressLog.State.IsOver)
+                if (!start.ProgressLog.State.IsOver && !(scope.IsStopping && context.Request.Intent == PoolUpdateIntent.Continue))
                     await start.ProgressLog.SetAsync(static state => state with { Status = NodePoolUpdateStatus.Interrupted }, limit.Token);
                 await start.Lease.ReleaseAsync(limit.Token);
             }

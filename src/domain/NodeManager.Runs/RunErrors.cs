@@ -3,7 +3,7 @@ namespace NodeManager.Runs;
 /// <summary>The errors of one kind of run, with messages of its own.</summary>
 public abstract class RunErrors
 {
-    /// <summary>The run in a sentence, without an article: "maintenance run 20261122-...".</summary>
+    /// <summary>The run as the subject of a sentence: "maintenance run 20261122-..." or "the update of pool workers".</summary>
     public abstract string Title(string run);
 
     /// <summary>Another process holds the run. Nothing was changed.</summary>

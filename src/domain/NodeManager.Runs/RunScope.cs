@@ -7,16 +7,20 @@ using NodeManager.Kubernetes;
 namespace NodeManager.Runs;
 
 /// <summary>The state shared by all parts of one run.</summary>
+/// <param name="ns">The namespace of the run's ConfigMaps and Lease.</param>
 /// <param name="observer">Receives warnings and progress.</param>
 /// <param name="caller">Cancelled when the command is stopped.</param>
 public class RunScope(
     NodeManagerSession session,
     ClusterConnection connection,
     RunErrors errors,
+    string ns,
     IOperationObserver observer,
     CancellationToken caller
 )
 {
+    public static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(30);
+
     private const int AtOnce = 32;
 
     public NodeManagerSession Session { get; } = session;
@@ -29,11 +33,10 @@ public class RunScope(
 
     public RunErrors Errors { get; } = errors;
 
-    /// <summary>The namespace of the run's ConfigMaps and Lease.</summary>
-    public required string Namespace { get; init; }
+    public string Namespace { get; } = ns;
 
     /// <summary>The Lease duration: another process can resume the run after this time without a renewal.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LeaseDuration { get; init; } = DefaultLeaseDuration;
 
     public IOperationObserver Observer { get; } = observer;
 

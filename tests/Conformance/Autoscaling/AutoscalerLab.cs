@@ -9,6 +9,7 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
@@ -49,6 +50,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
     /// <summary>Stands between autoscalers and their machines.</summary>
     public Func<IMachineProvider, IMachineProvider> Wrap { get; set; } = static provider => provider;
+
+    /// <summary>See <see cref="AutoscalerOptions.LeaderWork"/>.</summary>
+    public Func<NodeManagerSession, IOperationObserver, CancellationToken, Task>? LeaderWork { get; set; }
 
     /// <summary>What machines are made with, where that is not the autoscaler's own connection.</summary>
     public KubernetesClient? MachineClient { get; set; }
@@ -143,6 +147,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             Namespace = Namespace,
             Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
             Planner = new WantedPlanner(this),
+            LeaderWork = LeaderWork,
             CollectionInterval = TimeSpan.FromSeconds(30),
         };
 

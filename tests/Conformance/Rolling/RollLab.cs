@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
@@ -19,6 +20,9 @@ internal sealed class RollLab : IAsyncDisposable
     private RollLab(AutoscalerLab lab) => Lab = lab;
 
     public AutoscalerLab Lab { get; }
+
+    /// <summary>The first one.</summary>
+    public RunningOperation Autoscaler { get; private set; } = null!;
 
     public TestCluster Cluster => Lab.Cluster;
 
@@ -45,7 +49,7 @@ internal sealed class RollLab : IAsyncDisposable
         prepare?.Invoke(lab);
         var roll = new RollLab(lab);
         await lab.AddPoolAsync(min: nodes, max: max, template: roll.Template("a"));
-        await lab.RunAsync();
+        roll.Autoscaler = await lab.RunAsync();
         await lab.WaitForClaimsAsync($"{nodes} ready claims", all => all.Count(AutoscalerLab.IsReady) == nodes);
         await lab.Cluster.AddReplicaSetAsync("web", 2 * nodes);
         await lab.Cluster.AddBudgetAsync("web", "web", "maxUnavailable", allowed, allowed);

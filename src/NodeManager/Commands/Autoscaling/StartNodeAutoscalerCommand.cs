@@ -6,6 +6,7 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Jobs;
+using NodeManager.NodePools.Updates;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Providers;
@@ -78,11 +79,13 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
                 )
             )
                 continue;
+            string ns = Namespace;
             AutoscalerOptions options = new()
             {
                 Namespace = Namespace,
                 Providers = session.Connection().MachineProviders(),
                 Planner = new RulePlanner(),
+                LeaderWork = (leader, observer, stop) => AbandonedPoolUpdates.RunAsync(leader, ns, observer, stop),
             };
             if (Once)
                 Sessions.StartIn(session, session, worker => RunOnceAsync(session, options, worker));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
@@ -72,7 +73,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
             Surge = true,
             // Zero is no limit, whatever the session's configuration says.
             Timeout = limit ?? TimeSpan.Zero,
-            SkipWaitForDeleteTimeout = node.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet,
+            SkipWaitForDeleteTimeout = node.IsReady() ? null : AbsentKubelet,
             Reason = reason,
         };
         Task<NodeDrainResult?> task = Task.Run(

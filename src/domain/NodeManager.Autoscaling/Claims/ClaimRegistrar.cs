@@ -1,9 +1,9 @@
 using System.Net;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
@@ -185,7 +185,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
 
     private async Task<ReconcileResult> KeepReadyAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
-        bool isReady = node.Status.Conditions.IsTrue("Ready");
+        bool isReady = node.IsReady();
         await work.Scope.ClaimWriter.WriteStatusAsync(
             claim,
             status =>

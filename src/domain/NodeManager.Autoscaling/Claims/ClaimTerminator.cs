@@ -1,6 +1,7 @@
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
@@ -106,7 +107,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             return await EndDrainAsync(claim, node, drain, left, cancellationToken);
         // The machine of a node that is not Ready may turn out not to exist.
         TimeSpan? again =
-            node.Status.Conditions.IsTrue("Ready") ? left
+            node.IsReady() ? left
             : left < LostMachines.Recheck ? left
             : LostMachines.Recheck;
         return again is { } after ? ReconcileResult.RequeueAfter(after) : ReconcileResult.Done;

@@ -7,6 +7,7 @@ using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
@@ -36,7 +37,7 @@ internal sealed class LostMachines(ClaimWork work)
     public async Task<bool> IsLostAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
-        if (node.Status.Conditions.IsTrue("Ready"))
+        if (node.IsReady())
             return false;
         if (
             _known.TryGetValue(uid, out (bool IsLost, long At) known)

@@ -1,4 +1,3 @@
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 

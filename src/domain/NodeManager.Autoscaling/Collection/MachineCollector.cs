@@ -6,6 +6,7 @@ using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Machines;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
@@ -118,7 +119,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         {
             bool hasMachine = node.Spec.ProviderID is { Length: > 0 } id && ids.Contains(ProviderIds.Normalize(id));
             // A Ready node has a machine, wherever it is.
-            if (!hasMachine && !node.Status.Conditions.IsTrue("Ready") && IsConfirmed($"node {node.Metadata.Uid}", seen))
+            if (!hasMachine && !node.IsReady() && IsConfirmed($"node {node.Metadata.Uid}", seen))
                 await DeleteAsync(node, cancellationToken);
         }
     }
@@ -160,9 +161,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
     }
 
     private string? ReadyNodeOf(NodeSmithClaim claim) =>
-        scope
-            .Nodes.Items.FirstOrDefault(node => NodeOwnership.Check(claim, node) is null && node.Status.Conditions.IsTrue("Ready"))
-            ?.Metadata.Name;
+        scope.Nodes.Items.FirstOrDefault(node => NodeOwnership.Check(claim, node) is null && node.IsReady())?.Metadata.Name;
 
     private async Task DeleteAsync(Node node, CancellationToken cancellationToken)
     {

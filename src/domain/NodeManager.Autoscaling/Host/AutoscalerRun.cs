@@ -165,6 +165,7 @@ internal sealed class AutoscalerRun(
         using var round = CancellationTokenSource.CreateLinkedTokenSource(hold);
         using AutoscalerControllers controllers = new(scope, capabilities, minor, round.Token);
         _controllers = controllers;
+        Task further = _once ? Task.CompletedTask : options.LeaderWork?.Invoke(session, observer, round.Token) ?? Task.CompletedTask;
         try
         {
             Task running = controllers.RunAsync(round.Token);
@@ -182,6 +183,8 @@ internal sealed class AutoscalerRun(
         finally
         {
             _controllers = null;
+            await round.CancelAsync();
+            await further.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested)
                 await FlushAsync(scope);
         }

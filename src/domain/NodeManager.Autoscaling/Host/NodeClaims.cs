@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Collection;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

@@ -1,5 +1,6 @@
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
@@ -9,6 +10,9 @@ public sealed record AutoscalerOptions
 
     /// <summary>Decides how many machines are needed.</summary>
     public required IScalePlanner Planner { get; init; }
+
+    /// <summary>Further work of the leader, until it is cancelled; null: none.</summary>
+    public Func<NodeManagerSession, IOperationObserver, CancellationToken, Task>? LeaderWork { get; init; }
 
     /// <summary>The namespace of its resources; a Secret may be elsewhere.</summary>
     public string Namespace { get; init; } = NodeSmithNames.DefaultNamespace;

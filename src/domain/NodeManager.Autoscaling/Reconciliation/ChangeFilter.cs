@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
@@ -55,7 +56,7 @@ internal static class PlanImages
         // Renewals of a lock change nothing; its end makes the node available to a claim or a plan.
         if (NodeLock.Read(node) is { } held)
             hash.Add(HashCode.Combine(held.Operation, held.Holder));
-        hash.Add(node.Status.Conditions.IsTrue("Ready"));
+        hash.Add(node.IsReady());
         hash.Add(node.Metadata.DeletionTimestamp is null);
         foreach (Taint taint in node.Spec.Taints ?? [])
             hash.Add(HashCode.Combine(taint.Key, taint.Value, taint.Effect));

@@ -1,4 +1,4 @@
-using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains.Decisions;
 using NodeManager.Kubernetes.Models;
 
@@ -15,9 +15,7 @@ public sealed record PlannedNode(
     IReadOnlyList<string> Warnings
 )
 {
-    public bool IsControlPlane =>
-        Node?.Metadata.Labels is { } labels
-        && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
+    public bool IsControlPlane => Node?.IsControlPlane() == true;
 
     /// <summary>True if pods have to end on the node before it is drained.</summary>
     public bool NeedsKubelet =>

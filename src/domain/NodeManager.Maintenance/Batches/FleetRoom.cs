@@ -1,4 +1,4 @@
-using NodeManager.Kubernetes.Models;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 
@@ -42,7 +42,7 @@ public sealed class FleetRoom
         _hosts =
         [
             .. simulator
-                .Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node))
+                .Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && n.Node.IsReady())
                 .OrderBy(n => n.Name, StringComparer.Ordinal),
         ];
     }
@@ -258,8 +258,6 @@ public sealed class FleetRoom
 
     private static decimal Share(NodeState host, string resource) =>
         host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
-
-    private static bool IsReady(Node node) => node.Status.Conditions.IsTrue("Ready");
 
     /// <summary>The choice among nodes that fit.</summary>
     private enum HostChoice

@@ -42,7 +42,7 @@ public sealed record MaintenanceRequest
     public bool IsWorkParallel { get; init; }
 
     /// <summary>The Lease duration: another process can resume the run after this time without a renewal.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LeaseDuration { get; init; } = RunScope.DefaultLeaseDuration;
 
     /// <summary>The number of completed runs that are kept.</summary>
     public int History { get; init; } = 20;

@@ -7,7 +7,6 @@ namespace NodeManager.Maintenance.Records;
 /// <summary>The state shared by all parts of one maintenance.</summary>
 public sealed class MaintenanceScope : RunScope
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     public MaintenanceScope(
         NodeManagerSession session,
         ClusterConnection connection,
@@ -15,11 +14,10 @@ public sealed class MaintenanceScope : RunScope
         IMaintenanceObserver observer,
         CancellationToken caller
     )
-        : base(session, connection, MaintenanceErrors.Instance, observer, caller)
+        : base(session, connection, MaintenanceErrors.Instance, request.Namespace, observer, caller)
     {
         Request = request;
         Listener = observer;
-        Namespace = request.Namespace;
         LeaseDuration = request.LeaseDuration;
     }
 

@@ -112,7 +112,9 @@ internal abstract class RollOpener(RollScope context)
             throw RollErrors.NotFound(context.Request.Pool, [context.Request.Namespace], Scope.Session.Cluster);
         bool isOver = stored?.State.IsOver == true,
             isReopened =
-                isOver && context.Request.Intent != PoolUpdateIntent.Update && stored!.State.Status == NodePoolUpdateStatus.Incomplete;
+                isOver
+                && context.Request.Intent is PoolUpdateIntent.Resume or PoolUpdateIntent.End
+                && stored!.State.Status == NodePoolUpdateStatus.Incomplete;
         if (isOver && !isReopened && context.Request.Intent != PoolUpdateIntent.Update)
         {
             Over = stored;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;

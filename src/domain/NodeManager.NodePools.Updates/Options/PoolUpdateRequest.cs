@@ -13,6 +13,9 @@ public enum PoolUpdateIntent
     /// <summary>Resume the existing update, including skipped nodes.</summary>
     Resume,
 
+    /// <summary>Resume a running update whose process died. If cancelled, it stays running, so that another process resumes it.</summary>
+    Continue,
+
     /// <summary>Resume the existing update only to end it as requested: stopped, or rolled back.</summary>
     End,
 }
@@ -45,7 +48,7 @@ public sealed record PoolUpdateRequest
     public PoolUpdateOptions Options { get; init; } = new();
 
     /// <summary>The Lease duration: how long the process may be silent before another one may resume.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LeaseDuration { get; init; } = RunScope.DefaultLeaseDuration;
 }
 
 /// <summary>The result of work on an update.</summary>

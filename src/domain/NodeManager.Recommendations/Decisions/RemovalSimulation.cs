@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
@@ -98,7 +99,7 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
         List<NodeState> fitting = [];
         foreach (NodeState node in snapshot.Nodes)
         {
-            if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.Status.Conditions.IsTrue("Ready"))
+            if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.IsReady())
                 continue;
             fitting.Add(node);
             if (fitting.Count == MaximumScoredNodes)

@@ -7,8 +7,6 @@ namespace NodeManager.Recommendations.Decisions;
 /// <param name="Before">Null: none.</param>
 public sealed record ScaleThresholds(NodeManagerConfiguration Configuration, RecommendationHistory.Entry? Before)
 {
-    private static readonly string[] ControlPlaneRoles = ["control-plane", "master"];
-
     /// <summary>Above this share nodes are added.</summary>
     public decimal UpAbove =>
         Configuration.ScaleUpThreshold - (Before?.Action == NodeScaleAction.ScaleUp ? RecommendationHistory.Margin : 0);
@@ -21,5 +19,5 @@ public sealed record ScaleThresholds(NodeManagerConfiguration Configuration, Rec
     public decimal Comfortable => Configuration.ScaleUpThreshold - RecommendationHistory.Margin;
 
     /// <summary>True if a node counts without a selector: all but the control plane.</summary>
-    public static bool Covers(Node node) => !NodeMapper.RolesOf(node.Metadata.Labels ?? []).Any(ControlPlaneRoles.Contains);
+    public static bool Covers(Node node) => !node.IsControlPlane();
 }

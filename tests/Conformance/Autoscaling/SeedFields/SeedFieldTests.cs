@@ -4,7 +4,6 @@ using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Planning.ScaleUp;
 using NodeManager.Autoscaling.Pools;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;

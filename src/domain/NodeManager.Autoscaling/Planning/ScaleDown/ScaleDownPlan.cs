@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Planning.ScaleUp;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
@@ -89,7 +90,7 @@ internal sealed class ScaleDownPlan
         // Another client may remove a node that only carries the label at any time.
         int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
         int disrupted = pool.Members.Count(static member =>
-            member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.Status.Conditions.IsTrue("Ready"))
+            member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.IsReady())
         );
         DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
         // Active thresholds remove nodes below them; a pool with Disabled keeps its nodes.

@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
@@ -167,7 +168,7 @@ internal sealed class MachineContradictions
         if (
             waiting.Count == 0
             || member.Expected.Status.Allocatable is not { Count: > 0 }
-            || (!member.IsInFlight && !member.Node!.Status.Conditions.IsTrue("Ready"))
+            || (!member.IsInFlight && !member.Node!.IsReady())
         )
             return;
         NodeState real = Alone(Real(member), member, _input.DaemonSets),

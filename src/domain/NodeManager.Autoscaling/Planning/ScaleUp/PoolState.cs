@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;

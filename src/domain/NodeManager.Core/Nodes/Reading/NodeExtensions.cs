@@ -4,9 +4,9 @@ namespace NodeManager.Core.Nodes.Reading;
 
 public static class NodeExtensions
 {
-    public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";
+    public static bool IsReady(this Node node) => node.Status.Conditions.IsTrue("Ready");
 
+    /// <summary>By its role labels, the older <c>kubernetes.io/role</c> included.</summary>
     public static bool IsControlPlane(this Node node) =>
-        node.Metadata.Labels is { } labels
-        && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
+        NodeMapper.RolesOf(node.Metadata.Labels ?? []).Any(static role => role is "control-plane" or "master");
 }

@@ -38,7 +38,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     {
         Run =
             $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
-        _scope = new(session, connection, RepairErrors.Instance, observer, caller) { Namespace = ns };
+        _scope = new(session, connection, RepairErrors.Instance, ns, observer, caller);
         _lease = new(_scope, Run, session.NewHolder());
         _scope.Lost = _lease.Lost;
         _writer = new(_scope, Run, _lease.Holder);

@@ -1,4 +1,5 @@
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Monitoring.Repair.Execution;
@@ -94,5 +95,5 @@ internal sealed record ObservedNode(Node? Node, NodeFinding? Finding, DateTimeOf
     public bool IsGone => !IsBlind && Node is null;
 
     public bool IsHealthyFor(TimeSpan time, DateTimeOffset now) =>
-        !IsBlind && Node is not null && Finding is null && HealthySince + time <= now && Node.Status.Conditions.IsTrue("Ready");
+        !IsBlind && Node is not null && Finding is null && HealthySince + time <= now && Node.IsReady();
 }

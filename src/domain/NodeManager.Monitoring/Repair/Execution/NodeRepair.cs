@@ -2,6 +2,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains;
@@ -250,8 +251,7 @@ internal sealed class NodeRepair
         {
             Timeout = limit,
             Reason = Why,
-            SkipWaitForDeleteTimeout =
-                Policy.Drain.SkipWaitForDeleteTimeout ?? (_found.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet),
+            SkipWaitForDeleteTimeout = Policy.Drain.SkipWaitForDeleteTimeout ?? (_found.IsReady() ? null : AbsentKubelet),
         };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The drain of a recovered node is stopped, unless the recovery failed several times.

@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Claims;
-using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 

@@ -1,6 +1,4 @@
-using NodeManager.Autoscaling.Resources;
-
-namespace NodeManager.Autoscaling.Reconciliation;
+namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>Reads and sets conditions; a list has at most one of each type.</summary>
 public static class NodeSmithConditionList

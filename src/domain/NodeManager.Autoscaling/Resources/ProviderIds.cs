@@ -1,4 +1,4 @@
-namespace NodeManager.Autoscaling.Reconciliation;
+namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>Machine ids in claims and nodes: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>.</summary>
 public static class ProviderIds

@@ -1,0 +1,91 @@
+using NodeManager.Conformance.Autoscaling;
+using NodeManager.Conformance.Harness;
+using NodeManager.Core.Progress;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
+
+namespace NodeManager.Conformance.Rolling;
+
+/// <summary>The autoscaler continues the update of a pool whose process died, and leaves one alone that a person interrupted.</summary>
+[Collection(AutoscalerLab.InTurn)]
+public sealed class AbandonedPoolUpdateTests
+{
+    private const int Nodes = 6;
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_leading_autoscaler_continues_the_update_of_a_process_that_was_killed(string backend)
+    {
+        await using RollLab lab = await StartAsync(backend);
+        await lab.Lab.RunAsync();
+        string updater = await KillUpdaterAsync(lab);
+
+        // One of the two autoscalers continues; it is stopped, and the other one goes on.
+        await lab.WaitForUpdateAsync("another holder", update => update.Holder.Length > 0 && update.Holder != updater);
+        await AutoscalerLab.StopAsync(lab.Autoscaler);
+        NodePoolUpdate? update = await lab.WaitForUpdateAsync("the end", static one => one.EndedAt is not null);
+
+        Assert.True(update!.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(update));
+        List<Node> nodes = await lab.NodesAsync();
+        Assert.Equal(Nodes, nodes.Count);
+        Assert.All(
+            nodes,
+            static one => Assert.True(one.Metadata.Labels!["tier"] == "b" && one.Spec.Unschedulable != true, one.Metadata.Name)
+        );
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_autoscaler_does_not_continue_an_interrupted_update(string backend)
+    {
+        await using RollLab lab = await StartAsync(backend);
+        NodeManagerSession session = await lab.Cluster.ConnectAsync();
+        using CancellationTokenSource stop = new();
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop.Token);
+        await lab.WaitForUpdateAsync("a node drained", static update => Drained(update) > 0);
+
+        await stop.CancelAsync();
+        Assert.Equal(NodePoolUpdateStatus.Interrupted, (await running).Update.Status);
+
+        // Its Lease is free: an autoscaler that continued it would begin immediately.
+        int before = Drained((await lab.ReadAsync())!);
+        await lab.Cluster.Time.DelayAsync(TimeSpan.FromSeconds(lab.Cluster.IsReal ? 5 : 60), default);
+        NodePoolUpdate after = (await lab.ReadAsync())!;
+        Assert.Equal(NodePoolUpdateStatus.Interrupted, after.Status);
+        Assert.Equal(before, Drained(after));
+    }
+
+    private static async Task<RollLab> StartAsync(string backend)
+    {
+        RollLab lab = await RollLab.StartAsync(
+            backend,
+            Nodes,
+            prepare: static lab =>
+                lab.LeaderWork = (session, observer, stop) => AbandonedPoolUpdates.RunAsync(session, lab.Namespace, observer, stop)
+        );
+        await lab.RelabelAsync("b");
+        return lab;
+    }
+
+    // Its name, once its connection is cut in the middle of the update.
+    private static async Task<string> KillUpdaterAsync(RollLab lab)
+    {
+        KillSwitch? power = null;
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner));
+        using CancellationTokenSource stop = new();
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop.Token);
+        NodePoolUpdate? update = await lab.WaitForUpdateAsync("a node drained", static update => Drained(update) > 0);
+        power!.Kill();
+        await stop.CancelAsync();
+        await Task.WhenAny(running);
+        Assert.Null((await lab.ReadAsync())!.EndedAt);
+        return update!.Holder;
+    }
+
+    private static int Drained(NodePoolUpdate update) =>
+        update.Nodes.Count(static one =>
+            one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed
+        );
+}

@@ -24,7 +24,7 @@ public sealed class DisruptedZonesTests
         Assert.Equal("Entered", Follow((0, 3), (0, 3), (0, 3)));
         Assert.Equal((0, 0, 0), Rates);
         Assert.Equal("None", Follow((0, 3), (0, 3), (0, 3)));
-        Assert.Equal("Left", Follow((0, 3), (1, 3), (0, 3)));
+        Assert.Equal("Recovered", Follow((0, 3), (1, 3), (0, 3)));
         Assert.Equal((0.1, 0, 0.1), Rates);
     }
 

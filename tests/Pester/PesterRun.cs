@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -6,7 +7,7 @@ namespace NodeManager.Pester;
 /// <summary>
 /// Runs the Pester suites beside this file where PowerShell and Pester are to be had. Those that import other copies of the module, start PowerShell
 /// by the dozen or change the environment have a process of their own; the others share a few, one after another, as starting PowerShell and
-/// compiling the module's code costs as much as most of them. Two processes run at a time, beside the one of the help.
+/// compiling the module's code costs as much as most of them.
 /// </summary>
 internal static partial class PesterRun
 {
@@ -24,26 +25,12 @@ internal static partial class PesterRun
         "Session.Tests.ps1",
     };
 
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Runs = new(StringComparer.Ordinal);
+
     private static readonly IReadOnlyList<string> All =
     [
         .. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal),
     ];
-
-    private static readonly SemaphoreSlim Turns = new(2, 2);
-
-    private static readonly Lazy<Task<string>> HelpRun = new(static () => RunAsync([Help]));
-
-    // All processes of the other suites, by suite: started together, those that have a process of their own first, as they take longest.
-    private static readonly Lazy<Dictionary<string, Task<string>>> OtherRuns = new(static () =>
-        Alone
-            .Where(static suite => suite != Help)
-            .Order(StringComparer.Ordinal)
-            .Select(static suite => new[] { suite })
-            .Concat(All.Where(static suite => !Alone.Contains(suite)).Chunk(SuitesOfAProcess))
-            .Select(static together => (Suites: together, Run: RunInTurnAsync(together)))
-            .SelectMany(static one => one.Suites.Select(suite => (Suite: suite, one.Run)))
-            .ToDictionary(static one => one.Suite, static one => one.Run, StringComparer.Ordinal)
-    );
 
     /// <summary>All suites but the help's. Without PowerShell one row says so for all of them.</summary>
     public static IEnumerable<string> Others => PowerShell.Missing is not null ? ["*.Tests.ps1"] : All.Where(static suite => suite != Help);
@@ -51,7 +38,9 @@ internal static partial class PesterRun
     public static async Task AssertPassesAsync(string suite)
     {
         Skip.If(PowerShell.Missing is not null, PowerShell.Missing);
-        string output = await (suite == Help ? HelpRun.Value : OtherRuns.Value[suite]);
+        IReadOnlyList<string> together = ProcessOf(suite);
+
+        string output = await Runs.GetOrAdd(together[0], _ => new(() => RunAsync(together))).Value;
 
         int start = output.IndexOf($"== {suite}\n", StringComparison.Ordinal);
         Match end = End().Match(output, Math.Max(0, start));
@@ -61,18 +50,10 @@ internal static partial class PesterRun
         Assert.True(Number(end, "passed") > 0, "No test ran:\n" + own);
     }
 
-    private static async Task<string> RunInTurnAsync(IReadOnlyList<string> suites)
-    {
-        await Turns.WaitAsync();
-        try
-        {
-            return await RunAsync(suites);
-        }
-        finally
-        {
-            Turns.Release();
-        }
-    }
+    private static IReadOnlyList<string> ProcessOf(string suite) =>
+        Alone.Contains(suite)
+            ? [suite]
+            : All.Where(static one => !Alone.Contains(one)).Chunk(SuitesOfAProcess).First(chunk => chunk.Contains(suite));
 
     private static async Task<string> RunAsync(IReadOnlyList<string> suites) =>
         (

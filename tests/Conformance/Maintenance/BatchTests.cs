@@ -253,7 +253,7 @@ public sealed class BatchTests
             )
         );
 
-        Assert.Equal((statuses, status), (string.Join(' ', outcome.Run.StatusesOf()), outcome.Run.Status));
+        Assert.True((statuses, status) == (string.Join(' ', outcome.Run.StatusesOf()), outcome.Run.Status), outcome.Run.Describe());
         Assert.Contains("no disk space", outcome.Run.Nodes[1].Error, StringComparison.Ordinal);
         // With -OnError Continue the failed node takes the only place that there is.
         Assert.Equal(onError == "Continue" ? ErrorIds.MaintenanceBlocked : null, outcome.Failure?.ErrorId);

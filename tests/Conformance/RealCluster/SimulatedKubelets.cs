@@ -22,6 +22,9 @@ internal sealed class SimulatedKubelets : IDisposable
     // Each waits for an answer most of the time: those of a busy server must not come one after another.
     private const int RenewalsAtOnce = 32;
 
+    // As a kubelet does.
+    private static readonly TimeSpan LeasePeriod = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
     private readonly TimeSpan _leasePeriod;
@@ -32,7 +35,8 @@ internal sealed class SimulatedKubelets : IDisposable
     // What is being worked on; true when something happened to it meanwhile.
     private readonly ConcurrentDictionary<(string Uid, string Work), bool> _busy = new();
 
-    private SimulatedKubelets(KubernetesClient client, TimeSpan grace) => (_client, _leasePeriod) = (client, grace / 20);
+    private SimulatedKubelets(KubernetesClient client, TimeSpan grace) =>
+        (_client, _leasePeriod) = (client, grace / 20 < LeasePeriod ? grace / 20 : LeasePeriod);
 
     /// <param name="client">Theirs, and disposed with them.</param>
     /// <param name="grace">How long a node of this control plane may stay silent.</param>

@@ -28,7 +28,7 @@ internal static class Planning
             cpu = Environment.CpuUsage.TotalTime - before;
         using var process = Process.GetCurrentProcess();
         long peak = process.PeakWorkingSet64;
-        if (plan.Pods.Any(static pod => pod.Decision == ScaleDecision.Wait))
+        if (plan.Pods.Any(static pod => pod.Decision == AutoscalerDecision.Wait))
             throw new InvalidOperationException("Not all pods got a place.");
 
         // What the requests alone need of the largest machine, and one host for each pod that wants a host of its own.

@@ -24,10 +24,10 @@ public sealed class NodeScalePlan : ClusterObject
     public int Create => Machines.Count;
 
     /// <summary>How many nodes would be removed.</summary>
-    public int Remove => Nodes.Count(static node => node.Decision == ScaleDecision.Remove);
+    public int Remove => Nodes.Count(static node => node.Decision == AutoscalerDecision.Remove);
 
     /// <summary>How many pods get no place.</summary>
-    public int Waiting => Pods.Count(static pod => pod.Decision == ScaleDecision.Wait);
+    public int Waiting => Pods.Count(static pod => pod.Decision == AutoscalerDecision.Wait);
 
     public override string ToString() => $"create {Create}, remove {Remove}, waiting {Waiting}";
 }
@@ -51,7 +51,7 @@ public sealed class NodeScalePlanMachine : ClusterObject
     /// <summary>Bytes.</summary>
     public long Memory { get; init; }
 
-    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    /// <summary>See <see cref="AutoscalerReason"/>.</summary>
     public required string Reason { get; init; }
 
     public string Message { get; init; } = "";
@@ -71,7 +71,7 @@ public sealed class NodeScalePlanPod : ClusterObject
 
     public string Uid { get; init; } = "";
 
-    /// <summary><c>Place</c>, <c>Create</c>, <c>Wait</c> or <c>Ignore</c>; see <see cref="ScaleDecision"/>.</summary>
+    /// <summary><c>Place</c>, <c>Create</c>, <c>Wait</c> or <c>Ignore</c>; see <see cref="AutoscalerDecision"/>.</summary>
     public required string Decision { get; init; }
 
     /// <summary>The node, the claim or the planned machine that it gets; empty without.</summary>
@@ -80,7 +80,7 @@ public sealed class NodeScalePlanPod : ClusterObject
     /// <summary>The pool of the target; empty without.</summary>
     public string Pool { get; init; } = "";
 
-    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    /// <summary>See <see cref="AutoscalerReason"/>.</summary>
     public required string Reason { get; init; }
 
     public string Message { get; init; } = "";
@@ -104,10 +104,10 @@ public sealed class NodeScalePlanNode : ClusterObject
 
     public required string Pool { get; init; }
 
-    /// <summary><c>Keep</c>, <c>Wait</c> or <c>Remove</c>; see <see cref="ScaleDecision"/>.</summary>
+    /// <summary><c>Keep</c>, <c>Wait</c> or <c>Remove</c>; see <see cref="AutoscalerDecision"/>.</summary>
     public required string Decision { get; init; }
 
-    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    /// <summary>See <see cref="AutoscalerReason"/>.</summary>
     public required string Reason { get; init; }
 
     public string Message { get; init; } = "";
@@ -129,10 +129,10 @@ public sealed class NodeScalePlanPool : ClusterObject
 {
     public required string Pool { get; init; }
 
-    /// <summary><c>Create</c>, <c>Remove</c>, <c>Wait</c> or <c>None</c>; see <see cref="ScaleDecision"/>.</summary>
+    /// <summary><c>Create</c>, <c>Remove</c>, <c>Wait</c> or <c>None</c>; see <see cref="AutoscalerDecision"/>.</summary>
     public required string Decision { get; init; }
 
-    /// <summary>See <see cref="ScaleReason"/>.</summary>
+    /// <summary>See <see cref="AutoscalerReason"/>.</summary>
     public required string Reason { get; init; }
 
     public string Message { get; init; } = "";

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The action of an update when new nodes are not healthy.</summary>
+/// <summary>The action of an update when new nodes are not healthy. An enum for the parameter <c>-OnUnhealthy</c> of <c>Update-NodePool</c>; results have the name as text.</summary>
 public enum PoolUpdateFailureAction
 {
     /// <summary>The former template is restored, with as many former nodes as were removed; new nodes are drained and removed.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How a pool is rolled.</summary>
+/// <summary>How a pool is rolled. An enum for the parameter <c>-Strategy</c> of <c>Update-NodePool</c>; results have the name as text.</summary>
 public enum PoolUpdateStrategy
 {
     /// <summary>A few nodes at a time: new ones first, then as many old ones leave.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The actions of a repair, the least disruptive first.</summary>
+/// <summary>The actions of a repair, the least disruptive first. An enum for the parameter <c>-Action</c> of <c>Repair-ClusterNode</c>; results have the name as text.</summary>
 public enum NodeRepairAction
 {
     /// <summary>Keep new pods away.</summary>

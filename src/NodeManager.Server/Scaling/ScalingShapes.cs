@@ -36,7 +36,7 @@ internal sealed record ApiScaledPool(
     DateTimeOffset? LastScaleActivityAt
 );
 
-/// <param name="Decision">See <see cref="ScaleDecision"/>.</param>
+/// <param name="Decision">See <see cref="AutoscalerDecision"/>.</param>
 /// <param name="Target">The pod, node, claim or pool.</param>
 internal sealed record ApiScaleDecision(DateTimeOffset At, string Pool, string Target, string Decision, string Reason);
 

@@ -71,7 +71,7 @@ public sealed class ContradictedPlanTests
 
     private static NodeSmithCondition? Contradiction(NodeSmithPool pool) =>
         pool.Status?.Conditions?.Find(static one =>
-            one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False", Reason: ScaleReason.NotAsPlanned }
+            one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False", Reason: AutoscalerReason.NotAsPlanned }
         );
 
     private static JsonObject Pod(string name, string disk) =>

@@ -58,7 +58,7 @@ public sealed class ForeignMachineTests
             "the decision to wait",
             async () =>
                 (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one =>
-                    one is { Target: "claim/one", Decision: ScaleDecision.Wait }
+                    one is { Target: "claim/one", Decision: AutoscalerDecision.Wait }
                     && one.Reason.Contains("is Ready", StringComparison.Ordinal)
                 )
         );

@@ -58,7 +58,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
             scope.Decisions.Record(
                 "",
                 $"provider/{resource.Metadata.Name}",
-                list.Outcome == MachineOutcome.Succeeded ? "Collect" : ScaleDecision.Wait,
+                list.Outcome == MachineOutcome.Succeeded ? "Collect" : AutoscalerDecision.Wait,
                 list.Outcome == MachineOutcome.Succeeded
                     ? "Its machines are compared with the claims."
                     : $"Its machines cannot be listed, so none is collected: {list.Reason}"
@@ -143,7 +143,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         scope.Decisions.Record(
             "",
             $"machine/{machine.Name}",
-            isGone ? "Collected" : ScaleDecision.Wait,
+            isGone ? "Collected" : AutoscalerDecision.Wait,
             $"Machine {machine.Name} ({machine.ProviderId}) of NodeSmithProvider {resource.Metadata.Name} has no claim{(isGone ? " and was destroyed." : $", and cannot be destroyed: {result.Reason}")}"
         );
     }
@@ -157,7 +157,7 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
         if (loss.IsLost)
             await creator.RemoveAsync(pool, claim, loss.Reason, keepMinimum: false, cancellationToken);
         else if (loss.Reason.Length > 0)
-            scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Wait, loss.Reason);
+            scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", AutoscalerDecision.Wait, loss.Reason);
     }
 
     private string? ReadyNodeOf(NodeSmithClaim claim) =>

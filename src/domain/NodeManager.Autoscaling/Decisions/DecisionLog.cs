@@ -76,9 +76,9 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     {
         bool isKnown;
         lock (_lock)
-            isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != ScaleDecision.End;
+            isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != AutoscalerDecision.End;
         if (isKnown)
-            Record(pool, target, ScaleDecision.End, reason);
+            Record(pool, target, AutoscalerDecision.End, reason);
         lock (_lock)
             _latest.Remove((pool, target));
     }

@@ -50,7 +50,7 @@ public static class DecisionReader
             .. decisions
                 .Where(one => one.At <= at)
                 .GroupBy(KeyOf, static (_, same) => same.Last())
-                .Where(static one => one.Decision != ScaleDecision.End)
+                .Where(static one => one.Decision != AutoscalerDecision.End)
                 .OrderBy(static one => one.At),
         ];
 

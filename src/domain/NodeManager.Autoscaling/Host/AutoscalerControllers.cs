@@ -340,8 +340,8 @@ internal sealed class AutoscalerControllers : IDisposable
 
     // The end of a window is awaited.
     private static bool IsMoving(NodeScalePlanPool pool) =>
-        pool.Decision is ScaleDecision.Create or ScaleDecision.Remove
-        || pool is { Decision: ScaleDecision.Wait, Reason: ScaleReason.Stabilizing or ScaleReason.RecentActivity };
+        pool.Decision is AutoscalerDecision.Create or AutoscalerDecision.Remove
+        || pool is { Decision: AutoscalerDecision.Wait, Reason: AutoscalerReason.Stabilizing or AutoscalerReason.RecentActivity };
 
     private static ReconcileKey KeyOf(KubernetesObject item) => new(item.Metadata.Namespace!, item.Metadata.Name);
 }

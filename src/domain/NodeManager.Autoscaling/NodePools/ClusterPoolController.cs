@@ -21,10 +21,10 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
     // Temporary obstacles of a removal.
     private static readonly string[] Passing =
     [
-        ScaleReason.Stabilizing,
-        ScaleReason.RecentActivity,
-        ScaleReason.DisruptionBudget,
-        ScaleReason.PodDisruptionBudget,
+        AutoscalerReason.Stabilizing,
+        AutoscalerReason.RecentActivity,
+        AutoscalerReason.DisruptionBudget,
+        AutoscalerReason.PodDisruptionBudget,
     ];
 
     public bool DrainsNodes => true;
@@ -96,7 +96,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
         List<NodeScalePlanNode> removed =
         [
             .. members.Where(static node =>
-                node.Decision == ScaleDecision.Remove || (node.Decision == ScaleDecision.Wait && Passing.Contains(node.Reason))
+                node.Decision == AutoscalerDecision.Remove || (node.Decision == AutoscalerDecision.Wait && Passing.Contains(node.Reason))
             ),
         ];
         // Removals that wait for their turn are skipped instead of counting down one by one.
@@ -129,7 +129,7 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
     {
         if (changes > 0)
             return string.Create(CultureInfo.InvariantCulture, $"{now} to {then} nodes in the present state of the cluster");
-        NodeScalePlanNode? kept = plan.Nodes.FirstOrDefault(node => node.Pool == name && node.Decision == ScaleDecision.Keep);
+        NodeScalePlanNode? kept = plan.Nodes.FirstOrDefault(node => node.Pool == name && node.Decision == AutoscalerDecision.Keep);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"the pool keeps {then} nodes{(kept is null ? "" : $": {kept.Message.TrimEnd('.')}")}"

@@ -155,9 +155,9 @@ public static class ScalePlanReader
             Namespace = pod.Metadata.Namespace ?? "",
             Name = pod.Metadata.Name,
             Uid = pod.Metadata.Uid ?? "",
-            Decision = ScaleDecision.Ignore,
+            Decision = AutoscalerDecision.Ignore,
             Target = pod.Spec.NodeName!,
-            Reason = ScaleReason.Scheduled,
+            Reason = AutoscalerReason.Scheduled,
             Message = pod.IsFinished()
                 ? $"The pod has completed on node '{pod.Spec.NodeName}'."
                 : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",

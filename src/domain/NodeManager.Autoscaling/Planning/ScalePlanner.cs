@@ -15,7 +15,7 @@ public static class ScalePlanner
     /// Verifies a planned removal immediately before it is executed: the same rules on new input, except the windows, which have passed.
     /// </summary>
     /// <param name="input">Read after the plan.</param>
-    /// <returns>The current verdict; <see cref="ScaleDecision.Remove"/> confirms. Null: the node is gone or was replaced.</returns>
+    /// <returns>The current verdict; <see cref="AutoscalerDecision.Remove"/> confirms. Null: the node is gone or was replaced.</returns>
     public static NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal, CancellationToken cancellationToken = default) =>
         Plan(input, new HashSet<string>(StringComparer.Ordinal) { removal.Node }, cancellationToken)
             .Nodes.FirstOrDefault(node => node.Node == removal.Node && node.NodeUid == removal.NodeUid && node.Claim == removal.Claim);
@@ -49,26 +49,30 @@ public static class ScalePlanner
     private static NodeScalePlanPool Summary(ScaleInput input, PoolState pool, ScaleUpPlan up, ScaleDownPlan down)
     {
         int created = up.Machines.Count(machine => machine.Pool == pool.Name);
-        List<NodeScalePlanNode> removed = down.Nodes.FindAll(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Remove);
-        NodeScalePlanNode? waiting = down.Nodes.Find(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Wait);
+        List<NodeScalePlanNode> removed = down.Nodes.FindAll(node => node.Pool == pool.Name && node.Decision == AutoscalerDecision.Remove);
+        NodeScalePlanNode? waiting = down.Nodes.Find(node => node.Pool == pool.Name && node.Decision == AutoscalerDecision.Wait);
         (string decision, string reason, string message) =
             created > 0
                 ? (
-                    ScaleDecision.Create,
+                    AutoscalerDecision.Create,
                     up.Machines.First(machine => machine.Pool == pool.Name).Reason,
                     Count(created, "machine is", "machines are") + " created."
                 )
-            : up.ByThreshold is { Unmet: var (unmet, why) } ? (ScaleDecision.Wait, unmet, why)
+            : up.ByThreshold is { Unmet: var (unmet, why) } ? (AutoscalerDecision.Wait, unmet, why)
             : pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction
-                ? (ScaleDecision.Wait, ScaleReason.NotAsPlanned, contradiction)
+                ? (AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, contradiction)
             : up.HeldUntil.ContainsKey(pool.Name)
-                ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
-            : removed.Count > 0 ? (ScaleDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
-            : pool.IsDeleted ? (ScaleDecision.None, ScaleReason.PoolDeleted, "The pool is being deleted.")
+                ? (AutoscalerDecision.Wait, AutoscalerReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
+            : removed.Count > 0 ? (AutoscalerDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
+            : pool.IsDeleted ? (AutoscalerDecision.None, AutoscalerReason.PoolDeleted, "The pool is being deleted.")
             : pool.Problem is not null
-                ? (ScaleDecision.Wait, ScaleReason.PoolInvalid, $"{pool.ProblemText} No node is created or removed until it is corrected.")
-            : waiting is not null ? (ScaleDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
-            : (ScaleDecision.None, ScaleReason.Satisfied, "Nothing to do.");
+                ? (
+                    AutoscalerDecision.Wait,
+                    AutoscalerReason.PoolInvalid,
+                    $"{pool.ProblemText} No node is created or removed until it is corrected."
+                )
+            : waiting is not null ? (AutoscalerDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
+            : (AutoscalerDecision.None, AutoscalerReason.Satisfied, "Nothing to do.");
         return new()
         {
             Session = input.Session,

@@ -45,7 +45,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             PoolUse more = use.WithMachine(machine.CpuCores, machine.Memory);
             if (more.Exceeds(now.Spec.Limits) is var (reason, message))
             {
-                scope.Decisions.Record(pool.Metadata.Name, $"machine/{machine.Id}", ScaleDecision.Wait, $"{reason}: {message}");
+                scope.Decisions.Record(pool.Metadata.Name, $"machine/{machine.Id}", AutoscalerDecision.Wait, $"{reason}: {message}");
                 continue;
             }
 
@@ -92,8 +92,8 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
                 scope.Decisions.Record(
                     pool.Metadata.Name,
                     $"claim/{claim.Metadata.Name}",
-                    ScaleDecision.Keep,
-                    $"{ScaleReason.MinNodes}: The pool has no more than its minimum of {least}."
+                    AutoscalerDecision.Keep,
+                    $"{AutoscalerReason.MinNodes}: The pool has no more than its minimum of {least}."
                 );
                 return false;
             }
@@ -117,7 +117,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             return false;
         }
 
-        scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Remove, reason);
+        scope.Decisions.Record(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", AutoscalerDecision.Remove, reason);
         return true;
     }
 
@@ -179,7 +179,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         scope.Decisions.Record(
             pool.Metadata.Name,
             $"claim/{claim.Metadata.Name}",
-            ScaleDecision.Create,
+            AutoscalerDecision.Create,
             $"{machine.Reason}: {machine.Message}"
         );
     }

@@ -37,7 +37,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
                 await creator.RemoveAsync(
                     pool,
                     claim,
-                    $"{ScaleReason.PoolDeleted}: NodeSmithPool {pool.Metadata.Name} was deleted.",
+                    $"{AutoscalerReason.PoolDeleted}: NodeSmithPool {pool.Metadata.Name} was deleted.",
                     keepMinimum: false,
                     cancellationToken
                 );
@@ -121,7 +121,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
                 Set(
                     NodeSmithConditions.MachinesAsPlanned,
                     isAsPlanned ? "True" : "False",
-                    isAsPlanned ? "AsPlanned" : ScaleReason.NotAsPlanned,
+                    isAsPlanned ? "AsPlanned" : AutoscalerReason.NotAsPlanned,
                     seen
                 );
 

@@ -58,11 +58,12 @@ public sealed record PoolUse(int Nodes, long CpuMillicores, long MemoryBytes)
             ? Math.Max(0, (long)bytes.Value - (ClaimAttempts.SizeOf(claim, pool).MemoryMiB << 20))
             : 0;
 
-    /// <summary>The exceeded limit, as <see cref="ScaleReason"/> and as a sentence; null: none.</summary>
+    /// <summary>The exceeded limit, as <see cref="AutoscalerReason"/> and as a sentence; null: none.</summary>
     public (string Reason, string Message)? Exceeds(NodeSmithPoolLimits limits) =>
-        limits.MaxNodes > 0 && Nodes > limits.MaxNodes ? (ScaleReason.NodeLimit, $"limits.maxNodes is {limits.MaxNodes}.")
-        : limits.CpuCores > 0 && CpuMillicores > limits.CpuCores * 1000 ? (ScaleReason.CpuLimit, $"limits.cpuCores is {limits.CpuCores}.")
+        limits.MaxNodes > 0 && Nodes > limits.MaxNodes ? (AutoscalerReason.NodeLimit, $"limits.maxNodes is {limits.MaxNodes}.")
+        : limits.CpuCores > 0 && CpuMillicores > limits.CpuCores * 1000
+            ? (AutoscalerReason.CpuLimit, $"limits.cpuCores is {limits.CpuCores}.")
         : limits.MemoryMiB > 0 && MemoryBytes > limits.MemoryMiB << 20
-            ? (ScaleReason.MemoryLimit, $"limits.memoryMiB is {limits.MemoryMiB}.")
+            ? (AutoscalerReason.MemoryLimit, $"limits.memoryMiB is {limits.MemoryMiB}.")
         : null;
 }

@@ -48,7 +48,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         Record(input, plan);
         await ObserveAsync(input, plan, cancellationToken);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
-        if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove))
+        if (plan.Nodes.Any(static node => node.Decision == AutoscalerDecision.Remove))
             await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
         if (!isComplete)
@@ -118,7 +118,13 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
                 continue;
             await scope.PoolWriter.AnnotateAsync(pool, NodeSmithNames.ObservationsAnnotation, observations.ToJson(), cancellationToken);
             scope.Counters.Contradicted(name);
-            await scope.RecordEventAsync(pool, "Warning", ScaleReason.NotAsPlanned, observations.Attempts[^1].Message, cancellationToken);
+            await scope.RecordEventAsync(
+                pool,
+                "Warning",
+                AutoscalerReason.NotAsPlanned,
+                observations.Attempts[^1].Message,
+                cancellationToken
+            );
         }
     }
 
@@ -126,12 +132,12 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private async Task RemoveAsync(ScalePlan plan, CancellationToken cancellationToken)
     {
         await inputs.CatchUpAsync(cancellationToken);
-        foreach (NodeScalePlanNode planned in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove))
+        foreach (NodeScalePlanNode planned in plan.Nodes.Where(static node => node.Decision == AutoscalerDecision.Remove))
         {
             ScaleInput input = inputs.Read(_memory);
             if (scope.Options.Planner.Confirm(input, planned) is not { } node)
                 continue;
-            if (node.Decision != ScaleDecision.Remove)
+            if (node.Decision != AutoscalerDecision.Remove)
             {
                 scope.Decisions.Record(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
                 continue;
@@ -178,7 +184,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
             target =>
                 waiting.Contains(target) ? null
                 : known.Value[target].FirstOrDefault()?.Spec.NodeName is { Length: > 0 } node
-                    ? $"{ScaleReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
+                    ? $"{AutoscalerReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
                 : "The pod was deleted."
         );
         HashSet<(string Pool, string Target)> nodes = [.. plan.Nodes.Select(static node => (node.Pool, TargetOf(node)))];

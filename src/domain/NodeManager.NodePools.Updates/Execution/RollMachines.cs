@@ -96,7 +96,7 @@ internal sealed class RollMachines(RollContext context, RollProgressLog book)
                             ["annotations"] = new JsonObject
                             {
                                 [NodeSmithNames.RemovalAnnotation] =
-                                    $"{ScaleReason.PoolUpdate}: {(node.IsBack ? "the update was rolled back" : string.Join("; ", node.Reasons))}",
+                                    $"{AutoscalerReason.PoolUpdate}: {(node.IsBack ? "the update was rolled back" : string.Join("; ", node.Reasons))}",
                             },
                         },
                     }

@@ -73,13 +73,13 @@ public sealed class SeedFieldTests(SeedFieldRun run) : IClassFixture<SeedFieldRu
         ),
 
         ["NodeSmithPool spec.limits.cpuCores"] = Do(static _ =>
-            CheckLimit(static (limits, value) => limits.CpuCores = value, ScaleReason.CpuLimit)
+            CheckLimit(static (limits, value) => limits.CpuCores = value, AutoscalerReason.CpuLimit)
         ),
         ["NodeSmithPool spec.limits.maxNodes"] = Do(static _ =>
-            CheckLimit(static (limits, value) => limits.MaxNodes = value, ScaleReason.NodeLimit)
+            CheckLimit(static (limits, value) => limits.MaxNodes = value, AutoscalerReason.NodeLimit)
         ),
         ["NodeSmithPool spec.limits.memoryMiB"] = Do(static _ =>
-            CheckLimit(static (limits, value) => limits.MemoryMiB = value, ScaleReason.MemoryLimit)
+            CheckLimit(static (limits, value) => limits.MemoryMiB = value, AutoscalerReason.MemoryLimit)
         ),
         ["NodeSmithPool spec.limits.minNodes"] = Do(static run => Assert.Single(run.Claims)),
         ["NodeSmithPool spec.machineTemplate.labels"] = Do(static run => Assert.Equal("seed", run.Node.Metadata.Labels!["tier"])),

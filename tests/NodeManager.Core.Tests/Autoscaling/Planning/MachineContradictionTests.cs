@@ -26,7 +26,7 @@ public sealed class MachineContradictionTests
         world.Run(60, Step);
 
         NodeScalePlanPod big = world.Latest.Pod("big");
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.NotAsPlanned), (big.Decision, world.Latest.Pools[0].Reason));
+        Assert.Equal((AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned), (big.Decision, world.Latest.Pools[0].Reason));
         Assert.Contains("500Gi", big.Message, StringComparison.Ordinal);
         Assert.Contains("100Gi", big.Message, StringComparison.Ordinal);
         Assert.True(PlannedWorld.IsPlaced(world.Find("other")));
@@ -66,7 +66,10 @@ public sealed class MachineContradictionTests
         NodeScalePlanPod pod = world.Latest.Pod("web-2");
         Assert.Contains("8Gi as planned", pod.Message, StringComparison.Ordinal);
         Assert.Contains("7.3Gi", pod.Message, StringComparison.Ordinal);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.NotAsPlanned), (world.Latest.Pools[0].Decision, world.Latest.Pools[0].Reason));
+        Assert.Equal(
+            (AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned),
+            (world.Latest.Pools[0].Decision, world.Latest.Pools[0].Reason)
+        );
     }
 
     [Fact]
@@ -105,7 +108,10 @@ public sealed class MachineContradictionTests
 
         world.Run(3, Step);
 
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.NotAsPlanned), (world.Latest.Nodes[0].Decision, world.Latest.Nodes[0].Reason));
+        Assert.Equal(
+            (AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned),
+            (world.Latest.Nodes[0].Decision, world.Latest.Nodes[0].Reason)
+        );
         world.Run(60, TimeSpan.FromMinutes(5));
         Assert.Single(world.Created);
         Assert.Contains("agent", world.Latest.Pod("web").Message, StringComparison.Ordinal);
@@ -243,11 +249,11 @@ public sealed class MachineContradictionTests
                 continue;
             NodeScalePlanPod verdict = world.Latest.Pod(pod.Metadata.Name);
             Assert.True(
-                verdict.Decision == ScaleDecision.Wait && verdict.Reason is ScaleReason.TooLarge or ScaleReason.NotAsPlanned,
+                verdict.Decision == AutoscalerDecision.Wait && verdict.Reason is AutoscalerReason.TooLarge or AutoscalerReason.NotAsPlanned,
                 $"{key}: {verdict.Decision} {verdict.Message}"
             );
             // A pod waits where it had its machines, or none is large enough in reality.
-            if (verdict.Reason == ScaleReason.TooLarge)
+            if (verdict.Reason == AutoscalerReason.TooLarge)
                 Assert.DoesNotContain(world.Created, one => one.Machine.Pods.Contains(key) && !world.Used.Contains(one.Node));
         }
 

@@ -91,7 +91,7 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
             (pool.Annotations ??= [])[NodeSmithNames.ObservationsAnnotation] = observed.ToJson();
         }
 
-        foreach (NodeScalePlanNode removed in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove))
+        foreach (NodeScalePlanNode removed in plan.Nodes.Where(static node => node.Decision == AutoscalerDecision.Remove))
             Remove(removed.Node);
         foreach (NodeScalePlanMachine machine in plan.Machines)
             Create(machine, plan.Plans[machine.Id]);

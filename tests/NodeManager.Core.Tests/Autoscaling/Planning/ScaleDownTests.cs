@@ -5,6 +5,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
+using Reason = NodeManager.AutoscalerReason;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
@@ -17,9 +18,9 @@ public sealed class ScaleDownTests
 
         ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 2, agent, Waiting("web").On("n2")));
 
-        Assert.Equal((ScaleDecision.Remove, ScaleReason.Empty), Verdict(plan, "n1"));
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.ConsolidationDisabled), Verdict(plan, "n2"));
-        Assert.Equal((ScaleDecision.Remove, ScaleReason.Empty), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+        Assert.Equal((AutoscalerDecision.Remove, Reason.Empty), Verdict(plan, "n1"));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.ConsolidationDisabled), Verdict(plan, "n2"));
+        Assert.Equal((AutoscalerDecision.Remove, Reason.Empty), (plan.Pools[0].Decision, plan.Pools[0].Reason));
     }
 
     [Fact]
@@ -31,9 +32,9 @@ public sealed class ScaleDownTests
         ScalePlan plan = ScalePlanner.Plan(Running(pool, 3));
 
         Assert.Equal(["n1"], Removed(plan));
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.MinNodes), Verdict(plan, "n2"));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.MinNodes), Verdict(plan, "n2"));
         pool.Spec.NodeCount = 3;
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.NodeCount), Verdict(ScalePlanner.Plan(Running(pool, 3)), "n1"));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.NodeCount), Verdict(ScalePlanner.Plan(Running(pool, 3)), "n1"));
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class ScaleDownTests
         ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand")] });
 
         Assert.Empty(Removed(plan));
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.MinNodes), Verdict(plan, "n1"));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.MinNodes), Verdict(plan, "n1"));
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class ScaleDownTests
         ScaleInput input = Running(pool, 1);
 
         ScalePlan first = ScalePlanner.Plan(input);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), Verdict(first, "n1"));
+        Assert.Equal((AutoscalerDecision.Wait, Reason.Stabilizing), Verdict(first, "n1"));
         Assert.Equal(
             (Now, Now.AddMinutes(5), Now.AddMinutes(5)),
             (first.Node("n1").UnneededSince, first.Node("n1").RemovableAt, first.NextChangeAt)
@@ -67,7 +68,7 @@ public sealed class ScaleDownTests
         Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input)));
         pool.Status = new() { LastScaleActivity = Now.AddMinutes(2) };
         ScalePlan active = ScalePlanner.Plan(input);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), Verdict(active, "n1"));
+        Assert.Equal((AutoscalerDecision.Wait, Reason.RecentActivity), Verdict(active, "n1"));
         Assert.Equal(Now.AddMinutes(7), active.NextChangeAt);
 
         // A pod in between begins the window again.
@@ -90,11 +91,11 @@ public sealed class ScaleDownTests
         ScaleMemory shifted = ScalePlanner.Plan(input).Memory.Shift(TimeSpan.FromHours(hours));
 
         Assert.Equal(
-            ScaleDecision.Wait,
+            AutoscalerDecision.Wait,
             ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(4), Memory = shifted }).Node("n1").Decision
         );
         Assert.Equal(
-            ScaleDecision.Remove,
+            AutoscalerDecision.Remove,
             ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(5), Memory = shifted }).Node("n1").Decision
         );
     }
@@ -109,14 +110,14 @@ public sealed class ScaleDownTests
         ScaleInput input = Running(pool, 1) with { Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(2) }) };
 
         ScalePlan first = ScalePlanner.Plan(input);
-        Assert.Equal((ScaleDecision.Wait, Now.AddMinutes(5)), (first.Node("n1").Decision, first.NextChangeAt));
+        Assert.Equal((AutoscalerDecision.Wait, Now.AddMinutes(5)), (first.Node("n1").Decision, first.NextChangeAt));
         ScalePlan second = ScalePlanner.Plan(input with { Now = Now.AddMinutes(4), Memory = first.Memory });
-        Assert.Equal((ScaleDecision.Wait, Now.AddMinutes(5)), (second.Node("n1").Decision, second.NextChangeAt));
+        Assert.Equal((AutoscalerDecision.Wait, Now.AddMinutes(5)), (second.Node("n1").Decision, second.NextChangeAt));
         Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory })));
         // Another activity is waited for again.
         pool.Status.LastScaleActivity = Now.AddHours(4);
         Assert.Equal(
-            (ScaleDecision.Wait, ScaleReason.RecentActivity),
+            (AutoscalerDecision.Wait, Reason.RecentActivity),
             Verdict(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory }), "n1")
         );
     }
@@ -131,14 +132,11 @@ public sealed class ScaleDownTests
             Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(-1), ["uid-n2"] = Now.AddHours(-1) }),
         };
         NodeScalePlanNode removal = ScalePlanner.Plan(input).Node("n1");
-        Assert.Equal(ScaleDecision.Remove, removal.Decision);
+        Assert.Equal(AutoscalerDecision.Remove, removal.Decision);
         pool.Status = new() { LastScaleActivity = Now };
 
-        Assert.Equal(ScaleDecision.Remove, ScalePlanner.Confirm(input with { Memory = ScaleMemory.Empty }, removal)!.Decision);
-        Assert.Equal(
-            ScaleReason.ConsolidationDisabled,
-            ScalePlanner.Confirm(input with { Pods = [Waiting("web").On("n1")] }, removal)!.Reason
-        );
+        Assert.Equal(AutoscalerDecision.Remove, ScalePlanner.Confirm(input with { Memory = ScaleMemory.Empty }, removal)!.Decision);
+        Assert.Equal(Reason.ConsolidationDisabled, ScalePlanner.Confirm(input with { Pods = [Waiting("web").On("n1")] }, removal)!.Reason);
         Node other = Node("n1");
         other.Metadata.Uid = "another";
         Assert.Null(ScalePlanner.Confirm(input with { Nodes = [other, input.Nodes[1]] }, removal));
@@ -147,24 +145,24 @@ public sealed class ScaleDownTests
     public static TheoryData<string, string> Protected =>
         new()
         {
-            { "node-disabled", ScaleReason.DoNotDisrupt },
-            { "node-undisturbed", ScaleReason.DoNotDisrupt },
-            { "pod-undisturbed", ScaleReason.DoNotDisrupt },
-            { "pod-undisturbed-for-now", ScaleReason.DoNotDisrupt },
-            { "unsafe", ScaleReason.DoNotDisrupt },
-            { "unmanaged", ScaleReason.UnmanagedPod },
-            { "local", ScaleReason.LocalData },
-            { "safe-local", ScaleReason.Underutilized },
-            { "undisturbed-before", ScaleReason.Underutilized },
-            { "budget", ScaleReason.PodDisruptionBudget },
-            { "two-budgets", ScaleReason.PodDisruptionBudget },
-            { "large", ScaleReason.NotWorthwhile },
-            { "none", ScaleReason.Underutilized },
-            { "full", ScaleReason.Needed },
-            { "no-claim", ScaleReason.NoClaim },
-            { "deleting", ScaleReason.BeingRemoved },
-            { "pool-deleted", ScaleReason.PoolDeleted },
-            { "in-use", ScaleReason.DoNotDisrupt },
+            { "node-disabled", Reason.DoNotDisrupt },
+            { "node-undisturbed", Reason.DoNotDisrupt },
+            { "pod-undisturbed", Reason.DoNotDisrupt },
+            { "pod-undisturbed-for-now", Reason.DoNotDisrupt },
+            { "unsafe", Reason.DoNotDisrupt },
+            { "unmanaged", Reason.UnmanagedPod },
+            { "local", Reason.LocalData },
+            { "safe-local", Reason.Underutilized },
+            { "undisturbed-before", Reason.Underutilized },
+            { "budget", Reason.PodDisruptionBudget },
+            { "two-budgets", Reason.PodDisruptionBudget },
+            { "large", Reason.NotWorthwhile },
+            { "none", Reason.Underutilized },
+            { "full", Reason.Needed },
+            { "no-claim", Reason.NoClaim },
+            { "deleting", Reason.BeingRemoved },
+            { "pool-deleted", Reason.PoolDeleted },
+            { "in-use", Reason.DoNotDisrupt },
         };
 
     [Theory]
@@ -239,9 +237,9 @@ public sealed class ScaleDownTests
         Assert.Equal(reason, verdict.Reason);
         Assert.NotEqual("", verdict.Message);
         Assert.Equal(
-            reason == ScaleReason.Underutilized ? ScaleDecision.Remove
-                : reason == ScaleReason.PodDisruptionBudget ? ScaleDecision.Wait
-                : ScaleDecision.Keep,
+            reason == Reason.Underutilized ? AutoscalerDecision.Remove
+                : reason == Reason.PodDisruptionBudget ? AutoscalerDecision.Wait
+                : AutoscalerDecision.Keep,
             verdict.Decision
         );
     }
@@ -256,7 +254,7 @@ public sealed class ScaleDownTests
         );
 
         Assert.Equal(removed, Removed(plan).Count);
-        Assert.Contains(plan.Nodes, static node => node.Reason == ScaleReason.Needed);
+        Assert.Contains(plan.Nodes, static node => node.Reason == Reason.Needed);
     }
 
     [Fact]
@@ -270,7 +268,7 @@ public sealed class ScaleDownTests
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Single(Removed(plan));
-        Assert.Contains(plan.Nodes, static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.PodDisruptionBudget });
+        Assert.Contains(plan.Nodes, static node => node is { Decision: AutoscalerDecision.Wait, Reason: Reason.PodDisruptionBudget });
     }
 
     [Theory]
@@ -309,7 +307,7 @@ public sealed class ScaleDownTests
         Assert.Equal(removed, Removed(plan).Count);
         Assert.Equal(
             4 - removed,
-            plan.Nodes.Count(static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.DisruptionBudget })
+            plan.Nodes.Count(static node => node is { Decision: AutoscalerDecision.Wait, Reason: Reason.DisruptionBudget })
         );
     }
 
@@ -335,8 +333,8 @@ public sealed class ScaleDownTests
         ScalePlan plan = ScalePlanner.Plan(input with { Claims = [.. input.Claims, leaving] });
 
         NodeScalePlanNode verdict = Assert.Single(plan.Nodes, static node => node.Claim == "claim-never-there");
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.BeingRemoved, ""), (verdict.Decision, verdict.Reason, verdict.Node));
-        Assert.Equal("more", Assert.Single(plan.Pods, static pod => pod.Decision == ScaleDecision.Create).Name);
+        Assert.Equal((AutoscalerDecision.Keep, Reason.BeingRemoved, ""), (verdict.Decision, verdict.Reason, verdict.Node));
+        Assert.Equal("more", Assert.Single(plan.Pods, static pod => pod.Decision == AutoscalerDecision.Create).Name);
     }
 
     [Fact]
@@ -344,7 +342,7 @@ public sealed class ScaleDownTests
     {
         ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, Waiting("web")));
 
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.PendingPods), Verdict(plan, "n1"));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.PendingPods), Verdict(plan, "n1"));
     }
 
     [Fact]
@@ -356,7 +354,7 @@ public sealed class ScaleDownTests
         ScalePlan plan = ScalePlanner.Plan(Running(pool, 2));
 
         Assert.Single(Removed(plan));
-        Assert.Single(plan.Nodes, static node => node.Reason is ScaleReason.Headroom or ScaleReason.Needed);
+        Assert.Single(plan.Nodes, static node => node.Reason is Reason.Headroom or Reason.Needed);
     }
 
     [Fact]
@@ -365,7 +363,7 @@ public sealed class ScaleDownTests
         ScaleInput input = Running(Fours(), 1) with { };
         ScalePlan plan = ScalePlanner.Plan(input with { Nodes = [.. input.Nodes, Node("by-hand"), Node("foreign", pool: null)] });
 
-        Assert.Equal(ScaleReason.NoClaim, plan.Node("by-hand").Reason);
+        Assert.Equal(Reason.NoClaim, plan.Node("by-hand").Reason);
         Assert.DoesNotContain(plan.Nodes, static node => node.Node == "foreign");
     }
 
@@ -395,5 +393,5 @@ public sealed class ScaleDownTests
     private static (string, string) Verdict(ScalePlan plan, string node) => (plan.Node(node).Decision, plan.Node(node).Reason);
 
     private static List<string> Removed(ScalePlan plan) =>
-        [.. plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove).Select(static node => node.Node).Order()];
+        [.. plan.Nodes.Where(static node => node.Decision == AutoscalerDecision.Remove).Select(static node => node.Node).Order()];
 }

@@ -67,7 +67,7 @@ public sealed class ScalePlanPropertyTests
         );
         Assert.All(plan.Pods, static pod => Assert.True(pod.Reason.Length > 0 && pod.Message.Length > 0));
         Assert.Equal(
-            plan.Pods.Where(static pod => pod.Decision == ScaleDecision.Create)
+            plan.Pods.Where(static pod => pod.Decision == AutoscalerDecision.Create)
                 .Select(static pod => $"{pod.Target} shop/{pod.Name}")
                 .Order(),
             plan.Machines.SelectMany(static machine => machine.Pods.Select(pod => $"{machine.Id} {pod}")).Order()
@@ -91,7 +91,7 @@ public sealed class ScalePlanPropertyTests
             Assert.True((there * 4) + machines.Sum(static machine => machine.CpuCores) <= limits.CpuCores);
         if (machines.Count > 0 && limits.MemoryMiB > 0)
             Assert.True((there * 8192) + machines.Sum(static machine => machine.Memory >> 20) <= limits.MemoryMiB);
-        int removed = plan.Nodes.Count(node => node.Pool == pool.Metadata.Name && node.Decision == ScaleDecision.Remove);
+        int removed = plan.Nodes.Count(node => node.Pool == pool.Metadata.Name && node.Decision == AutoscalerDecision.Remove);
         Assert.True(removed == 0 || there - removed >= limits.MinNodes);
     }
 
@@ -102,7 +102,10 @@ public sealed class ScalePlanPropertyTests
         foreach (NodeScalePlanMachine machine in plan.Machines)
             snapshot.SetNode(NodeOf(input.Pools.First(pool => pool.Metadata.Name == machine.Pool), machine));
         Dictionary<string, Pod> pods = input.Pods.ToDictionary(static pod => pod.Metadata.Name);
-        List<NodeScalePlanPod> placed = [.. plan.Pods.Where(static pod => pod.Decision is ScaleDecision.Create or ScaleDecision.Place)];
+        List<NodeScalePlanPod> placed =
+        [
+            .. plan.Pods.Where(static pod => pod.Decision is AutoscalerDecision.Create or AutoscalerDecision.Place),
+        ];
         foreach (NodeScalePlanPod pod in placed)
             snapshot.Assume(pods[pod.Name], pod.Target);
         // On nodes that were there, spreads were judged before machines came.

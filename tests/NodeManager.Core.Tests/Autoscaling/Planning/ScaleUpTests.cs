@@ -5,6 +5,7 @@ using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
+using Reason = NodeManager.AutoscalerReason;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
@@ -14,13 +15,12 @@ public sealed class ScaleUpTests
     public void Pods_share_machines_until_they_are_full()
     {
         ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(9)));
-
         Assert.Equal([4, 4, 1], plan.Machines.Select(static machine => machine.Pods.Count));
         Assert.All(
             plan.Machines,
             static machine => Assert.Equal(("four", 4L, 8192L * 1048576), (machine.Shape, machine.CpuCores, machine.Memory))
         );
-        Assert.All(plan.Pods, static pod => Assert.Equal((ScaleDecision.Create, ScaleReason.NewMachine), (pod.Decision, pod.Reason)));
+        Assert.All(plan.Pods, static pod => Assert.Equal((AutoscalerDecision.Create, Reason.NewMachine), (pod.Decision, pod.Reason)));
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class ScaleUpTests
             }
         );
 
-        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ExistingNode, Target: "n1" }));
-        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ClaimInFlight, Target: "claim-young" }));
-        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ClaimInFlight, Target: "claim-coming" }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: Reason.ExistingNode, Target: "n1" }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: Reason.ClaimInFlight, Target: "claim-young" }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: Reason.ClaimInFlight, Target: "claim-coming" }));
         Assert.Single(Assert.Single(plan.Machines).Pods);
     }
 
@@ -111,7 +111,7 @@ public sealed class ScaleUpTests
         ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Claims = [failed] });
 
         Assert.Empty(plan.Machines);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.ClaimFailed), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+        Assert.Equal((AutoscalerDecision.Wait, Reason.ClaimFailed), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
     }
 
     [Fact]
@@ -132,14 +132,14 @@ public sealed class ScaleUpTests
     public static TheoryData<string, string, string> Ignored =>
         new()
         {
-            { "daemon", ScaleReason.DaemonSetPod, ScaleDecision.Ignore },
-            { "mirror", ScaleReason.MirrorPod, ScaleDecision.Ignore },
-            { "gated", ScaleReason.SchedulingGate, ScaleDecision.Ignore },
-            { "terminating", ScaleReason.Terminating, ScaleDecision.Ignore },
-            { "young", ScaleReason.NotYetJudged, ScaleDecision.Ignore },
-            { "claimless", ScaleReason.VolumeClaim, ScaleDecision.Ignore },
-            { "nominated", ScaleReason.Nominated, ScaleDecision.Place },
-            { "devices", ScaleReason.ResourceClaims, ScaleDecision.Wait },
+            { "daemon", Reason.DaemonSetPod, AutoscalerDecision.Ignore },
+            { "mirror", Reason.MirrorPod, AutoscalerDecision.Ignore },
+            { "gated", Reason.SchedulingGate, AutoscalerDecision.Ignore },
+            { "terminating", Reason.Terminating, AutoscalerDecision.Ignore },
+            { "young", Reason.NotYetJudged, AutoscalerDecision.Ignore },
+            { "claimless", Reason.VolumeClaim, AutoscalerDecision.Ignore },
+            { "nominated", Reason.Nominated, AutoscalerDecision.Place },
+            { "devices", Reason.ResourceClaims, AutoscalerDecision.Wait },
         };
 
     [Theory]
@@ -198,24 +198,24 @@ public sealed class ScaleUpTests
 
         ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, nominated, Waiting("second", "2")));
 
-        Assert.Equal(ScaleReason.NewMachine, plan.Pod("second").Reason);
+        Assert.Equal(Reason.NewMachine, plan.Pod("second").Reason);
     }
 
     public static TheoryData<string, string> Refusals =>
         new()
         {
-            { "taint", ScaleReason.Taint },
-            { "selector", ScaleReason.NodeAffinity },
-            { "zone", ScaleReason.Zone },
-            { "size", ScaleReason.TooLarge },
-            { "gpu", ScaleReason.TooLarge },
-            { "nodes", ScaleReason.NodeLimit },
-            { "cpu", ScaleReason.CpuLimit },
-            { "memory", ScaleReason.MemoryLimit },
-            { "affinity", ScaleReason.PodAffinity },
-            { "volume", ScaleReason.Zone },
-            { "spread", ScaleReason.TopologySpread },
-            { "stock", ScaleReason.ProviderCapacity },
+            { "taint", Reason.Taint },
+            { "selector", Reason.NodeAffinity },
+            { "zone", Reason.Zone },
+            { "size", Reason.TooLarge },
+            { "gpu", Reason.TooLarge },
+            { "nodes", Reason.NodeLimit },
+            { "cpu", Reason.CpuLimit },
+            { "memory", Reason.MemoryLimit },
+            { "affinity", Reason.PodAffinity },
+            { "volume", Reason.Zone },
+            { "spread", Reason.TopologySpread },
+            { "stock", Reason.ProviderCapacity },
         };
 
     [Theory]
@@ -369,7 +369,7 @@ public sealed class ScaleUpTests
 
         NodeScalePlanPod answer = ScalePlanner.Plan(input with { Pods = [Sample.Kept(pod), input.Pods[1]] }).Pod("pod");
 
-        Assert.Equal((ScaleDecision.Wait, reason), (answer.Decision, answer.Reason));
+        Assert.Equal((AutoscalerDecision.Wait, reason), (answer.Decision, answer.Reason));
         Assert.Contains("Pool 'workers': ", answer.Message, StringComparison.Ordinal);
     }
 
@@ -418,7 +418,7 @@ public sealed class ScaleUpTests
 
         Assert.Equal(zone, plan.Machines.SingleOrDefault()?.Zone);
         if (zone is null)
-            Assert.Equal((ScaleDecision.Wait, ScaleReason.Zone), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+            Assert.Equal((AutoscalerDecision.Wait, Reason.Zone), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
     }
 
     [Theory]
@@ -584,8 +584,8 @@ public sealed class ScaleUpTests
 
         ScalePlan plan = ScalePlanner.Plan(Input(pool, Waiting("a", "4"), Waiting("b", "4").With(static pod => pod.Spec.Priority = 10)));
 
-        Assert.Equal(ScaleReason.NewMachine, plan.Pod("b").Reason);
-        Assert.Equal(ScaleReason.NodeLimit, plan.Pod("a").Reason);
+        Assert.Equal(Reason.NewMachine, plan.Pod("b").Reason);
+        Assert.Equal(Reason.NodeLimit, plan.Pod("a").Reason);
     }
 
     [Fact]
@@ -597,10 +597,10 @@ public sealed class ScaleUpTests
 
         ScalePlan early = ScalePlanner.Plan(input);
         Assert.Empty(early.Machines);
-        Assert.All(early.Pods, static pod => Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (pod.Decision, pod.Reason)));
+        Assert.All(early.Pods, static pod => Assert.Equal((AutoscalerDecision.Wait, Reason.Stabilizing), (pod.Decision, pod.Reason)));
         Assert.Equal(Now.AddMinutes(1), early.NextChangeAt);
         Assert.Equal(
-            (ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(-1)),
+            (AutoscalerDecision.Wait, Reason.Stabilizing, Now.AddMinutes(-1)),
             (early.Pools[0].Decision, early.Pools[0].Reason, early.Pools[0].DemandSince)
         );
         // One that came later does not begin the window again.
@@ -653,10 +653,10 @@ public sealed class ScaleUpTests
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Empty(plan.Machines);
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.PoolInvalid), (plan.Node("n1").Decision, plan.Node("n1").Reason));
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.PoolInvalid), (plan.Pod("big").Decision, plan.Pod("big").Reason));
+        Assert.Equal((AutoscalerDecision.Keep, Reason.PoolInvalid), (plan.Node("n1").Decision, plan.Node("n1").Reason));
+        Assert.Equal((AutoscalerDecision.Wait, Reason.PoolInvalid), (plan.Pod("big").Decision, plan.Pod("big").Reason));
         Assert.Contains("spec.scaleDown.stabilizationWindow", plan.Pod("big").Message, StringComparison.Ordinal);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.PoolInvalid), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+        Assert.Equal((AutoscalerDecision.Wait, Reason.PoolInvalid), (plan.Pools[0].Decision, plan.Pools[0].Reason));
         // Other pools are not affected.
         Assert.Equal("other", Assert.Single(ScalePlanner.Plan(Input(pool, Waiting("pod")) with { Pools = [pool, other] }).Machines).Pool);
     }
@@ -664,6 +664,6 @@ public sealed class ScaleUpTests
     [Fact]
     public void Without_a_pool_the_reason_reports_the_missing_pool()
     {
-        Assert.Equal(ScaleReason.NoPool, ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Pools = [] }).Pod("pod").Reason);
+        Assert.Equal(Reason.NoPool, ScalePlanner.Plan(Input(Fours(), Waiting("pod")) with { Pools = [] }).Pod("pod").Reason);
     }
 }

@@ -15,12 +15,12 @@ public sealed class StandbyCapacityTests
         pool.Spec.Limits.MinNodes = 2;
         ScalePlan plan = ScalePlanner.Plan(Input(pool));
         Assert.Equal(
-            [(ScaleReason.MinNodes, 2L), (ScaleReason.MinNodes, 2L)],
+            [(AutoscalerReason.MinNodes, 2L), (AutoscalerReason.MinNodes, 2L)],
             plan.Machines.Select(static machine => (machine.Reason, machine.CpuCores))
         );
 
         pool.Spec.NodeCount = 3;
-        Assert.Equal(3, ScalePlanner.Plan(Input(pool)).Machines.Count(static machine => machine.Reason == ScaleReason.NodeCount));
+        Assert.Equal(3, ScalePlanner.Plan(Input(pool)).Machines.Count(static machine => machine.Reason == AutoscalerReason.NodeCount));
         pool.Spec.Limits.MaxNodes = 3;
         pool.Spec.NodeCount = null;
         ScaleInput running = Running(pool, 2);
@@ -49,7 +49,7 @@ public sealed class StandbyCapacityTests
         pool.Spec.Headroom = new() { CpuCores = 2, MemoryMiB = 2048 };
 
         NodeScalePlanMachine machine = Assert.Single(ScalePlanner.Plan(Input(pool)).Machines);
-        Assert.Equal((ScaleReason.Headroom, 0), (machine.Reason, machine.Pods.Count));
+        Assert.Equal((AutoscalerReason.Headroom, 0), (machine.Reason, machine.Pods.Count));
         Assert.Empty(ScalePlanner.Plan(Running(pool, 1)).Machines);
         ScalePlan busy = ScalePlanner.Plan(Running(pool, 1, Several(3)));
         Assert.All(busy.Pods, static pod => Assert.Equal("n1", pod.Target));

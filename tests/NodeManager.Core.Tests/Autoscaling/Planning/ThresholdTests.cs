@@ -45,11 +45,11 @@ public sealed class ThresholdTests
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Equal(machines, plan.Machines.Count);
-        Assert.All(plan.Machines, static machine => Assert.Equal(ScaleReason.AboveThreshold, machine.Reason));
+        Assert.All(plan.Machines, static machine => Assert.Equal(AutoscalerReason.AboveThreshold, machine.Reason));
         if (maxNodes == 4)
-            Assert.Equal((ScaleDecision.Wait, ScaleReason.NodeLimit), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+            Assert.Equal((AutoscalerDecision.Wait, AutoscalerReason.NodeLimit), (plan.Pools[0].Decision, plan.Pools[0].Reason));
         else if (machines > 0)
-            Assert.Equal((ScaleDecision.Create, ScaleReason.AboveThreshold), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+            Assert.Equal((AutoscalerDecision.Create, AutoscalerReason.AboveThreshold), (plan.Pools[0].Decision, plan.Pools[0].Reason));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ThresholdTests
 
         Assert.Empty(first.Machines);
         Assert.Equal(
-            (ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(3)),
+            (AutoscalerDecision.Wait, AutoscalerReason.Stabilizing, Now.AddMinutes(3)),
             (first.Pools[0].Decision, first.Pools[0].Reason, first.NextChangeAt!.Value)
         );
         Assert.Equal(2, later.Machines.Count);
@@ -100,7 +100,7 @@ public sealed class ThresholdTests
 
         plan = ScalePlanner.Plan(input with { Pools = [small] });
         Assert.Single(plan.Machines);
-        Assert.Equal(ScaleDecision.Create, plan.Pools[0].Decision);
+        Assert.Equal(AutoscalerDecision.Create, plan.Pools[0].Decision);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ThresholdTests
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Equal(2, plan.Machines.Count);
-        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Decision: ScaleDecision.Wait, Reason: ScaleReason.NodeLimit }));
+        Assert.Equal(4, plan.Pods.Count(static pod => pod is { Decision: AutoscalerDecision.Wait, Reason: AutoscalerReason.NodeLimit }));
         Assert.Equal(4, ScalePlanner.Plan(input with { Thresholds = null }).Machines.Count);
     }
 
@@ -120,20 +120,23 @@ public sealed class ThresholdTests
     {
         ScaleInput input = With(Running(Fours(), 2), new() { EnableAutoScaling = true, MinNodes = 3 });
         ScalePlan plan = ScalePlanner.Plan(input);
-        Assert.Equal(ScaleReason.MinNodes, Assert.Single(plan.Machines).Reason);
-        Assert.All(plan.Nodes, static node => Assert.Equal((ScaleDecision.Keep, ScaleReason.MinNodes), (node.Decision, node.Reason)));
+        Assert.Equal(AutoscalerReason.MinNodes, Assert.Single(plan.Machines).Reason);
+        Assert.All(
+            plan.Nodes,
+            static node => Assert.Equal((AutoscalerDecision.Keep, AutoscalerReason.MinNodes), (node.Decision, node.Reason))
+        );
 
         plan = ScalePlanner.Plan(With(Running(Fours(), 4), new() { EnableAutoScaling = true, MinNodes = 3 }));
-        Assert.Equal(1, plan.Nodes.Count(static node => node.Decision == ScaleDecision.Remove));
+        Assert.Equal(1, plan.Nodes.Count(static node => node.Decision == AutoscalerDecision.Remove));
     }
 
     [Theory]
     // The share of n1 in percent, requested and used; the pool's mode; what becomes of it after ten minutes.
-    [InlineData("400m", null, null, ScaleDecision.Remove, ScaleReason.Underutilized)]
-    [InlineData("800m", null, null, ScaleDecision.Keep, ScaleReason.NotBelowThreshold)]
-    [InlineData("400m", 0.4, null, ScaleDecision.Remove, ScaleReason.Underutilized)]
-    [InlineData("400m", 0.8, null, ScaleDecision.Keep, ScaleReason.NotBelowThreshold)]
-    [InlineData("400m", null, "Disabled", ScaleDecision.Keep, ScaleReason.ConsolidationDisabled)]
+    [InlineData("400m", null, null, AutoscalerDecision.Remove, AutoscalerReason.Underutilized)]
+    [InlineData("800m", null, null, AutoscalerDecision.Keep, AutoscalerReason.NotBelowThreshold)]
+    [InlineData("400m", 0.4, null, AutoscalerDecision.Remove, AutoscalerReason.Underutilized)]
+    [InlineData("400m", 0.8, null, AutoscalerDecision.Keep, AutoscalerReason.NotBelowThreshold)]
+    [InlineData("400m", null, "Disabled", AutoscalerDecision.Keep, AutoscalerReason.ConsolidationDisabled)]
     public void A_node_below_the_threshold_is_removed_when_that_has_lasted(
         string cpu,
         double? used,
@@ -166,11 +169,11 @@ public sealed class ThresholdTests
         ScalePlan first = ScalePlanner.Plan(input);
         ScalePlan later = ScalePlanner.Plan(input with { Now = Now.AddMinutes(10), Memory = first.Memory });
 
-        if (decision == ScaleDecision.Remove)
-            Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (first.Node("n1").Decision, first.Node("n1").Reason));
+        if (decision == AutoscalerDecision.Remove)
+            Assert.Equal((AutoscalerDecision.Wait, AutoscalerReason.Stabilizing), (first.Node("n1").Decision, first.Node("n1").Reason));
         Assert.Equal((decision, reason), (later.Node("n1").Decision, later.Node("n1").Reason));
         // Without the thresholds the pool's own setting decides alone.
-        Assert.Equal(ScaleReason.ConsolidationDisabled, ScalePlanner.Plan(input with { Thresholds = null }).Node("n1").Reason);
+        Assert.Equal(AutoscalerReason.ConsolidationDisabled, ScalePlanner.Plan(input with { Thresholds = null }).Node("n1").Reason);
     }
 
     [Fact]
@@ -182,10 +185,10 @@ public sealed class ThresholdTests
             On()
         );
 
-        Assert.Equal(ScaleReason.NotBelowThreshold, ScalePlanner.Plan(input).Node("n1").Reason);
+        Assert.Equal(AutoscalerReason.NotBelowThreshold, ScalePlanner.Plan(input).Node("n1").Reason);
         ScaleMemory before = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddMinutes(-10) });
         Assert.Equal(
-            (ScaleDecision.Remove, ScaleReason.Underutilized),
+            (AutoscalerDecision.Remove, AutoscalerReason.Underutilized),
             (
                 ScalePlanner.Plan(input with { Memory = before }).Node("n1").Decision,
                 ScalePlanner.Plan(input with { Memory = before }).Node("n1").Reason
@@ -203,10 +206,10 @@ public sealed class ThresholdTests
         );
 
         Assert.Equal(
-            (ScaleDecision.Keep, ScaleReason.OthersTooFull),
+            (AutoscalerDecision.Keep, AutoscalerReason.OthersTooFull),
             (ScalePlanner.Plan(input).Node("n4").Decision, ScalePlanner.Plan(input).Node("n4").Reason)
         );
-        Assert.Equal(ScaleDecision.Remove, ScalePlanner.Plan(input with { Thresholds = null }).Node("n4").Decision);
+        Assert.Equal(AutoscalerDecision.Remove, ScalePlanner.Plan(input with { Thresholds = null }).Node("n4").Decision);
     }
 
     [Fact]
@@ -217,10 +220,10 @@ public sealed class ThresholdTests
 
         Assert.All(
             ScalePlanner.Plan(input).Nodes,
-            static node => Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), (node.Decision, node.Reason))
+            static node => Assert.Equal((AutoscalerDecision.Wait, AutoscalerReason.RecentActivity), (node.Decision, node.Reason))
         );
         ScalePlan later = ScalePlanner.Plan(input with { Now = Now.AddMinutes(10) });
-        Assert.Equal(2, later.Nodes.Count(static node => node.Decision == ScaleDecision.Remove));
+        Assert.Equal(2, later.Nodes.Count(static node => node.Decision == AutoscalerDecision.Remove));
     }
 
     private static NodeManagerConfiguration On() => new() { EnableAutoScaling = true };

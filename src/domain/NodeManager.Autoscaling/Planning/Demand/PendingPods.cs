@@ -15,25 +15,25 @@ internal static class PendingPods
         Condition? scheduled = pod.Status.Conditions?.Find(static one => one.Type == "PodScheduled");
         bool isUnschedulable = scheduled is { Status: "False", Reason: "Unschedulable" };
         DateTimeOffset? since = isUnschedulable ? scheduled!.LastTransitionTime ?? pod.Metadata.CreationTimestamp : null;
-        PendingPod Ignore(string reason, string message) => new(pod, ScaleDecision.Ignore, reason, message, since);
+        PendingPod Ignore(string reason, string message) => new(pod, AutoscalerDecision.Ignore, reason, message, since);
 
         if (pod.Metadata.DeletionTimestamp is not null)
-            return Ignore(ScaleReason.Terminating, "The pod is terminating.");
+            return Ignore(AutoscalerReason.Terminating, "The pod is terminating.");
         if (pod.IsMirror())
-            return Ignore(ScaleReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");
+            return Ignore(AutoscalerReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");
         if (pod.Controller() is { Kind: "DaemonSet" } owner)
             return Ignore(
-                ScaleReason.DaemonSetPod,
+                AutoscalerReason.DaemonSetPod,
                 $"Managed by DaemonSet '{owner.Name}': its pods follow nodes, nodes do not follow them."
             );
         if (pod.Spec.SchedulingGates is { Count: > 0 } gates)
-            return Ignore(ScaleReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
+            return Ignore(AutoscalerReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
         if (pod.Status.NominatedNodeName is { Length: > 0 } node && snapshot.Node(node) is not null)
         {
             return new(
                 pod,
-                ScaleDecision.Place,
-                ScaleReason.Nominated,
+                AutoscalerDecision.Place,
+                AutoscalerReason.Nominated,
                 $"The scheduler has nominated node '{node}' for the pod (status.nominatedNodeName).",
                 since
             )
@@ -43,20 +43,20 @@ internal static class PendingPods
         }
 
         if (!isUnschedulable)
-            return Ignore(ScaleReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
+            return Ignore(AutoscalerReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
         if (pod.Spec.ResourceClaims is { Count: > 0 } claims)
         {
             return new(
                 pod,
-                ScaleDecision.Wait,
-                ScaleReason.ResourceClaims,
+                AutoscalerDecision.Wait,
+                AutoscalerReason.ResourceClaims,
                 $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.",
                 since
             );
         }
 
         return VolumeObstacle.Of(pod, snapshot) is { } obstacle
-            ? Ignore(ScaleReason.VolumeClaim, $"No node would help: {obstacle}.")
+            ? Ignore(AutoscalerReason.VolumeClaim, $"No node would help: {obstacle}.")
             : new(pod, null, "", "", since);
     }
 }

@@ -4,7 +4,7 @@ namespace NodeManager.Autoscaling.Planning.Inputs;
 
 /// <summary>
 /// The actions of the autoscaler: the <see cref="Machines"/> to create (a claim each, all together) and the <see cref="Nodes"/> to <see
-/// cref="ScaleDecision.Remove"/>; the rest explains the decisions.
+/// cref="AutoscalerDecision.Remove"/>; the rest explains the decisions.
 /// </summary>
 /// <param name="Machines">To create.</param>
 /// <param name="Nodes">Every node and claim of every pool.</param>

@@ -14,14 +14,14 @@ internal static class RemovalRules
 
     /// <summary>Why the node must stay; null: no reason.</summary>
     public static (string Reason, string Message)? OfNode(Node node) =>
-        DisruptionAnnotations.KeepingOf(node) is { } key ? (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.") : null;
+        DisruptionAnnotations.KeepingOf(node) is { } key ? (AutoscalerReason.DoNotDisrupt, $"The node is annotated {key}=true.") : null;
 
     /// <summary>Why the pod must not be moved, with reasons that only its owner can change first; null: no reason.</summary>
     public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)
     {
         string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
         if (wish == "true")
-            return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
+            return (AutoscalerReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
         // A duration protects a pod for this time after its start.
         if (
             wish is { Length: > 0 }
@@ -30,7 +30,7 @@ internal static class RemovalRules
             && until > now
         )
             return (
-                ScaleReason.DoNotDisrupt,
+                AutoscalerReason.DoNotDisrupt,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}={wish}: until {until.UtcDateTime:HH:mm:ss} UTC."
@@ -38,14 +38,14 @@ internal static class RemovalRules
             );
         string? isSafe = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.SafeToEvict);
         if (isSafe == "false")
-            return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
+            return (AutoscalerReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
         if (isSafe == "true")
             return null;
         if (pod.Controller() is null)
-            return (ScaleReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
+            return (AutoscalerReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
         return pod.Spec.Volumes?.Find(static volume => volume.EmptyDir is { Medium: not "Memory" }) is { } local
             ? (
-                ScaleReason.LocalData,
+                AutoscalerReason.LocalData,
                 $"Pod {pod.Key()} would lose the data of emptyDir volume '{local.Name}'. To allow that, annotate it {DisruptionAnnotations.SafeToEvict}=true."
             )
             : null;

@@ -102,7 +102,7 @@ internal sealed class ScaleDownPlan
             bool isEmpty = candidate.Moving.Count == 0;
             if (!isEmpty && Refusal(candidate, mode) is { } refusal)
             {
-                Add(candidate.Member, ScaleDecision.Keep, refusal.Reason, refusal.Message, candidate.Moving);
+                Add(candidate.Member, AutoscalerDecision.Keep, refusal.Reason, refusal.Message, candidate.Moving);
                 continue;
             }
 
@@ -110,8 +110,8 @@ internal sealed class ScaleDownPlan
             {
                 Add(
                     candidate.Member,
-                    ScaleDecision.Keep,
-                    ScaleReason.Needed,
+                    AutoscalerDecision.Keep,
+                    AutoscalerReason.Needed,
                     "Pods of a node that is removed move here.",
                     candidate.Moving
                 );
@@ -120,12 +120,12 @@ internal sealed class ScaleDownPlan
 
             if (Move(candidate) is { } stuck)
             {
-                Add(candidate.Member, ScaleDecision.Keep, stuck.Reason, stuck.Message, candidate.Moving);
+                Add(candidate.Member, AutoscalerDecision.Keep, stuck.Reason, stuck.Message, candidate.Moving);
                 continue;
             }
 
             RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
-            if (verdict.Decision == ScaleDecision.Remove)
+            if (verdict.Decision == AutoscalerDecision.Remove)
                 _receivers.UnionWith(candidate.Moving.Select(pod => _moved[pod]));
             else
                 Undo(candidate);
@@ -143,11 +143,11 @@ internal sealed class ScaleDownPlan
         foreach (PoolMember member in pool.Members)
         {
             if (Obstacle(pool, member) is { } kept)
-                Add(member, ScaleDecision.Keep, kept.Reason, kept.Message, []);
+                Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);
             else if (
                 _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
             )
-                Add(member, ScaleDecision.Wait, ScaleReason.NotAsPlanned, settling.Message, [], settling.At);
+                Add(member, AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, settling.Message, [], settling.At);
             else
                 candidates.Add(Survey(member));
         }
@@ -162,21 +162,21 @@ internal sealed class ScaleDownPlan
     private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
     {
         if (member.Claim is null)
-            return (ScaleReason.NoClaim, $"No claim of pool '{pool.Name}' owns the node; it carries only the pool's label.");
+            return (AutoscalerReason.NoClaim, $"No claim of pool '{pool.Name}' owns the node; it carries only the pool's label.");
         if (member.IsLeaving)
-            return (ScaleReason.BeingRemoved, $"Claim '{member.Claim.Metadata.Name}' is being deleted.");
+            return (AutoscalerReason.BeingRemoved, $"Claim '{member.Claim.Metadata.Name}' is being deleted.");
         if (member.HasFailed)
-            return (ScaleReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
+            return (AutoscalerReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
         if (member.IsInFlight)
-            return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
+            return (AutoscalerReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null)
-            return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
+            return (AutoscalerReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
         if (pool.UpdatedBy is { } update)
-            return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
+            return (AutoscalerReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
         if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } busy)
-            return (ScaleReason.DoNotDisrupt, $"The node is in use by {busy}.");
-        return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
-            : pool.Problem is not null ? (ScaleReason.PoolInvalid, pool.ProblemText)
+            return (AutoscalerReason.DoNotDisrupt, $"The node is in use by {busy}.");
+        return pool.IsDeleted ? (AutoscalerReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
+            : pool.Problem is not null ? (AutoscalerReason.PoolInvalid, pool.ProblemText)
             : RemovalRules.OfNode(member.Node);
     }
 
@@ -197,7 +197,7 @@ internal sealed class ScaleDownPlan
     {
         List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
         foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
-            return (ScaleReason.PendingPods, $"Pod {pod.Key()} waits and fits here.");
+            return (AutoscalerReason.PendingPods, $"Pod {pod.Key()} waits and fits here.");
         foreach (Pod pod in running)
             if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
                 return forbidden;
@@ -206,7 +206,7 @@ internal sealed class ScaleDownPlan
             return null;
         if (mode == "Disabled")
             return (
-                ScaleReason.ConsolidationDisabled,
+                AutoscalerReason.ConsolidationDisabled,
                 Pods(
                     running.Count,
                     "runs here and consolidation is off (scaleDown.consolidation).",
@@ -218,13 +218,13 @@ internal sealed class ScaleDownPlan
             return
                 Shares.NotBelow(_up.Snapshot.Node(candidate.Node)!, running, _input.Memory.UnneededSince.ContainsKey(candidate.Uid))
                     is { } full
-                ? (ScaleReason.NotBelowThreshold, full)
+                ? (AutoscalerReason.NotBelowThreshold, full)
                 : null;
         }
 
         return candidate.Utilization > WorthwhileUpTo
             ? (
-                ScaleReason.NotWorthwhile,
+                AutoscalerReason.NotWorthwhile,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Its pods request {candidate.Utilization * 100:0} % of it; only up to {WorthwhileUpTo * 100:0} % is moving them worthwhile."
@@ -258,8 +258,8 @@ internal sealed class ScaleDownPlan
 
             Undo(candidate);
             return FreeRoom.IsFreeRoom(pod)
-                ? (ScaleReason.Headroom, $"The node keeps room for the {FreeRoom.Title(pod)}.")
-                : (ScaleReason.Needed, $"Pod {pod.Key()} fits on no other node: {found.Message}");
+                ? (AutoscalerReason.Headroom, $"The node keeps room for the {FreeRoom.Title(pod)}.")
+                : (AutoscalerReason.Needed, $"Pod {pod.Key()} fits on no other node: {found.Message}");
         }
 
         return null;
@@ -283,7 +283,7 @@ internal sealed class ScaleDownPlan
     {
         List<Pod> running = [.. candidate.Moving.Where(static pod => !FreeRoom.IsFreeRoom(pod))];
         bool isEmpty = running.Count == 0;
-        string reason = isEmpty ? ScaleReason.Empty : ScaleReason.Underutilized;
+        string reason = isEmpty ? AutoscalerReason.Empty : AutoscalerReason.Underutilized;
         DateTimeOffset since =
             _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
@@ -292,27 +292,27 @@ internal sealed class ScaleDownPlan
         if (Minimum(pool, staying) is { } kept)
             return kept;
         if (Shares?.Overfull(leaving, ending) is { } full)
-            return RemovalVerdict.Keep(ScaleReason.OthersTooFull, full);
+            return RemovalVerdict.Keep(AutoscalerReason.OthersTooFull, full);
         if (!_confirming.Contains(candidate.Node) && Delay(pool, since, isEmpty) is { } delayed)
             return delayed;
         if (!isEmpty && mode == "SingleNode" && consolidated > 0)
             return RemovalVerdict.Wait(
-                ScaleReason.DisruptionBudget,
+                AutoscalerReason.DisruptionBudget,
                 "Another node is removed first: consolidation removes one node at a time (mode SingleNode)."
             );
         if (budgets.Take(reason) is { } budget)
             return RemovalVerdict.Wait(
-                ScaleReason.DisruptionBudget,
+                AutoscalerReason.DisruptionBudget,
                 $"The {DisruptionBudgets.TextOf(budget)} allows no removal right now."
             );
         if (_pdbs.Take(running) is { } refused)
-            return RemovalVerdict.Wait(ScaleReason.PodDisruptionBudget, refused);
+            return RemovalVerdict.Wait(AutoscalerReason.PodDisruptionBudget, refused);
         Shares?.Remove(leaving, ending);
         staying--;
         if (!isEmpty)
             consolidated++;
         string message = isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes.");
-        return new(ScaleDecision.Remove, reason, message);
+        return new(AutoscalerDecision.Remove, reason, message);
     }
 
     private RemovalVerdict? Minimum(PoolState pool, int staying)
@@ -323,7 +323,7 @@ internal sealed class ScaleDownPlan
         if (Shares is null || Shares.Staying > Shares.Thresholds.Configuration.MinNodes)
             return null;
         return RemovalVerdict.Keep(
-            ScaleReason.MinNodes,
+            AutoscalerReason.MinNodes,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."
@@ -337,7 +337,7 @@ internal sealed class ScaleDownPlan
         if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
             return WaitUntil(
                 calm,
-                ScaleReason.RecentActivity,
+                AutoscalerReason.RecentActivity,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."
@@ -349,14 +349,18 @@ internal sealed class ScaleDownPlan
                 ? RecommendationHistory.Stabilization
                 : pool.ScaleDownWindow;
         if (since + window is var unneeded && unneeded > _input.Now)
-            return WaitUntil(unneeded, ScaleReason.Stabilizing, $"Removed when it has been unneeded for {WindowText(unneeded, window)}.");
+            return WaitUntil(
+                unneeded,
+                AutoscalerReason.Stabilizing,
+                $"Removed when it has been unneeded for {WindowText(unneeded, window)}."
+            );
         if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
-            return RemovalVerdict.Wait(ScaleReason.RecentActivity, "The pool is creating machines.");
+            return RemovalVerdict.Wait(AutoscalerReason.RecentActivity, "The pool is creating machines.");
         if (!_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) || quiet <= _input.Now)
             return null;
         return WaitUntil(
             quiet,
-            ScaleReason.RecentActivity,
+            AutoscalerReason.RecentActivity,
             $"Removed when the pool has not scaled for {WindowText(quiet, pool.ScaleDownWindow)}."
         );
     }

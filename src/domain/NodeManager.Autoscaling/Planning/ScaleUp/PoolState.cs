@@ -71,14 +71,14 @@ internal sealed class PoolState
     /// <summary>The minimum of nodes, and its reason.</summary>
     public (int Nodes, string Reason) Minimum =>
         (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
-            ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount)
-            : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
+            ? (Pool.Spec.NodeCount!.Value, AutoscalerReason.NodeCount)
+            : (Pool.Spec.Limits.MinNodes, AutoscalerReason.MinNodes);
 
     /// <summary>The minimum as a sentence.</summary>
     public string MinimumText =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The pool keeps at least {Minimum.Nodes} {(Minimum.Nodes == 1 ? "node" : "nodes")} ({(Minimum.Reason == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")})."
+            $"The pool keeps at least {Minimum.Nodes} {(Minimum.Nodes == 1 ? "node" : "nodes")} ({(Minimum.Reason == AutoscalerReason.MinNodes ? "limits.minNodes" : "nodeCount")})."
         );
 
     public TimeSpan ScaleUpWindow => Duration(Pool.Spec.ScaleUp?.StabilizationWindow);

@@ -17,8 +17,8 @@ internal static class RefusalText
         if (packed.Refusals.Count == 0)
         {
             return invalid.Length > 0
-                ? (ScaleReason.PoolInvalid, string.Join(' ', invalid))
-                : (ScaleReason.NoPool, pools.Count == 0 ? "No NodeSmithControlPlane names a pool." : "Every pool is being deleted.");
+                ? (AutoscalerReason.PoolInvalid, string.Join(' ', invalid))
+                : (AutoscalerReason.NoPool, pools.Count == 0 ? "No NodeSmithControlPlane names a pool." : "Every pool is being deleted.");
         }
 
         List<string> sentences = [];
@@ -36,24 +36,24 @@ internal static class RefusalText
 
         // The deficits of its earlier machines explain more than the sizes of the others.
         if (closest is PackingRefusal.TooLarge && contradictions.Attempts(packed.Pod) is { } attempts)
-            return (ScaleReason.NotAsPlanned, string.Join(' ', sentences.Concat(invalid).Append($"{attempts}.")));
+            return (AutoscalerReason.NotAsPlanned, string.Join(' ', sentences.Concat(invalid).Append($"{attempts}.")));
         return (Code(closest, packed.Pod), string.Join(' ', sentences.Concat(invalid)));
     }
 
     private static string Code(PackingRefusal why, Pod pod) =>
         why switch
         {
-            PackingRefusal.Taint => ScaleReason.Taint,
-            PackingRefusal.NodeAffinity => AsksForZone(pod) ? ScaleReason.Zone : ScaleReason.NodeAffinity,
-            PackingRefusal.Volume => ScaleReason.Zone,
-            PackingRefusal.TooLarge or PackingRefusal.HostPort => ScaleReason.TooLarge,
-            PackingRefusal.PodAffinity => ScaleReason.PodAffinity,
-            PackingRefusal.TopologySpread => ScaleReason.TopologySpread,
-            PackingRefusal.ProviderStock => ScaleReason.ProviderCapacity,
-            PackingRefusal.NodeLimit => ScaleReason.NodeLimit,
-            PackingRefusal.CpuLimit => ScaleReason.CpuLimit,
-            PackingRefusal.Caller => ScaleReason.NotAsPlanned,
-            _ => ScaleReason.MemoryLimit,
+            PackingRefusal.Taint => AutoscalerReason.Taint,
+            PackingRefusal.NodeAffinity => AsksForZone(pod) ? AutoscalerReason.Zone : AutoscalerReason.NodeAffinity,
+            PackingRefusal.Volume => AutoscalerReason.Zone,
+            PackingRefusal.TooLarge or PackingRefusal.HostPort => AutoscalerReason.TooLarge,
+            PackingRefusal.PodAffinity => AutoscalerReason.PodAffinity,
+            PackingRefusal.TopologySpread => AutoscalerReason.TopologySpread,
+            PackingRefusal.ProviderStock => AutoscalerReason.ProviderCapacity,
+            PackingRefusal.NodeLimit => AutoscalerReason.NodeLimit,
+            PackingRefusal.CpuLimit => AutoscalerReason.CpuLimit,
+            PackingRefusal.Caller => AutoscalerReason.NotAsPlanned,
+            _ => AutoscalerReason.MemoryLimit,
         };
 
     private static string TextOf(Pod pod, MachineOffer offer, PackingRefusal why, PoolState pool)

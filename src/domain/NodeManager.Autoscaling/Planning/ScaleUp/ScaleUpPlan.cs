@@ -74,7 +74,7 @@ internal sealed class ScaleUpPlan
             .Select(static member => member.Node!);
         Snapshot = PlanSnapshot.Of(_input, _inFlight, recent);
         List<PendingPod> pending = PendingPods.Of(_input.Pods, Snapshot);
-        foreach (PendingPod nominated in pending.Where(static one => one.Reason == ScaleReason.Nominated))
+        foreach (PendingPod nominated in pending.Where(static one => one.Reason == AutoscalerReason.Nominated))
             Snapshot.Assume(nominated.Pod, nominated.Target);
         Dictionary<string, PendingPod> waiting = pending
             .Where(static one => one.Decision is null)
@@ -205,10 +205,10 @@ internal sealed class ScaleUpPlan
             (string reason, string message) =
                 real.Count > 0
                     ? (
-                        ScaleReason.NewMachine,
+                        AutoscalerReason.NewMachine,
                         real.Count == 1 ? $"Pod {real[0].Key()} fits on no node." : $"{real.Count} pods fit on no node."
                     )
-                : pods.Count > 0 ? (ScaleReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
+                : pods.Count > 0 ? (AutoscalerReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
                 : ByThreshold?.ReasonOf(machine) ?? (owner.Minimum.Reason, owner.MinimumText);
             Plans[id] = new(
                 machine.Size.Allocatable,
@@ -242,7 +242,7 @@ internal sealed class ScaleUpPlan
         if (packed.Machine is { } machine)
             return OnMachine(pending, machine, ids.GetValueOrDefault(machine));
         (string reason, string message) = RefusalText.Of(packed, _pools, Contradictions);
-        return ToPlanPod(packed.Pod, ScaleDecision.Wait, reason, message, "", "", pending.UnschedulableSince);
+        return ToPlanPod(packed.Pod, AutoscalerDecision.Wait, reason, message, "", "", pending.UnschedulableSince);
     }
 
     private NodeScalePlanPod OnNode(PendingPod pending, string node)
@@ -252,8 +252,8 @@ internal sealed class ScaleUpPlan
 
         if (!_inFlight.TryGetValue(node, out PoolMember? member))
             return Result(
-                ScaleDecision.Place,
-                ScaleReason.ExistingNode,
+                AutoscalerDecision.Place,
+                AutoscalerReason.ExistingNode,
                 $"The pod fits on node '{node}'; the scheduler will place it.",
                 node,
                 ""
@@ -261,15 +261,15 @@ internal sealed class ScaleUpPlan
         string claim = member.Claim!.Metadata.Name;
         if (member.HasFailed)
             return Result(
-                ScaleDecision.Wait,
-                ScaleReason.ClaimFailed,
+                AutoscalerDecision.Wait,
+                AutoscalerReason.ClaimFailed,
                 $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.",
                 claim,
                 member.Pool.Metadata.Name
             );
         return Result(
-            ScaleDecision.Place,
-            ScaleReason.ClaimInFlight,
+            AutoscalerDecision.Place,
+            AutoscalerReason.ClaimInFlight,
             $"The pod fits on the machine that claim '{claim}' is creating.",
             claim,
             member.Pool.Metadata.Name
@@ -285,22 +285,22 @@ internal sealed class ScaleUpPlan
                 decision,
                 reason,
                 message,
-                decision == ScaleDecision.Create ? id! : "",
+                decision == AutoscalerDecision.Create ? id! : "",
                 pool,
                 pending.UnschedulableSince
             );
 
         if (ByThreshold?.IsBeyond(machine) == true)
-            return Result(ScaleDecision.Wait, ScaleReason.NodeLimit, ByThreshold.AtMaximum);
+            return Result(AutoscalerDecision.Wait, AutoscalerReason.NodeLimit, ByThreshold.AtMaximum);
         if (id is not null)
             return Result(
-                ScaleDecision.Create,
-                ScaleReason.NewMachine,
+                AutoscalerDecision.Create,
+                AutoscalerReason.NewMachine,
                 $"Pool '{pool}' creates a machine of {machine.Size.CpuCores} cores and {machine.Size.MemoryMiB} MiB for it."
             );
         return Result(
-            ScaleDecision.Wait,
-            ScaleReason.Stabilizing,
+            AutoscalerDecision.Wait,
+            AutoscalerReason.Stabilizing,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Pool '{pool}' creates machines when demand has lasted {DisplayDuration(pool)} (scaleUp.stabilizationWindow): at {HeldUntil[pool].UtcDateTime:HH:mm:ss} UTC."

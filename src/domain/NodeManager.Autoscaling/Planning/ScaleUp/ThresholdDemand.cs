@@ -92,7 +92,7 @@ internal sealed class ThresholdDemand
         string? above = Shares.Above(thresholds.UpAbove);
         bool hasAdded = false;
         if (_beyond.Count > 0)
-            Unmet = (ScaleReason.NodeLimit, AtMaximum);
+            Unmet = (AutoscalerReason.NodeLimit, AtMaximum);
         if (above is not null)
         {
             AboveSince = LimitToNow(_input.Memory.AboveSince) ?? _input.Now;
@@ -102,7 +102,7 @@ internal sealed class ThresholdDemand
                     ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.")
                     : "";
             (string, string) why = (
-                ScaleReason.AboveThreshold,
+                AutoscalerReason.AboveThreshold,
                 string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}")
             );
             for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
@@ -110,7 +110,7 @@ internal sealed class ThresholdDemand
                 decimal left = Shares.Excess(thresholds.Comfortable);
                 if (left >= excess)
                 {
-                    Unmet = (ScaleReason.TooLarge, $"{above}, and DaemonSets alone would fill new machines.");
+                    Unmet = (AutoscalerReason.TooLarge, $"{above}, and DaemonSets alone would fill new machines.");
                     break;
                 }
 
@@ -122,7 +122,7 @@ internal sealed class ThresholdDemand
             Shares.Nodes < Configuration.MinNodes
             && TryAdd(
                 (
-                    ScaleReason.MinNodes,
+                    AutoscalerReason.MinNodes,
                     string.Create(CultureInfo.InvariantCulture, $"minNodes of the configuration is {Configuration.MinNodes}.")
                 )
             )
@@ -142,7 +142,7 @@ internal sealed class ThresholdDemand
     {
         if (Shares.Nodes >= Configuration.MaxNodes)
         {
-            Unmet = (ScaleReason.NodeLimit, $"{why.Message} {AtMaximum}");
+            Unmet = (AutoscalerReason.NodeLimit, $"{why.Message} {AtMaximum}");
             return false;
         }
 
@@ -156,7 +156,7 @@ internal sealed class ThresholdDemand
                 .ThenBy(static one => one.Name, StringComparer.Ordinal)
         )
         {
-            if (AboveSince + pool.ScaleUpWindow is { } at && at > _input.Now && why.Reason == ScaleReason.AboveThreshold)
+            if (AboveSince + pool.ScaleUpWindow is { } at && at > _input.Now && why.Reason == AutoscalerReason.AboveThreshold)
             {
                 HeldUntil = (pool.Name, at);
                 return false;
@@ -169,7 +169,7 @@ internal sealed class ThresholdDemand
             return true;
         }
 
-        Unmet = (ScaleReason.NodeLimit, $"{why.Message} No pool can create another machine within its limits.");
+        Unmet = (AutoscalerReason.NodeLimit, $"{why.Message} No pool can create another machine within its limits.");
         return false;
     }
 }

@@ -4,8 +4,10 @@ namespace NodeManager;
 /// Why the autoscaler decides as it does. A pod, a node or a pool has exactly one of these, with a sentence in <c>Message</c>.
 /// Strings instead of an enum: see <see cref="NodeStatus"/>.
 /// </summary>
-public static class ScaleReason
+public abstract class AutoscalerReason
 {
+    private protected AutoscalerReason() { }
+
     // Pods that get a place.
 
     /// <summary>The pod fits on a node that exists.</summary>
@@ -168,4 +170,11 @@ public static class ScaleReason
 
     /// <summary>Pool: every pod has a place and no node is superfluous.</summary>
     public const string Satisfied = nameof(Satisfied);
+}
+
+/// <summary>The former name of <see cref="AutoscalerReason"/>.</summary>
+[Obsolete("Use AutoscalerReason. This name will be removed in the next release.")]
+public abstract class ScaleReason : AutoscalerReason
+{
+    private protected ScaleReason() { }
 }

@@ -1,8 +1,10 @@
 namespace NodeManager;
 
 /// <summary>The decisions of the autoscaler about a pod, a node or a pool. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
-public static class ScaleDecision
+public abstract class AutoscalerDecision
 {
+    private protected AutoscalerDecision() { }
+
     /// <summary>Pod: it fits on a node that exists or on a machine that is being created; nothing is created for it.</summary>
     public const string Place = nameof(Place);
 
@@ -26,4 +28,11 @@ public static class ScaleDecision
 
     /// <summary>Pod, node or claim, in the log only: it is gone, or placed; nothing more is decided about it.</summary>
     public const string End = nameof(End);
+}
+
+/// <summary>The former name of <see cref="AutoscalerDecision"/>.</summary>
+[Obsolete("Use AutoscalerDecision. This name will be removed in the next release.")]
+public abstract class ScaleDecision : AutoscalerDecision
+{
+    private protected ScaleDecision() { }
 }

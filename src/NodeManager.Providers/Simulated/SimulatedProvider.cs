@@ -54,13 +54,14 @@ public sealed class SimulatedProvider : IMachineProvider
                     machine = SimulatedMachine.Of(request, _settings, zone, _client.Time.GetUtcNow());
                     try
                     {
-                        await _client.CreateAsync(
+                        ConfigMap created = await _client.CreateAsync(
                             Resources.ConfigMaps,
                             machine.ToConfigMap(),
                             _settings.Namespace,
                             RequestOptions.Default,
                             cancellationToken
                         );
+                        machine = machine with { Uid = created.Metadata.Uid };
                     }
                     catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
                     {
@@ -210,7 +211,7 @@ public sealed class SimulatedProvider : IMachineProvider
         {
             await _client.Time.DelayAsync(delay, _closed.Token);
             // It may have been destroyed meanwhile.
-            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && (machine.Uid is null || uid == machine.Uid))
+            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && uid == machine.Uid)
                 await RegisterAsync(machine, _closed.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or KubernetesException or NodeManagerException)
@@ -244,8 +245,8 @@ public sealed class SimulatedProvider : IMachineProvider
             return;
         }
 
-        // It may have been destroyed meanwhile; no later call would find its node.
-        if ((await ReadAsync(machine.Name, cancellationToken))?.ClaimUid != machine.ClaimUid)
+        // It may have been destroyed meanwhile, and another attempt of its claim created one of its name.
+        if ((await ReadAsync(machine.Name, cancellationToken))?.Uid != machine.Uid)
             await CutPowerAsync(machine, cancellationToken);
     }
 

@@ -241,7 +241,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         string.Join(
             "; ",
             claims.Select(static claim =>
-                $"{claim.Metadata.Name}{(claim.Metadata.DeletionTimestamp is null ? "" : " (deleting)")} node {claim.Status?.NodeName} "
+                $"{claim.Metadata.Name}{(claim.Metadata.DeletionTimestamp is null ? "" : " (deleting)")} node {claim.Status?.NodeName}, attempt {claim.Status?.LaunchAttempts} {claim.Status?.MachineCreated:HH:mm:ss} "
                 + string.Join(
                     ", ",
                     (claim.Status?.Conditions ?? []).Select(static one => $"{one.Type}={one.Status} {one.Reason} {one.Message}")

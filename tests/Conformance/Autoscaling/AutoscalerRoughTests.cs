@@ -58,9 +58,11 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
             },
             // Done, and the answer lost.
             call =>
-                call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2)))
-                    ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer")
-                    : null
+                Task.FromResult(
+                    call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2)))
+                        ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer")
+                        : null
+                )
         );
         var clock = new JumpingClock(lab.Cluster.Time);
         await using MachineLedger ledger = new(lab);

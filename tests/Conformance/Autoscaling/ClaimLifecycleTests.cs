@@ -183,6 +183,39 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task The_node_of_a_failed_attempt_is_deleted_before_the_next_machine_takes_its_name(string backend)
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, simulated: """{"bootDelay":"24h"}""");
+        await lab.AddPoolAsync();
+        string name = $"late-{lab.Cluster.Id}";
+        List<string?> uids = [];
+        lab.Wrap = inner => new InterceptedProvider(
+            inner,
+            static (_, _) => null,
+            async call =>
+            {
+                if (call != "Provision")
+                    return null;
+                uids.Add((await AddNodeAsync(lab, name, "")).Metadata.Uid);
+                // So that the next attempt begins in another second.
+                await Task.Delay(1100);
+                return uids.Count == 1 ? MachineResult.Ended(MachineOutcome.Failed, "the disk was not resized") : null;
+            }
+        );
+        await lab.RunAsync();
+        await lab.AddClaimAsync(name);
+
+        NodeSmithClaim owner = await lab.WaitForClaimAsync(
+            name,
+            static one => AutoscalerLab.Status(one, NodeSmithConditions.Registered) == "True"
+        );
+
+        Assert.Equal((2, name), (owner.Status!.LaunchAttempts, owner.Status.NodeName));
+        Assert.Equal(uids[1], (await lab.Cluster.GetAsync(Resources.Nodes, name)).Metadata.Uid);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_node_older_than_the_machine_or_with_another_id_does_not_belong_to_the_claim(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);

@@ -9,7 +9,7 @@ namespace NodeManager.Conformance.Autoscaling;
 internal sealed class InterceptedProvider(
     IMachineProvider inner,
     Func<string, bool, MachineResult?> before,
-    Func<string, MachineResult?>? after = null
+    Func<string, Task<MachineResult?>>? after = null
 ) : IMachineProvider
 {
     public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
@@ -36,6 +36,6 @@ internal sealed class InterceptedProvider(
         if (before(call, isFirst) is { } refused)
             return refused;
         MachineResult result = await work();
-        return after?.Invoke(call) ?? result;
+        return (after is null ? null : await after(call)) ?? result;
     }
 }

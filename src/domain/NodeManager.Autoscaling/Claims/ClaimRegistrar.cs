@@ -1,12 +1,9 @@
-using System.Net;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
@@ -72,10 +69,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         }
 
         // A watch may lag; a machine with a registered node is not deleted.
-        if (
-            await ReadNodeAsync(ClaimAttempts.MachineNameOf(claim), cancellationToken) is { } late
-            && NodeOwnership.Check(claim, late) is null
-        )
+        if (await work.ReadNamesakeAsync(claim, cancellationToken) is { } late && NodeOwnership.Check(claim, late) is null)
         {
             work.Scope.Nodes.AddOrUpdate(late);
             return ReconcileResult.RequeueAfter(TimeSpan.FromMilliseconds(1));
@@ -214,17 +208,5 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
             cancellationToken
         );
         return ReconcileResult.Done;
-    }
-
-    private async Task<Node?> ReadNodeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work.Scope.Client.GetAsync(KubernetesResources.Nodes, name, null, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
     }
 }

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Net;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Claims;
 
@@ -67,6 +70,19 @@ internal sealed class ClaimWork(AutoscalerScope scope)
         return scope
             .Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ById(status.ProviderID))
             .Concat(scope.Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ByName(ClaimAttempts.MachineNameOf(claim))));
+    }
+
+    /// <summary>The node with the name of the claim's machine, from the server: a watch may lag.</summary>
+    public async Task<Node?> ReadNamesakeAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await scope.Client.GetAsync(KubernetesResources.Nodes, ClaimAttempts.MachineNameOf(claim), null, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>Records why a step of the claim is not possible, and when it is retried.</summary>

@@ -32,9 +32,12 @@ internal sealed class MachineRemover(ClaimWork work)
         }
 
         work.Backoff.Succeeded(uid);
+        // Nothing registers it any more, and the machine of the next attempt has its name.
+        Node? namesake = await work.ReadNamesakeAsync(claim, cancellationToken);
         foreach (
             Node node in work.Candidates(claim)
-                .Where(node => NodeOwnership.Check(claim, node) is null)
+                .Concat(namesake is null ? [] : [namesake])
+                .Where(node => NodeOwnership.WasOf(claim, node))
                 .DistinctBy(static node => node.Metadata.Uid)
                 .ToList()
         )

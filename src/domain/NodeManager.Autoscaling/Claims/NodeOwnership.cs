@@ -26,10 +26,22 @@ public static class NodeOwnership
             return $"node {name} has no provider ID, and the claim's machine is named {claim.MachineName ?? claim.Metadata.Name}";
         }
 
-        // Times of nodes are whole seconds.
-        DateTimeOffset born = NodeSmithConditionList.Seconds(status.MachineCreated ?? claim.Metadata.CreationTimestamp ?? default);
+        DateTimeOffset born = BornOf(claim);
         return node.Metadata.CreationTimestamp is { } created && created < born
             ? $"node {name} was created at {created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} and is older than the machine ({born.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'})"
             : null;
     }
+
+    /// <summary>
+    /// True for the node of a machine that was removed. An attempt that failed may have no provider id: its node has the name of the
+    /// machine, and is younger than the attempt.
+    /// </summary>
+    public static bool WasOf(NodeSmithClaim claim, Node node) =>
+        claim.Status is { ProviderID: null or "", MachineCreated: not null }
+            ? node.Metadata.Name == ClaimAttempts.MachineNameOf(claim) && node.Metadata.CreationTimestamp >= BornOf(claim)
+            : Check(claim, node) is null;
+
+    // Times of nodes are whole seconds.
+    private static DateTimeOffset BornOf(NodeSmithClaim claim) =>
+        NodeSmithConditionList.Seconds(claim.Status?.MachineCreated ?? claim.Metadata.CreationTimestamp ?? default);
 }

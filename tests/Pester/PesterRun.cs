@@ -32,13 +32,21 @@ internal static partial class PesterRun
         .. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>All suites but the help's. Without PowerShell one row says so for all of them.</summary>
-    public static IEnumerable<string> Others => PowerShell.Missing is not null ? ["*.Tests.ps1"] : All.Where(static suite => suite != Help);
+    // Each runs in one process.
+    private static readonly IReadOnlyList<IReadOnlyList<string>> Groups =
+    [
+        .. All.Where(static suite => suite != Help && Alone.Contains(suite)).Select(static suite => (string[])[suite]),
+        .. All.Where(static suite => !Alone.Contains(suite)).Chunk(SuitesOfAProcess),
+    ];
+
+    /// <summary>A half of all suites but the help's. Without PowerShell one row says so for all of them.</summary>
+    public static IEnumerable<string> Others(int half) =>
+        PowerShell.Missing is not null ? ["*.Tests.ps1"] : Groups.Where((_, i) => i % 2 == half).SelectMany(static group => group);
 
     public static async Task AssertPassesAsync(string suite)
     {
         Skip.If(PowerShell.Missing is not null, PowerShell.Missing);
-        IReadOnlyList<string> together = ProcessOf(suite);
+        IReadOnlyList<string> together = Groups.FirstOrDefault(group => group.Contains(suite)) ?? [suite];
 
         string output = await Runs.GetOrAdd(together[0], _ => new(() => RunAsync(together))).Value;
 
@@ -49,11 +57,6 @@ internal static partial class PesterRun
         Assert.True(Number(end, "failed") == 0, own);
         Assert.True(Number(end, "passed") > 0, "No test ran:\n" + own);
     }
-
-    private static IReadOnlyList<string> ProcessOf(string suite) =>
-        Alone.Contains(suite)
-            ? [suite]
-            : All.Where(static one => !Alone.Contains(one)).Chunk(SuitesOfAProcess).First(chunk => chunk.Contains(suite));
 
     private static async Task<string> RunAsync(IReadOnlyList<string> suites) =>
         (

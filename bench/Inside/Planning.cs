@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Bench.Clients;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
+using NodeManager.Providers;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Bench.Inside;
@@ -53,8 +55,10 @@ internal static class Planning
     /// <summary>The same, unmeasured.</summary>
     public static ScalePlan Plan(int pods, int nodes) => ScalePlanner.Plan(Input(pods, nodes));
 
-    private static ScaleInput Input(int pods, int nodes) =>
-        new()
+    private static ScaleInput Input(int pods, int nodes)
+    {
+        BuiltInMachineProviders.Register();
+        return new()
         {
             Now = DateTimeOffset.UnixEpoch.AddHours(1),
             Nodes = [.. Enumerable.Range(1, nodes).Select(NodeOf)],
@@ -65,14 +69,14 @@ internal static class Planning
                 new()
                 {
                     Metadata = new() { Name = "provider" },
-                    Spec = new()
-                    {
-                        Type = "simulated",
-                        Simulated = new() { Zones = [.. Zones] },
-                    },
+                    Spec = JsonSerializer.Deserialize(
+                        """{"type":"simulated","simulated":{"zones":["zone-1","zone-2","zone-3"]}}""",
+                        NodeSmithJson.Default.NodeSmithProviderSpec
+                    )!,
                 },
             ],
         };
+    }
 
     private static decimal Sum(ScaleInput input, string resource) =>
         input.Pods.Sum(pod => PodRequests.Of(pod.Spec).GetValueOrDefault(resource));

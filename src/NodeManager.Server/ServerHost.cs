@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Providers;
 using NodeManager.Providers.ServerProcesses;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
@@ -26,6 +27,7 @@ internal static class ServerHost
     /// <param name="parent">The process that handed a cluster over; null for none.</param>
     public static IHost Build(ServerOptions options, Terminal terminal, HandoverLifetime? parent = null)
     {
+        BuiltInMachineProviders.Register();
         if (options.Command == ServerCommand.Cluster)
             return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
         if (options.Once)

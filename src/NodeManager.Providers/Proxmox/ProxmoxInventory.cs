@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 

@@ -1,5 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>A machine's share of a host.</summary>

@@ -1,4 +1,3 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Validation;
@@ -33,8 +32,8 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         _api = new(
             http,
             new Uri(spec.Endpoint),
-            settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) ?? "",
-            settings.Credentials.Find(NodeSmithNames.ProxmoxSecret) ?? "",
+            settings.Credentials.Find(ProxmoxProviderFactory.TokenId) ?? "",
+            settings.Credentials.Find(ProxmoxProviderFactory.TokenSecret) ?? "",
             settings.Time
         );
         _ids = new(spec.VmIDRange);

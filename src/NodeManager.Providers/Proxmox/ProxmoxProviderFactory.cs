@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 
@@ -7,32 +7,61 @@ namespace NodeManager.Providers.Proxmox;
 
 public sealed class ProxmoxProviderFactory : IMachineProviderFactory
 {
+    /// <summary>The keys of its Secret.</summary>
+    public const string TokenId = "PROXMOX_TOKEN_ID",
+        TokenSecret = "PROXMOX_SECRET";
+
     public string Type => "proxmox";
 
-    public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) =>
-        [MachineSecret.Require(spec, NodeSmithNames.ProxmoxTokenId, NodeSmithNames.ProxmoxSecret)];
+    public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => [MachineSecret.Require(spec, TokenId, TokenSecret)];
+
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    {
+        ProxmoxPart part = ProviderSpecs.Read(spec, ProxmoxSpecJson.Default.ProxmoxPart);
+        var problems = new FieldProblems();
+        problems.Add("spec", part.Type == Type && part.Proxmox is null, "proxmox field required when type is 'proxmox'");
+        if (part.Proxmox is not null)
+            ProxmoxRules.Check(problems, part.Proxmox);
+        return problems.Found;
+    }
+
+    public MachineSupply Describe(JsonElement spec) =>
+        ProviderSpecs.Read(spec, ProxmoxSpecJson.Default.ProxmoxPart).Proxmox is not { } proxmox
+            ? MachineSupply.Unknown
+            : new()
+            {
+                Target = proxmox.Endpoint,
+                OverheadMiB = Math.Max(0, proxmox.VmMemOverheadMiB ?? 0),
+                Zones = proxmox switch
+                {
+                    { NodeZones: not { Count: > 0 } } => [],
+                    { NodeZones: { } byHost, NodeWhitelist: { Count: > 0 } hosts } => [.. hosts.Select(byHost.GetValueOrDefault)],
+                    _ => [.. proxmox.NodeZones.Values],
+                },
+            };
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem))
+        if (!ProviderSpecs.TryRead(settings.Spec, ProxmoxSpecJson.Default.ProxmoxPart, out ProxmoxPart part, out string problem))
             return [problem];
-        List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
-        if (ProviderHttp.CheckBundle(spec.Proxmox?.CaBundle) is { } bundle)
+        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
+        if (ProviderHttp.CheckBundle(part.Proxmox?.CaBundle) is { } bundle)
             wrong.Add($"spec.proxmox.{bundle}");
-        if (ProviderHttp.CheckEncryption(spec.Proxmox?.Endpoint, spec.Proxmox?.AllowUnencryptedAuthentication) is { } plain)
+        if (ProviderHttp.CheckEncryption(part.Proxmox?.Endpoint, part.Proxmox?.AllowUnencryptedAuthentication) is { } plain)
             wrong.Add($"spec.proxmox.{plain}");
-        CheckCredential(settings, NodeSmithNames.ProxmoxTokenId, wrong);
-        CheckCredential(settings, NodeSmithNames.ProxmoxSecret, wrong);
+        CheckCredential(settings, TokenId, wrong);
+        CheckCredential(settings, TokenSecret, wrong);
         if (
-            settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) is { } token
+            settings.Credentials.Find(TokenId) is { } token
             && !(token.Contains('@', StringComparison.Ordinal) && token.Contains('!', StringComparison.Ordinal))
         )
-            wrong.Add($"{NodeSmithNames.ProxmoxTokenId} must have the form user@realm!id.");
+            wrong.Add($"{TokenId} must have the form user@realm!id.");
         return wrong;
     }
 
     public IMachineProvider Create(MachineProviderSettings settings) =>
-        ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && spec.Proxmox is { } proxmox
+        ProviderSpecs.TryRead(settings.Spec, ProxmoxSpecJson.Default.ProxmoxPart, out ProxmoxPart part, out string problem)
+        && part.Proxmox is { } proxmox
             ? new ProxmoxProvider(settings, proxmox)
             : throw new NodeManagerException(
                 ErrorIds.Invalid,

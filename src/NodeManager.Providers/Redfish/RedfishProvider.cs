@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Providers.Http;
@@ -26,10 +25,10 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     // Servers being claimed by this process.
     private readonly ConcurrentDictionary<string, string> _claiming = new(StringComparer.Ordinal);
 
-    internal RedfishProvider(MachineProviderSettings settings, NodeSmithProviderSpec spec, ISystemMarks? marks = null)
+    internal RedfishProvider(MachineProviderSettings settings, RedfishProviderSpec spec, ISystemMarks? marks = null)
     {
         _settings = settings;
-        _spec = spec.Redfish!;
+        _spec = spec;
         _marks = marks ?? new AssetTagMarks();
         TimeSpan timeout = (_spec.PowerTimeout is { } text ? GoDuration.Parse(text) : null) ?? TimeSpan.FromMinutes(5);
         _servers =
@@ -48,8 +47,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                     new(
                         http,
                         new Uri(system.Endpoint),
-                        credentials.Find(NodeSmithNames.RedfishUserName) ?? "",
-                        credentials.Find(NodeSmithNames.RedfishPassword) ?? "",
+                        credentials.Find(RedfishProviderFactory.UserName) ?? "",
+                        credentials.Find(RedfishProviderFactory.Password) ?? "",
                         timeout,
                         settings.Time
                     ),
@@ -219,7 +218,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     private string? BootUri(MachineRequest request, string server) =>
         _spec.HttpBootURI is not { } template
             ? null
-            : NodeSmithRules
+            : RedfishRules
                 .BootPlaceholder()
                 .Replace(
                     template,

@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 
@@ -7,17 +8,21 @@ namespace NodeManager.Providers.Redfish;
 
 public sealed class RedfishProviderFactory : IMachineProviderFactory
 {
-    private static readonly string[] Keys = [NodeSmithNames.RedfishUserName, NodeSmithNames.RedfishPassword];
+    /// <summary>The keys of its Secrets.</summary>
+    public const string UserName = "REDFISH_USERNAME",
+        Password = "REDFISH_PASSWORD";
+
+    private static readonly string[] Keys = [UserName, Password];
 
     public string Type => "redfish";
 
     /// <summary>By default, servers use the provider's Secret.</summary>
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec)
     {
-        if (!ProviderSpecs.TryRead(spec, out NodeSmithProviderSpec read, out _))
+        if (!ProviderSpecs.TryRead(spec, RedfishSpecJson.Default.RedfishPart, out RedfishPart part, out _))
             return [];
         List<MachineSecret> secrets = [];
-        foreach (RedfishSystem system in read.Redfish?.Systems ?? [])
+        foreach (RedfishSystem system in part.Redfish?.Systems ?? [])
         {
             secrets.Add(
                 system.CredentialsSecretRef is { Name: { Length: > 0 } name } reference
@@ -29,34 +34,58 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
         return secrets;
     }
 
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    {
+        var problems = new FieldProblems();
+        if (ProviderSpecs.Read(spec, RedfishSpecJson.Default.RedfishPart).Redfish is { } redfish)
+            RedfishRules.Check(problems, redfish);
+        return problems.Found;
+    }
+
+    public MachineSupply Describe(JsonElement spec) =>
+        ProviderSpecs.Read(spec, RedfishSpecJson.Default.RedfishPart).Redfish?.Systems is not { } systems
+            ? MachineSupply.Unknown
+            : new()
+            {
+                Target = systems.Count == 1 ? systems[0].Endpoint : string.Create(CultureInfo.InvariantCulture, $"{systems.Count} servers"),
+                Zones = [.. systems.Select(static system => system.Zone)],
+                Servers =
+                [
+                    .. systems
+                        .Where(static system => system is { CpuCores: > 0, MemoryMiB: > 0 })
+                        .Select(static system => new ExistingServer(system.Zone, system.CpuCores!.Value, system.MemoryMiB!.Value)),
+                ],
+            };
+
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem))
+        if (!ProviderSpecs.TryRead(settings.Spec, RedfishSpecJson.Default.RedfishPart, out RedfishPart part, out string problem))
             return [problem];
-        List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
-        if (spec.Redfish is null)
+        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
+        if (part.Redfish is not { } redfish)
             return [.. wrong, "spec.redfish must be set."];
-        if (ProviderHttp.CheckBundle(spec.Redfish.CaBundle) is { } bundle)
+        if (ProviderHttp.CheckBundle(redfish.CaBundle) is { } bundle)
             wrong.Add($"spec.redfish.{bundle}");
-        foreach (RedfishSystem system in spec.Redfish.Systems)
+        foreach (RedfishSystem system in redfish.Systems)
         {
-            if (ProviderHttp.CheckEncryption(system.Endpoint, spec.Redfish.AllowUnencryptedAuthentication) is { } plain)
+            if (ProviderHttp.CheckEncryption(system.Endpoint, redfish.AllowUnencryptedAuthentication) is { } plain)
                 wrong.Add($"spec.redfish.systems[{system.Name}].{plain}");
             MachineCredentials? credentials = RedfishProvider.CredentialsOf(settings, system);
             if (system.CredentialsSecretRef?.Name is { } name && credentials is null)
                 wrong.Add($"spec.redfish.systems: the Secret '{name}' of '{system.Name}' cannot be read.");
-            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishUserName) is null)
-                wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishUserName}.");
-            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishPassword) is null)
-                wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishPassword}.");
+            if ((credentials ?? settings.Credentials).Find(UserName) is null)
+                wrong.Add($"The Secret of '{system.Name}' has no {UserName}.");
+            if ((credentials ?? settings.Credentials).Find(Password) is null)
+                wrong.Add($"The Secret of '{system.Name}' has no {Password}.");
         }
 
         return wrong;
     }
 
     public IMachineProvider Create(MachineProviderSettings settings) =>
-        ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && spec.Redfish is not null
-            ? new RedfishProvider(settings, spec)
+        ProviderSpecs.TryRead(settings.Spec, RedfishSpecJson.Default.RedfishPart, out RedfishPart part, out string problem)
+        && part.Redfish is { } redfish
+            ? new RedfishProvider(settings, redfish)
             : throw new NodeManagerException(
                 ErrorIds.Invalid,
                 ErrorKind.InvalidData,

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Providers.Http;

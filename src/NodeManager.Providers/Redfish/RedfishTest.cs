@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 

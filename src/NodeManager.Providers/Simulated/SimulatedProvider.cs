@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;

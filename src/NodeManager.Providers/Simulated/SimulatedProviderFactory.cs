@@ -1,4 +1,6 @@
-using NodeManager.Autoscaling.Resources;
+using System.Globalization;
+using System.Text.Json;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 
@@ -8,19 +10,39 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
 {
     public string Type => "simulated";
 
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    {
+        var problems = new FieldProblems();
+        SimulatedProviderSpec? simulated = ProviderSpecs.Read(spec, SimulatedSpecJson.Default.SimulatedPart).Simulated;
+        problems.AddDuration("spec.simulated.bootDelay", simulated?.BootDelay);
+        problems.Add("spec.simulated.maxMachines", simulated?.MaxMachines < 0, "must be non-negative");
+        return problems.Found;
+    }
+
+    public MachineSupply Describe(JsonElement spec)
+    {
+        SimulatedProviderSpec simulated = ProviderSpecs.Read(spec, SimulatedSpecJson.Default.SimulatedPart).Simulated ?? new();
+        return new()
+        {
+            Target = string.Create(CultureInfo.InvariantCulture, $"up to {simulated.MaxMachines ?? 1000} machines"),
+            Zones = simulated.Zones ?? [],
+        };
+    }
+
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem))
+        if (!ProviderSpecs.TryRead(settings.Spec, SimulatedSpecJson.Default.SimulatedPart, out _, out string problem))
             return [problem];
-        List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
+        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
         if (settings.Cluster is null)
             wrong.Add("Simulated machines need a connected cluster.");
         return wrong;
     }
 
     public IMachineProvider Create(MachineProviderSettings settings) =>
-        ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && settings.Cluster is not null
-            ? new SimulatedProvider(settings, spec.Simulated ?? new())
+        ProviderSpecs.TryRead(settings.Spec, SimulatedSpecJson.Default.SimulatedPart, out SimulatedPart part, out string problem)
+        && settings.Cluster is not null
+            ? new SimulatedProvider(settings, part.Simulated ?? new())
             : throw new NodeManagerException(
                 ErrorIds.Invalid,
                 ErrorKind.InvalidData,

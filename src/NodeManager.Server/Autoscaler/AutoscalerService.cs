@@ -4,7 +4,6 @@ using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.NodePools.Updates;
-using NodeManager.Providers;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Autoscaler;
@@ -26,7 +25,6 @@ internal sealed class AutoscalerService(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        BuiltInMachineProviders.Register();
         foreach (string path in settings.ProviderAssemblies)
             MachineProviderRegistry.Shared.Load(path);
         return base.StartAsync(cancellationToken);

@@ -62,7 +62,6 @@ public sealed class MachineCompleter : IArgumentCompleter
                 fakeBoundParameters,
                 async (session, names, cancel) =>
                 {
-                    MachineSessions.Prepare();
                     await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel))
                         names.Add(machine.Name);
                 }

@@ -30,6 +30,7 @@ internal static class SessionRegistry
     /// <param name="defaults">The session's initial configuration.</param>
     public static void Add(Runspace runspace, NodeManagerSession session, NodeManagerConfiguration defaults)
     {
+        MachineSessions.Prepare();
         session.Configure(_ => new(defaults) { Cluster = session.Cluster, Session = session });
         ClusterProtection.Apply(session, defaults);
         Of(runspace).Add(session);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
 
 namespace NodeManager.Conformance.Autoscaling;
 

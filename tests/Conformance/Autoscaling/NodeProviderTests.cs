@@ -129,6 +129,33 @@ public sealed class NodeProviderTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task Nulls_of_a_manifest_are_omitted_and_a_value_of_a_wrong_type_is_named(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        var spec = (JsonObject)
+            JsonNode.Parse(
+                """{"type":"simulated","redfish":null,"simulated":{"maxMachines":3,"zones":null,"bootDelay":"1s"},"additionalSettings":{"a":{"b":null}}}"""
+            )!;
+
+        NodeProvider made = await NodeProviderEditor.CreateAsync(session, Request(cluster, spec), false, default);
+        Assert.Equal("up to 3 machines", made.Target);
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse("""{"maxMachines":3,"bootDelay":"1s"}"""), JsonNode.Parse(made.Manifest)!["spec"]!["simulated"])
+        );
+
+        JsonObject wrong = new() { ["simulated"] = new JsonObject { ["zones"] = new JsonArray("a", 1) } };
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeProviderEditor.ChangeAsync(session, Request(cluster, wrong), false, default)
+        );
+        Assert.Equal(
+            (ErrorIds.Invalid, $"NodeSmithProvider {cluster.Namespace}/one: the value at spec.simulated.zones[1] has the wrong type."),
+            (refused.ErrorId, refused.Message)
+        );
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_foreign_Secret_is_not_changed_and_a_provider_in_use_not_deleted(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
+using NodeManager.Providers;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Autoscaling;
@@ -13,6 +15,10 @@ internal static class NodeSmithDefinitions
     private static readonly string[] Plurals = ["nodesmithclaims", "nodesmithcontrolplanes", "nodesmithpools", "nodesmithproviders"];
 
     private static readonly string Root = RepositoryFolder.Path;
+
+    // As every program that plans.
+    [ModuleInitializer]
+    internal static void RegisterProviders() => BuiltInMachineProviders.Register();
 
     /// <summary>Creates all four and awaits that they are served.</summary>
     public static async Task InstallAsync(TestCluster cluster)

@@ -31,15 +31,16 @@ public sealed class NodeSmithModelTests
         const string json = """
             {"apiVersion":"kubenodesmith.parawell.cloud/v1alpha1","kind":"NodeSmithProvider","metadata":{"name":"a"},
              "spec":{"type":"proxmox","additionalSettings":{"x":{"y":[true]}},
-                     "proxmox":{"endpoint":"https://a","vmIDRange":{"lower":100,"upper":200},"vmMemOverheadMiB":2048,
+                     "proxmox":{"endpoint":"https://a","vmIDRange":{"upper":200,"lower":100},"future":[1.50],"vmMemOverheadMiB":2048,
                                 "vmOptions":[{"name":"sockets","value":1},{"name":"agent","value":true},{"name":"cpu","value":"host"}]}}}
             """;
         NodeSmithProvider provider = JsonSerializer.Deserialize(json, NodeSmithJson.Default.NodeSmithProvider)!;
 
-        Assert.Equal((100, 2048), (provider.Spec.Proxmox!.VmIDRange!.Lower, provider.Spec.Proxmox.VmMemOverheadMiB));
-        Assert.Equal(JsonValueKind.Number, provider.Spec.Proxmox.VmOptions![0].Value.ValueKind);
-        Assert.True(
-            JsonNode.DeepEquals(JsonNode.Parse(json), JsonSerializer.SerializeToNode(provider, NodeSmithJson.Default.NodeSmithProvider))
+        // To the byte: a type may read what no class here knows.
+        Assert.Equal(
+            JsonNode.Parse(json)!["spec"]!.ToJsonString(),
+            JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec)
         );
+        Assert.Equal(("https://a", 2048), (provider.Spec.Supply.Target, provider.Spec.Supply.OverheadMiB));
     }
 }

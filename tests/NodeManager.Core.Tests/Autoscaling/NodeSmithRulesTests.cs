@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Tests.Autoscaling.Planning;
 
 namespace NodeManager.Core.Tests.Autoscaling;
 
@@ -23,10 +26,9 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"endpoint":"https://user:secret@host"}""", "HTTP/HTTPS URL")]
     public void Proxmox_fields_are_checked(string fields, string? message)
     {
-        ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
-        if (proxmox.Endpoint.Length == 0)
-            proxmox.Endpoint = "https://a:8006";
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
+        JsonObject proxmox = JsonNode.Parse(fields)!.AsObject();
+        proxmox["endpoint"] ??= "https://a:8006";
+        IReadOnlyList<FieldProblem> problems = Check($$"""{"type":"proxmox","proxmox":{{proxmox.ToJsonString()}} }""");
         if (message is null)
             Assert.Empty(problems);
         else
@@ -44,13 +46,22 @@ public sealed class NodeSmithRulesTests
     [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"tftp://boot.example.com/"}""", "HTTP/HTTPS URL")]
     public void Redfish_fields_are_checked(string fields, string? message)
     {
-        RedfishProviderSpec redfish = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.RedfishProviderSpec)!;
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish = redfish });
+        IReadOnlyList<FieldProblem> problems = Check($$"""{"type":"redfish","redfish":{{fields}} }""");
         if (message is null)
             Assert.Empty(problems);
         else
             Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_section_of_another_type_is_checked_too()
+    {
+        FieldProblem problem = Assert.Single(Check("""{"type":"example.com/cloud","simulated":{"maxMachines":-1},"cloud":{"a":1}}"""));
+
+        Assert.Equal("spec.simulated.maxMachines: must be non-negative", problem.ToString());
+    }
+
+    private static IReadOnlyList<FieldProblem> Check(string spec) => NodeSmithRules.Check(new NodeSmithProvider { Spec = Plan.Spec(spec) });
 
     [Theory]
     [InlineData("""{"labels":{"node-role.kubernetes.io/worker":""}}""", null)]

@@ -62,6 +62,23 @@ public sealed class MachineProviderRegistryTests
         Assert.DoesNotContain("s3cr3t", JsonSerializer.Serialize(credentials), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Deferred_types_are_added_at_the_first_use()
+    {
+        var registry = new MachineProviderRegistry();
+        int loads = 0;
+        registry.AddOnFirstUse(() =>
+        {
+            loads++;
+            return typeof(MachineProviderRegistryTests).Assembly;
+        });
+
+        Assert.Equal(0, loads);
+        Assert.NotNull(registry.Find(new SampleFactory().Type));
+        Assert.Single(registry.Types);
+        Assert.Equal(1, loads);
+    }
+
     public sealed class SampleFactory : IMachineProviderFactory
     {
         public string Type => "example.com/sample";

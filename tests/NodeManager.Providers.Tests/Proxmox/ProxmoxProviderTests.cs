@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Proxmox;
 
@@ -316,9 +315,7 @@ public sealed class ProxmoxProviderTests
     [InlineData("7.4-3", """{"/vms":{"all":1},"/storage":{"all":1}}""", "")]
     public void A_privilege_counts_on_its_path_above_it_and_on_a_pool(string version, string granted, string missing)
     {
-        ProxmoxProviderSpec spec = JsonNode
-            .Parse(ProxmoxFixture.Sample)!["proxmox"]
-            .Deserialize(NodeSmithJson.Default.ProxmoxProviderSpec)!;
+        ProxmoxProviderSpec spec = JsonSerializer.Deserialize(ProxmoxFixture.Sample, ProxmoxSpecJson.Default.ProxmoxPart)!.Proxmox!;
         IReadOnlyList<ProxmoxPermission> required = ProxmoxPermissions.Required(spec, version);
         Dictionary<string, Dictionary<string, JsonElement>> permissions = JsonNode
             .Parse(granted)!

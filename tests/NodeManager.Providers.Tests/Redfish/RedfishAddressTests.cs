@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Redfish;
 using NodeManager.Testing;
@@ -210,8 +209,8 @@ public sealed class RedfishAddressTests
             Credentials = new(
                 new Dictionary<string, string>
                 {
-                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
-                    [NodeSmithNames.RedfishPassword] = "wrong",
+                    [RedfishProviderFactory.UserName] = FakeBmc.UserName,
+                    [RedfishProviderFactory.Password] = "wrong",
                 }
             ),
         };
@@ -250,8 +249,8 @@ public sealed class RedfishAddressTests
             new(
                 new Dictionary<string, string>
                 {
-                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
-                    [NodeSmithNames.RedfishPassword] = FakeBmc.Password,
+                    [RedfishProviderFactory.UserName] = FakeBmc.UserName,
+                    [RedfishProviderFactory.Password] = FakeBmc.Password,
                 }
             )
         )

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Redfish;
 using NodeManager.Testing;
@@ -211,8 +210,8 @@ public sealed class RedfishProviderTests
             new(
                 new Dictionary<string, string>
                 {
-                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
-                    [NodeSmithNames.RedfishPassword] = password,
+                    [RedfishProviderFactory.UserName] = FakeBmc.UserName,
+                    [RedfishProviderFactory.Password] = password,
                 }
             )
         )

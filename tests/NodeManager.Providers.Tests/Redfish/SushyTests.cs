@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Redfish;
 
@@ -30,13 +29,13 @@ public sealed class SushyTests
             new(
                 new Dictionary<string, string>
                 {
-                    [NodeSmithNames.RedfishUserName] = "admin",
-                    [NodeSmithNames.RedfishPassword] = "bmc-password",
+                    [RedfishProviderFactory.UserName] = "admin",
+                    [RedfishProviderFactory.Password] = "bmc-password",
                 }
             )
         );
         var marks = new MemoryMarks();
-        using var provider = new RedfishProvider(settings, spec.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec)!, marks);
+        using var provider = new RedfishProvider(settings, spec.Deserialize(RedfishSpecJson.Default.RedfishPart)!.Redfish!, marks);
         var request = new MachineRequest(Guid.NewGuid().ToString(), "any", 4, 8192);
 
         MachineResult made = await provider.ProvisionAsync(request, default);

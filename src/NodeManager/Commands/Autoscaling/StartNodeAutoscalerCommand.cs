@@ -9,7 +9,6 @@ using NodeManager.Jobs;
 using NodeManager.NodePools.Updates;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.Providers;
 
 namespace NodeManager.Commands;
 
@@ -44,7 +43,6 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
     private protected override void Begin()
     {
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
-        BuiltInMachineProviders.Register();
     }
 
     private protected override void End()

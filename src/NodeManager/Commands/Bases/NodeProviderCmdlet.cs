@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
@@ -9,8 +8,6 @@ public abstract class NodeProviderCmdlet : SessionCmdlet
 {
     private protected const string ByName = "ByName";
     private protected const string ByObject = "ByObject";
-
-    protected NodeProviderCmdlet() => MachineSessions.Prepare();
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]

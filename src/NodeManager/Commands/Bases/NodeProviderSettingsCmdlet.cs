@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Parameters;
+using NodeManager.Providers;
 
 namespace NodeManager.Commands.Bases;
 
@@ -16,10 +17,6 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
 
     /// <summary>The type comes from the pipeline, so settings of every type are accepted.</summary>
     private protected const string AnySet = "Object";
-
-    private static readonly string[] Types = [ProxmoxSet, RedfishSet, SimulatedSet];
-
-    private (string Name, string[] Types)[] _typed = [];
 
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -197,13 +194,6 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
 
     private protected override void Begin()
     {
-        _typed =
-        [
-            .. MyInvocation
-                .BoundParameters.Keys.Order(StringComparer.Ordinal)
-                .Select(name => (name, TypesOf(name)))
-                .Where(static one => one.Item2.Length > 0 && one.Item2.Length < Types.Length),
-        ];
         DurationAttribute.RequireNotNegative(nameof(TaskTimeout), TaskTimeout);
         DurationAttribute.RequireNotNegative(nameof(PowerTimeout), PowerTimeout);
         DurationAttribute.RequireNotNegative(nameof(BootDelay), BootDelay);
@@ -211,68 +201,21 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
         {
             SecretName = SecretName,
             SecretNamespace = SecretNamespace,
-            AdditionalSettings = Map(AdditionalSetting),
-            Endpoint = Endpoint,
-            NodeWhitelist = NodeWhitelist,
-            VmIdRange = VmIdRange,
-            VmMemOverheadMiB = VmMemOverheadMiB,
-            NetworkInterfaces = Maps(NetworkInterface),
-            VmOptions = Map(VmOption),
-            TaskTimeout = TaskTimeout,
-            CpuOvercommit = CpuOvercommit,
-            ResourcePool = ResourcePool,
-            NodeZones = Map(NodeZone),
-            TemplateId = TemplateId,
-            FullClone = IsBound(nameof(LinkedClone)) ? !LinkedClone : null,
-            Storage = Storage,
-            TaintsInSmbios = IsBound(nameof(TaintsInSmbios)) ? TaintsInSmbios : null,
-            Systems = Maps(System),
-            BootTarget = BootTarget,
-            BootMode = BootMode,
-            HttpBootUri = HttpBootUri,
-            PowerTimeout = PowerTimeout,
-            ManagedTag = ManagedTag,
-            CaBundle = ReadBundle(),
-            SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : null,
-            AllowUnencryptedAuthentication = IsBound(nameof(AllowUnencryptedAuthentication)) ? AllowUnencryptedAuthentication : null,
-            BootDelay = BootDelay,
-            MaxMachines = MaxMachines,
-            Zones = Zone,
+            AdditionalSettings = AdditionalSetting is null ? null : ArgumentMap.From(AdditionalSetting),
+            Values = MyInvocation
+                .BoundParameters.Keys.Where(NodeProviderSettings.IsOfType)
+                .ToDictionary(static name => name, name => name == nameof(CaBundlePath) ? ReadBundle() : Value(name)),
         };
     }
 
-    /// <summary>The type in the spelling of the resources.</summary>
-    private protected static string Normalize(string type) =>
-        Types.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase))?.ToLowerInvariant() ?? type;
-
-    /// <summary>Refuses parameters of other provider types.</summary>
-    private protected void RequireType(string type)
-    {
-        foreach ((string name, string[] owners) in _typed)
+    private object? Value(string parameter) =>
+        GetType().GetProperty(parameter)!.GetValue(this) switch
         {
-            if (owners.Contains(type, StringComparer.OrdinalIgnoreCase))
-                continue;
-            throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidArgument,
-                $"Parameter -{name} applies to providers of type {string.Join(" or ", owners).ToLowerInvariant()}, not of type '{type}'.",
-                name,
-                "Use the parameters of the provider's type. Get-Help New-NodeProvider lists them by type."
-            );
-        }
-    }
-
-    // A parameter's sets are the provider types that have the setting.
-    private string[] TypesOf(string parameter) =>
-        [
-            .. GetType()
-                .GetProperty(parameter)
-                ?.GetCustomAttributes(typeof(ParameterAttribute), inherit: true)
-                .Cast<ParameterAttribute>()
-                .Select(static one => one.ParameterSetName)
-                .Where(static one => Array.IndexOf(Types, one) >= 0)
-                ?? [],
-        ];
+            SwitchParameter flag => flag.IsPresent,
+            IDictionary table => ArgumentMap.From(table),
+            IDictionary[] tables => tables.Select(static one => ArgumentMap.From(one)).ToArray(),
+            var plain => plain,
+        };
 
     private string? ReadBundle()
     {
@@ -295,9 +238,4 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
             );
         }
     }
-
-    private static Dictionary<string, object?>? Map(IDictionary? table) => table is null ? null : ArgumentMap.From(table);
-
-    private static List<Dictionary<string, object?>>? Maps(IDictionary[]? tables) =>
-        tables is null ? null : [.. tables.Select(static one => ArgumentMap.From(one))];
 }

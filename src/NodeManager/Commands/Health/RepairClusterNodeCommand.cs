@@ -8,7 +8,6 @@ using NodeManager.Monitoring.Repair;
 using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Execution;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -112,7 +111,6 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
 
     private protected override void Begin()
     {
-        MachineSessions.Prepare();
         DurationAttribute.RequireNotNegative(nameof(UnhealthyFor), UnhealthyFor);
         DurationAttribute.RequireNotNegative(nameof(EscalateAfter), EscalateAfter);
         DurationAttribute.RequireNotNegative(nameof(CoolDown), CoolDown);

@@ -3,7 +3,6 @@ using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -35,8 +34,6 @@ public sealed class GetMachineCommand : SessionCmdlet
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
-
-    private protected override void Begin() => MachineSessions.Prepare();
 
     private protected override void Process()
     {

@@ -6,7 +6,6 @@ using NodeManager.Completion;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -69,7 +68,6 @@ public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
 
     private protected override void Begin()
     {
-        MachineSessions.Prepare();
         foreach (string taint in Taint)
             TaintText.Parse(taint);
         if (ClaimUid is not null && Name.Length > 1)

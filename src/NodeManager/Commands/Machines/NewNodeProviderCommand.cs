@@ -3,7 +3,7 @@ using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Parameters;
-using NodeManager.Sessions;
+using NodeManager.Providers;
 
 namespace NodeManager.Commands;
 
@@ -50,12 +50,6 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
 
-    private protected override void Begin()
-    {
-        MachineSessions.Prepare();
-        base.Begin();
-    }
-
     private protected override void Process()
     {
         NodeProviderRequest request = Request();
@@ -81,8 +75,7 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     {
         if (Type is not null)
         {
-            string type = Normalize(Type);
-            RequireType(type);
+            string type = NodeProviderSettings.Normalize(Type);
             return new(Name!, Namespace, (Settings with { Type = type }).ToSpec(type)) { Credential = ProviderCredential };
         }
 
@@ -91,7 +84,6 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
             : (Manifest, "-Manifest");
         NodeProviderRequest read = NodeProviderManifest.Read(text, source, Name, IsBound(nameof(Namespace)) ? Namespace : null, Namespace);
         string described = (string?)read.Spec["type"] ?? "";
-        RequireType(described);
         return read with
         {
             Spec = NodePools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)),

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Machines;
 using NodeManager.Parameters;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -31,6 +32,8 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
 
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void Begin() => MachineSessions.Prepare();
 
     private protected override void Process()
     {

@@ -5,7 +5,6 @@ using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -48,7 +47,6 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
 
     private protected override void Begin()
     {
-        MachineSessions.Prepare();
         if (Name.FirstOrDefault(NamePattern.IsWildcard) is { } pattern)
             throw new NodeManagerException(
                 ErrorIds.Invalid,

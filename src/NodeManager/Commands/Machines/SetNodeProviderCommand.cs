@@ -4,7 +4,6 @@ using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
-using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
@@ -46,12 +45,6 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
 
     [Parameter]
     public SwitchParameter PassThru { get; set; }
-
-    private protected override void Begin()
-    {
-        MachineSessions.Prepare();
-        base.Begin();
-    }
 
     private protected override void Process()
     {
@@ -116,7 +109,6 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
             )
         )
             type = found.Type;
-        RequireType(type);
         return Settings.ToSpec(type);
     }
 }

@@ -78,7 +78,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     {
         (string ns, string name) = (provider.Metadata.Namespace ?? "", provider.Metadata.Name);
         string title = $"NodeSmithProvider {ns}/{name}";
-        JsonElement spec = JsonSerializer.SerializeToElement(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec);
+        JsonElement spec = provider.Spec.ToElement();
         if (_registry.Find(provider.Spec.Type) is not { } factory)
         {
             return MachineProviderAccess.None(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -33,11 +34,11 @@ public static class NodeProviderEditor
             {
                 var secrets = new ProviderSecretWriter(connection, MachineProviderRegistry.Shared);
                 var spec = (JsonObject)request.Spec.DeepClone();
+                RemoveNulls(spec);
                 (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null
                     ? null
                     : secrets.Plan(request, spec);
                 NodeSmithProvider wanted = Read(request, spec);
-                Require(wanted.Spec, request);
                 string? madeSecret = secret is { } planned
                     ? await WriteSecretAsync(session, secrets, planned, request, true, dryRun, token)
                     : null;
@@ -95,7 +96,7 @@ public static class NodeProviderEditor
         RequireUid(before, request);
         (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null ? null : secrets.Plan(request, spec);
         RequireType(before, request, spec);
-        Require(Read(request, spec).Spec, request);
+        Read(request, spec);
         IReadOnlyList<NodeFieldChange> differences = PoolMerge.Differences(old, spec);
         if (secret is { } planned)
         {
@@ -322,27 +323,32 @@ public static class NodeProviderEditor
         }
     }
 
-    /// <exception cref="NodeManagerException">Invalid: the message has all violated rules.</exception>
-    private static void Require(NodeSmithProviderSpec spec, NodeProviderRequest request)
+    // A schema refuses null in most fields, and an absent field means the same.
+    private static void RemoveNulls(JsonNode? node)
     {
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(spec);
-        if (problems.Count > 0)
+        if (node is JsonArray items)
         {
-            throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidData,
-                $"NodeSmithProvider {request.Namespace}/{request.Name} would break its rules: {string.Join("; ", problems)}.",
-                request.Name,
-                "Correct the fields that the message names."
-            );
+            foreach (JsonNode? item in items)
+                RemoveNulls(item);
+        }
+
+        foreach ((string name, JsonNode? value) in (node as JsonObject ?? []).ToArray())
+        {
+            if (value is null)
+                ((JsonObject)node!).Remove(name);
+            else if (name != "additionalSettings")
+                RemoveNulls(value);
         }
     }
 
+    /// <exception cref="NodeManagerException">Invalid: the message has all violated rules, or the value of a wrong type.</exception>
     private static NodeSmithProvider Read(NodeProviderRequest request, JsonObject spec)
     {
+        string? problem;
+        Exception? cause = null;
         try
         {
-            return new()
+            NodeSmithProvider provider = new()
             {
                 ApiVersion = NodeSmithNames.ApiVersion,
                 Kind = nameof(NodeSmithProvider),
@@ -354,17 +360,23 @@ public static class NodeProviderEditor
                 },
                 Spec = spec.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec)!,
             };
+            IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(provider);
+            if (problems.Count == 0)
+                return provider;
+            problem = $" would break its rules: {string.Join("; ", problems)}.";
         }
         catch (JsonException e)
         {
-            throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidData,
-                $"NodeSmithProvider {request.Namespace}/{request.Name}: the value at spec{e.Path?.TrimStart('$')} has the wrong type.",
-                request.Name,
-                "Correct the field that the message names.",
-                e
-            );
+            (problem, cause) = ($": the value at spec{e.Path?.TrimStart('$')} has the wrong type.", e);
         }
+
+        throw new NodeManagerException(
+            ErrorIds.Invalid,
+            ErrorKind.InvalidData,
+            $"NodeSmithProvider {request.Namespace}/{request.Name}{problem}",
+            request.Name,
+            $"Correct the {(cause is null ? "fields" : "field")} that the message names.",
+            cause
+        );
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,7 +29,7 @@ internal static class NodeProviderMapper
             Namespace = ns,
             Uid = provider.Metadata.Uid ?? "",
             Type = provider.Spec.Type,
-            Target = Target(provider.Spec),
+            Target = provider.Spec.Supply.Target,
             Secret = provider.Spec.CredentialsSecretRef is { Name: { Length: > 0 } secret } reference
                 ? $"{(reference.Namespace is { Length: > 0 } other ? other : ns)}/{secret}"
                 : "",
@@ -48,17 +47,6 @@ internal static class NodeProviderMapper
 
     public static JsonObject Spec(NodeSmithProvider provider) =>
         JsonSerializer.SerializeToNode(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec)!.AsObject();
-
-    private static string Target(NodeSmithProviderSpec spec) =>
-        spec switch
-        {
-            { Proxmox: { } proxmox } => proxmox.Endpoint,
-            { Redfish: { } redfish } => redfish.Systems.Count == 1
-                ? redfish.Systems[0].Endpoint
-                : string.Create(CultureInfo.InvariantCulture, $"{redfish.Systems.Count} servers"),
-            { Type: "simulated" } => string.Create(CultureInfo.InvariantCulture, $"up to {spec.Simulated?.MaxMachines ?? 1000} machines"),
-            _ => "",
-        };
 
     private static string Manifest(NodeSmithProvider provider)
     {

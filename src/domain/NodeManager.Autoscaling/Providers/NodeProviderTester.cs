@@ -1,4 +1,6 @@
+using System.Text.Json;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 
@@ -24,11 +26,9 @@ public static class NodeProviderTester
             {
                 NodeSmithProvider provider = await NodeProviderReader.GetAsync(session, connection, ns, name, token);
                 var checks = new Checks(session, ns, name);
-                IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(provider);
-                MachineProviderAccess access =
-                    problems.Count > 0
-                        ? MachineProviderAccess.None(NodeProviderReason.InvalidSettings, $"{string.Join("; ", problems)}.")
-                        : await connection.MachineProviders().OpenAsync(provider, token);
+                MachineProviderAccess access = Problems(provider) is { Count: > 0 } problems
+                    ? MachineProviderAccess.None(NodeProviderReason.InvalidSettings, $"{string.Join("; ", problems)}.")
+                    : await connection.MachineProviders().OpenAsync(provider, token);
                 switch (access.Reason)
                 {
                     case "":
@@ -71,6 +71,19 @@ public static class NodeProviderTester
             },
             cancellationToken
         );
+
+    private static IReadOnlyList<FieldProblem> Problems(NodeSmithProvider provider)
+    {
+        try
+        {
+            return NodeSmithRules.Check(provider);
+        }
+        catch (JsonException)
+        {
+            // Opening it reports the field.
+            return [];
+        }
+    }
 
     private sealed class Checks(NodeManagerSession session, string ns, string provider)
     {

@@ -51,14 +51,6 @@ public static class NodeSmithNames
 
     /// <summary>The default namespace of the autoscaler's objects.</summary>
     public const string DefaultNamespace = "kubenodesmith";
-
-    /// <summary>The keys of a provider's Secret.</summary>
-    public const string ProxmoxTokenId = "PROXMOX_TOKEN_ID",
-        ProxmoxSecret = "PROXMOX_SECRET";
-
-    /// <inheritdoc cref="ProxmoxTokenId"/>
-    public const string RedfishUserName = "REDFISH_USERNAME",
-        RedfishPassword = "REDFISH_PASSWORD";
 }
 
 /// <summary>The conditions of a claim, in the order of its life, and those of the other kinds.</summary>

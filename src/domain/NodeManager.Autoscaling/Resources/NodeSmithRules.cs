@@ -1,16 +1,10 @@
+using System.Text.Json;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Autoscaling.Resources;
-
-/// <summary>A violated rule of an object.</summary>
-/// <param name="Path">Of the field: <c>spec.limits.maxNodes</c>.</param>
-/// <param name="Message">The rule, as worded by the CustomResourceDefinitions in <c>deploy/crds</c>.</param>
-public sealed record FieldProblem(string Path, string Message)
-{
-    public override string ToString() => $"{Path}: {Message}";
-}
 
 /// <summary>
 /// The rules of the CustomResourceDefinitions in <c>deploy/crds</c>, for servers that do not evaluate them (before 1.25, and the embedded
@@ -18,12 +12,10 @@ public sealed record FieldProblem(string Path, string Message)
 /// </summary>
 public static partial class NodeSmithRules
 {
-    private const string DurationRule = "must be a duration such as 90s, 5m or 1h30m";
-
     /// <summary>Empty for a valid object.</summary>
     public static IReadOnlyList<FieldProblem> Check(NodeSmithClaim claim)
     {
-        var problems = new Problems();
+        var problems = new FieldProblems();
         problems.Add("spec.poolRef", claim.Spec.PoolRef.Length == 0, "must not be empty");
         problems.Add("spec.requirements", claim.Spec.Requirements?.CpuCores <= 0, "cpuCores must be positive");
         problems.Add("spec.requirements", claim.Spec.Requirements?.MemoryMiB <= 0, "memoryMiB must be positive");
@@ -34,10 +26,23 @@ public static partial class NodeSmithRules
     /// <inheritdoc cref="Check(NodeSmithClaim)"/>
     public static IReadOnlyList<FieldProblem> Check(NodeSmithControlPlane plane)
     {
-        var problems = new Problems();
+        var problems = new FieldProblems();
         foreach (string pool in plane.Spec.Pools ?? [])
             problems.Add("spec.pools", KubernetesNames.CheckSubdomain(pool));
         return problems.Found;
+    }
+
+    /// <inheritdoc cref="Check(NodeSmithClaim)"/>
+    /// <exception cref="JsonException">A value that the provider's type reads has the wrong type.</exception>
+    public static IReadOnlyList<FieldProblem> Check(NodeSmithProvider provider)
+    {
+        var problems = new FieldProblems();
+        problems.Add(
+            "spec",
+            LabelRules.CheckKey(provider.Spec.Type) is not null,
+            "type must be a qualified name such as proxmox, redfish or example.com/cloud"
+        );
+        return [.. problems.Found, .. MachineProviderRegistry.Shared.Check(provider.Spec.ToElement())];
     }
 
     /// <inheritdoc cref="Check(NodeSmithClaim)"/>
@@ -45,7 +50,7 @@ public static partial class NodeSmithRules
     {
         NodeSmithPoolSpec spec = pool.Spec;
         NodeSmithPoolLimits limits = spec.Limits;
-        var problems = new Problems();
+        var problems = new FieldProblems();
         problems.Add("spec.providerRef", KubernetesNames.CheckSubdomain(spec.ProviderRef));
         problems.Add("spec.poolLabelKey", spec.PoolLabelKey is null ? null : LabelRules.CheckKey(spec.PoolLabelKey));
         problems.Add("spec.limits", limits.MinNodes < 0, "minNodes must be non-negative");
@@ -76,7 +81,7 @@ public static partial class NodeSmithRules
         return problems.Found;
     }
 
-    private static void CheckTemplate(Problems problems, NodeSmithMachineTemplate template)
+    private static void CheckTemplate(FieldProblems problems, NodeSmithMachineTemplate template)
     {
         const string path = "spec.machineTemplate";
         foreach ((string key, string value) in template.Labels ?? [])
@@ -99,7 +104,7 @@ public static partial class NodeSmithRules
         }
     }
 
-    private static void CheckTaints(Problems problems, string path, List<Taint>? taints)
+    private static void CheckTaints(FieldProblems problems, string path, List<Taint>? taints)
     {
         var known = new HashSet<(string, string)>();
         foreach (Taint taint in taints ?? [])
@@ -112,7 +117,7 @@ public static partial class NodeSmithRules
         }
     }
 
-    private static void CheckBudget(Problems problems, NodeSmithBudget budget)
+    private static void CheckBudget(FieldProblems problems, NodeSmithBudget budget)
     {
         const string path = "spec.scaleDown.budgets";
         problems.Add($"{path}.nodes", !BudgetNodes().IsMatch(budget.Nodes), "must be a number or a percentage up to 100%");
@@ -135,31 +140,4 @@ public static partial class NodeSmithRules
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$")]
     private static partial System.Text.RegularExpressions.Regex Schedule();
-
-    private sealed class Problems
-    {
-        private readonly List<FieldProblem> _found = [];
-
-        public IReadOnlyList<FieldProblem> Found => _found;
-
-        public void Add(string path, bool isBroken, string message)
-        {
-            if (isBroken)
-                _found.Add(new(path, message));
-        }
-
-        public void Add(string path, string? broken)
-        {
-            if (broken is not null)
-                _found.Add(new(path, broken));
-        }
-
-        public void AddDuration(string path, string? text, bool isPositive = false)
-        {
-            if (text is null)
-                return;
-            bool isFine = GoDuration.Parse(text) is { } duration && (isPositive ? duration > TimeSpan.Zero : duration >= TimeSpan.Zero);
-            Add(path, !isFine, DurationRule + (isPositive ? ", above 0" : ", not negative"));
-        }
-    }
 }

@@ -1,6 +1,6 @@
 namespace NodeManager.Autoscaling.Resources;
 
-/// <summary>Machine ids in claims and nodes: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>.</summary>
+/// <summary>Machine ids in claims and nodes: <c>hcloud://1251</c>, <c>simulated://small-1</c>.</summary>
 public static class ProviderIds
 {
     /// <summary>A unique spelling: scheme and host are case-insensitive.</summary>

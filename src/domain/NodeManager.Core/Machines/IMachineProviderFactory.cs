@@ -1,13 +1,12 @@
 using System.Text.Json;
+using NodeManager.Core.Errors;
 
 namespace NodeManager.Core.Machines;
 
 /// <summary>A type of provider: creates instances and validates their settings.</summary>
 public interface IMachineProviderFactory
 {
-    /// <summary>
-    /// The value of <c>spec.type</c>: <c>proxmox</c>, or a qualified name such as <c>example.com/hcloud</c> for third parties.
-    /// </summary>
+    /// <summary>The value of <c>spec.type</c>: a qualified name such as <c>example.com/hcloud</c> for third parties.</summary>
     string Type { get; }
 
     /// <summary>
@@ -15,6 +14,16 @@ public interface IMachineProviderFactory
     /// <c>credentialsSecretRef</c>, if any.
     /// </summary>
     IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => MachineSecret.Find(spec) is { } secret ? [secret] : [];
+
+    /// <summary>
+    /// The violated rules of the fields that this type reads, also in a spec of another type, as a schema does. Default: none.
+    /// </summary>
+    /// <exception cref="JsonException">A value has the wrong type; its path is within the spec.</exception>
+    IReadOnlyList<FieldProblem> Check(JsonElement spec) => [];
+
+    /// <summary>What a spec of this type states about its machines. Default: <see cref="MachineSupply.Unknown"/>.</summary>
+    /// <exception cref="JsonException">A value has the wrong type.</exception>
+    MachineSupply Describe(JsonElement spec) => MachineSupply.Unknown;
 
     /// <summary>Validates the settings without a connection. Each problem is a sentence that begins with the field.</summary>
     IReadOnlyList<string> Validate(MachineProviderSettings settings);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Text.Json;
+using NodeManager.Core.Errors;
 using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Core.Machines;
@@ -17,12 +19,14 @@ public sealed class MachineProviderAttribute(Type factory) : Attribute
 public sealed class MachineProviderRegistry
 {
     private readonly ConcurrentDictionary<string, IMachineProviderFactory> _factories = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private Func<Assembly>? _deferred;
 
     /// <summary>The registry of the process: programs add their own types and those of loaded assemblies.</summary>
     public static MachineProviderRegistry Shared { get; } = new();
 
     /// <summary>Sorted.</summary>
-    public IReadOnlyList<string> Types => [.. _factories.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Types => [.. Factories.Keys.Order(StringComparer.Ordinal)];
 
     /// <exception cref="NodeManagerException">Invalid: the type is not a qualified name. AlreadyExists: another factory has it.</exception>
     public void Add(IMachineProviderFactory factory)
@@ -38,7 +42,7 @@ public sealed class MachineProviderRegistry
             );
         }
 
-        if (_factories.GetOrAdd(factory.Type, factory) is { } known && known.GetType() != factory.GetType())
+        if (Factories.GetOrAdd(factory.Type, factory) is { } known && known.GetType() != factory.GetType())
         {
             throw new NodeManagerException(
                 ErrorIds.AlreadyExists,
@@ -48,6 +52,13 @@ public sealed class MachineProviderRegistry
                 "Use a type name with a prefix of your own, such as example.com/name."
             );
         }
+    }
+
+    /// <summary>As <see cref="Add(Assembly)"/>, at the first use of the registry: a program that needs no provider does not load it.</summary>
+    public void AddOnFirstUse(Func<Assembly> assembly)
+    {
+        lock (_lock)
+            _deferred = assembly;
     }
 
     /// <summary>Adds the types that an assembly declares by <see cref="MachineProviderAttribute"/>.</summary>
@@ -124,7 +135,41 @@ public sealed class MachineProviderRegistry
             );
     }
 
-    public IMachineProviderFactory? Find(string type) => _factories.GetValueOrDefault(type);
+    public IMachineProviderFactory? Find(string type) => Factories.GetValueOrDefault(type);
+
+    /// <summary>The violated rules of all types' fields in a spec.</summary>
+    /// <exception cref="JsonException">A value has the wrong type.</exception>
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec) => [.. Types.SelectMany(type => Find(type)!.Check(spec))];
+
+    /// <summary>What a spec states about its machines; <see cref="MachineSupply.Unknown"/> for an unknown type, and if it cannot be read.</summary>
+    public MachineSupply Describe(string type, JsonElement spec)
+    {
+        try
+        {
+            return Find(type)?.Describe(spec) ?? MachineSupply.Unknown;
+        }
+        catch (JsonException)
+        {
+            return MachineSupply.Unknown;
+        }
+    }
+
+    private ConcurrentDictionary<string, IMachineProviderFactory> Factories
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_deferred is { } assembly)
+                {
+                    _deferred = null;
+                    Add(assembly());
+                }
+            }
+
+            return _factories;
+        }
+    }
 
     private static NodeManagerException NotAProvider(Assembly assembly, string why) =>
         new(

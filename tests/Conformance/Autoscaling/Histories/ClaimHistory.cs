@@ -7,6 +7,7 @@ using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Tests.Proxmox;
 
 namespace NodeManager.Conformance.Autoscaling.Histories;
@@ -50,8 +51,8 @@ internal sealed class ClaimHistory : IAsyncDisposable
             """;
         var secret = new Dictionary<string, string>
         {
-            [NodeSmithNames.ProxmoxTokenId] = FakeProxmox.Token,
-            [NodeSmithNames.ProxmoxSecret] = FakeProxmox.Secret,
+            [ProxmoxProviderFactory.TokenId] = FakeProxmox.Token,
+            [ProxmoxProviderFactory.TokenSecret] = FakeProxmox.Secret,
         };
         _settings = new("proxmox", "default", JsonDocument.Parse(spec).RootElement, new(secret)) { Owner = Owner };
     }

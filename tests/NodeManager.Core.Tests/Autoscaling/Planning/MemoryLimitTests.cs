@@ -15,11 +15,7 @@ public sealed class MemoryLimitTests
     private static readonly NodeSmithProvider Provider = new()
     {
         Metadata = new() { Name = "p" },
-        Spec = new()
-        {
-            Type = "proxmox",
-            Proxmox = new() { Endpoint = "https://pve", VmMemOverheadMiB = Overhead },
-        },
+        Spec = Spec($$"""{"type":"proxmox","proxmox":{"endpoint":"https://pve","vmMemOverheadMiB":{{Overhead}} } }"""),
     };
 
     [Theory]

@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
+using NodeManager.Providers;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
@@ -14,6 +17,10 @@ internal static class Plan
         Host = "kubernetes.io/hostname";
 
     public static readonly DateTimeOffset Now = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+
+    // As every program that plans.
+    [ModuleInitializer]
+    internal static void RegisterProviders() => BuiltInMachineProviders.Register();
 
     public static ScaleInput Input(NodeSmithPool pool, params IEnumerable<Pod> pods) =>
         new()
@@ -27,7 +34,7 @@ internal static class Plan
                 new()
                 {
                     Metadata = new() { Name = "p" },
-                    Spec = new() { Type = "simulated", Simulated = new() },
+                    Spec = Spec("""{"type":"simulated","simulated":{}}"""),
                 },
             ],
         };
@@ -40,14 +47,13 @@ internal static class Plan
                 new()
                 {
                     Metadata = new() { Name = "p" },
-                    Spec = new()
-                    {
-                        Type = "simulated",
-                        Simulated = new() { Zones = [.. zones] },
-                    },
+                    Spec = Spec($$"""{"type":"simulated","simulated":{"zones":{{JsonSerializer.Serialize(zones)}} } }"""),
                 },
             ],
         };
+
+    /// <summary>A provider's spec.</summary>
+    public static NodeSmithProviderSpec Spec(string json) => JsonSerializer.Deserialize(json, NodeSmithJson.Default.NodeSmithProviderSpec)!;
 
     public static NodeSmithPool Pool(string name = "workers", params (string Name, long Cores, long MiB)[] shapes) =>
         new()

@@ -292,22 +292,7 @@ public sealed class ScaleUpTests
                         new()
                         {
                             Metadata = new() { Name = "p" },
-                            Spec = new()
-                            {
-                                Type = "redfish",
-                                Redfish = new()
-                                {
-                                    Systems =
-                                    [
-                                        new()
-                                        {
-                                            Name = "s",
-                                            CpuCores = 4,
-                                            MemoryMiB = 8192,
-                                        },
-                                    ],
-                                },
-                            },
+                            Spec = Spec("""{"type":"redfish","redfish":{"systems":[{"name":"s","cpuCores":4,"memoryMiB":8192}]}}"""),
                         },
                     ],
                 };

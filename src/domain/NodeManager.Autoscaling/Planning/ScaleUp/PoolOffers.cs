@@ -58,17 +58,10 @@ internal static class PoolOffers
     /// <summary>The zones of the provider; one null without zones.</summary>
     private static List<string?> Zones(PoolState state)
     {
-        IEnumerable<string?> known = state.Provider?.Spec switch
-        {
-            { Proxmox.NodeZones: { Count: > 0 } byHost } and { Proxmox.NodeWhitelist: { Count: > 0 } hosts } => hosts.Select(
-                byHost.GetValueOrDefault
-            ),
-            { Proxmox.NodeZones: { Count: > 0 } byHost } => byHost.Values,
-            { Simulated.Zones: { Count: > 0 } simulated } => simulated,
-            { Redfish.Systems: { Count: > 0 } systems } => systems.Select(static system => system.Zone),
-            _ => [],
-        };
-        List<string?> zones = [.. known.Where(static zone => zone is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal)];
+        List<string?> zones =
+        [
+            .. state.Supply.Zones.Where(static zone => zone is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal),
+        ];
         return zones.Count > 0 ? zones : [null];
     }
 
@@ -103,19 +96,17 @@ internal static class PoolOffers
     /// <summary>The existing servers; null if the provider has none, or does not report their sizes.</summary>
     private static List<(string? Zone, List<MachineSize> Sizes)>? OfServers(PoolState state)
     {
-        List<RedfishSystem> systems =
-            state.Provider?.Spec.Redfish?.Systems.FindAll(static system => system is { CpuCores: > 0, MemoryMiB: > 0 }) ?? [];
-        if (systems.Count == 0)
+        if (state.Supply.Servers is not { Count: > 0 } servers)
             return null;
         List<NodeSmithClaim> taken =
         [
             .. state.Members.Where(static member => member.Claim is not null).Select(static member => member.Claim!),
         ];
         List<(string? Zone, List<MachineSize> Sizes)> choices = [];
-        foreach (var zone in systems.GroupBy(static system => system.Zone is { Length: > 0 } name ? name : null))
+        foreach (var zone in servers.GroupBy(static server => server.Zone is { Length: > 0 } name ? name : null))
         {
             List<MachineSize> sizes = [];
-            foreach (var size in zone.GroupBy(static system => (Cores: system.CpuCores!.Value, Memory: system.MemoryMiB!.Value)))
+            foreach (var size in zone.GroupBy(static server => (Cores: server.CpuCores, Memory: server.MemoryMiB)))
             {
                 int used = taken.Count(claim => (claim.Status?.Zone ?? claim.Spec.Zone) == zone.Key && IsOf(claim, size.Key));
                 sizes.Add(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Scheduling;
@@ -15,9 +16,9 @@ internal sealed class PoolState
     {
         Evidence = evidence;
         Pool = pool;
-        Provider = provider;
+        Supply = provider?.Spec.Supply ?? MachineSupply.Unknown;
         Members = members;
-        long overhead = provider?.Spec.OverheadMiB ?? 0;
+        long overhead = Supply.OverheadMiB;
         CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
         Bytes = members.Sum(member => member.Counted(overhead).Bytes);
         Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems) : null;
@@ -35,7 +36,8 @@ internal sealed class PoolState
 
     public string Name => Pool.Metadata.Name;
 
-    public NodeSmithProvider? Provider { get; }
+    /// <summary>The machines of its provider.</summary>
+    public MachineSupply Supply { get; }
 
     public IReadOnlyList<PoolMember> Members { get; }
 

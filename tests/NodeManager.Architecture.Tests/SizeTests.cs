@@ -11,7 +11,6 @@ public sealed class SizeTests
     private static readonly Dictionary<string, int> ToDivide = new(StringComparer.Ordinal)
     {
         ["src/NodeManager.Abstractions/Errors/ErrorIds.cs"] = 543,
-        ["src/domain/NodeManager.Autoscaling/Planning/ScaleDown/ScaleDownPlan.cs"] = 425,
         ["src/domain/NodeManager.Autoscaling/Providers/MachineManager.cs"] = 423,
         ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 464,
         ["src/domain/NodeManager.Maintenance/Execution/MaintenanceRun.cs"] = 402,

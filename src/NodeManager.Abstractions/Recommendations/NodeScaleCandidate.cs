@@ -33,7 +33,7 @@ public sealed class NodeScaleCandidate : ClusterObject
     /// <summary>The pods that its removal moves and their nodes, including pods from nodes removed before; empty for a node that is kept.</summary>
     public ItemList<NodeScaleMove> Moves { get; init; } = ItemList<NodeScaleMove>.Empty;
 
-    /// <summary>The PodDisruptionBudgets that would never let one of its pods go.</summary>
+    /// <summary>The PodDisruptionBudgets that do not allow the evictions of its pods.</summary>
     public ItemList<PodBudget> BlockedBy { get; init; } = ItemList<PodBudget>.Empty;
 
     public override string ToString() => Node;

@@ -33,7 +33,7 @@ public static class NodeScaleRule
     /// <summary>The node's requests and usage are below scaleDownThreshold.</summary>
     public const string BelowThreshold = nameof(BelowThreshold);
 
-    /// <summary>The node's requests or usage are not below scaleDownThreshold.</summary>
+    /// <summary>The node has pods to move, and its requests or usage are not below scaleDownThreshold.</summary>
     public const string AboveThreshold = nameof(AboveThreshold);
 
     /// <summary>The node is not ready, or cordoned.</summary>
@@ -42,13 +42,13 @@ public static class NodeScaleRule
     /// <summary>The usage of the node is not known.</summary>
     public const string UsageUnknown = nameof(UsageUnknown);
 
-    /// <summary>An annotation of the node or of one of its pods forbids the removal.</summary>
+    /// <summary>An annotation of the node or of one of its pods forbids the removal, or another operation holds the node's lock.</summary>
     public const string Protected = nameof(Protected);
 
     /// <summary>A drain would be refused for one of the pods.</summary>
     public const string DrainRefused = nameof(DrainRefused);
 
-    /// <summary>A PodDisruptionBudget would never let one of the pods go.</summary>
+    /// <summary>A PodDisruptionBudget does not allow the evictions of the pods.</summary>
     public const string BudgetBlocks = nameof(BudgetBlocks);
 
     /// <summary>A pod would find no place on the other nodes.</summary>

@@ -1,5 +1,6 @@
 using NodeManager.Core.Configuration;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -80,21 +81,40 @@ public static class ScaleRecommender
             configuration.MinNodes,
             configuration.MaxNodes
         );
-        ScaleSituation situation = new()
+        ScaleSituation situation = SituationOf(connection, configuration, basis, simulator.Snapshot, usage) with
         {
-            Now = basis.Now,
-            Configuration = configuration,
-            Nodes = [.. basis.Nodes.Where(static plan => plan.Node is not null).Select(plan => NodeOf(plan, basis, usage))],
-            Snapshot = simulator.Snapshot,
-            Waiting = basis.Waiting,
-            Blocking = plan => Blocking(plan, basis),
-            HasUsage = usage.Count > 0,
             Before = history.Find(key),
         };
         NodeScaleRecommendation recommendation = RecommendationRules.Judge(session, situation);
         history.Record(key, recommendation.Action, basis.Now);
         return recommendation;
     }
+
+    private static ScaleSituation SituationOf(
+        ClusterConnection connection,
+        NodeManagerConfiguration configuration,
+        PlanBasis basis,
+        ClusterSnapshot snapshot,
+        IReadOnlyDictionary<string, NodeUsage> usage
+    ) =>
+        new()
+        {
+            Now = basis.Now,
+            Configuration = configuration,
+            Nodes =
+            [
+                .. basis
+                    .Nodes.Where(plan => plan.Node is not null && snapshot.Node(plan.Name) is not null)
+                    .Select(plan => new ScaleNode(RemovalCandidate.Of(snapshot.Node(plan.Name)!), plan)),
+            ],
+            Snapshot = snapshot,
+            Waiting = basis.Waiting,
+            Budgets = new(basis.Survey.Budgets ?? [], basis.Survey.Server.BudgetVersion, basis.Survey.Server.Minor),
+            Outlooks = basis.Budgets,
+            Usage = usage,
+            Locks = connection.FindOthers(snapshot.Nodes.Select(static node => node.Node)),
+            Allowed = basis.Options,
+        };
 
     private static NodeManagerException Forbidden(NodeManagerSession session, string refusal) =>
         new(
@@ -104,35 +124,4 @@ public static class ScaleRecommender
             session,
             "Ask for the role nodemanager-viewer of deploy/rbac.yaml."
         );
-
-    private static ScaleNode NodeOf(PlannedNode plan, PlanBasis basis, IReadOnlyDictionary<string, NodeUsage> usage) =>
-        new()
-        {
-            Node = plan.Node!,
-            Plan = plan,
-            Pods = [.. basis.Survey.Pods[plan.Name].Where(static pod => !pod.IsFinished())],
-            Usage = usage.GetValueOrDefault(plan.Name),
-        };
-
-    // For a drain of the node alone, with places for all of its pods.
-    private static IReadOnlyList<PodBudget> Blocking(PlannedNode plan, PlanBasis basis)
-    {
-        Dictionary<string, (string, string)> fits = plan.Pods.ToDictionary(static p => p.Plan.Uid, static _ => (NodeDrainPodFit.Yes, ""));
-        IReadOnlyDictionary<string, PodBudget> shared = BudgetShares.Of([plan], basis.Budgets, fits, new HashSet<string>()).Budgets;
-        IEnumerable<PodBudget> lasting = plan
-            .Pods.Where(static p => p.Refusal is { IsLasting: true })
-            .SelectMany(static p => p.Plan.Budgets);
-        IEnumerable<PodBudget> never = plan
-            .Pods.Where(static p => p.Plan.Decision == DrainDecision.Evict)
-            .SelectMany(static p => p.Plan.Budgets)
-            .Select(b => shared.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))
-            .Where(static b => b.Outlook == BudgetOutlook.Never);
-        return
-        [
-            .. lasting
-                .Select(b => shared.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))
-                .Concat(never)
-                .DistinctBy(static b => (b.Namespace, b.Name)),
-        ];
-    }
 }

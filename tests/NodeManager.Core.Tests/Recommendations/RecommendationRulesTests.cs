@@ -1,12 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Tests.Support;
-using NodeManager.Drains.Decisions;
-using NodeManager.Drains.Options;
-using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations.Decisions;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Tests.Recommendations;
 
@@ -152,6 +148,7 @@ public sealed class RecommendationRulesTests
             { "not ready", NodeScaleRule.NotActive },
             { "annotated", NodeScaleRule.Protected },
             { "annotated pod", NodeScaleRule.Protected },
+            { "protected for an hour", NodeScaleRule.Protected },
             { "unmanaged pod", NodeScaleRule.DrainRefused },
             { "local data", NodeScaleRule.DrainRefused },
             { "no room", NodeScaleRule.PodDoesNotFit },
@@ -168,7 +165,7 @@ public sealed class RecommendationRulesTests
         JsonObject pod = Run("p1", "a", "500m");
         Run("p2", "b", "2");
         Run("p3", "c", "2");
-        PodBudget? budget = null;
+        PodDisruptionBudget? budget = null;
         switch (obstacle)
         {
             case "usage":
@@ -192,6 +189,10 @@ public sealed class RecommendationRulesTests
             case "annotated pod":
                 pod["metadata"]!["annotations"] = new JsonObject { ["karpenter.sh/do-not-disrupt"] = "true" };
                 break;
+            case "protected for an hour":
+                pod["metadata"]!["annotations"] = new JsonObject { ["karpenter.sh/do-not-disrupt"] = "1h" };
+                pod["status"]!["startTime"] = Now.AddMinutes(-59).ToString("O");
+                break;
             case "unmanaged pod":
                 pod["metadata"]!.AsObject().Remove("ownerReferences");
                 break;
@@ -213,10 +214,8 @@ public sealed class RecommendationRulesTests
             default:
                 budget = new()
                 {
-                    Namespace = "default",
-                    Name = "web",
-                    Outlook = BudgetOutlook.Never,
-                    OutlookReason = "it needs all",
+                    Metadata = new() { Namespace = "default", Name = "web" },
+                    Spec = new() { Selector = new() },
                 };
                 break;
         }
@@ -227,7 +226,7 @@ public sealed class RecommendationRulesTests
         NodeScaleCandidate candidate = recommendation.Candidates.Single(static c => c.Node == "a");
         Assert.Equal(rule, candidate.Reasons[^1].Rule);
         if (budget is not null)
-            Assert.Same(budget, Assert.Single(candidate.BlockedBy));
+            Assert.Equal("web", Assert.Single(candidate.BlockedBy).Name);
     }
 
     [Fact]
@@ -311,65 +310,29 @@ public sealed class RecommendationRulesTests
         JsonObject pod = Run(name, "", cpu);
         pod["spec"]!.AsObject().Remove("nodeName");
         pod["status"]!["phase"] = "Pending";
-    }
-
-    private NodeScaleRecommendation Judge(RecommendationHistory.Entry? before = null, PodBudget? budget = null)
-    {
-        List<Node> nodes = [.. _nodes.Select(static n => n.Deserialize(KubernetesJson.Default.Node)!)];
-        List<Pod> pods = [.. _pods.Select(static p => p.Deserialize(KubernetesJson.Default.Pod)!)];
-        return RecommendationRules.Judge(
-            Session,
-            new()
+        pod["status"]!["conditions"] = new JsonArray(
+            new JsonObject
             {
-                Now = Now,
-                Configuration = _configuration,
-                Nodes = [.. nodes.Select(node => NodeOf(node, [.. pods.Where(p => p.Spec.NodeName == node.Metadata.Name)]))],
-                Snapshot = ClusterSnapshot.Of(nodes, pods),
-                Waiting = [.. pods.Where(static p => string.IsNullOrEmpty(p.Spec.NodeName))],
-                Blocking = plan => budget is not null && plan.Name == "a" ? [budget] : [],
-                HasUsage = _usage.Count > 0,
-                Before = before,
+                ["type"] = "PodScheduled",
+                ["status"] = "False",
+                ["reason"] = "Unschedulable",
             }
         );
     }
 
-    private ScaleNode NodeOf(Node node, List<Pod> pods)
-    {
-        RuleContext context = new(new DrainOptions(), new Dictionary<(string, string), string>(), Now);
-        PlannedPod[] planned =
-        [
-            .. pods.Select(pod => (pod, Decision: DrainRules.Judge(pod, context)))
-                .Select(static judged => new PlannedPod(
-                    judged.pod,
-                    new()
-                    {
-                        Node = judged.pod.Spec.NodeName!,
-                        Namespace = "default",
-                        Name = judged.pod.Metadata.Name,
-                        Uid = judged.pod.Metadata.Uid!,
-                        Decision = judged.Decision.Decision,
-                        Reason = judged.Decision.Reason,
-                        Rule = judged.Decision.Rule,
-                    },
-                    null
-                )),
-        ];
-        return new()
-        {
-            Node = node,
-            Plan = new(node.Metadata.Name, node, planned, [], []),
-            Pods = pods,
-            Usage = _usage.GetValueOrDefault(node.Metadata.Name) is { } used ? Percents(used) : null,
-        };
-    }
-
-    private static NodeUsage Percents(NodeUsage used) =>
-        new()
-        {
-            Cpu = used.Cpu,
-            Memory = used.Memory,
-            Age = used.Age,
-            CpuPercent = used.Cpu / 4 * 100,
-            MemoryPercent = 10,
-        };
+    private NodeScaleRecommendation Judge(RecommendationHistory.Entry? before = null, PodDisruptionBudget? budget = null) =>
+        RecommendationRules.Judge(
+            Session,
+            Situation.Of(
+                Now,
+                _configuration,
+                [.. _nodes.Select(static n => n.Deserialize(KubernetesJson.Default.Node)!)],
+                [.. _pods.Select(static p => p.Deserialize(KubernetesJson.Default.Pod)!)],
+                budget is null ? [] : [budget]
+            ) with
+            {
+                Usage = _usage,
+                Before = before,
+            }
+        );
 }

@@ -3,6 +3,7 @@ using NodeManager.Autoscaling.Decisions;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -203,6 +204,7 @@ public static class ScalePlanReader
             Now = connection.Time.GetUtcNow(),
             MinorVersion = server.Minor,
             Nodes = (await nodes).Items,
+            Locks = connection.FindOthers((await nodes).Items),
             Pods = (await pods).Items,
             Pools = Managed(await pools, await planes, ns, observer),
             Claims = await claims,

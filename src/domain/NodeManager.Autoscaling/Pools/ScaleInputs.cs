@@ -2,7 +2,6 @@ using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -105,7 +104,7 @@ internal sealed class ScaleInputs : IDisposable
             Now = _scope.Time.GetUtcNow(),
             MinorVersion = _minor,
             Nodes = _scope.Nodes.Items,
-            Locks = Locks(),
+            Locks = _scope.Connection.FindOthers(_scope.Nodes.Items),
             Pods = _pods.Cache.Items,
             Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
             Claims = _scope.Claims.Items,
@@ -124,15 +123,6 @@ internal sealed class ScaleInputs : IDisposable
             Buffers = buffers,
             BufferTargets = targets,
         };
-    }
-
-    private Dictionary<string, NodeLock> Locks()
-    {
-        Dictionary<string, NodeLock> locks = new(StringComparer.Ordinal);
-        foreach (Node node in _scope.Nodes.Items)
-            if (_scope.Connection.FindOther(node, "") is { } held)
-                locks[node.Metadata.Uid ?? ""] = held;
-        return locks;
     }
 
     /// <summary>True if a control plane lists the pool.</summary>

@@ -6,16 +6,19 @@ internal static class RecommendationRules
     {
         NodeManagerConfiguration configuration = situation.Configuration;
         List<NodeScaleReason> reasons = [];
-        if (situation.Before?.Action is (NodeScaleAction.ScaleUp or NodeScaleAction.ScaleDown) and var before)
-            reasons.Add(Hysteresis(situation, before));
-        if (situation.Active.Count == 0)
+        if (situation.Before?.Action is (NodeScaleAction.ScaleUp or NodeScaleAction.ScaleDown) and var last)
+            reasons.Add(Hysteresis(situation, last));
+        if (!situation.Nodes.Any(static node => node.IsActive))
             reasons.Add(new() { Rule = NodeScaleRule.NoNodes, Message = "None of the nodes is ready and schedulable." });
-        (IReadOnlyList<NodeScaleReason> missing, IReadOnlyList<NodeScaleAddition> additions) = ScaleUpRules.Judge(situation);
+        (IReadOnlyList<NodeScaleReason> missing, IReadOnlyList<NodeScaleAddition> additions, ThresholdShares after) = ScaleUpRules.Judge(
+            situation
+        );
         reasons.AddRange(missing);
         bool needsMore = missing.Count > 0;
         int added = additions.Sum(static one => one.Count);
         NodeScaleReason? isHeld = IsHeld(situation, needsMore);
-        IReadOnlyList<NodeScaleCandidate> candidates = ScaleDownRules.Judge(situation, isHeld);
+        (IReadOnlyList<NodeScaleCandidate> candidates, ThresholdShares remaining) = ScaleDownRules.Judge(situation, isHeld);
+        ThresholdShares before = situation.Shares(situation.Snapshot);
         int removed = candidates.Count(static one => one.IsRecommended);
         if (isHeld is not null && !needsMore)
             reasons.Add(isHeld);
@@ -47,12 +50,8 @@ internal static class RecommendationRules
             ScaleUpThreshold = configuration.ScaleUpThreshold,
             ScaleDownThreshold = configuration.ScaleDownThreshold,
             IsAutoScalingEnabled = configuration.EnableAutoScaling,
-            HasUsage = situation.HasUsage,
-            Utilization = new([
-                .. UtilizationRules.Resources.Select(r =>
-                    Describe(situation, r, additions, [.. candidates.Where(static c => c.IsRecommended).Select(static c => c.Node)])
-                ),
-            ]),
+            HasUsage = situation.Usage.Count > 0,
+            Utilization = new([.. ThresholdShares.Resources.Select(name => Describe(name, before, added > 0 ? after : remaining))]),
             Reasons = new(reasons),
             Additions = new([.. additions]),
             Candidates = new([.. candidates.Select(c => Of(session, c))]),
@@ -62,7 +61,7 @@ internal static class RecommendationRules
     private static NodeScaleReason Hysteresis(ScaleSituation situation, string before)
     {
         bool isUp = before == NodeScaleAction.ScaleUp;
-        decimal threshold = isUp ? situation.UpAbove : situation.DownBelow;
+        decimal threshold = isUp ? situation.Thresholds.UpAbove : situation.Thresholds.DownBelow;
         return new()
         {
             Rule = NodeScaleRule.Hysteresis,
@@ -77,8 +76,9 @@ internal static class RecommendationRules
         {
             Rule = NodeScaleRule.BelowThreshold,
             Value = removed,
-            Limit = situation.DownBelow,
-            Message = $"{removed} of {situation.Nodes.Count} nodes are below {situation.DownBelow:0.#}%, and their pods fit elsewhere.",
+            Limit = situation.Thresholds.DownBelow,
+            Message =
+                $"{removed} of {situation.Nodes.Count} nodes are below {situation.Thresholds.DownBelow:0.#}%, and their pods fit elsewhere.",
         };
 
     private static NodeScaleReason? IsHeld(ScaleSituation situation, bool needsMore)
@@ -105,30 +105,15 @@ internal static class RecommendationRules
         };
     }
 
-    private static NodeScaleUtilization Describe(
-        ScaleSituation situation,
-        string resource,
-        IReadOnlyList<NodeScaleAddition> additions,
-        HashSet<string> gone
-    )
-    {
-        decimal added = additions.Sum(one => one.Count * (resource == "cpu" ? one.Allocatable.Cpu : one.Allocatable.Memory));
-        (decimal? requested, decimal? used) =
-            gone.Count > 0
-                ? UtilizationRules.Without(situation.Active, gone, resource)
-                : (
-                    UtilizationRules.Requested(situation.Active, resource, added: added),
-                    UtilizationRules.Used(situation.Active, resource, added)
-                );
-        return new()
+    private static NodeScaleUtilization Describe(string resource, ThresholdShares before, ThresholdShares after) =>
+        new()
         {
             Resource = resource,
-            RequestedPercent = UtilizationRules.Requested(situation.Active, resource),
-            UsedPercent = UtilizationRules.Used(situation.Active, resource),
-            RequestedPercentAfter = requested,
-            UsedPercentAfter = used,
+            RequestedPercent = before.Percent(resource).Requested,
+            UsedPercent = before.Percent(resource).Used,
+            RequestedPercentAfter = after.Percent(resource).Requested,
+            UsedPercentAfter = after.Percent(resource).Used,
         };
-    }
 
     private static NodeScaleCandidate Of(NodeManagerSession session, NodeScaleCandidate candidate) =>
         new()

@@ -14,28 +14,11 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
 
     private readonly List<Action> _undo = [];
 
-    public ClusterSnapshot Snapshot => snapshot;
-
-    /// <summary>Places the pending pods as far as they fit.</summary>
-    /// <returns>The pods without a place; some cannot be judged.</returns>
-    public IReadOnlyList<(Pod Pod, bool IsUnknown)> PlaceWaiting(IEnumerable<Pod> waiting)
-    {
-        List<(Pod, bool)> left = [];
-        foreach (Pod pod in waiting)
-        {
-            if (Place(pod) is (null, var why))
-                left.Add((pod, why.Verdict == FitVerdict.Unknown));
-        }
-
-        _undo.Clear();
-        return left;
-    }
-
     /// <summary>Cordons the node and moves its pods. <see cref="Undo"/> reverts it; <see cref="Complete"/> removes the node.</summary>
     /// <param name="staying">UIDs of the pods that end with the node.</param>
     /// <param name="ending">UIDs of the evicted pods that are not recreated; all others are, including those from earlier nodes.</param>
     /// <returns>The node of each pod by UID, or the first pod without a place.</returns>
-    public (Dictionary<string, string>? Places, Pod? Stuck, NodeManager.Scheduling.Decisions.Placement? Why) Remove(
+    public (Dictionary<string, string>? Places, Pod? Stuck, Placement? Why) Remove(
         Node node,
         IReadOnlySet<string> staying,
         IReadOnlySet<string> ending
@@ -61,7 +44,7 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
         {
             if (!order.AllFirst)
                 Take(pod, node.Metadata.Name);
-            (string? to, NodeManager.Scheduling.Decisions.Placement why) = Place(pod);
+            (string? to, Placement why) = Place(pod);
             if (to is null)
                 return (null, pod, why);
             places[pod.Metadata.Uid ?? ""] = to;
@@ -93,7 +76,7 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
         _undo.Add(() => snapshot.Assume(pod, node));
     }
 
-    private (string? Node, NodeManager.Scheduling.Decisions.Placement Why) Place(Pod pod)
+    private (string? Node, Placement Why) Place(Pod pod)
     {
         PodFit fit = new(pod, snapshot);
         List<NodeState> fitting = [];
@@ -107,7 +90,7 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
         }
 
         if (fitting.Count == 0)
-            return (null, Refusal(PodPlacement.Find(pod, snapshot)));
+            return (null, WithoutPreemption(PodPlacement.Find(pod, snapshot), snapshot.MinorVersion));
         List<string> equal =
         [
             .. (order.AnyNode ? fitting : Best(pod, fitting)).Select(static node => node.Name).Order(StringComparer.Ordinal),
@@ -125,12 +108,12 @@ internal sealed class RemovalSimulation(ClusterSnapshot snapshot, RemovalOrder o
         return scores.Where(score => score.Total == best).Select(static score => score.Node);
     }
 
-    // Without preemption: a removal must not displace other pods.
-    private NodeManager.Scheduling.Decisions.Placement Refusal(NodeManager.Scheduling.Decisions.Placement found) =>
+    /// <summary>The refusal without preemption: a removal must not displace other pods.</summary>
+    public static Placement WithoutPreemption(Placement found, int minorVersion) =>
         found.Verdict == FitVerdict.DoesNotFit
             ? found with
             {
-                Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], snapshot.MinorVersion, ""),
+                Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], minorVersion, ""),
             }
             : found;
 

@@ -2,6 +2,7 @@ using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Recommendations.Decisions;
 
@@ -11,25 +12,28 @@ namespace NodeManager.Recommendations.Decisions;
 /// </summary>
 internal static class ScaleDownRules
 {
-    /// <summary>All nodes, with those to remove first.</summary>
+    /// <summary>All nodes, with those to remove first, and the utilization of the others.</summary>
     /// <param name="isHeld">Why no node is removed at all; null if removals are allowed.</param>
-    public static IReadOnlyList<NodeScaleCandidate> Judge(ScaleSituation situation, NodeScaleReason? isHeld)
+    public static (IReadOnlyList<NodeScaleCandidate> Candidates, ThresholdShares Remaining) Judge(
+        ScaleSituation situation,
+        NodeScaleReason? isHeld
+    )
     {
         List<NodeScaleCandidate> going = [],
             staying = [];
-        HashSet<string> gone = new(StringComparer.Ordinal);
-        List<ScaleNode> empty = [];
+        ThresholdShares shares = situation.Shares(situation.Snapshot);
+        List<ScaleNode> below = [];
         foreach (ScaleNode node in situation.Nodes)
         {
-            if (WhyNotAtAll(node, situation) is { } reason)
-                staying.Add(Describe(node, [reason]));
+            if (WhyNotAtAll(node, shares) is { } reason)
+                staying.Add(Describe(node, shares, [reason]));
             else
-                empty.Add(node);
+                below.Add(node);
         }
 
         Dictionary<string, PlannedPod> planned = situation.Nodes.SelectMany(static n => n.Plan.Pods).ToDictionary(static p => p.Plan.Uid);
         RemovalSimulation[] worlds =
-            empty.Count == 0 || isHeld is not null
+            below.Count == 0 || isHeld is not null
                 ? []
                 :
                 [
@@ -37,113 +41,98 @@ internal static class ScaleDownRules
                         .All(situation.Seed, situation.Snapshot.Nodes.Count)
                         .Select(order => new RemovalSimulation(situation.Snapshot.Clone(), order)),
                 ];
-        foreach (
-            ScaleNode node in empty
-                .OrderBy(static n => n.Fullness)
-                .ThenBy(n => Moving(n).Count)
-                .ThenBy(static n => n.Name, StringComparer.Ordinal)
-        )
+        PlannedMoves moves = new(situation);
+        foreach (ScaleNode node in RemovalCandidate.Order(below, static n => n.Removal).ThenBy(static n => n.Name, StringComparer.Ordinal))
         {
-            NodeScaleReason below = new()
+            NodeScaleReason first = Below(node, shares);
+            BudgetObstacle? budgets = situation.Budgets.Find(node.Removal.Moving);
+            if ((isHeld ?? Obstacle(node, situation, shares, budgets) ?? moves.Refusal(node)) is { } reason)
             {
-                Rule = NodeScaleRule.BelowThreshold,
-                Value = node.Fullness,
-                Limit = situation.DownBelow,
-                Message = $"Its largest share is {node.Fullness:0.#}%; the threshold is {situation.DownBelow:0.#}%.",
-            };
-            IReadOnlyList<PodBudget> budgets = situation.Blocking(node.Plan);
-            if ((isHeld ?? Obstacle(node, situation, budgets, gone)) is { } reason)
-            {
-                staying.Add(Describe(node, [below, reason], budgets: budgets));
+                staying.Add(Describe(node, shares, [first, reason], budgets: BlockedBy(situation, budgets)));
                 continue;
             }
 
-            (IReadOnlyList<NodeScaleMove>? moves, NodeScaleReason result) = TryRemove(node, worlds, planned);
-            if (moves is null)
+            (IReadOnlyList<NodeScaleMove>? places, NodeScaleReason result) = TryRemove(node, worlds, planned);
+            if (places is null)
             {
-                staying.Add(Describe(node, [below, result]));
+                moves.Undo(node);
+                staying.Add(Describe(node, shares, [first, result]));
                 continue;
             }
 
-            gone.Add(node.Name);
-            going.Add(Describe(node, [below, result], going.Count + 1, moves));
+            going.Add(Describe(node, shares, [first, result], going.Count + 1, places));
+            shares.Remove(node.Removal);
         }
 
-        return [.. going, .. staying.OrderBy(static n => n.Node, StringComparer.Ordinal)];
+        return ([.. going, .. staying.OrderBy(static n => n.Node, StringComparer.Ordinal)], shares);
     }
 
-    private static NodeScaleReason? WhyNotAtAll(ScaleNode node, ScaleSituation situation)
+    // Empty nodes are removed whatever they use.
+    private static NodeScaleReason? WhyNotAtAll(ScaleNode node, ThresholdShares shares)
     {
         if (!node.IsActive)
             return new() { Rule = NodeScaleRule.NotActive, Message = "It is not ready, or cordoned." };
-        if (situation.HasUsage && node.Usage is null or { IsStale: true })
+        if (node.Removal.IsEmpty)
+            return null;
+        if (shares.IsUnmeasured(node.Name))
             return new() { Rule = NodeScaleRule.UsageUnknown, Message = "Its usage is unknown." };
-        foreach (string resource in UtilizationRules.Resources)
-        {
-            foreach (
-                (decimal? share, string what) in new[]
-                {
-                    (node.MovablePercent(resource), "requested"),
-                    (node.UsedPercent(resource), "used"),
-                }
-            )
+        ScaleThresholds thresholds = shares.Thresholds;
+        return shares.NotBelow(node.Removal, thresholds.Before?.Action == NodeScaleAction.ScaleDown) is { } share
+            ? new()
             {
-                if (share is { } percent && percent >= situation.DownBelow)
-                {
-                    return new()
-                    {
-                        Rule = NodeScaleRule.AboveThreshold,
-                        Resource = resource,
-                        Value = percent,
-                        Limit = situation.DownBelow,
-                        Message = $"{percent:0.#}% of {resource} is {what}; the threshold is {situation.DownBelow:0.#}%.",
-                    };
-                }
+                Rule = NodeScaleRule.AboveThreshold,
+                Resource = share.Resource,
+                Value = share.Percent,
+                Limit = thresholds.DownBelow,
+                Message = $"{share}; the threshold is {thresholds.DownBelow:0.#}%.",
             }
-        }
-
-        return null;
+            : null;
     }
 
-    private static NodeScaleReason? Obstacle(
-        ScaleNode node,
-        ScaleSituation situation,
-        IReadOnlyList<PodBudget> budgets,
-        HashSet<string> gone
-    )
+    private static NodeScaleReason Below(ScaleNode node, ThresholdShares shares)
     {
-        int left = situation.Nodes.Count - gone.Count - 1;
-        if (left < situation.Configuration.MinNodes)
+        decimal limit = shares.Thresholds.DownBelow,
+            largest = shares.Of(node.Removal).Select(static share => share.Percent).DefaultIfEmpty().Max();
+        return new()
+        {
+            Rule = NodeScaleRule.BelowThreshold,
+            Value = largest,
+            Limit = limit,
+            Message = node.Removal.IsEmpty
+                ? "No pod needs the node."
+                : $"Its largest share is {largest:0.#}%; the threshold is {limit:0.#}%.",
+        };
+    }
+
+    private static NodeScaleReason? Obstacle(ScaleNode node, ScaleSituation situation, ThresholdShares shares, BudgetObstacle? budgets)
+    {
+        int minimum = situation.Configuration.MinNodes;
+        if (shares.Staying <= minimum)
             return new()
             {
                 Rule = NodeScaleRule.AtMinimum,
-                Value = left + 1,
-                Limit = situation.Configuration.MinNodes,
-                Message = $"{left + 1} nodes are left; minNodes is {situation.Configuration.MinNodes}.",
+                Value = shares.Staying,
+                Limit = minimum,
+                Message = $"{shares.Staying} nodes are left; minNodes is {minimum}.",
             };
-        return Protection(node) ?? Blocker(node, budgets) ?? Overfull(situation, [.. gone, node.Name]);
-    }
-
-    private static NodeScaleReason? Protection(ScaleNode node)
-    {
-        if (DisruptionAnnotations.KeepingOf(node.Node) is { } annotation)
-            return new() { Rule = NodeScaleRule.Protected, Message = $"It has the annotation {annotation}: true." };
-        if (
-            node.Plan.Pods.FirstOrDefault(static p =>
-                p.Plan.Decision == DrainDecision.Evict && DisruptionOptOutRule.OptOutsOf(p.Pod).Length > 0
-            ) is
-            { } undisturbed
-        )
+        if (RemovalRules.OfNode(node.Node, situation.Locks.GetValueOrDefault(node.Node.Metadata.Uid ?? "")) is var (_, kept))
+            return new() { Rule = NodeScaleRule.Protected, Message = kept };
+        foreach (Pod pod in node.Removal.Moving)
+        {
+            if (RemovalRules.OfPod(pod, situation.Now, situation.Allowed) is not var (reason, message))
+                continue;
             return new()
             {
-                Rule = NodeScaleRule.Protected,
-                Object = undisturbed.Pod.Title(),
-                Message = $"Pod {undisturbed.Pod.Title()} has the annotation {DisruptionOptOutRule.OptOutsOf(undisturbed.Pod)[0]}.",
+                Rule = reason == AutoscalerReason.DoNotDisrupt ? NodeScaleRule.Protected : NodeScaleRule.DrainRefused,
+                Object = pod.Title(),
+                Message = message,
             };
-        return null;
+        }
+
+        return Blocker(node, budgets) ?? Overfull(node, shares);
     }
 
-    private static NodeScaleReason? Blocker(ScaleNode node, IReadOnlyList<PodBudget> budgets)
+    private static NodeScaleReason? Blocker(ScaleNode node, BudgetObstacle? budgets)
     {
         if (node.Plan.Pods.FirstOrDefault(static p => p.Plan.Decision == DrainDecision.Refuse) is { } refused)
             return new()
@@ -152,40 +141,34 @@ internal static class ScaleDownRules
                 Object = refused.Pod.Title(),
                 Message = $"A drain is refused for pod {refused.Pod.Title()}: {refused.Plan.Reason}",
             };
-        if (budgets is [var budget, ..])
-            return new()
+        return budgets is null
+            ? null
+            : new()
             {
                 Rule = NodeScaleRule.BudgetBlocks,
-                Object = $"{budget.Namespace}/{budget.Name}",
-                Message = $"PDB {budget.Namespace}/{budget.Name} allows no eviction: {budget.OutlookReason}.",
+                Object = BudgetRules.Title(budgets.Budgets[0]),
+                Message = budgets.Message,
             };
-        return null;
     }
 
-    private static NodeScaleReason? Overfull(ScaleSituation situation, HashSet<string> gone)
-    {
-        foreach (string resource in UtilizationRules.Resources)
-        {
-            (decimal? requested, decimal? used) = UtilizationRules.Without(situation.Active, gone, resource);
-            foreach ((decimal? share, string what) in new[] { (requested, "requested"), (used, "used") })
+    private static NodeScaleReason? Overfull(ScaleNode node, ThresholdShares shares) =>
+        shares.Overfull(node.Removal) is { } full
+            ? new()
             {
-                if (share is { } percent && percent > situation.Comfortable)
-                {
-                    return new()
-                    {
-                        Rule = NodeScaleRule.OthersTooFull,
-                        Resource = resource,
-                        Value = percent,
-                        Limit = situation.Comfortable,
-                        Message =
-                            $"{percent:0.#}% of {resource} of the other nodes would be {what}; {situation.Comfortable:0.#}% is the most that a removal may lead to.",
-                    };
-                }
+                Rule = NodeScaleRule.OthersTooFull,
+                Resource = full.Resource,
+                Value = full.Percent,
+                Limit = shares.Thresholds.Comfortable,
+                Message = shares.OverfullText(full),
             }
-        }
+            : null;
 
-        return null;
-    }
+    private static IReadOnlyList<PodBudget> BlockedBy(ScaleSituation situation, BudgetObstacle? obstacle) =>
+        [
+            .. (obstacle?.Budgets ?? []).Select(one =>
+                situation.Outlooks.GetValueOrDefault(BudgetRules.Title(one)) ?? BudgetRules.Describe(one)
+            ),
+        ];
 
     private static (IReadOnlyList<NodeScaleMove>? Moves, NodeScaleReason Why) TryRemove(
         ScaleNode node,
@@ -199,11 +182,7 @@ internal static class ScaleDownRules
         List<Dictionary<string, string>> places = [];
         foreach (RemovalSimulation world in worlds)
         {
-            (Dictionary<string, string>? found, Pod? stuck, NodeManager.Scheduling.Decisions.Placement? why) = world.Remove(
-                node.Node,
-                staying,
-                ending
-            );
+            (Dictionary<string, string>? found, Pod? stuck, Placement? why) = world.Remove(node.Node, staying, ending);
             if (found is null)
             {
                 foreach (RemovalSimulation undone in worlds)
@@ -242,7 +221,7 @@ internal static class ScaleDownRules
         );
     }
 
-    private static NodeScaleReason NotPlaced(Pod pod, NodeManager.Scheduling.Decisions.Placement why, string order)
+    private static NodeScaleReason NotPlaced(Pod pod, Placement why, string order)
     {
         bool isUnknown = why.Verdict == FitVerdict.Unknown;
         return new()
@@ -274,16 +253,6 @@ internal static class ScaleDownRules
         };
     }
 
-    // Pods that a controller recreates.
-    private static List<Pod> Moving(ScaleNode node) =>
-        [
-            .. node
-                .Plan.Pods.Where(static p =>
-                    p.Plan.Decision == DrainDecision.Evict && !PodExtensions.IsFinished(p.Pod) && p.Pod.Controller() is not null
-                )
-                .Select(static p => p.Pod),
-        ];
-
     // UIDs of evicted pods that are not recreated.
     private static HashSet<string> Ending(ScaleNode node) =>
         [
@@ -296,23 +265,52 @@ internal static class ScaleDownRules
 
     private static NodeScaleCandidate Describe(
         ScaleNode node,
+        ThresholdShares shares,
         IReadOnlyList<NodeScaleReason> reasons,
         int? order = null,
         IReadOnlyList<NodeScaleMove>? moves = null,
         IReadOnlyList<PodBudget>? budgets = null
-    ) =>
-        new()
+    )
+    {
+        List<ThresholdShare> known = [.. shares.Of(node.Removal)];
+        decimal? Percent(string resource, string kind) => known.Find(share => share.Resource == resource && share.Kind == kind)?.Percent;
+        return new()
         {
             Node = node.Name,
             NodeUid = node.Node.Metadata.Uid ?? "",
             IsRecommended = order is not null,
             Order = order,
-            CpuRequestedPercent = node.MovablePercent("cpu"),
-            MemoryRequestedPercent = node.MovablePercent("memory"),
-            CpuUsedPercent = node.UsedPercent("cpu"),
-            MemoryUsedPercent = node.UsedPercent("memory"),
+            CpuRequestedPercent = Percent("cpu", ThresholdShare.Requested),
+            MemoryRequestedPercent = Percent("memory", ThresholdShare.Requested),
+            CpuUsedPercent = Percent("cpu", ThresholdShare.Used),
+            MemoryUsedPercent = Percent("memory", ThresholdShare.Used),
             Reasons = new([.. reasons]),
             Moves = moves is null ? ItemList<NodeScaleMove>.Empty : new([.. moves]),
             BlockedBy = budgets is null ? ItemList<PodBudget>.Empty : new([.. budgets]),
         };
+    }
+
+    /// <summary>The moves of a plan, before other eviction orders are tried.</summary>
+    private sealed class PlannedMoves(ScaleSituation situation)
+    {
+        private readonly ClusterSnapshot _snapshot = situation.Snapshot.Clone();
+        private readonly Dictionary<string, IReadOnlyList<Pod>> _moved = new(StringComparer.Ordinal);
+        private RemovalPlacement? _placement;
+
+        /// <summary>Moves the pods that are recreated, with those of nodes removed before; or returns why they do not fit.</summary>
+        public NodeScaleReason? Refusal(ScaleNode node)
+        {
+            HashSet<string> leaving = situation.Leaving;
+            _placement ??= new(new(_snapshot), [.. _snapshot.Nodes.Select(static one => one.Name).Where(name => !leaving.Contains(name))]);
+            HashSet<string> ending = Ending(node);
+            IReadOnlyList<Pod> pods = _moved[node.Name] = [
+                .. RemovalCandidate.Of(_snapshot.Node(node.Name)!).Moving.Where(pod => !ending.Contains(pod.Uid())),
+            ];
+            return _placement.Move(node.Name, pods) is var (pod, why)
+                ? NotPlaced(pod, RemovalSimulation.WithoutPreemption(why, _snapshot.MinorVersion), "")
+                : null;
+        }
+
+        public void Undo(ScaleNode node) => _placement!.Undo(node.Name, _moved[node.Name]);
+    }
 }

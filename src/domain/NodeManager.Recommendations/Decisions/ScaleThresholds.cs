@@ -12,8 +12,10 @@ public sealed record ScaleThresholds(NodeManagerConfiguration Configuration, Rec
         Configuration.ScaleUpThreshold - (Before?.Action == NodeScaleAction.ScaleUp ? RecommendationHistory.Margin : 0);
 
     /// <summary>Below this share a node is removed.</summary>
-    public decimal DownBelow =>
-        Configuration.ScaleDownThreshold + (Before?.Action == NodeScaleAction.ScaleDown ? RecommendationHistory.Margin : 0);
+    public decimal DownBelow => RemovalBelow(Before?.Action == NodeScaleAction.ScaleDown);
+
+    /// <param name="wasBelow">True if the node, or a node, was below the threshold before.</param>
+    public decimal RemovalBelow(bool wasBelow) => Configuration.ScaleDownThreshold + (wasBelow ? RecommendationHistory.Margin : 0);
 
     /// <summary>The target of additions and the limit of removals: clear of the threshold.</summary>
     public decimal Comfortable => Configuration.ScaleUpThreshold - RecommendationHistory.Margin;

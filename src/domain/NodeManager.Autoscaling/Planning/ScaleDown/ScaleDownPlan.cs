@@ -22,12 +22,10 @@ internal sealed class ScaleDownPlan
     private readonly ScaleInput _input;
     private readonly ScaleUpPlan _up;
     private readonly IReadOnlySet<string> _confirming;
-    private readonly PlacementSimulator _simulator;
+    private readonly RemovalPlacement _placement;
     private readonly BudgetReservations _pdbs;
     private readonly ILookup<string, Pod> _placed;
     private readonly Dictionary<string, DateTimeOffset> _unneeded = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _targets;
-    private readonly Dictionary<Pod, string> _moved = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _receivers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _quietAt = new(StringComparer.Ordinal);
 
@@ -38,9 +36,9 @@ internal sealed class ScaleDownPlan
         _confirming = confirming;
         _pdbs = new(input.Budgets, input.BudgetVersion, input.MinorVersion);
         _placed = up.Placed.ToLookup(static one => one.Node, static one => one.Pod, StringComparer.Ordinal);
-        _simulator = new(up.Snapshot);
+        PlacementSimulator simulator = new(up.Snapshot);
         foreach ((Pod pod, string node) in up.Placed)
-            _simulator.Assume(pod, node);
+            simulator.Assume(pod, node);
         HashSet<string> notReady =
         [
             .. pools
@@ -58,7 +56,7 @@ internal sealed class ScaleDownPlan
         }
 
         // Pods are not moved to a node with a silent kubelet.
-        _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
+        _placement = new(simulator, [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))]);
     }
 
     public List<NodeScalePlanNode> Nodes { get; } = [];
@@ -99,8 +97,7 @@ internal sealed class ScaleDownPlan
         foreach (Candidate candidate in Candidates(pool))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool isEmpty = candidate.Moving.Count == 0;
-            if (!isEmpty && Refusal(candidate, mode) is { } refusal)
+            if (!candidate.Removal.IsEmpty && Refusal(candidate, mode) is { } refusal)
             {
                 Add(candidate.Member, AutoscalerDecision.Keep, refusal.Reason, refusal.Message, candidate.Moving);
                 continue;
@@ -126,9 +123,9 @@ internal sealed class ScaleDownPlan
 
             RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
             if (verdict.Decision == AutoscalerDecision.Remove)
-                _receivers.UnionWith(candidate.Moving.Select(pod => _moved[pod]));
+                _receivers.UnionWith(_placement.ReceiversOf(candidate.Moving));
             else
-                Undo(candidate);
+                _placement.Undo(candidate.Node, candidate.Moving);
             Add(candidate.Member, verdict.Decision, verdict.Reason, verdict.Message, candidate.Moving, verdict.At);
         }
 
@@ -149,12 +146,11 @@ internal sealed class ScaleDownPlan
             )
                 Add(member, AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, settling.Message, [], settling.At);
             else
-                candidates.Add(Survey(member));
+                candidates.Add(new(member, RemovalCandidate.Of(_up.Snapshot.Node(member.Node!.Metadata.Name)!)));
         }
 
-        return candidates
-            .OrderBy(static one => one.Moving.Count > 0)
-            .ThenBy(static one => one.Moving.Count > 0 ? one.Utilization : 0)
+        return RemovalCandidate
+            .Order(candidates, static one => one.Removal)
             .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
             .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
     }
@@ -173,24 +169,11 @@ internal sealed class ScaleDownPlan
             return (AutoscalerReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
         if (pool.UpdatedBy is { } update)
             return (AutoscalerReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
-        if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } busy)
-            return (AutoscalerReason.DoNotDisrupt, $"The node is in use by {busy}.");
+        if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } held)
+            return RemovalRules.OfNode(member.Node, held);
         return pool.IsDeleted ? (AutoscalerReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
             : pool.Problem is not null ? (AutoscalerReason.PoolInvalid, pool.ProblemText)
-            : RemovalRules.OfNode(member.Node);
-    }
-
-    private Candidate Survey(PoolMember member)
-    {
-        NodeState node = _up.Snapshot.Node(member.Node!.Metadata.Name)!;
-        List<PodState> moving = [.. node.Pods.Where(static pod => !RemovalRules.StaysWithNode(pod.Pod))];
-        return new(
-            member,
-            node.Name,
-            member.Node.Metadata.Uid ?? node.Name,
-            [.. moving.Select(static pod => pod.Pod).OrderBy(static pod => pod.Key(), StringComparer.Ordinal)],
-            RemovalRules.Utilization(node, moving)
-        );
+            : RemovalRules.OfNode(member.Node, null);
     }
 
     private (string Reason, string Message)? Refusal(Candidate candidate, string mode)
@@ -215,61 +198,39 @@ internal sealed class ScaleDownPlan
             );
         if (Shares is not null)
         {
-            return
-                Shares.NotBelow(_up.Snapshot.Node(candidate.Node)!, running, _input.Memory.UnneededSince.ContainsKey(candidate.Uid))
-                    is { } full
-                ? (AutoscalerReason.NotBelowThreshold, full)
+            if (Shares.IsUnmeasured(candidate.Node))
+                return (AutoscalerReason.NotBelowThreshold, "Its usage is unknown.");
+            bool wasBelow = _input.Memory.UnneededSince.ContainsKey(candidate.Uid);
+            return Shares.NotBelow(candidate.Removal with { Moving = running }, wasBelow) is { } full
+                ? (
+                    AutoscalerReason.NotBelowThreshold,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{full.Percent:0.#}% of its {full.Resource} is {full.Kind}; scaleDownThreshold is {Shares.Thresholds.RemovalBelow(wasBelow):0.#}%{(wasBelow ? " for a node that was below it" : "")}."
+                    )
+                )
                 : null;
         }
 
-        return candidate.Utilization > WorthwhileUpTo
+        return candidate.Removal.Utilization > WorthwhileUpTo
             ? (
                 AutoscalerReason.NotWorthwhile,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Its pods request {candidate.Utilization * 100:0} % of it; only up to {WorthwhileUpTo * 100:0} % is moving them worthwhile."
+                    $"Its pods request {candidate.Removal.Utilization * 100:0} % of it; only up to {WorthwhileUpTo * 100:0} % is moving them worthwhile."
                 )
             )
             : null;
     }
 
-    /// <summary>Moves the pods to other nodes, or restores them and returns the reason.</summary>
+    // Moves the pods to other nodes, or restores them and returns the reason.
     private (string Reason, string Message)? Move(Candidate candidate)
     {
-        if (candidate.Moving.Count == 0)
-        {
-            _targets.Remove(candidate.Node);
+        if (_placement.Move(candidate.Node, candidate.Moving) is not var (pod, why))
             return null;
-        }
-
-        foreach (Pod pod in candidate.Moving)
-            _simulator.Remove(pod);
-        _targets.Remove(candidate.Node);
-        List<NodeState> others = [.. _up.Snapshot.Nodes.Where(node => _targets.Contains(node.Name))];
-        foreach (Pod pod in candidate.Moving.OrderByDescending(static pod => PodRequests.Of(pod).GetValueOrDefault("cpu")))
-        {
-            var found = _simulator.Find(pod, others, takesFirst: true);
-            if (found.Node is { } target)
-            {
-                _simulator.Assume(pod, target);
-                _moved[pod] = target;
-                continue;
-            }
-
-            Undo(candidate);
-            return FreeRoom.IsFreeRoom(pod)
-                ? (AutoscalerReason.Headroom, $"The node keeps room for the {FreeRoom.Title(pod)}.")
-                : (AutoscalerReason.Needed, $"Pod {pod.Key()} fits on no other node: {found.Message}");
-        }
-
-        return null;
-    }
-
-    private void Undo(Candidate candidate)
-    {
-        _targets.Add(candidate.Node);
-        foreach (Pod pod in candidate.Moving)
-            _simulator.Assume(pod, candidate.Node);
+        return FreeRoom.IsFreeRoom(pod)
+            ? (AutoscalerReason.Headroom, $"The node keeps room for the {FreeRoom.Title(pod)}.")
+            : (AutoscalerReason.Needed, $"Pod {pod.Key()} fits on no other node: {why.Message}");
     }
 
     private RemovalVerdict Decide(
@@ -287,12 +248,10 @@ internal sealed class ScaleDownPlan
         DateTimeOffset since =
             _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
-        NodeState leaving = _up.Snapshot.Node(candidate.Node)!;
-        IReadOnlyList<PodState> ending = [.. leaving.Pods.Where(static pod => RemovalRules.StaysWithNode(pod.Pod))];
         if (Minimum(pool, staying) is { } kept)
             return kept;
-        if (Shares?.Overfull(leaving, ending) is { } full)
-            return RemovalVerdict.Keep(AutoscalerReason.OthersTooFull, full);
+        if (Shares?.Overfull(candidate.Removal) is { } full)
+            return RemovalVerdict.Keep(AutoscalerReason.OthersTooFull, Shares.OverfullText(full));
         if (!_confirming.Contains(candidate.Node) && Delay(pool, since, isEmpty) is { } delayed)
             return delayed;
         if (!isEmpty && mode == "SingleNode" && consolidated > 0)
@@ -306,8 +265,8 @@ internal sealed class ScaleDownPlan
                 $"The {DisruptionBudgets.TextOf(budget)} allows no removal right now."
             );
         if (_pdbs.Take(running) is { } refused)
-            return RemovalVerdict.Wait(AutoscalerReason.PodDisruptionBudget, refused);
-        Shares?.Remove(leaving, ending);
+            return RemovalVerdict.Wait(AutoscalerReason.PodDisruptionBudget, refused.Message);
+        Shares?.Remove(candidate.Removal);
         staying--;
         if (!isEmpty)
             consolidated++;
@@ -409,6 +368,12 @@ internal sealed class ScaleDownPlan
         );
     }
 
-    /// <summary>A node that may be removed.</summary>
-    private sealed record Candidate(PoolMember Member, string Node, string Uid, IReadOnlyList<Pod> Moving, decimal Utilization);
+    private sealed record Candidate(PoolMember Member, RemovalCandidate Removal)
+    {
+        public string Node => Removal.Node.Name;
+
+        public string Uid => Removal.Node.Node.Metadata.Uid ?? Node;
+
+        public IReadOnlyList<Pod> Moving => Removal.Moving;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
@@ -34,7 +35,7 @@ internal sealed class ThresholdDemand
         _beyond = [.. packer.Machines.Skip(room)];
         foreach (PackedMachine machine in packer.Machines.Take(room))
             shares.Add(machine);
-        shares.Place(packed.Where(one => one.Machine is null || !_beyond.Contains(one.Machine)));
+        shares.Place(packed.Where(one => !FreeRoom.IsFreeRoom(one.Pod) && (one.Machine is null || !_beyond.Contains(one.Machine))));
     }
 
     /// <summary>After the machines of the plan.</summary>
@@ -67,7 +68,15 @@ internal sealed class ThresholdDemand
     {
         if (input.Thresholds is null)
             return null;
-        ThresholdDemand demand = new(input, pools, packer, packed, new(input, snapshot, inFlight, leaving));
+        ThresholdShares shares = new(
+            new(input.Thresholds.Configuration, input.Memory.ByThreshold),
+            input.Thresholds.Usage,
+            input.Now,
+            [.. snapshot.Nodes.Where(static node => ScaleThresholds.Covers(node.Node))],
+            inFlight,
+            leaving
+        );
+        ThresholdDemand demand = new(input, pools, packer, packed, shares);
         demand.Make();
         return demand;
     }
@@ -89,7 +98,7 @@ internal sealed class ThresholdDemand
     private void Make()
     {
         ScaleThresholds thresholds = Shares.Thresholds;
-        string? above = Shares.Above(thresholds.UpAbove);
+        ThresholdShare? above = Shares.Above(thresholds.UpAbove).MaxBy(static share => share.Percent);
         bool hasAdded = false;
         if (_beyond.Count > 0)
             Unmet = (AutoscalerReason.NodeLimit, AtMaximum);
@@ -105,17 +114,11 @@ internal sealed class ThresholdDemand
                 AutoscalerReason.AboveThreshold,
                 string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}")
             );
-            for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
-            {
-                decimal left = Shares.Excess(thresholds.Comfortable);
-                if (left >= excess)
-                {
-                    Unmet = (AutoscalerReason.TooLarge, $"{above}, and DaemonSets alone would fill new machines.");
-                    break;
-                }
-
-                excess = left;
-            }
+            int before = Shares.Nodes;
+            bool isRelieved = Shares.Relieve(() => TryAdd(why));
+            if (!isRelieved)
+                Unmet = (AutoscalerReason.TooLarge, $"{above}, and DaemonSets alone would fill new machines.");
+            hasAdded = Shares.Nodes - before > (isRelieved ? 0 : 1);
         }
 
         while (

@@ -23,6 +23,16 @@ public static class NodeLocks
             ? there
             : null;
 
+    /// <summary>The live locks on the nodes, by node UID.</summary>
+    public static IReadOnlyDictionary<string, NodeLock> FindOthers(this ClusterConnection connection, IEnumerable<Node> nodes)
+    {
+        Dictionary<string, NodeLock> locks = new(StringComparer.Ordinal);
+        foreach (Node node in nodes)
+            if (connection.FindOther(node, "") is { } held)
+                locks[node.Metadata.Uid ?? ""] = held;
+        return locks;
+    }
+
     /// <summary>Changes a node and takes its lock in the same patch, with the node's resourceVersion as precondition.</summary>
     /// <param name="known">The node as read before, which saves a request; null for none.</param>
     /// <param name="change">Builds the merge patch for the current node; throws if the change is not allowed.</param>

@@ -2,10 +2,10 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
-namespace NodeManager.Autoscaling.Planning.Demand;
+namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>Determines which pending pods are demand, and why the others are not.</summary>
-internal static class PendingPods
+public static class PendingPods
 {
     public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot) =>
         [.. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()).Select(pod => Judge(pod, snapshot))];

@@ -1,23 +1,34 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using NodeManager.Core.Nodes;
+using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
-namespace NodeManager.Autoscaling.Planning.ScaleDown;
+namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>Absolute obstacles of a node's removal or a pod's eviction.</summary>
-internal static class RemovalRules
+public static class RemovalRules
 {
     /// <summary>Pods that end with their node or have ended: they do not need a place.</summary>
     public static bool StaysWithNode(Pod pod) =>
         pod.IsFinished() || pod.IsMirror() || pod.Metadata.DeletionTimestamp is not null || pod.Controller() is { Kind: "DaemonSet" };
 
     /// <summary>Why the node must stay; null: no reason.</summary>
-    public static (string Reason, string Message)? OfNode(Node node) =>
-        DisruptionAnnotations.KeepingOf(node) is { } key ? (AutoscalerReason.DoNotDisrupt, $"The node is annotated {key}=true.") : null;
+    /// <param name="held">The lock of another operation; null: none.</param>
+    public static (string Reason, string Message)? OfNode(Node node, NodeLock? held)
+    {
+        if (held is not null)
+            return (AutoscalerReason.DoNotDisrupt, $"The node is in use by {held}.");
+        return DisruptionAnnotations.KeepingOf(node) is { } key
+            ? (AutoscalerReason.DoNotDisrupt, $"The node is annotated {key}=true.")
+            : null;
+    }
 
     /// <summary>Why the pod must not be moved, with reasons that only its owner can change first; null: no reason.</summary>
-    public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)
+    /// <param name="allowed">The deletions that a user allows; null: none.</param>
+    public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now, DrainOptions? allowed = null)
     {
         string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
         if (wish == "true")
@@ -41,8 +52,10 @@ internal static class RemovalRules
             return (AutoscalerReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
         if (isSafe == "true")
             return null;
-        if (pod.Controller() is null)
+        if (pod.Controller() is null && allowed?.DeleteUnmanagedPods != true)
             return (AutoscalerReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
+        if (allowed?.DeleteEmptyDirData == true)
+            return null;
         return pod.Spec.Volumes?.Find(static volume => volume.EmptyDir is { Medium: not "Memory" }) is { } local
             ? (
                 AutoscalerReason.LocalData,
@@ -69,33 +82,57 @@ internal static class RemovalRules
 }
 
 /// <summary>The disruptions that PDBs still allow while a plan uses them.</summary>
-internal sealed class BudgetReservations(IReadOnlyList<PodDisruptionBudget> budgets, string version, int minorVersion)
+public sealed class BudgetReservations(IReadOnlyList<PodDisruptionBudget> budgets, string version, int minorVersion)
 {
     private readonly ILookup<string?, PodDisruptionBudget> _byNamespace = budgets.ToLookup(static budget => budget.Metadata.Namespace);
     private readonly Dictionary<PodDisruptionBudget, int> _taken = [];
 
     /// <summary>Uses the disruptions for these pods together, or none and returns the reason.</summary>
-    public string? Take(IReadOnlyList<Pod> pods)
+    public BudgetObstacle? Take(IReadOnlyList<Pod> pods)
     {
-        Dictionary<PodDisruptionBudget, int> wanted = [];
+        (BudgetObstacle? obstacle, Dictionary<PodDisruptionBudget, int> required) = Judge(pods);
+        if (obstacle is null)
+        {
+            foreach ((PodDisruptionBudget budget, int count) in required)
+                _taken[budget] = _taken.GetValueOrDefault(budget) + count;
+        }
+
+        return obstacle;
+    }
+
+    /// <summary>Why the pods cannot be evicted together, without a reservation; null: they can.</summary>
+    public BudgetObstacle? Find(IReadOnlyList<Pod> pods) => Judge(pods).Obstacle;
+
+    private (BudgetObstacle? Obstacle, Dictionary<PodDisruptionBudget, int> Required) Judge(IReadOnlyList<Pod> pods)
+    {
+        string message = "";
+        List<PodDisruptionBudget> refusing = [];
+        Dictionary<PodDisruptionBudget, int> required = [];
         foreach (Pod pod in pods)
         {
             List<PodDisruptionBudget> covering =
             [
                 .. _byNamespace[pod.Metadata.Namespace].Where(budget => BudgetRules.Covers(budget, pod, version)),
             ];
-            if (BudgetRules.Refusal(pod, covering, minorVersion) is { } refusal)
-                return $"Pod {pod.Key()}: {refusal.Reason}";
-            if (covering is not [var only] || !BudgetRules.UsesAllowance(pod, only, minorVersion))
+            string? refused = BudgetRules.Refusal(pod, covering, minorVersion)?.Reason;
+            if (refused is null && covering is [var only] && BudgetRules.UsesAllowance(pod, only, minorVersion))
+            {
+                int remaining = only.Status.DisruptionsAllowed - _taken.GetValueOrDefault(only);
+                if (++CollectionsMarshal.GetValueRefOrAddDefault(required, only, out _) > remaining)
+                    refused =
+                        $"PDB {only.Key()} allows {Math.Max(0, remaining)} disruptions; the node requires {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
+            }
+
+            if (refused is null)
                 continue;
-            int count = wanted[only] = wanted.GetValueOrDefault(only) + 1;
-            int left = only.Status.DisruptionsAllowed - _taken.GetValueOrDefault(only);
-            if (count > left)
-                return $"Pod {pod.Key()}: PDB {only.Key()} allows {Math.Max(0, left)} disruptions; the node requires {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
+            if (refusing.Count == 0)
+                message = $"Pod {pod.Key()}: {refused}";
+            refusing.AddRange(covering);
         }
 
-        foreach ((PodDisruptionBudget budget, int count) in wanted)
-            _taken[budget] = _taken.GetValueOrDefault(budget) + count;
-        return null;
+        return (refusing.Count == 0 ? null : new(message, [.. refusing.Distinct()]), required);
     }
 }
+
+/// <summary>PDBs that do not allow the evictions of a node's pods.</summary>
+public sealed record BudgetObstacle(string Message, IReadOnlyList<PodDisruptionBudget> Budgets);

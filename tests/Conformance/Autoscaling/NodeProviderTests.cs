@@ -141,7 +141,10 @@ public sealed class NodeProviderTests
         NodeProvider made = await NodeProviderEditor.CreateAsync(session, Request(cluster, spec), false, default);
         Assert.Equal("up to 3 machines", made.Target);
         Assert.True(
-            JsonNode.DeepEquals(JsonNode.Parse("""{"maxMachines":3,"bootDelay":"1s"}"""), JsonNode.Parse(made.Manifest)!["spec"]!["simulated"])
+            JsonNode.DeepEquals(
+                JsonNode.Parse("""{"maxMachines":3,"bootDelay":"1s"}"""),
+                JsonNode.Parse(made.Manifest)!["spec"]!["simulated"]
+            )
         );
 
         JsonObject wrong = new() { ["simulated"] = new JsonObject { ["zones"] = new JsonArray("a", 1) } };

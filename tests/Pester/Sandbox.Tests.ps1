@@ -9,7 +9,9 @@ AfterAll {
 Describe 'Faults of the embedded cluster' {
     BeforeAll {
         $session = Connect-NodeManager -Sandbox -SandboxNodes 6 -SandboxSpeed 60
-        $node = (Get-ClusterNode -Session $session -Role worker -Status Ready)[0].Name
+        $node = (Get-ClusterNode -Session $session -Role worker)[0].Name
+        # At this speed a busy machine may let the heartbeats of a moment go by.
+        Wait-ClusterNode $node -For Ready -Session $session -Timeout 30m
     }
 
     AfterEach {

@@ -48,6 +48,28 @@ public sealed class NodeProviderTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_provider_created_again_does_not_take_over_the_Secret_of_the_removed_one(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        NodeProviderRequest request = Request(cluster, new() { ["type"] = "example.com/token" }) with { Credential = new("user", Token) };
+        NodeProvider first = await NodeProviderEditor.CreateAsync(session, request, false, default);
+        string? before = await SecretUidAsync();
+        await NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", first.Uid, false, default);
+
+        NodeProvider second = await NodeProviderEditor.CreateAsync(session, request, false, default);
+
+        Assert.NotEqual(first.Uid, second.Uid);
+        Assert.NotEqual(before, await SecretUidAsync());
+        JsonNode secret = (await cluster.SendAsync("GET", SecretPath(cluster, "one-credentials"))).Json;
+        Assert.Equal(second.Uid, (string?)secret["metadata"]!["ownerReferences"]![0]!["uid"]);
+
+        async Task<string?> SecretUidAsync() =>
+            (string?)(await cluster.SendAsync("GET", SecretPath(cluster, "one-credentials"))).Json["metadata"]!["uid"];
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task Only_named_fields_change_and_an_invalid_value_is_refused_before_it_is_sent(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);

@@ -68,30 +68,76 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         var options = new RequestOptions { DryRun = dryRun };
         try
         {
-            Secret made = await connection.Client.CreateAsync(
-                ApiResources.Secrets,
-                new()
-                {
-                    ApiVersion = "v1",
-                    Kind = "Secret",
-                    Type = "Opaque",
-                    Metadata = new()
-                    {
-                        Name = name.Name,
-                        Labels = new() { [Label] = provider },
-                    },
-                    Data = data,
-                },
-                name.Namespace,
-                options,
-                cancellationToken
-            );
-            return made.Metadata.Uid;
+            return (await CreateAsync(name, data, provider, options, cancellationToken)).Metadata.Uid;
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            await UpdateAsync(name, data, provider, onlyOwn, options, e, cancellationToken);
+            // Metadata only: the existing values need not be transferred.
+            PartialObjectMetadata there = await connection.Client.GetAsync(
+                ApiResources.Secrets.MetadataOnly(),
+                name.Name,
+                name.Namespace,
+                cancellationToken
+            );
+            if (!dryRun && await IsOfRemovedAsync(there, provider, cancellationToken))
+            {
+                // The garbage collector has not deleted it yet, and would delete the new credential with it.
+                await DeleteAsync(name, there.Metadata.Uid!, cancellationToken);
+                return (await CreateAsync(name, data, provider, options, cancellationToken)).Metadata.Uid;
+            }
+
+            await UpdateAsync(name, data, provider, onlyOwn, there, options, e, cancellationToken);
             return null;
+        }
+    }
+
+    private Task<Secret> CreateAsync(
+        SecretName name,
+        Dictionary<string, byte[]?> data,
+        string provider,
+        RequestOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        connection.Client.CreateAsync(
+            ApiResources.Secrets,
+            new()
+            {
+                ApiVersion = "v1",
+                Kind = "Secret",
+                Type = "Opaque",
+                Metadata = new()
+                {
+                    Name = name.Name,
+                    Labels = new() { [Label] = provider },
+                },
+                Data = data,
+            },
+            name.Namespace,
+            options,
+            cancellationToken
+        );
+
+    // True for the Secret of a removed provider of the same name.
+    private async Task<bool> IsOfRemovedAsync(PartialObjectMetadata secret, string provider, CancellationToken cancellationToken)
+    {
+        if (
+            secret.Metadata.Labels?.GetValueOrDefault(Label) != provider
+            || secret.Metadata.OwnerReferences is not [{ Kind: nameof(NodeSmithProvider) } owner]
+        )
+            return false;
+        try
+        {
+            NodeSmithProvider now = await connection.Client.GetAsync(
+                NodeSmithResources.Providers,
+                owner.Name,
+                secret.Metadata.Namespace,
+                cancellationToken
+            );
+            return now.Metadata.Uid != owner.Uid;
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return true;
         }
     }
 
@@ -100,18 +146,12 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         Dictionary<string, byte[]?> data,
         string provider,
         bool onlyOwn,
+        PartialObjectMetadata there,
         RequestOptions options,
         KubernetesException e,
         CancellationToken cancellationToken
     )
     {
-        // Metadata only: the existing values need not be transferred.
-        PartialObjectMetadata there = await connection.Client.GetAsync(
-            ApiResources.Secrets.MetadataOnly(),
-            name.Name,
-            name.Namespace,
-            cancellationToken
-        );
         if (onlyOwn && there.Metadata.Labels?.GetValueOrDefault(Label) != provider)
         {
             throw new NodeManagerException(
@@ -170,6 +210,18 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     {
         try
         {
+            await DeleteAsync(name, uid, cancellationToken);
+        }
+        catch (KubernetesException)
+        {
+            // It is labeled with its provider's name, so the next attempt finds it.
+        }
+    }
+
+    private async Task DeleteAsync(SecretName name, string uid, CancellationToken cancellationToken)
+    {
+        try
+        {
             await connection.Client.DeleteAsync(
                 ApiResources.Secrets,
                 name.Name,
@@ -178,9 +230,9 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
                 cancellationToken
             );
         }
-        catch (KubernetesException)
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            // It is labeled with its provider's name, so the next attempt finds it.
+            // The garbage collector was faster.
         }
     }
 }

@@ -4,20 +4,34 @@ namespace NodeManager.Conformance.RealCluster;
 
 /// <summary>
 /// A server that cannot outlive the test run: a shell stands between, which reads a pipe that we hold open, and kills the server when the
-/// pipe closes, be it on purpose or because this process was killed. So the folder can go with it in either case.
+/// pipe closes, be it on purpose or because this process was killed. So the folder can go with it in either case. A server that panics
+/// (Go's exit code 2) is started again, three times at most: 1.20's node lifecycle controller panics when a node that is to be tainted is
+/// replaced by one without conditions.
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const string Guardian = """
         log=$1 remove=$2; shift 2
         exec 3<&0
-        "$@" </dev/null >"$log" 2>&1 3<&- &
-        server=$!
-        echo $server >"$log.pid"
+        : >"$log"
+        start() {
+          "$@" </dev/null >>"$log" 2>&1 3<&- &
+          server=$!
+          echo $server >"$log.pid"
+          [ ! -e "$log.end" ] || kill -9 $server
+        }
+        start "$@"
         exec 2>/dev/null
-        { read -r _ <&3; kill -9 $server; } &
+        { read -r _ <&3; : >"$log.end"; kill -9 "$(cat "$log.pid")"; } &
         wait $server
         code=$?
+        crashes=0
+        while [ $code -eq 2 ] && [ $crashes -lt 3 ]; do
+          crashes=$((crashes + 1))
+          start "$@"
+          wait $server
+          code=$?
+        done
         [ -z "$remove" ] || rm -rf "$remove"
         exit $code
         """;

@@ -11,18 +11,18 @@ namespace NodeManager.Conformance.RealCluster;
 internal sealed class ServerProcess : IDisposable
 {
     private const string Guardian = """
-        log=$1 remove=$2; shift 2
+        log=$1 end=$1.end.$$ remove=$2; shift 2
         exec 3<&0
         : >"$log"
         start() {
           "$@" </dev/null >>"$log" 2>&1 3<&- &
           server=$!
           echo $server >"$log.pid"
-          [ ! -e "$log.end" ] || kill -9 $server
+          [ ! -e "$end" ] || kill -9 $server
         }
         start "$@"
         exec 2>/dev/null
-        { read -r _ <&3; : >"$log.end"; kill -9 "$(cat "$log.pid")"; } &
+        { read -r _ <&3; : >"$end"; kill -9 "$(cat "$log.pid")"; } &
         wait $server
         code=$?
         crashes=0

@@ -19,6 +19,8 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     /// <summary>The provider that a Secret was created for.</summary>
     public const string Label = NodeSmithNames.Group + "/provider";
 
+    private const int MaxWriteAttempts = 5;
+
     /// <summary>The Secret of a credential, and its data. Adds a reference to the spec if it has none.</summary>
     /// <exception cref="NodeManagerException">Invalid: the type needs no credential, or more than a name and a secret.</exception>
     public (SecretName Name, Dictionary<string, byte[]?> Data) Plan(NodeProviderRequest request, JsonObject spec)
@@ -66,11 +68,29 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     )
     {
         var options = new RequestOptions { DryRun = dryRun };
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            return (await CreateAsync(name, data, provider, options, cancellationToken)).Metadata.Uid;
+            try
+            {
+                return (await CreateAsync(name, data, provider, options, cancellationToken)).Metadata.Uid;
+            }
+            catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
+            {
+                try
+                {
+                    if (await ReuseAsync(exists))
+                        return null;
+                }
+                catch (KubernetesException e)
+                    when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict && attempt < MaxWriteAttempts)
+                {
+                    // It was deleted or replaced in the meantime.
+                }
+            }
         }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+
+        // False: a Secret that the new provider cannot keep was deleted.
+        async Task<bool> ReuseAsync(KubernetesException exists)
         {
             // Metadata only: the existing values need not be transferred.
             PartialObjectMetadata there = await connection.Client.GetAsync(
@@ -83,11 +103,11 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
             {
                 // The garbage collector has not deleted it yet, and would delete the new credential with it.
                 await DeleteAsync(name, there.Metadata.Uid!, cancellationToken);
-                return (await CreateAsync(name, data, provider, options, cancellationToken)).Metadata.Uid;
+                return false;
             }
 
-            await UpdateAsync(name, data, provider, onlyOwn, there, options, e, cancellationToken);
-            return null;
+            await UpdateAsync(name, data, provider, onlyOwn, there, options, exists, cancellationToken);
+            return true;
         }
     }
 

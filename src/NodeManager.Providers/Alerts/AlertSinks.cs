@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using NodeManager.Monitoring.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Documents;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Alerts;
@@ -15,16 +18,17 @@ public static class AlertSinks
             address,
             caBundle,
             httpsOnly: false,
-            (name, sender, context) => new WebhookSink(name, sender, secret, context.Wall)
+            (name, sender, context) =>
+                new WebhookSink(name, sender, static alert => AlertDocument.Of(alert).ToUtf8Bytes(), secret, context.Wall)
         );
 
     /// <inheritdoc cref="Webhook"/>
     public static AlertSinkDefinition Slack(string address, string? caBundle) =>
-        Create(NodeAlertSinkType.Slack, address, caBundle, httpsOnly: true, static (name, sender, _) => new SlackSink(name, sender));
+        Chat(NodeAlertSinkType.Slack, address, caBundle, SlackSink.Body);
 
     /// <inheritdoc cref="Webhook"/>
     public static AlertSinkDefinition Teams(string address, string? caBundle) =>
-        Create(NodeAlertSinkType.Teams, address, caBundle, httpsOnly: true, static (name, sender, _) => new TeamsSink(name, sender));
+        Chat(NodeAlertSinkType.Teams, address, caBundle, TeamsSink.Body);
 
     /// <summary>An Alertmanager by its base address: <c>http://alertmanager:9093</c>.</summary>
     /// <inheritdoc cref="Webhook"/>
@@ -39,6 +43,16 @@ public static class AlertSinks
                 uri.AbsolutePath.EndsWith("/api/v2/alerts", StringComparison.Ordinal)
                     ? uri
                     : new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/api/v2/alerts" }.Uri
+        );
+
+    private static HttpSinkDefinition Chat(string type, string address, string? caBundle, Func<NodeAlert, JsonObject> body) =>
+        Create(
+            type,
+            address,
+            caBundle,
+            httpsOnly: true,
+            (name, sender, context) =>
+                new WebhookSink(name, sender, alert => Encoding.UTF8.GetBytes(body(alert).ToJsonString()), null, context.Wall)
         );
 
     private static HttpSinkDefinition Create(

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Providers.Alerts;
 
@@ -9,22 +7,11 @@ namespace NodeManager.Providers.Alerts;
 /// https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and the limits of
 /// https://docs.slack.dev/reference/block-kit/blocks
 /// </summary>
-internal sealed class SlackSink(string name, AlertSender sender) : IAlertSink
+internal static class SlackSink
 {
     private const int LongestHeader = 150;
     private const int LongestSection = 3000;
     private const int LongestField = 2000;
-
-    public string Name => name;
-
-    public TimeSpan Timeout => AlertSender.Timeout;
-
-    public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken) =>
-        sender.PostAsync(
-            Encoding.UTF8.GetBytes(Body(alert).ToJsonString()),
-            [new("Idempotency-Key", alert.TransitionId)],
-            cancellationToken
-        );
 
     public static JsonObject Body(NodeAlert alert) =>
         new()

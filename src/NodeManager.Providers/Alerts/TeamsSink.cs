@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Providers.Alerts;
 
@@ -8,20 +6,9 @@ namespace NodeManager.Providers.Alerts;
 /// An Adaptive Card for a Workflows URL of Microsoft Teams, at most 28 KB. Source:
 /// https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
 /// </summary>
-internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
+internal static class TeamsSink
 {
     private const int LongestText = 4000;
-
-    public string Name => name;
-
-    public TimeSpan Timeout => AlertSender.Timeout;
-
-    public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken) =>
-        sender.PostAsync(
-            Encoding.UTF8.GetBytes(Body(alert).ToJsonString()),
-            [new("Idempotency-Key", alert.TransitionId)],
-            cancellationToken
-        );
 
     public static JsonObject Body(NodeAlert alert) =>
         new()

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using NodeManager.Monitoring.Alerts.Delivery;
-using NodeManager.Monitoring.Alerts.Documents;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>Posts NodeManager JSON, optionally signed.</summary>
-internal sealed class WebhookSink(string name, AlertSender sender, string? secret, TimeProvider wall) : IAlertSink
+/// <summary>Posts each alert, optionally signed.</summary>
+internal sealed class WebhookSink(string name, AlertSender sender, Func<NodeAlert, byte[]> write, string? secret, TimeProvider wall)
+    : IAlertSink
 {
     public const string TimestampHeader = "X-NodeManager-Timestamp";
     public const string SignatureHeader = "X-NodeManager-Signature";
@@ -18,7 +18,7 @@ internal sealed class WebhookSink(string name, AlertSender sender, string? secre
 
     public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken)
     {
-        byte[] body = AlertDocument.Of(alert).ToUtf8Bytes();
+        byte[] body = write(alert);
         Dictionary<string, string> headers = new() { ["Idempotency-Key"] = alert.TransitionId };
         if (secret is not null)
         {

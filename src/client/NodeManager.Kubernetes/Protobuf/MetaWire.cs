@@ -7,27 +7,20 @@ namespace NodeManager.Kubernetes.Protobuf;
 /// </summary>
 internal static class MetaWire
 {
-    public static ListMeta ReadList(ReadOnlySpan<byte> message)
+    public static void ReadList(ListMeta list, ref WireReader reader)
     {
-        var list = new ListMeta();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 2:
-                    list.ResourceVersion = reader.Text;
-                    break;
-                case 3 when !reader.Bytes.IsEmpty:
-                    list.Continue = reader.Text;
-                    break;
-                case 4:
-                    list.RemainingItemCount = (long)reader.Value;
-                    break;
-            }
+            case 2:
+                list.ResourceVersion = reader.Text;
+                break;
+            case 3 when !reader.Bytes.IsEmpty:
+                list.Continue = reader.Text;
+                break;
+            case 4:
+                list.RemainingItemCount = (long)reader.Value;
+                break;
         }
-
-        return list;
     }
 
     /// <param name="isFull">False omits <c>generateName</c> and <c>generation</c>.</param>
@@ -83,7 +76,7 @@ internal static class MetaWire
                     metadata.Annotations = reader.AddEntry(metadata.Annotations, SharedStrings.Get);
                     break;
                 case 13:
-                    metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, ReadOwner);
+                    metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, new(), ReadOwner);
                     break;
                 case 14:
                     metadata.Finalizers = reader.Add(metadata.Finalizers, SharedStrings.Get);
@@ -92,48 +85,34 @@ internal static class MetaWire
         }
     }
 
-    public static LabelSelector ReadSelector(ReadOnlySpan<byte> message)
+    public static void ReadSelector(LabelSelector selector, ref WireReader reader)
     {
-        var selector = new LabelSelector();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get);
-                    break;
-                case 2:
-                    selector.MatchExpressions = reader.Add(selector.MatchExpressions, ReadRequirement);
-                    break;
-            }
+            case 1:
+                selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get);
+                break;
+            case 2:
+                selector.MatchExpressions = reader.Add(selector.MatchExpressions, new(), ReadRequirement);
+                break;
         }
-
-        return selector;
     }
 
     /// <summary>Of label and node selectors.</summary>
-    public static SelectorRequirement ReadRequirement(ReadOnlySpan<byte> message)
+    public static void ReadRequirement(SelectorRequirement requirement, ref WireReader reader)
     {
-        var requirement = new SelectorRequirement();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    requirement.Key = reader.Shared();
-                    break;
-                case 2:
-                    requirement.Operator = reader.Shared();
-                    break;
-                case 3:
-                    requirement.Values = reader.Add(requirement.Values, SharedStrings.Get);
-                    break;
-            }
+            case 1:
+                requirement.Key = reader.Shared();
+                break;
+            case 2:
+                requirement.Operator = reader.Shared();
+                break;
+            case 3:
+                requirement.Values = reader.Add(requirement.Values, SharedStrings.Get);
+                break;
         }
-
-        return requirement;
     }
 
     /// <param name="hasHeartbeat">
@@ -178,35 +157,28 @@ internal static class MetaWire
         return condition;
     }
 
-    private static OwnerReference ReadOwner(ReadOnlySpan<byte> message)
+    private static void ReadOwner(OwnerReference owner, ref WireReader reader)
     {
-        var owner = new OwnerReference();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    owner.Kind = reader.Shared();
-                    break;
-                case 3:
-                    owner.Name = reader.Shared();
-                    break;
-                case 4:
-                    owner.Uid = reader.Shared();
-                    break;
-                case 5:
-                    owner.ApiVersion = reader.Shared();
-                    break;
-                case 6:
-                    owner.Controller = reader.IsTrue();
-                    break;
-                case 7:
-                    owner.BlockOwnerDeletion = reader.IsTrue();
-                    break;
-            }
+            case 1:
+                owner.Kind = reader.Shared();
+                break;
+            case 3:
+                owner.Name = reader.Shared();
+                break;
+            case 4:
+                owner.Uid = reader.Shared();
+                break;
+            case 5:
+                owner.ApiVersion = reader.Shared();
+                break;
+            case 6:
+                owner.Controller = reader.IsTrue();
+                break;
+            case 7:
+                owner.BlockOwnerDeletion = reader.IsTrue();
+                break;
         }
-
-        return owner;
     }
 }

@@ -36,7 +36,7 @@ internal static class NodeWire
                     MetaWire.Fill(node.Metadata, reader.Bytes, isRepeated: true);
                     break;
                 case 2:
-                    Fill(node.Spec, reader.Bytes);
+                    reader.Fill(node.Spec, ReadSpec);
                     break;
                 case 3:
                     Fill(node.Status, reader.Bytes, spare);
@@ -83,56 +83,45 @@ internal static class NodeWire
         status.Conditions?.Clear();
     }
 
-    private static void Fill(NodeSpec spec, ReadOnlySpan<byte> message)
+    private static void ReadSpec(NodeSpec spec, ref WireReader reader)
     {
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    spec.PodCIDR = reader.SharedOrNull();
-                    break;
-                case 3 when !reader.Bytes.IsEmpty:
-                    spec.ProviderID = reader.Text;
-                    break;
-                case 4:
-                    spec.Unschedulable = reader.TrueOrNull();
-                    break;
-                case 5:
-                    spec.Taints = reader.Add(spec.Taints, ReadTaint);
-                    break;
-                case 7:
-                    spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get);
-                    break;
-            }
+            case 1:
+                spec.PodCIDR = reader.SharedOrNull();
+                break;
+            case 3 when !reader.Bytes.IsEmpty:
+                spec.ProviderID = reader.Text;
+                break;
+            case 4:
+                spec.Unschedulable = reader.TrueOrNull();
+                break;
+            case 5:
+                spec.Taints = reader.Add(spec.Taints, new(), ReadTaint);
+                break;
+            case 7:
+                spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get);
+                break;
         }
     }
 
-    private static Taint ReadTaint(ReadOnlySpan<byte> message)
+    private static void ReadTaint(Taint taint, ref WireReader reader)
     {
-        var taint = new Taint();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    taint.Key = reader.Shared();
-                    break;
-                case 2:
-                    taint.Value = reader.SharedOrNull();
-                    break;
-                case 3:
-                    taint.Effect = reader.Shared();
-                    break;
-                case 4:
-                    taint.TimeAdded = WireFields.ReadTime(reader.Bytes);
-                    break;
-            }
+            case 1:
+                taint.Key = reader.Shared();
+                break;
+            case 2:
+                taint.Value = reader.SharedOrNull();
+                break;
+            case 3:
+                taint.Effect = reader.Shared();
+                break;
+            case 4:
+                taint.TimeAdded = WireFields.ReadTime(reader.Bytes);
+                break;
         }
-
-        return taint;
     }
 
     private static void Fill(ReportedNodeStatus status, ReadOnlySpan<byte> message, Stack<Condition>? spare)
@@ -154,102 +143,81 @@ internal static class NodeWire
                     );
                     break;
                 case 5:
-                    status.Addresses = reader.Add(status.Addresses, ReadAddress);
+                    status.Addresses = reader.Add(status.Addresses, new(), ReadAddress);
                     break;
                 case 7:
-                    status.NodeInfo = ReadSystem(reader.Bytes);
+                    status.NodeInfo = reader.Fill(new NodeSystemInfo(), ReadSystem);
                     break;
                 case 9:
                     status.VolumesInUse = reader.Add(status.VolumesInUse, SharedStrings.Get);
                     break;
                 case 10:
-                    status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume);
+                    status.VolumesAttached = reader.Add(status.VolumesAttached, new(), ReadVolume);
                     break;
             }
         }
     }
 
-    private static ReportedNodeAddress ReadAddress(ReadOnlySpan<byte> message)
+    private static void ReadAddress(ReportedNodeAddress address, ref WireReader reader)
     {
-        var address = new ReportedNodeAddress();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    address.Type = reader.Shared();
-                    break;
-                case 2:
-                    address.Address = reader.Shared();
-                    break;
-            }
+            case 1:
+                address.Type = reader.Shared();
+                break;
+            case 2:
+                address.Address = reader.Shared();
+                break;
         }
-
-        return address;
     }
 
-    private static NodeSystemInfo ReadSystem(ReadOnlySpan<byte> message)
+    private static void ReadSystem(NodeSystemInfo system, ref WireReader reader)
     {
-        var system = new NodeSystemInfo();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    system.MachineID = reader.Shared();
-                    break;
-                case 2:
-                    system.SystemUUID = reader.Shared();
-                    break;
-                case 3:
-                    system.BootID = reader.Shared();
-                    break;
-                case 4:
-                    system.KernelVersion = reader.Shared();
-                    break;
-                case 5:
-                    system.OsImage = reader.Shared();
-                    break;
-                case 6:
-                    system.ContainerRuntimeVersion = reader.Shared();
-                    break;
-                case 7:
-                    system.KubeletVersion = reader.Shared();
-                    break;
-                case 8:
-                    system.KubeProxyVersion = reader.Shared();
-                    break;
-                case 9:
-                    system.OperatingSystem = reader.Shared();
-                    break;
-                case 10:
-                    system.Architecture = reader.Shared();
-                    break;
-            }
+            case 1:
+                system.MachineID = reader.Shared();
+                break;
+            case 2:
+                system.SystemUUID = reader.Shared();
+                break;
+            case 3:
+                system.BootID = reader.Shared();
+                break;
+            case 4:
+                system.KernelVersion = reader.Shared();
+                break;
+            case 5:
+                system.OsImage = reader.Shared();
+                break;
+            case 6:
+                system.ContainerRuntimeVersion = reader.Shared();
+                break;
+            case 7:
+                system.KubeletVersion = reader.Shared();
+                break;
+            case 8:
+                system.KubeProxyVersion = reader.Shared();
+                break;
+            case 9:
+                system.OperatingSystem = reader.Shared();
+                break;
+            case 10:
+                system.Architecture = reader.Shared();
+                break;
         }
-
-        return system;
     }
 
-    private static AttachedVolume ReadVolume(ReadOnlySpan<byte> message)
+    private static void ReadVolume(AttachedVolume volume, ref WireReader reader)
     {
-        var volume = new AttachedVolume();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    volume.Name = reader.Text;
-                    break;
-                case 2:
-                    volume.DevicePath = reader.Shared();
-                    break;
-            }
+            case 1:
+                volume.Name = reader.Text;
+                break;
+            case 2:
+                volume.DevicePath = reader.Shared();
+                break;
         }
-
-        return volume;
     }
 }

@@ -39,13 +39,13 @@ internal static class PodStatusWire
                     status.StartTime = WireFields.ReadTime(reader.Bytes);
                     break;
                 case 8:
-                    status.ContainerStatuses = reader.Add(status.ContainerStatuses, ReadContainerStatus);
+                    status.ContainerStatuses = reader.Add(status.ContainerStatuses, new(), ReadContainerStatus);
                     break;
                 case 9 when isFull:
                     status.QosClass = reader.SharedOrNull();
                     break;
                 case 10:
-                    status.InitContainerStatuses = reader.Add(status.InitContainerStatuses, ReadContainerStatus);
+                    status.InitContainerStatuses = reader.Add(status.InitContainerStatuses, new(), ReadContainerStatus);
                     break;
                 case 11:
                     status.NominatedNodeName = reader.SharedOrNull();
@@ -59,130 +59,95 @@ internal static class PodStatusWire
         return status;
     }
 
-    private static ContainerStatus ReadContainerStatus(ReadOnlySpan<byte> message)
+    private static void ReadContainerStatus(ContainerStatus container, ref WireReader reader)
     {
-        var container = new ContainerStatus();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    container.Name = reader.Shared();
-                    break;
-                case 2:
-                    container.State = ReadState(reader.Bytes);
-                    break;
-                case 3:
-                    container.LastState = ReadState(reader.Bytes);
-                    break;
-                case 4:
-                    container.Ready = reader.IsTrue();
-                    break;
-                case 5:
-                    container.RestartCount = (int)reader.Value;
-                    break;
-                case 9:
-                    container.Started = reader.IsTrue();
-                    break;
-                case 10:
-                    container.AllocatedResources = reader.AddEntry(container.AllocatedResources, WireFields.ReadQuantity);
-                    break;
-                case 11:
-                    container.Resources = PodWire.ReadResources(reader.Bytes);
-                    break;
-            }
+            case 1:
+                container.Name = reader.Shared();
+                break;
+            case 2:
+                container.State = reader.Fill(new ContainerState(), ReadState);
+                break;
+            case 3:
+                container.LastState = reader.Fill(new ContainerState(), ReadState);
+                break;
+            case 4:
+                container.Ready = reader.IsTrue();
+                break;
+            case 5:
+                container.RestartCount = (int)reader.Value;
+                break;
+            case 9:
+                container.Started = reader.IsTrue();
+                break;
+            case 10:
+                container.AllocatedResources = reader.AddEntry(container.AllocatedResources, WireFields.ReadQuantity);
+                break;
+            case 11:
+                container.Resources = reader.Fill(new ResourceRequirements(), PodWire.ReadResources);
+                break;
         }
-
-        return container;
     }
 
-    private static ContainerState ReadState(ReadOnlySpan<byte> message)
+    private static void ReadState(ContainerState state, ref WireReader reader)
     {
-        var state = new ContainerState();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    state.Waiting = ReadWaiting(reader.Bytes);
-                    break;
-                case 2:
-                    state.Running = ReadRunning(reader.Bytes);
-                    break;
-                case 3:
-                    state.Terminated = ReadTerminated(reader.Bytes);
-                    break;
-            }
+            case 1:
+                state.Waiting = reader.Fill(new ContainerStateWaiting(), ReadWaiting);
+                break;
+            case 2:
+                state.Running = reader.Fill(new ContainerStateRunning(), ReadRunning);
+                break;
+            case 3:
+                state.Terminated = reader.Fill(new ContainerStateTerminated(), ReadTerminated);
+                break;
         }
-
-        return state;
     }
 
-    private static ContainerStateWaiting ReadWaiting(ReadOnlySpan<byte> message)
+    private static void ReadWaiting(ContainerStateWaiting state, ref WireReader reader)
     {
-        var state = new ContainerStateWaiting();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    state.Reason = reader.SharedOrNull();
-                    break;
-                case 2:
-                    state.Message = reader.SharedOrNull();
-                    break;
-            }
+            case 1:
+                state.Reason = reader.SharedOrNull();
+                break;
+            case 2:
+                state.Message = reader.SharedOrNull();
+                break;
         }
-
-        return state;
     }
 
-    private static ContainerStateRunning ReadRunning(ReadOnlySpan<byte> message)
+    private static void ReadRunning(ContainerStateRunning state, ref WireReader reader)
     {
-        var state = new ContainerStateRunning();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    state.StartedAt = WireFields.ReadTime(reader.Bytes);
-                    break;
-            }
+            case 1:
+                state.StartedAt = WireFields.ReadTime(reader.Bytes);
+                break;
         }
-
-        return state;
     }
 
-    private static ContainerStateTerminated ReadTerminated(ReadOnlySpan<byte> message)
+    private static void ReadTerminated(ContainerStateTerminated state, ref WireReader reader)
     {
-        var state = new ContainerStateTerminated();
-        var reader = new WireReader(message);
-        while (reader.Read())
+        switch (reader.FieldNumber)
         {
-            switch (reader.FieldNumber)
-            {
-                case 1:
-                    state.ExitCode = (int)reader.Value;
-                    break;
-                case 2:
-                    state.Signal = reader.IntegerOrNull();
-                    break;
-                case 3:
-                    state.Reason = reader.SharedOrNull();
-                    break;
-                case 4:
-                    state.Message = reader.SharedOrNull();
-                    break;
-                case 6:
-                    state.FinishedAt = WireFields.ReadTime(reader.Bytes);
-                    break;
-            }
+            case 1:
+                state.ExitCode = (int)reader.Value;
+                break;
+            case 2:
+                state.Signal = reader.IntegerOrNull();
+                break;
+            case 3:
+                state.Reason = reader.SharedOrNull();
+                break;
+            case 4:
+                state.Message = reader.SharedOrNull();
+                break;
+            case 6:
+                state.FinishedAt = WireFields.ReadTime(reader.Bytes);
+                break;
         }
-
-        return state;
     }
 }

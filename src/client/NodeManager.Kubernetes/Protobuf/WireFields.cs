@@ -28,6 +28,17 @@ internal static class WireFields
         return list;
     }
 
+    /// <inheritdoc cref="WireReader.Decode{T}"/>
+    public static List<T> Add<T>(this in WireReader field, List<T>? list, T item, WireField<T> read)
+    {
+        list ??= new(field.Repeats());
+        list.Add(WireReader.Decode(field.Bytes, item, read));
+        return list;
+    }
+
+    /// <inheritdoc cref="WireReader.Decode{T}"/>
+    public static T Fill<T>(this in WireReader field, T item, WireField<T> read) => WireReader.Decode(field.Bytes, item, read);
+
     public static Dictionary<string, T> AddEntry<T>(this in WireReader field, Dictionary<string, T>? entries, WireItem<T> read)
     {
         string key = "";

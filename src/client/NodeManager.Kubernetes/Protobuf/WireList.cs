@@ -49,8 +49,10 @@ internal static class WireList
             switch (await stream.ReadVarintAsync(cancellationToken))
             {
                 case 1 << 3 | 2:
-                    list.Metadata = MetaWire.ReadList(
-                        (await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span
+                    list.Metadata = WireReader.Decode(
+                        (await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span,
+                        new ListMeta(),
+                        MetaWire.ReadList
                     );
                     break;
                 case 2 << 3 | 2:

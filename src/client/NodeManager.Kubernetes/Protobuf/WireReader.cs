@@ -7,6 +7,9 @@ namespace NodeManager.Kubernetes.Protobuf;
 /// <exception cref="InvalidDataException">Not such a message.</exception>
 public delegate T WireItem<out T>(ReadOnlySpan<byte> message);
 
+/// <summary>Sets the member of an object that the reader's current field holds.</summary>
+public delegate void WireField<in T>(T item, ref WireReader reader);
+
 /// <summary>
 /// Reads the fields of a message in Protocol Buffers wire format. Source: https://protobuf.dev/programming-guides/encoding/
 /// </summary>
@@ -74,6 +77,15 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         while (following.Read() && following.FieldNumber == FieldNumber)
             _rest = following._rest;
         return _all[_start..^_rest.Length];
+    }
+
+    /// <summary>Sets the members of an object from the fields of its message, and returns the object.</summary>
+    internal static T Decode<T>(ReadOnlySpan<byte> message, T item, WireField<T> read)
+    {
+        var reader = new WireReader(message);
+        while (reader.Read())
+            read(item, ref reader);
+        return item;
     }
 
     internal static InvalidDataException Malformed() => new("It is not a Protocol Buffers message.");

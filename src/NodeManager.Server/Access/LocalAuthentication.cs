@@ -43,19 +43,11 @@ internal sealed class LocalAuthentication(
         );
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        Response.Headers.WWWAuthenticate = "Bearer";
-        return ApiErrors.WriteAsync(
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        ApiErrors.ChallengeAsync(
             Context,
-            StatusCodes.Status401Unauthorized,
-            new(
-                "Unauthorized",
-                "The request carries no valid credentials.",
-                "Send a token that the server printed at its start, as 'Authorization: Bearer TOKEN', or open its sign-in link."
-            )
+            "Send a token that the server printed at its start, as 'Authorization: Bearer TOKEN', or open its sign-in link."
         );
-    }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         ApiErrors.WriteAsync(

@@ -34,13 +34,13 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
         HttpRequest request = context.Request;
         if (Named(request.Path, Prefix) is { } named)
         {
-            ClusterMount? asked = Find(named.Name);
-            bool isServed = asked?.Session is not null;
-            if (!isServed && !IsFirst(named.Name) && !IsPage(named.Remaining) && (asked is null || !IsOfServer(named.Remaining)))
+            ClusterMount? requested = Find(named.Name);
+            bool isServed = requested?.Session is not null;
+            if (!isServed && !IsFirst(named.Name) && !IsPage(named.Remaining) && (requested is null || !IsOfServer(named.Remaining)))
                 return next(context);
             request.PathBase = request.PathBase.Add(new PathString(named.Path));
             request.Path = named.Remaining;
-            return isServed && asked!.TryAnswer(context, out Task answer) ? answer : next(context);
+            return isServed && requested!.TryAnswer(context, out Task answer) ? answer : next(context);
         }
 
         // As a pool service's client names the cluster of a pool.
@@ -157,9 +157,12 @@ internal sealed record ApiServedCluster(
             name,
             session?.Cluster,
             ClusterMounts.PathOf(name),
-            session is not null ? "Connected"
-                : problem is null ? "Connecting"
-                : "Unreachable",
+            (session, problem) switch
+            {
+                (not null, _) => "Connected",
+                (_, null) => "Connecting",
+                _ => "Unreachable",
+            },
             session?.ServerVersion,
             problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction))
         );

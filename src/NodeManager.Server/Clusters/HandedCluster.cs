@@ -1,4 +1,4 @@
-using System.Security;
+using System.Net;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Providers.ServerProcesses;
@@ -58,7 +58,7 @@ internal static class HandedCluster
             User = service.User,
             Cluster = service.Cluster,
             Routes = service.Routes,
-            Token = service.Token.Length > 0 ? Secure(service.Token) : null,
+            Token = service.Token.Length > 0 ? new NetworkCredential("", service.Token).SecurePassword : null,
             TokenPath = service.TokenPath,
             TokenCommand = service.TokenCommand,
             CertificateAuthorityPath = service.CertificateAuthorityPath,
@@ -67,13 +67,4 @@ internal static class HandedCluster
             Proxy = service.Proxy,
             Timeout = service.Timeout,
         };
-
-    private static SecureString Secure(string text)
-    {
-        var secure = new SecureString();
-        foreach (char letter in text)
-            secure.AppendChar(letter);
-        secure.MakeReadOnly();
-        return secure;
-    }
 }

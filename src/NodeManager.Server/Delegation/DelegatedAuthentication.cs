@@ -46,19 +46,8 @@ internal sealed class DelegatedAuthentication(
         return AuthenticateResult.Success(new(new DelegatedPrincipal(identity, user), Scheme.Name));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        Response.Headers.WWWAuthenticate = "Bearer";
-        return ApiErrors.WriteAsync(
-            Context,
-            StatusCodes.Status401Unauthorized,
-            new(
-                "Unauthorized",
-                "The request carries no valid credentials.",
-                "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'."
-            )
-        );
-    }
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        ApiErrors.ChallengeAsync(Context, "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'.");
 
     // Streams outlive cached reviews, so the token is reviewed repeatedly during the request.
     private Grant GrantOf(string token)

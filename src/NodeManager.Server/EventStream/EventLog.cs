@@ -79,19 +79,20 @@ internal sealed class EventLog
         while (!stop.IsCancellationRequested)
         {
             // One at a time, so that a slow reader does not retain batches.
-            EventBatch? batch;
+            EventBatch? batch = null;
             Task changed;
             lock (_gate)
             {
-                bool isMissed = next < _first;
-                batch =
-                    isMissed ? Signal(Reset, _last)
-                    : next < _next ? Slot(next)
-                    : null;
-                next =
-                    isMissed ? _next
-                    : batch is null ? next
-                    : next + 1;
+                if (next < _first)
+                {
+                    batch = Signal(Reset, _last);
+                    next = _next;
+                }
+                else if (next < _next)
+                {
+                    batch = Slot(next++);
+                }
+
                 changed = _changed.Task;
             }
 

@@ -23,10 +23,10 @@ internal sealed class UsageHistory
         {
             int slot = _count++ % Kept;
             _times[slot] = at;
-            HashSet<string> there = new(nodes.Count, StringComparer.Ordinal);
+            HashSet<string> present = new(nodes.Count, StringComparer.Ordinal);
             foreach (ClusterNode node in nodes)
             {
-                there.Add(node.Name);
+                present.Add(node.Name);
                 if (!_nodes.TryGetValue(node.Name, out (float[] Cpu, float[] Memory) known))
                     _nodes[node.Name] = known = (Unknown(), Unknown());
                 (known.Cpu[slot], known.Memory[slot]) = (
@@ -35,7 +35,7 @@ internal sealed class UsageHistory
                 );
             }
 
-            foreach (string gone in _nodes.Keys.Where(name => !there.Contains(name)).ToList())
+            foreach (string gone in _nodes.Keys.Where(name => !present.Contains(name)).ToList())
                 _nodes.Remove(gone);
         }
     }

@@ -5,6 +5,18 @@ namespace NodeManager.Server.Responses;
 /// <summary>Converts failures to responses: a status code by kind, and a body with error and action.</summary>
 internal static class ApiErrors
 {
+    /// <summary>Asks for credentials.</summary>
+    /// <param name="action">How to send them.</param>
+    public static Task ChallengeAsync(HttpContext context, string action)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return WriteAsync(
+            context,
+            StatusCodes.Status401Unauthorized,
+            new("Unauthorized", "The request carries no valid credentials.", action)
+        );
+    }
+
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         try

@@ -7,11 +7,15 @@ internal static class ApiQuery
 {
     /// <param name="text">Null if missing.</param>
     /// <param name="usual">The default.</param>
-    public static int ParseNumber(string? text, string name, int usual, int least, int most) =>
-        string.IsNullOrEmpty(text) ? usual
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
-            ? value
-        : throw Invalid(name, text, most == int.MaxValue ? $"whole numbers from {least}" : $"whole numbers from {least} to {most}");
+    public static int ParseNumber(string? text, string name, int usual, int minimum, int maximum)
+    {
+        if (string.IsNullOrEmpty(text))
+            return usual;
+        bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
+        if (isNumber && value >= minimum && value <= maximum)
+            return value;
+        throw Invalid(name, text, maximum == int.MaxValue ? $"whole numbers from {minimum}" : $"whole numbers from {minimum} to {maximum}");
+    }
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static bool ParseFlag(string? text, string name, bool usual) =>

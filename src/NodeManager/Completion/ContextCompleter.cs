@@ -1,26 +1,18 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Completion;
 
-public sealed class ContextCompleter : IArgumentCompleter
+public sealed class ContextCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
-        IReadOnlyList<string>? paths = fakeBoundParameters["Kubeconfig"] switch
+        IReadOnlyList<string>? paths = bound["Kubeconfig"] switch
         {
             string path => [path],
             object[] several => [.. several.OfType<string>()],
             _ => null,
         };
-        return Completions.From(Kubeconfig.ListContexts(paths), wordToComplete);
+        return Kubeconfig.ListContexts(paths);
     }
 }

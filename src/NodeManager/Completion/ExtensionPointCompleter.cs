@@ -1,17 +1,10 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Completion;
 
-public sealed class ExtensionPointCompleter : IArgumentCompleter
+public sealed class ExtensionPointCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) => Completions.From(ExtensionPoints.Cycle.Append(ExtensionPoints.MultiPoint), wordToComplete);
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        ExtensionPoints.Cycle.Append(ExtensionPoints.MultiPoint);
 }

@@ -1,29 +1,18 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Completion;
 
 /// <summary>The ids of maintenance runs, newest first. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
-public sealed class MaintenanceRunCompleter : IArgumentCompleter
+public sealed class MaintenanceRunCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
-        string ns = fakeBoundParameters["Namespace"] as string ?? MaintenanceRequest.DefaultNamespace;
-        return Completions.From(
-            Completions.Read<string>(
-                fakeBoundParameters,
-                async (session, names, cancel) => names.AddRange(await MaintenanceReader.IdsAsync(session, ns, cancel))
-            ),
-            wordToComplete
+        string ns = bound["Namespace"] as string ?? MaintenanceRequest.DefaultNamespace;
+        return Completions.Read<string>(
+            bound,
+            async (session, names, cancel) => names.AddRange(await MaintenanceReader.IdsAsync(session, ns, cancel))
         );
     }
 }

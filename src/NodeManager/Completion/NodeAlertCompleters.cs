@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Core.Sessions;
 using NodeManager.Monitoring.Alerts;
 
@@ -14,7 +12,7 @@ public sealed class NodeAlertGroupCompleter : NodeCompleter
 }
 
 /// <summary>Causes of current alerts, then all others.</summary>
-public sealed class NodeAlertCauseCompleter : IArgumentCompleter
+public sealed class NodeAlertCauseCompleter : CandidateCompleter
 {
     private static readonly string[] Known =
     [
@@ -38,13 +36,7 @@ public sealed class NodeAlertCauseCompleter : IArgumentCompleter
         NodeAlertCause.MachinesNotAsPlanned,
     ];
 
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) => Completions.From([.. OpenCauses(fakeBoundParameters), .. Known], wordToComplete);
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) => [.. OpenCauses(bound), .. Known];
 
     private static IEnumerable<string> OpenCauses(IDictionary boundParameters)
     {

@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Completion;
@@ -9,23 +7,14 @@ namespace NodeManager.Completion;
 /// Candidates from the nodes of existing sessions. Never connects, because Tab must neither block nor prompt for a login; never throws,
 /// because an error would break the line being typed.
 /// </summary>
-public abstract class NodeCompleter : IArgumentCompleter
+public abstract class NodeCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) =>
-        Completions.From(
-            Select(
-                Completions.Read<ClusterNode>(
-                    fakeBoundParameters,
-                    static async (session, nodes, cancel) => nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancel))
-                )
-            ),
-            wordToComplete
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        Select(
+            Completions.Read<ClusterNode>(
+                bound,
+                static async (session, nodes, cancel) => nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancel))
+            )
         );
 
     private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);

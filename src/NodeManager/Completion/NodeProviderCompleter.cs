@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Core.Machines;
 using NodeManager.Sessions;
@@ -8,65 +6,41 @@ using NodeManager.Sessions;
 namespace NodeManager.Completion;
 
 /// <summary>Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
-public sealed class NodeProviderCompleter : IArgumentCompleter
+public sealed class NodeProviderCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
-        string? ns = fakeBoundParameters["Namespace"] as string;
-        return Completions.From(
-            Completions.Read<string>(
-                fakeBoundParameters,
-                async (session, names, cancel) => names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancel))
-            ),
-            wordToComplete
+        string? ns = bound["Namespace"] as string;
+        return Completions.Read<string>(
+            bound,
+            async (session, names, cancel) => names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancel))
         );
     }
 }
 
-public sealed class NodeProviderTypeCompleter : IArgumentCompleter
+public sealed class NodeProviderTypeCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
         MachineSessions.Prepare();
-        return Completions.From(MachineProviderRegistry.Shared.Types, wordToComplete);
+        return MachineProviderRegistry.Shared.Types;
     }
 }
 
 /// <summary>The names of machines, of the provider on the command line if any. Connects to providers within the time limit.</summary>
-public sealed class MachineCompleter : IArgumentCompleter
+public sealed class MachineCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
-        string[] providers = fakeBoundParameters["Provider"] is { } given && given.ToString() is { Length: > 0 } name ? [name] : [];
-        string? ns = fakeBoundParameters["Namespace"] as string;
-        return Completions.From(
-            Completions.Read<string>(
-                fakeBoundParameters,
-                async (session, names, cancel) =>
-                {
-                    await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel))
-                        names.Add(machine.Name);
-                }
-            ),
-            wordToComplete
+        string[] providers = bound["Provider"] is { } given && given.ToString() is { Length: > 0 } name ? [name] : [];
+        string? ns = bound["Namespace"] as string;
+        return Completions.Read<string>(
+            bound,
+            async (session, names, cancel) =>
+            {
+                await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel))
+                    names.Add(machine.Name);
+            }
         );
     }
 }

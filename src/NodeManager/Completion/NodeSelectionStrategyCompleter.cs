@@ -1,25 +1,14 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-public sealed class NodeSelectionStrategyCompleter : IArgumentCompleter
+public sealed class NodeSelectionStrategyCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) =>
-        Completions.From(
-            [
-                NodeSelectionStrategy.LeastSessions,
-                NodeSelectionStrategy.MostResources,
-                NodeSelectionStrategy.Random,
-                NodeSelectionStrategy.RoundRobin,
-            ],
-            wordToComplete
-        );
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        [
+            NodeSelectionStrategy.LeastSessions,
+            NodeSelectionStrategy.MostResources,
+            NodeSelectionStrategy.Random,
+            NodeSelectionStrategy.RoundRobin,
+        ];
 }

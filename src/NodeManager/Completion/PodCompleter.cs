@@ -1,34 +1,23 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Completion;
 
 /// <summary>Candidates from the pods on nodes. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
-public abstract class PodCompleter : IArgumentCompleter
+public abstract class PodCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) =>
-        Completions.From(
-            Completions
-                .Read<string>(
-                    fakeBoundParameters,
-                    async (session, found, cancel) =>
-                    {
-                        await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancel))
-                            found.AddRange(Select(pod));
-                    }
-                )
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-            wordToComplete
-        );
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        Completions
+            .Read<string>(
+                bound,
+                async (session, found, cancel) =>
+                {
+                    await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancel))
+                        found.AddRange(Select(pod));
+                }
+            )
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
 
     private protected abstract IEnumerable<string> Select(NodePod pod);
 }

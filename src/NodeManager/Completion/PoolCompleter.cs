@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Core.Progress;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Operations;
@@ -9,36 +7,24 @@ using NodeManager.Sessions;
 namespace NodeManager.Completion;
 
 /// <summary>Candidates from the pools of existing sessions. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
-public abstract class PoolCompleter : IArgumentCompleter
+public abstract class PoolCompleter : CandidateCompleter
 {
     private const int MaximumCandidates = 1000;
 
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
-        PoolPlace place = new(
-            fakeBoundParameters["Provider"] as string ?? "",
-            fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace
-        );
-        return Completions.From(
-            Completions.Read<string>(
-                fakeBoundParameters,
-                async (session, found, cancel) =>
+        PoolPlace place = new(bound["Provider"] as string ?? "", bound["Namespace"] as string ?? PoolPlace.Default.Namespace);
+        return Completions.Read<string>(
+            bound,
+            async (session, found, cancel) =>
+            {
+                await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
                 {
-                    await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
-                    {
-                        if (found.Count >= MaximumCandidates)
-                            return;
-                        found.Add(one);
-                    }
+                    if (found.Count >= MaximumCandidates)
+                        return;
+                    found.Add(one);
                 }
-            ),
-            wordToComplete
+            }
         );
     }
 

@@ -1,31 +1,20 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Completion;
 
 /// <summary>The values of existing pools, by parameter.</summary>
-public sealed class PoolValueCompleter : IArgumentCompleter
+public sealed class PoolValueCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) =>
-        Completions.From(
-            parameterName switch
-            {
-                "Status" => NodePoolPhase.All,
-                "Health" => NodePoolHealth.All,
-                "For" => [.. NodePoolPhase.All, .. NodePoolHealth.All, "Deleted", "Ready=True", "Degraded=False"],
-                "DiskType" => PoolSpecRules.DiskTypesOf(fakeBoundParameters["Type"] as string),
-                _ => [],
-            },
-            wordToComplete
-        );
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        parameter switch
+        {
+            "Status" => NodePoolPhase.All,
+            "Health" => NodePoolHealth.All,
+            "For" => [.. NodePoolPhase.All, .. NodePoolHealth.All, "Deleted", "Ready=True", "Degraded=False"],
+            "DiskType" => PoolSpecRules.DiskTypesOf(bound["Type"] as string),
+            _ => [],
+        };
 }
 
 public sealed class PoolOfNodeCompleter : NodeCompleter

@@ -1,16 +1,8 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-public sealed class SandboxFaultKindCompleter : IArgumentCompleter
+public sealed class SandboxFaultKindCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) => Completions.From(SandboxFaultKind.All, wordToComplete);
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) => SandboxFaultKind.All;
 }

@@ -1,30 +1,19 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-public sealed class SandboxFaultNameCompleter : IArgumentCompleter
+public sealed class SandboxFaultNameCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
         try
         {
             string[] names =
             [
-                .. Completions
-                    .Sessions(fakeBoundParameters)
-                    .SelectMany(session => session.Sandbox().GetFaults())
-                    .Select(fault => fault.Request.Name!),
+                .. Completions.Sessions(bound).SelectMany(session => session.Sandbox().GetFaults()).Select(fault => fault.Request.Name!),
             ];
-            return Completions.From(names, wordToComplete);
+            return names;
         }
         catch (NodeManagerException)
         {

@@ -1,18 +1,11 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-public sealed class SessionCompleter : IArgumentCompleter
+public sealed class SessionCompleter : CandidateCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    ) => Completions.From(SessionRegistry.List(Runspace.DefaultRunspace).Select(s => s.Cluster), wordToComplete);
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        SessionRegistry.List(Runspace.DefaultRunspace).Select(s => s.Cluster);
 }

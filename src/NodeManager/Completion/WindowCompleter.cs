@@ -1,21 +1,13 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
 /// <summary>Example windows in the local time zone and in UTC.</summary>
-public sealed class WindowCompleter : IArgumentCompleter
+public sealed class WindowCompleter : CandidateCompleter
 {
     private static readonly string[] Times = ["22:00-06:00", "Mon-Fri 01:00-05:00", "Sat,Sun 22:00-04:00"];
 
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters
-    )
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound)
     {
         string[] zones =
         [
@@ -23,6 +15,6 @@ public sealed class WindowCompleter : IArgumentCompleter
                 .Where(static zone => !zone.Contains(' ', StringComparison.Ordinal))
                 .Distinct(StringComparer.Ordinal),
         ];
-        return Completions.From(Times.SelectMany(time => zones.Select(zone => $"{time} {zone}").Prepend(time)), wordToComplete);
+        return Times.SelectMany(time => zones.Select(zone => $"{time} {zone}").Prepend(time));
     }
 }

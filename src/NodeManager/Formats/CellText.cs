@@ -46,7 +46,7 @@ public static partial class CellText
     internal static int LengthOf(string text) => Marked().Replace(text, "").Length;
 
     /// <summary>Removes colors, for files.</summary>
-    internal static string Plain(string shown) => Color().Replace(shown, "");
+    internal static string Plain(string rendered) => Color().Replace(rendered, "");
 
     // Without a window, a default width for files.
     internal static int WidthOf(PSHost? host)
@@ -108,12 +108,12 @@ public static partial class CellText
             return DisplayText.EscapeLines(text);
 
         string mark = Start + Secret;
-        var shown = new StringBuilder();
+        var rendered = new StringBuilder();
         int from = 0;
         while (text.IndexOf(mark, from, StringComparison.Ordinal) is >= 0 and int at)
         {
             int end = text.IndexOf(End, at);
-            shown
+            rendered
                 .Append(DisplayText.EscapeLines(text[from..at]))
                 .Append("\e[")
                 .Append(text, at + mark.Length, end - at - mark.Length)
@@ -121,6 +121,6 @@ public static partial class CellText
             from = end + 1;
         }
 
-        return shown.Append(DisplayText.EscapeLines(text[from..])).ToString();
+        return rendered.Append(DisplayText.EscapeLines(text[from..])).ToString();
     }
 }

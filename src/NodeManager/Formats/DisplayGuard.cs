@@ -70,28 +70,28 @@ public static class DisplayGuard
 
     private static PSObject CreateShadow(string text)
     {
-        PSObject shown = new(text);
-        AddText(shown);
-        return shown;
+        PSObject shadow = new(text);
+        AddText(shadow);
+        return shadow;
     }
 
-    private static void AddText(PSObject shown)
+    private static void AddText(PSObject shadow)
     {
         lock (Shapes)
         {
-            if (shown.Members["ToString"] is not PSCodeMethod)
-                shown.Members.Add(new PSCodeMethod("ToString", Escaped));
+            if (shadow.Members["ToString"] is not PSCodeMethod)
+                shadow.Members.Add(new PSCodeMethod("ToString", Escaped));
         }
     }
 
     // A member of the instance hides the property of its class.
-    private static void Shadow(object value, string name, object shown)
+    private static void Shadow(object value, string name, object shadow)
     {
         PSObject wrapped = PSObject.AsPSObject(value);
         lock (Shapes)
         {
             if (wrapped.Properties[name] is not PSNoteProperty)
-                wrapped.Properties.Add(new PSNoteProperty(name, shown));
+                wrapped.Properties.Add(new PSNoteProperty(name, shadow));
         }
     }
 

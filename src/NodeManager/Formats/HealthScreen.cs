@@ -76,11 +76,13 @@ internal static class HealthScreen
             : $"{Format(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
         foreach (NodeAlert alert in alerts.Take(MaximumAlerts))
         {
-            string about =
-                alert.Group.Length > 0 ? $"{alert.GroupBy} {alert.Group}"
-                : alert.Nodes.Count == 1 ? alert.Nodes[0]
-                : alert.Nodes.Count == 0 ? alert.Cluster
-                : $"{Format(alert.Nodes.Count)} nodes";
+            string about = alert.Nodes.Count switch
+            {
+                _ when alert.Group.Length > 0 => $"{alert.GroupBy} {alert.Group}",
+                0 => alert.Cluster,
+                1 => alert.Nodes[0],
+                var number => $"{Format(number)} nodes",
+            };
             string count = alert.Group.Length > 0 && alert.Nodes.Count > 1 ? $" ({Format(alert.Nodes.Count)} nodes)" : "";
             string text =
                 $"{about} {alert.Cause}{count} {HumanDuration.Format(now > alert.StartsAt ? now - alert.StartsAt : TimeSpan.Zero)}{(alert.IsFlapping ? " flapping" : "")}";

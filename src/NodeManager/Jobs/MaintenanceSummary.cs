@@ -24,14 +24,14 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
         IEnumerable<NodeMaintenanceResult> known = Ended is { } ended ? ended.Nodes : _nodes.Values;
         List<NodeMaintenanceResult> nodes = [.. known.OrderBy(n => n.Node, StringComparer.Ordinal)];
         List<NodeMaintenanceResult> begun = [.. nodes.Where(IsBegun)];
-        int left = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !IsBegun(n));
+        int pending = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !IsBegun(n));
         string[] lines =
         [
             $"Maintenance run {started.Id} of {started.Cluster} was interrupted.",
             .. Line("done", nodes.Where(n => n.Status is NodeMaintenanceStatus.Completed).Select(n => n.Node), true),
             .. Line("left cordoned", begun.Select(n => n.Step.Length > 0 ? $"{n.Node} ({n.Step})" : n.Node)),
             .. Line("failed", nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed).Select(n => n.Node)),
-            $"  not started:   {(left == 0 ? "none" : Nodes(left))}",
+            $"  not started:   {(pending == 0 ? "none" : Nodes(pending))}",
             "Resume, from this or another machine, with the same command, or with",
             $"  {ResumeCommand.Of(started.Id, request)}",
         ];

@@ -34,7 +34,7 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
     {
         if (ObjectFrom(item) is not { } given)
             return item;
-        string name = NodeReference.NameFrom(given) is { Length: > 0 } node ? new string(node.AsSpan()) : $"({given})";
+        string name = NodeReference.TargetFrom(given) is { Name: { Length: > 0 } node } ? new string(node.AsSpan()) : $"({given})";
         Objects.Add(name, given);
         return name;
     }

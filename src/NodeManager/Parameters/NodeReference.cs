@@ -19,26 +19,26 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     /// <summary>For prompts and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
     public override string ToString() => $"node '{Name}' in cluster '{Session.Cluster}'";
 
-    /// <summary>The node's name; null for an object that does not stand for a node.</summary>
-    public static string? NameFrom(ClusterObject value) =>
+    /// <summary>The node that an object stands for; null for none.</summary>
+    public static NodeTarget? TargetFrom(ClusterObject value) =>
         value switch
         {
-            ClusterNode node => node.Name,
-            NodePod pod => pod.NodeName,
-            NodeImage image => image.NodeName,
-            NodeDrainPlan plan => plan.Node,
-            NodeDrainResult result => result.Node,
-            NodeDrainPod pod => pod.Node,
-            NodeChange change => change.Name,
-            NodeSelection selection => selection.Name,
-            NodeUsageSeries series => series.Node,
-            NodeScaleCandidate candidate => candidate.Node,
-            NodeHealth health => health.Name,
-            NodeFinding finding => finding.Node,
-            NodeMaintenancePlan plan => plan.Node,
-            NodeMaintenanceResult result => result.Node,
-            NodeRepairResult result => result.Node,
-            ObjectRow row => row.Node,
+            ClusterNode node => new(node.Name, node.Uid),
+            NodePod pod => new(pod.NodeName, pod.NodeUid),
+            NodeImage image => new(image.NodeName, image.NodeUid),
+            NodeDrainPlan plan => new(plan.Node, plan.NodeUid),
+            NodeDrainResult result => new(result.Node, result.NodeUid),
+            NodeDrainPod pod => new(pod.Node, pod.NodeUid),
+            NodeChange change => new(change.Name, change.Node.Uid),
+            NodeSelection selection => new(selection.Name, selection.Uid),
+            NodeUsageSeries series => new(series.Node, series.NodeUid),
+            NodeScaleCandidate candidate => new(candidate.Node, candidate.NodeUid),
+            NodeHealth health => new(health.Name, health.Uid),
+            NodeFinding finding => new(finding.Node, finding.NodeUid),
+            NodeMaintenancePlan plan => new(plan.Node, plan.NodeUid),
+            NodeMaintenanceResult result => new(result.Node, result.NodeUid),
+            NodeRepairResult result => new(result.Node, result.NodeUid),
+            ObjectRow row => new(row.Node, row.NodeUid),
             _ => null,
         };
 
@@ -57,7 +57,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             [
                 .. recommendation.Remove.Select(static one => new NodeTarget(one.Node, one.NodeUid)),
             ],
-            _ => NameFrom(value) is { Length: > 0 } name ? [new NodeTarget(name, UidFrom(value))] : [],
+            _ => TargetFrom(value) is { Name.Length: > 0 } node ? [node] : [],
         };
 
     public static bool HasUids(IReadOnlyList<NodeTarget> targets) => targets.Count > 0 && targets.All(static one => one.Uid.Length > 0);
@@ -69,28 +69,6 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             ClusterNode node => node,
             NodeChange { Type: not "Deleted" } change => change.Node,
             _ => null,
-        };
-
-    public static string UidFrom(ClusterObject value) =>
-        value switch
-        {
-            ClusterNode node => node.Uid,
-            NodePod pod => pod.NodeUid,
-            NodeImage image => image.NodeUid,
-            NodeDrainPlan plan => plan.NodeUid,
-            NodeDrainResult result => result.NodeUid,
-            NodeDrainPod pod => pod.NodeUid,
-            NodeChange change => change.Node.Uid,
-            NodeSelection selection => selection.Uid,
-            NodeUsageSeries series => series.NodeUid,
-            NodeScaleCandidate candidate => candidate.NodeUid,
-            NodeHealth health => health.Uid,
-            NodeFinding finding => finding.NodeUid,
-            NodeMaintenancePlan plan => plan.NodeUid,
-            NodeMaintenanceResult result => result.NodeUid,
-            NodeRepairResult result => result.NodeUid,
-            ObjectRow row => row.NodeUid,
-            _ => "",
         };
 
     /// <summary>The error for an object that acting commands refuse; null if it is accepted.</summary>

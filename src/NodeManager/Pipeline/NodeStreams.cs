@@ -11,8 +11,8 @@ internal sealed class NodeStreams(Worker worker, string node) : IScriptStreams
 
     public void Write(InformationRecord record)
     {
-        if (record.MessageData is HostInformationMessage shown)
-            shown.Message = $"Node {node}: {shown.Message}";
+        if (record.MessageData is HostInformationMessage message)
+            message.Message = $"Node {node}: {message.Message}";
         record.Source = node;
         worker.Information(record);
     }

@@ -164,8 +164,8 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         long since = Stopwatch.GetTimestamp();
         while (_running > 0)
         {
-            TimeSpan left = CleanUpLimit - Stopwatch.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero || !_messages.TryTake(out Action? message, left))
+            TimeSpan remaining = CleanUpLimit - Stopwatch.GetElapsedTime(since);
+            if (remaining <= TimeSpan.Zero || !_messages.TryTake(out Action? message, remaining))
                 return;
             try
             {

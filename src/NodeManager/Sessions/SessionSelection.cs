@@ -100,6 +100,13 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         );
     }
 
+    /// <summary>Starts work in every selected session.</summary>
+    public void StartInEach(Func<Worker, NodeManagerSession, Task> work)
+    {
+        foreach (NodeManagerSession session in Selected)
+            StartIn(session, session, worker => work(worker, session));
+    }
+
     private bool IsUnreachable(NodeManagerSession session)
     {
         lock (_unreachable)
@@ -129,33 +136,24 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
             return current;
         if (SessionRegistry.IsConnecting(runspace))
         {
-            throw new NodeManagerException(
-                ErrorIds.NotConnected,
-                ErrorKind.ConnectionError,
+            throw NotConnected(
                 "No session is current: the last connection attempt failed.",
-                null,
                 "Connect again. To use a session that Get-NodeManagerSession lists, pass it with -Session."
             );
         }
 
         if (SessionRegistry.List(runspace) is { Count: > 0 } others)
         {
-            throw new NodeManagerException(
-                ErrorIds.NotConnected,
-                ErrorKind.ConnectionError,
+            throw NotConnected(
                 $"The current session was disconnected, and no other session takes its place (connected: {string.Join(", ", others.Select(s => s.Cluster))}).",
-                null,
                 "Select a session with Select-NodeManagerSession, or pass one with -Session."
             );
         }
 
         if (SessionRegistry.EverConnected)
         {
-            throw new NodeManagerException(
-                ErrorIds.NotConnected,
-                ErrorKind.ConnectionError,
+            throw NotConnected(
                 "This runspace has no session to a cluster.",
-                null,
                 "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel)."
             );
         }
@@ -172,4 +170,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         SessionRegistry.Add(runspace, connected, defaults);
         return connected;
     }
+
+    private static NodeManagerException NotConnected(string message, string action) =>
+        new(ErrorIds.NotConnected, ErrorKind.ConnectionError, message, null, action);
 }

@@ -31,11 +31,11 @@ internal sealed class AllowedAttribute(params string[] values) : Attribute
 
 /// <summary>The bounds of a number, or of a list's length.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
-internal sealed class BoundsAttribute(int least, int most) : Attribute
+internal sealed class BoundsAttribute(int minimum, int maximum) : Attribute
 {
-    public int Minimum { get; } = least;
+    public int Minimum { get; } = minimum;
 
-    public int Maximum { get; } = most;
+    public int Maximum { get; } = maximum;
 }
 
 /// <summary>The pattern of list items.</summary>

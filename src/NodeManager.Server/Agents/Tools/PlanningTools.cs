@@ -302,11 +302,11 @@ internal sealed class PlanningTools(ClusterSession cluster)
             );
 
     // The first ones and the number of others.
-    private static List<string>? Truncated(IEnumerable<string> texts, int most)
+    private static List<string>? Truncated(IEnumerable<string> texts, int maximum)
     {
         List<string> all = [.. texts];
-        return all.Count == 0 || most == 0 ? null
-            : all.Count <= most ? all
-            : [.. all.Take(most), $"(and {all.Count - most} more)"];
+        return all.Count == 0 || maximum == 0 ? null
+            : all.Count <= maximum ? all
+            : [.. all.Take(maximum), $"(and {all.Count - maximum} more)"];
     }
 }

@@ -102,15 +102,15 @@ internal static class ToolSchema
             throw Invalid($"'{name}' does not take '{DisplayText.Escape(value.GetString())}'. The schema of the tool has its form.", null);
         if (
             value.ValueKind == JsonValueKind.Number
-            && schema.TryGetProperty("minimum", out JsonElement least)
-            && schema.TryGetProperty("maximum", out JsonElement most)
-            && (value.GetInt64() < least.GetInt64() || value.GetInt64() > most.GetInt64())
+            && schema.TryGetProperty("minimum", out JsonElement minimum)
+            && schema.TryGetProperty("maximum", out JsonElement maximum)
+            && (value.GetInt64() < minimum.GetInt64() || value.GetInt64() > maximum.GetInt64())
         )
         {
             throw new NodeManagerException(
                 name == "limit" ? "InvalidLimit" : "InvalidArguments",
                 ErrorKind.InvalidArgument,
-                $"'{name}' is {value}; it takes {least} to {most}.",
+                $"'{name}' is {value}; it takes {minimum} to {maximum}.",
                 name
             );
         }

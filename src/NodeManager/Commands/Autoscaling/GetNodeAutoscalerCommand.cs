@@ -15,11 +15,8 @@ public sealed class GetNodeAutoscalerCommand : AutoscalerCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(
-                session,
-                session,
-                async worker => worker.Output(await AutoscalerReader.ReadAsync(session, Namespace, DecisionCount, worker.Token))
-            );
+        Sessions.StartInEach(
+            async (worker, session) => worker.Output(await AutoscalerReader.ReadAsync(session, Namespace, DecisionCount, worker.Token))
+        );
     }
 }

@@ -24,17 +24,12 @@ public sealed class GetNodeClaimCommand : AutoscalerCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    foreach (NodeClaim claim in await NodeClaims.ReadAsync(session, Namespace, Name, Pool, worker.Token))
-                        worker.Output(claim);
-                }
-            );
-        }
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                foreach (NodeClaim claim in await NodeClaims.ReadAsync(session, Namespace, Name, Pool, worker.Token))
+                    worker.Output(claim);
+            }
+        );
     }
 }

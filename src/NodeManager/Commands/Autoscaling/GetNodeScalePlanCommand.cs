@@ -37,8 +37,7 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(session, session, worker => WorkAsync(session, worker));
+        Sessions.StartInEach((worker, session) => WorkAsync(session, worker));
     }
 
     private async Task WorkAsync(NodeManagerSession session, Worker worker)

@@ -38,15 +38,15 @@ public abstract class PoolTargetCmdlet : PoolCmdlet
 
     private protected override int WorkLimit => ThrottleLimit;
 
-    private protected override void Process() =>
-        ForEachPool(
-            ParameterSetName != ByObject ? Name
-                : InputObject is NameText text ? [text.Name]
-                : [],
-            Id,
-            ParameterSetName != ByObject || InputObject is NameText ? null : InputObject,
-            Process
-        );
+    private protected override void Process()
+    {
+        if (ParameterSetName != ByObject)
+            ForEachPool(Name, Id, null, Process);
+        else if (InputObject is NameText text)
+            ForEachPool([text.Name], Id, null, Process);
+        else
+            ForEachPool([], Id, InputObject, Process);
+    }
 
     /// <summary>Starts work on a pool, once per pool, on the pipeline thread.</summary>
     private protected abstract void Process(PoolReference pool);

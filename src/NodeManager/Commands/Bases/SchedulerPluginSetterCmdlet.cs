@@ -64,7 +64,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     {
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
         // An edit that is retried on another client's text repeats its warnings.
-        var told = new HashSet<string>();
+        var reported = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
             worker,
             session,
@@ -79,7 +79,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
                         catalog,
                         warning =>
                         {
-                            if (told.Add(warning))
+                            if (reported.Add(warning))
                                 worker.Warning(warning);
                         }
                     )

@@ -48,23 +48,18 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    // Windows has no such signal; the next change is drawn with the new size.
-                    using PosixSignalRegistration? resized =
-                        Watch && !OperatingSystem.IsWindows()
-                            ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized))
-                            : null;
-                    await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
-                        Post(worker, session, screen);
-                }
-            );
-        }
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                // Windows has no such signal; the next change is drawn with the new size.
+                using PosixSignalRegistration? resized =
+                    Watch && !OperatingSystem.IsWindows()
+                        ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized))
+                        : null;
+                await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
+                    Post(worker, session, screen);
+            }
+        );
     }
 
     // Only the pipeline thread knows the window.

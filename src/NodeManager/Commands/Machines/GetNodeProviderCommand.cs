@@ -24,25 +24,20 @@ public sealed class GetNodeProviderCommand : SessionCmdlet
     private protected override void Process()
     {
         (string[] names, string? ns) = (Name, Namespace);
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    foreach (
-                        NodeProvider provider in await NodeProviderReader.ReadAsync(
-                            session,
-                            names,
-                            ns,
-                            e => worker.Error(e, e.Target),
-                            worker.Token
-                        )
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                foreach (
+                    NodeProvider provider in await NodeProviderReader.ReadAsync(
+                        session,
+                        names,
+                        ns,
+                        e => worker.Error(e, e.Target),
+                        worker.Token
                     )
-                        worker.Output(provider);
-                }
-            );
-        }
+                )
+                    worker.Output(provider);
+            }
+        );
     }
 }

@@ -30,30 +30,25 @@ public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
 
     private protected override void Process()
     {
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
+                    session,
+                    Namespace,
+                    Timeout,
+                    item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)),
+                    worker,
+                    worker.Token
+                );
+                await foreach (AutoscalerObject item in done)
                 {
-                    IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
-                        session,
-                        Namespace,
-                        Timeout,
-                        item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)),
-                        worker,
-                        worker.Token
-                    );
-                    await foreach (AutoscalerObject item in done)
-                    {
-                        if (item is { Status: AutoscalerObjectStatus.Foreign })
-                            worker.Verbose($"{item} was installed by another controller and was left as it is.");
-                        worker.Output(item);
-                    }
+                    if (item is { Status: AutoscalerObjectStatus.Foreign })
+                        worker.Verbose($"{item} was installed by another controller and was left as it is.");
+                    worker.Output(item);
                 }
-            );
-        }
+            }
+        );
     }
 
     private static string ActionOf(AutoscalerObject item) =>

@@ -80,7 +80,7 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         }
 
         (string text, string source) = Manifest is null
-            ? (Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!)
+            ? (ManifestFile.Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!)
             : (Manifest, "-Manifest");
         NodeProviderRequest read = NodeProviderManifest.Read(text, source, Name, IsBound(nameof(Namespace)) ? Namespace : null, Namespace);
         string described = (string?)read.Spec["type"] ?? "";
@@ -89,24 +89,5 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
             Spec = NodePools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)),
             Credential = ProviderCredential,
         };
-    }
-
-    private static string Read(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new NodeManagerException(
-                ErrorIds.ManifestInvalid,
-                ErrorKind.ObjectNotFound,
-                $"Cannot read the manifest '{path}': {e.Message}",
-                path,
-                "Check the path and your permissions.",
-                e
-            );
-        }
     }
 }

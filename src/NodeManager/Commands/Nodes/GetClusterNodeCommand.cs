@@ -39,10 +39,10 @@ public sealed class GetClusterNodeCommand : NodeQueryCmdlet
     // A separate type name selects the view with usage.
     private protected override void Output(object value)
     {
-        var shown = PSObject.AsPSObject(value);
+        var output = PSObject.AsPSObject(value);
         if (Usage)
-            shown.TypeNames.Insert(0, typeof(ClusterNode).FullName + "#Usage");
-        base.Output(shown);
+            output.TypeNames.Insert(0, typeof(ClusterNode).FullName + "#Usage");
+        base.Output(output);
     }
 
     private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)

@@ -25,19 +25,12 @@ public sealed class GetClusterStatisticCommand : SessionCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    foreach (
-                        ClusterStatistic row in await ClusterStatisticReader.ReadAsync(session, GroupBy, Selector, worker, worker.Token)
-                    )
-                        worker.Output(row);
-                }
-            );
-        }
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                foreach (ClusterStatistic row in await ClusterStatisticReader.ReadAsync(session, GroupBy, Selector, worker, worker.Token))
+                    worker.Output(row);
+            }
+        );
     }
 }

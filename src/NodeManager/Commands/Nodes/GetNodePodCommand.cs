@@ -132,20 +132,15 @@ public sealed class GetNodePodCommand : SessionCmdlet
     private void ReadMatching(string[] patterns)
     {
         Predicate<string> isMeant = NamePattern.Any(patterns);
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
                 {
-                    await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
-                    {
-                        if (isMeant(pod.NodeName))
-                            worker.Output(pod);
-                    }
+                    if (isMeant(pod.NodeName))
+                        worker.Output(pod);
                 }
-            );
-        }
+            }
+        );
     }
 }

@@ -74,10 +74,10 @@ public sealed class GetNodeUsageCommand : NodeQueryCmdlet
     {
         if (IsStopped && value is NodeUsageSeries series)
             _interrupted.Add(series);
-        var shown = PSObject.AsPSObject(value);
+        var output = PSObject.AsPSObject(value);
         if (Window is null)
-            shown.TypeNames.Insert(0, typeof(NodeUsageSeries).FullName + "#Sample");
-        base.Output(shown);
+            output.TypeNames.Insert(0, typeof(NodeUsageSeries).FullName + "#Sample");
+        base.Output(output);
     }
 
     private protected override void WriteSummary()

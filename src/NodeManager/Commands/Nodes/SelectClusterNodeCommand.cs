@@ -89,7 +89,7 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     {
         _pod = Pod is null
             ? PodRequest.Of(Requests(), Toleration)
-            : PodManifest.Read(ReadFile(GetUnresolvedProviderPathFromPSPath(Pod)), Pod).Tolerating(Toleration);
+            : PodManifest.Read(ManifestFile.Read(GetUnresolvedProviderPathFromPSPath(Pod)), Pod).Tolerating(Toleration);
         _nodes = Selector is null ? null : LabelSelectorParser.ParseQuery(Selector);
         _sessions = SessionSelector is null ? null : LabelSelectorParser.ParseQuery(SessionSelector);
     }
@@ -139,23 +139,4 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     // PowerShell passes 4gb as a number to an object parameter, and as the text '4gb' to a string parameter.
     private static string Text(object? value) =>
         Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture) ?? "";
-
-    private static string ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new NodeManagerException(
-                ErrorIds.ManifestInvalid,
-                ErrorKind.ObjectNotFound,
-                $"Cannot read the manifest '{path}': {fault.Message}",
-                path,
-                "Check the path and your permissions.",
-                fault
-            );
-        }
-    }
 }

@@ -37,8 +37,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(session, session, worker => WatchAsync(session, worker.Output, worker.Token));
+        Sessions.StartInEach((worker, session) => WatchAsync(session, worker.Output, worker.Token));
     }
 
     private async Task WatchAsync(NodeManagerSession session, Action<object> output, CancellationToken cancellationToken)

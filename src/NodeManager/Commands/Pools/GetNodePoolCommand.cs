@@ -96,10 +96,10 @@ public sealed class GetNodePoolCommand : PoolCmdlet
     // A separate type name selects the view with status.
     private protected override void Output(object value)
     {
-        var shown = PSObject.AsPSObject(value);
+        var output = PSObject.AsPSObject(value);
         if (IncludeStatus)
-            shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
-        base.Output(shown);
+            output.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
+        base.Output(output);
     }
 
     private void Read(NodeManagerSession session, PoolPlace place, PoolQuery query)

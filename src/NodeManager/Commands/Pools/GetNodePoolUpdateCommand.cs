@@ -29,24 +29,14 @@ public sealed class GetNodePoolUpdateCommand : SessionCmdlet
 
     private protected override void End()
     {
-        foreach (NodeManagerSession session in Sessions)
-        {
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    foreach (
-                        NodePoolUpdate update in await PoolUpdates.ReadAsync(
-                            session,
-                            new(Namespace ?? "", Provider ?? ""),
-                            Name,
-                            worker.Token
-                        )
-                    )
-                        worker.Output(update);
-                }
-            );
-        }
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                foreach (
+                    NodePoolUpdate update in await PoolUpdates.ReadAsync(session, new(Namespace ?? "", Provider ?? ""), Name, worker.Token)
+                )
+                    worker.Output(update);
+            }
+        );
     }
 }

@@ -119,15 +119,11 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
         PoolPlace place = InputObject is null ? Place : PlaceOf(InputObject);
         bool isOfCluster = NodeProvider is not null || ClusterPoolFormat.IsFormatOf(given.Spec);
         string ns = IsBound(nameof(Namespace)) || given.Namespace is null ? place.Namespace : given.Namespace;
-        return new(
-            Provider
-                ?? (
-                    isOfCluster ? NodePoolProvider.Cluster
-                    : InputObject is null ? ""
-                    : place.Provider
-                ),
-            ns
-        );
+        if (Provider is not null)
+            return new(Provider, ns);
+        if (isOfCluster)
+            return new(NodePoolProvider.Cluster, ns);
+        return new(InputObject is null ? "" : place.Provider, ns);
     }
 
     private void Create(NodeManagerSession session, PoolPlace place, string name, string cluster, JsonObject given)

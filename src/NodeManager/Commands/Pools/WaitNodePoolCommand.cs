@@ -50,9 +50,9 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
                 NodePool? reached = await PoolWaiter.WaitAsync(pool.Context, pool.Target, For, Timeout, worker, worker.Token);
                 if (!PassThru || reached is null)
                     return;
-                var shown = PSObject.AsPSObject(reached);
-                shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
-                worker.Output(shown);
+                var output = PSObject.AsPSObject(reached);
+                output.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
+                worker.Output(output);
             }
         );
 }

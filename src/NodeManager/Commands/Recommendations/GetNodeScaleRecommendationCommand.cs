@@ -59,11 +59,8 @@ public sealed class GetNodeScaleRecommendationCommand : SessionCmdlet
             DeleteEmptyDirData = DeleteEmptyDirData,
             DeleteUnmanagedPods = DeleteUnmanagedPod,
         };
-        foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(
-                session,
-                session,
-                async worker => worker.Output(await ScaleRecommender.RecommendAsync(session, request, worker, worker.Token))
-            );
+        Sessions.StartInEach(
+            async (worker, session) => worker.Output(await ScaleRecommender.RecommendAsync(session, request, worker, worker.Token))
+        );
     }
 }

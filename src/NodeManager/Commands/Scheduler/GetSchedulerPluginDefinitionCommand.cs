@@ -52,17 +52,14 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
         // Built-in plugins need no cluster.
         if (Session is null && !SessionRegistry.EverConnected)
             return;
-        foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(
-                session,
-                session,
-                async worker =>
-                {
-                    foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
-                        if (name(plugin.Name) && IsWanted(plugin.Source))
-                            worker.Output(plugin);
-                }
-            );
+        Sessions.StartInEach(
+            async (worker, session) =>
+            {
+                foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
+                    if (name(plugin.Name) && IsWanted(plugin.Source))
+                        worker.Output(plugin);
+            }
+        );
     }
 
     private bool IsWanted(string source) => Source.Contains(source, StringComparer.OrdinalIgnoreCase);

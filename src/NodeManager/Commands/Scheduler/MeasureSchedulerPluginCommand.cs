@@ -69,8 +69,7 @@ public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
     {
         if (ParameterSetName == ByPod)
         {
-            foreach (NodeManagerSession session in Sessions)
-                Sessions.StartIn(session, session, worker => MeasurePodsAsync(worker, session));
+            Sessions.StartInEach((worker, session) => MeasurePodsAsync(worker, session));
             return;
         }
 

@@ -102,7 +102,7 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
         }
 
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
-        var told = new HashSet<string>();
+        var reported = new HashSet<string>();
         return SchedulerChange.OfDocument(
             scheduler,
             document =>
@@ -112,7 +112,7 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
                     catalog,
                     warning =>
                     {
-                        if (told.Add(warning))
+                        if (reported.Add(warning))
                             worker.Warning(warning);
                     }
                 )

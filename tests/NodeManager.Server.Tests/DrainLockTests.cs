@@ -83,7 +83,7 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
             Timeout = TimeSpan.FromMinutes(5),
         };
         return Assert.Single(
-            await NodeDrainer.DrainAsync(server.Session, [name], options, use, NullObserver.Instance, default).ToListAsync()
+            await NodeDrainer.DrainAsync(server.Session, [name], options, NullObserver.Instance, default, use).ToListAsync()
         );
     }
 

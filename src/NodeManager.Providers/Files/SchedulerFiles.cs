@@ -84,14 +84,7 @@ public static class SchedulerFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(
-                ErrorIds.SchedulerFileNotWritten,
-                ErrorKind.PermissionDenied,
-                $"Cannot write {path}: {exception.Message}",
-                path,
-                "Check that the folder exists and that you have write permission.",
-                exception
-            );
+            throw NotWritten(path, "Check that the folder exists and that you have write permission.", exception);
         }
     }
 
@@ -172,16 +165,12 @@ public static class SchedulerFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(
-                ErrorIds.SchedulerFileNotWritten,
-                ErrorKind.PermissionDenied,
-                $"Cannot write {path}: {exception.Message}",
-                path,
-                "Check that you have write permission for its folder.",
-                exception
-            );
+            throw NotWritten(path, "Check that you have write permission for its folder.", exception);
         }
     }
+
+    private static NodeManagerException NotWritten(string path, string action, Exception cause) =>
+        new(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied, $"Cannot write {path}: {cause.Message}", path, action, cause);
 
     private static string Open(string text, SecureString? passphrase, string path, bool allowPlain)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
@@ -25,6 +26,10 @@ internal static class ProviderSpecs
             return false;
         }
     }
+
+    /// <summary>The settings cannot be used.</summary>
+    public static NodeManagerException Invalid(MachineProviderSettings settings, string problem, string action) =>
+        new(ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Name}: {problem}", settings.Name, action);
 
     public static void CheckEndpoint(FieldProblems problems, string path, string endpoint) =>
         problems.Add(

@@ -15,9 +15,10 @@ public sealed class ProxmoxProviderFactory : IMachineProviderFactory
 
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => [MachineSecret.Require(spec, TokenId, TokenSecret)];
 
-    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec) => Check(ProviderSpecs.Read(spec, ProxmoxSpecJson.Default.ProxmoxPart));
+
+    private IReadOnlyList<FieldProblem> Check(ProxmoxPart part)
     {
-        ProxmoxPart part = ProviderSpecs.Read(spec, ProxmoxSpecJson.Default.ProxmoxPart);
         var problems = new FieldProblems();
         problems.Add("spec", part.Type == Type && part.Proxmox is null, "proxmox field required when type is 'proxmox'");
         if (part.Proxmox is not null)
@@ -44,7 +45,7 @@ public sealed class ProxmoxProviderFactory : IMachineProviderFactory
     {
         if (!ProviderSpecs.TryRead(settings.Spec, ProxmoxSpecJson.Default.ProxmoxPart, out ProxmoxPart part, out string problem))
             return [problem];
-        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
+        List<string> wrong = [.. Check(part).Select(static one => $"{one}.")];
         if (ProviderHttp.CheckBundle(part.Proxmox?.CaBundle) is { } bundle)
             wrong.Add($"spec.proxmox.{bundle}");
         if (ProviderHttp.CheckEncryption(part.Proxmox?.Endpoint, part.Proxmox?.AllowUnencryptedAuthentication) is { } plain)
@@ -63,13 +64,7 @@ public sealed class ProxmoxProviderFactory : IMachineProviderFactory
         ProviderSpecs.TryRead(settings.Spec, ProxmoxSpecJson.Default.ProxmoxPart, out ProxmoxPart part, out string problem)
         && part.Proxmox is { } proxmox
             ? new ProxmoxProvider(settings, proxmox)
-            : throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidData,
-                $"NodeSmithProvider {settings.Name}: {problem}",
-                settings.Name,
-                "Set spec.proxmox."
-            );
+            : throw ProviderSpecs.Invalid(settings, problem, "Set spec.proxmox.");
 
     private static void CheckCredential(MachineProviderSettings settings, string key, List<string> wrong)
     {

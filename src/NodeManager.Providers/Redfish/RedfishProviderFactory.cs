@@ -34,10 +34,12 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
         return secrets;
     }
 
-    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec) => Check(ProviderSpecs.Read(spec, RedfishSpecJson.Default.RedfishPart));
+
+    private static IReadOnlyList<FieldProblem> Check(RedfishPart part)
     {
         var problems = new FieldProblems();
-        if (ProviderSpecs.Read(spec, RedfishSpecJson.Default.RedfishPart).Redfish is { } redfish)
+        if (part.Redfish is { } redfish)
             RedfishRules.Check(problems, redfish);
         return problems.Found;
     }
@@ -61,7 +63,7 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
     {
         if (!ProviderSpecs.TryRead(settings.Spec, RedfishSpecJson.Default.RedfishPart, out RedfishPart part, out string problem))
             return [problem];
-        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
+        List<string> wrong = [.. Check(part).Select(static one => $"{one}.")];
         if (part.Redfish is not { } redfish)
             return [.. wrong, "spec.redfish must be set."];
         if (ProviderHttp.CheckBundle(redfish.CaBundle) is { } bundle)
@@ -86,11 +88,5 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
         ProviderSpecs.TryRead(settings.Spec, RedfishSpecJson.Default.RedfishPart, out RedfishPart part, out string problem)
         && part.Redfish is { } redfish
             ? new RedfishProvider(settings, redfish)
-            : throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidData,
-                $"NodeSmithProvider {settings.Name}: {problem}",
-                settings.Name,
-                "Set spec.redfish."
-            );
+            : throw ProviderSpecs.Invalid(settings, problem, "Set spec.redfish.");
 }

@@ -57,7 +57,6 @@ public sealed class SimulatedProvider : IMachineProvider
                             Resources.ConfigMaps,
                             machine.ToConfigMap(),
                             _settings.Namespace,
-                            RequestOptions.Default,
                             cancellationToken
                         );
                         machine = machine with { Uid = created.Metadata.Uid };
@@ -266,10 +265,15 @@ public sealed class SimulatedProvider : IMachineProvider
     }
 
     private Task<Node?> FindNodeAsync(SimulatedMachine machine, CancellationToken cancellationToken) =>
-        FindAsync(Resources.Nodes, machine.Name, null, cancellationToken);
+        _client.FindAsync(Resources.Nodes, machine.Name, null, cancellationToken);
 
     private async Task<SimulatedMachine?> ReadAsync(string name, CancellationToken cancellationToken) =>
-        await FindAsync(Resources.ConfigMaps, SimulatedMachine.ObjectNameOf(_settings.Name, name), _settings.Namespace, cancellationToken)
+        await _client.FindAsync(
+            Resources.ConfigMaps,
+            SimulatedMachine.ObjectNameOf(_settings.Name, name),
+            _settings.Namespace,
+            cancellationToken
+        )
             is { } map
             ? SimulatedMachine.Read(map, _settings)
             : null;
@@ -289,19 +293,6 @@ public sealed class SimulatedProvider : IMachineProvider
                 .OfType<SimulatedMachine>()
                 .Where(one => one.Observed.Mark!.Owner == _settings.Owner),
         ];
-    }
-
-    private async Task<T?> FindAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
-        where T : KubernetesObject
-    {
-        try
-        {
-            return await _client.GetAsync(type, name, ns, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
     }
 
     private static async Task ForgiveMissingAsync(Func<Task> delete)

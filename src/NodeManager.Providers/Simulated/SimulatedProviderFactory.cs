@@ -10,10 +10,12 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
 {
     public string Type => "simulated";
 
-    public IReadOnlyList<FieldProblem> Check(JsonElement spec)
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec) => Check(ProviderSpecs.Read(spec, SimulatedSpecJson.Default.SimulatedPart));
+
+    private static IReadOnlyList<FieldProblem> Check(SimulatedPart part)
     {
         var problems = new FieldProblems();
-        SimulatedProviderSpec? simulated = ProviderSpecs.Read(spec, SimulatedSpecJson.Default.SimulatedPart).Simulated;
+        SimulatedProviderSpec? simulated = part.Simulated;
         problems.AddDuration("spec.simulated.bootDelay", simulated?.BootDelay);
         problems.Add("spec.simulated.maxMachines", simulated?.MaxMachines < 0, "must be non-negative");
         return problems.Found;
@@ -31,9 +33,9 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings.Spec, SimulatedSpecJson.Default.SimulatedPart, out _, out string problem))
+        if (!ProviderSpecs.TryRead(settings.Spec, SimulatedSpecJson.Default.SimulatedPart, out SimulatedPart part, out string problem))
             return [problem];
-        List<string> wrong = [.. Check(settings.Spec).Select(static one => $"{one}.")];
+        List<string> wrong = [.. Check(part).Select(static one => $"{one}.")];
         if (settings.Cluster is null)
             wrong.Add("Simulated machines need a connected cluster.");
         return wrong;
@@ -43,11 +45,5 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
         ProviderSpecs.TryRead(settings.Spec, SimulatedSpecJson.Default.SimulatedPart, out SimulatedPart part, out string problem)
         && settings.Cluster is not null
             ? new SimulatedProvider(settings, part.Simulated ?? new())
-            : throw new NodeManagerException(
-                ErrorIds.Invalid,
-                ErrorKind.InvalidData,
-                $"NodeSmithProvider {settings.Name}: {problem}",
-                settings.Name,
-                "Connect to a cluster."
-            );
+            : throw ProviderSpecs.Invalid(settings, problem, "Connect to a cluster.");
 }

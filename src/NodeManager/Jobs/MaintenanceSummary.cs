@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Progress;
+using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Jobs;
@@ -23,8 +24,8 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
     {
         IEnumerable<NodeMaintenanceResult> known = Ended is { } ended ? ended.Nodes : _nodes.Values;
         List<NodeMaintenanceResult> nodes = [.. known.OrderBy(n => n.Node, StringComparer.Ordinal)];
-        List<NodeMaintenanceResult> begun = [.. nodes.Where(IsBegun)];
-        int pending = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !IsBegun(n));
+        List<NodeMaintenanceResult> begun = [.. nodes.Where(MaintenanceFailures.IsBegun)];
+        int pending = nodes.Count(n => n.Status == NodeMaintenanceStatus.Pending && !MaintenanceFailures.IsBegun(n));
         string[] lines =
         [
             $"Maintenance run {started.Id} of {started.Cluster} was interrupted.",
@@ -37,9 +38,6 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
         ];
         return string.Join(Environment.NewLine, lines);
     }
-
-    private static bool IsBegun(NodeMaintenanceResult node) =>
-        node.Status == NodeMaintenanceStatus.InProgress || (node.Status == NodeMaintenanceStatus.Pending && node.Batch > 0);
 
     private static string[] Line(string title, IEnumerable<string> names, bool isAlways = false)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Authentication;
@@ -94,6 +95,20 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>Null if it does not exist.</summary>
+    public async Task<T?> FindAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            return await GetAsync(type, name, ns, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>All pages of a list at one resourceVersion. Items have no apiVersion and kind.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => _lists.ReadAllAsync(type, options, cancellationToken);
@@ -115,6 +130,9 @@ public sealed class KubernetesClient : IDisposable
     )
         where T : KubernetesObject => _lists.ReadPagesAsync(type, options, map, cancellationToken);
 
+    public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, CancellationToken cancellationToken)
+        where T : KubernetesObject => CreateAsync(type, item, ns, RequestOptions.Default, cancellationToken);
+
     public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, RequestOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         _sender.SendAsync(
@@ -125,6 +143,9 @@ public sealed class KubernetesClient : IDisposable
             Reading(type.Item),
             cancellationToken
         );
+
+    public Task<T> PatchAsync<T>(ResourceType<T> type, string name, string? ns, Patch patch, CancellationToken cancellationToken)
+        where T : KubernetesObject => PatchAsync(type, name, ns, patch, null, RequestOptions.Default, cancellationToken);
 
     public Task<T> PatchAsync<T>(
         ResourceType<T> type,
@@ -156,6 +177,23 @@ public sealed class KubernetesClient : IDisposable
             Ignoring,
             cancellationToken
         );
+
+    /// <summary>Deletes this object. One that is gone, or was replaced under its name, is not an error.</summary>
+    /// <returns>False if it was gone or replaced.</returns>
+    public async Task<bool> RemoveAsync<T>(ResourceType<T> type, T item, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            DeleteOptions options = new() { Preconditions = new() { Uid = item.Metadata.Uid } };
+            await DeleteAsync(type, item.Metadata.Name, item.Metadata.Namespace, options, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Requests a pod's eviction once, at the server's API version. The caller handles the responses, above all 429.</summary>
     public async Task EvictAsync(string name, string ns, DeleteOptions options, CancellationToken cancellationToken)

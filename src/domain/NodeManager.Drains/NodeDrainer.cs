@@ -28,65 +28,27 @@ public static class NodeDrainer
     /// <exception cref="NodeManagerException">
     /// The cluster could not be read; nothing was changed. SessionClosed, after the results.
     /// </exception>
-    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
+    /// <param name="use">How an operation uses the locks of its nodes.</param>
+    /// <param name="refusals">Of a call that drains several times and reports refused conditions once.</param>
+    /// <param name="withdrawal">
+    /// When it is cancelled, nodes cordoned by this drain that still have all their pods are uncordoned.
+    /// </param>
+    public static async IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
         DrainOptions options,
         IOperationObserver observer,
-        CancellationToken cancellationToken
-    ) => RunAsync(session, nodes, options, new(), observer, new(observer), CancellationToken.None, cancellationToken);
-
-    /// <summary>As above, for an operation that chooses how it uses the locks of its nodes.</summary>
-    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session,
-        IReadOnlyList<NodeTarget> nodes,
-        DrainOptions options,
-        NodeLockUse use,
-        IOperationObserver observer,
-        CancellationToken cancellationToken
-    ) => RunAsync(session, nodes, options, use, observer, new(observer), CancellationToken.None, cancellationToken);
-
-    /// <summary>
-    /// As above. When <paramref name="withdrawal"/> is cancelled, nodes cordoned by this drain that still have all their pods are
-    /// uncordoned.
-    /// </summary>
-    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session,
-        IReadOnlyList<NodeTarget> nodes,
-        DrainOptions options,
-        NodeLockUse use,
-        IOperationObserver observer,
-        CancellationToken withdrawal,
-        CancellationToken cancellationToken
-    ) => RunAsync(session, nodes, options, use, observer, new(observer), withdrawal, cancellationToken);
-
-    /// <summary>As above, for a call that drains several times and reports refused conditions once.</summary>
-    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session,
-        IReadOnlyList<NodeTarget> nodes,
-        DrainOptions options,
-        NodeLockUse use,
-        IOperationObserver observer,
-        ConditionRefusals refusals,
-        CancellationToken cancellationToken
-    ) => RunAsync(session, nodes, options, use, observer, refusals, CancellationToken.None, cancellationToken);
-
-    private static async IAsyncEnumerable<NodeDrainResult> RunAsync(
-        NodeManagerSession session,
-        IReadOnlyList<NodeTarget> nodes,
-        DrainOptions options,
-        NodeLockUse use,
-        IOperationObserver observer,
-        ConditionRefusals refusals,
-        CancellationToken withdrawal,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        NodeLockUse? use = null,
+        ConditionRefusals? refusals = null,
+        CancellationToken? withdrawal = null
     )
     {
         ClusterConnection connection = session.Connection();
-        using DrainScope scope = new(session, connection, options.In(session), observer, refusals, withdrawal);
+        using DrainScope scope = new(session, connection, options.In(session), observer, refusals ?? new(observer), withdrawal ?? default);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, scope.Withdrawal, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
-        DrainRun run = new(scope, use, NodeTarget.Distinct(nodes), results.Writer);
+        DrainRun run = new(scope, use ?? new(), NodeTarget.Distinct(nodes), results.Writer);
         Task running = Task.Run(
             async () =>
             {

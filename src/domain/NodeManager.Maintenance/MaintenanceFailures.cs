@@ -20,7 +20,8 @@ public static class MaintenanceFailures
             );
     }
 
-    private static bool IsBegun(NodeMaintenanceResult node) =>
+    /// <summary>True for a node that a run has begun and not completed.</summary>
+    public static bool IsBegun(NodeMaintenanceResult node) =>
         node.Status == NodeMaintenanceStatus.InProgress || (node.Status == NodeMaintenanceStatus.Pending && node.Batch > 0);
 
     /// <summary>Null for a node that did not fail.</summary>

@@ -45,8 +45,6 @@ public static class MaintenanceStopper
                             },
                         }
                     ),
-                    null,
-                    RequestOptions.Default,
                     token
                 );
                 if (await LeaseObserver.WaitForEndAsync(connection.Client, connection.Caches(), sign, token))

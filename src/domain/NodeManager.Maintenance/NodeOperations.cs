@@ -57,10 +57,10 @@ public static class NodeOperations
                 request.Session,
                 request.Nodes,
                 options,
-                use,
                 observer,
-                withdrawal,
-                cancellationToken
+                cancellationToken,
+                use,
+                withdrawal: withdrawal
             )
         )
             yield return new(result.Node, DrainFailures.HasResult(result) ? result : null, DrainFailures.Of(result));

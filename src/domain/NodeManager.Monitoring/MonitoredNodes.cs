@@ -46,8 +46,6 @@ internal sealed class MonitoredNodes : IDisposable
     /// <summary>Why the nodes cannot be watched any more; null while they can.</summary>
     public Exception? Failure => _nodes.Cache.Failed.Exception?.GetBaseException();
 
-    public int Count => _nodes.Cache.Count;
-
     public IReadOnlyList<string> Names => [.. _nodes.Cache.Items.Where(_scope.Selects).Select(static node => node.Metadata.Name)];
 
     /// <summary>Waits for all readable data, and follows it.</summary>

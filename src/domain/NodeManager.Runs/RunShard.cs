@@ -40,9 +40,7 @@ public sealed class RunShard(RunScope scope, string run, int number, string hold
         };
         try
         {
-            _version = VersionOf(
-                await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, RequestOptions.Default, cancellationToken)
-            );
+            _version = VersionOf(await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, cancellationToken));
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
         {
@@ -165,8 +163,6 @@ public sealed class RunShard(RunScope scope, string run, int number, string hold
                     ["data"] = new JsonObject(data.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
                 }
             ),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
 

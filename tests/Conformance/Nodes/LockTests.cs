@@ -364,7 +364,7 @@ public sealed class LockTests
     ) =>
         Assert.Single(
             await NodeDrainer
-                .DrainAsync(session, [node], options, use, listener ?? (IOperationObserver)NullObserver.Instance, cancellationToken)
+                .DrainAsync(session, [node], options, listener ?? (IOperationObserver)NullObserver.Instance, cancellationToken, use)
                 .ToListAsync(CancellationToken.None)
         );
 }

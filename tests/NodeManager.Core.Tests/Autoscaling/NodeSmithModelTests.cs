@@ -41,6 +41,6 @@ public sealed class NodeSmithModelTests
             JsonNode.Parse(json)!["spec"]!.ToJsonString(),
             JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec)
         );
-        Assert.Equal(("https://a", 2048), (provider.Spec.Supply.Target, provider.Spec.Supply.OverheadMiB));
+        Assert.Equal(("https://a", 2048), (provider.Spec.Describe().Target, provider.Spec.Describe().OverheadMiB));
     }
 }

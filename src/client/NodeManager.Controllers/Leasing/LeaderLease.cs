@@ -315,8 +315,6 @@ public sealed class LeaderLease(
                     ["spec"] = Spec((lease.Spec.LeaseTransitions ?? 0) + 1),
                 }
             ),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
     }

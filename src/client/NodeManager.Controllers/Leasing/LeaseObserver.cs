@@ -1,7 +1,5 @@
-using System.Net;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
@@ -14,17 +12,8 @@ namespace NodeManager.Controllers.Leasing;
 /// </summary>
 public static class LeaseObserver
 {
-    public static async Task<LeaseState> ReadAsync(KubernetesClient client, string name, string ns, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return LeaseState.Of(await client.GetAsync(Resources.Leases, name, ns, cancellationToken));
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return LeaseState.Missing;
-        }
-    }
+    public static async Task<LeaseState> ReadAsync(KubernetesClient client, string name, string ns, CancellationToken cancellationToken) =>
+        await client.FindAsync(Resources.Leases, name, ns, cancellationToken) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
 
     /// <summary>Reads the Lease and, if it has a holder, waits until it is renewed or a renewal is overdue.</summary>
     /// <param name="waits">Called with the holder before waiting.</param>

@@ -31,7 +31,6 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<ControllerRevision>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<NodeMetrics>))]
-[JsonSerializable(typeof(KubernetesList<PodMetrics>))]
 [JsonSerializable(typeof(KubernetesList<PartialObjectMetadata>))]
 [JsonSerializable(typeof(SelfSubjectAccessReview))]
 [JsonSerializable(typeof(Status))]

@@ -55,8 +55,6 @@ public static class Resources
 
     public static ResourceType<NodeMetrics> NodeMetrics { get; } = new("metrics.k8s.io", "v1beta1", "nodes", false, Json);
 
-    public static ResourceType<PodMetrics> PodMetrics { get; } = new("metrics.k8s.io", "v1beta1", "pods", true, Json);
-
     /// <summary>Only with <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
     public static ResourceType<EvictionRequest> EvictionRequests { get; } =
         new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json);

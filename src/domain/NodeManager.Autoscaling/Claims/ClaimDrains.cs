@@ -98,9 +98,9 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
                 work.Scope.Session,
                 [new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? "")],
                 options,
-                use,
                 work.Scope.Observer,
-                cancellationToken
+                cancellationToken,
+                use
             )
         )
             last = result;

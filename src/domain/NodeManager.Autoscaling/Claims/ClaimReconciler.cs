@@ -59,9 +59,6 @@ internal sealed class ClaimReconciler
     /// <summary>The settings or credentials of its provider have changed: retries immediately.</summary>
     public void Resume(NodeSmithClaim claim) => _work.Backoff.Succeeded(claim.Metadata.Uid!);
 
-    /// <summary>Records the observed start of its deletion.</summary>
-    public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
-
     /// <summary>Completes when no work continues beside the queue.</summary>
     public Task EndAsync() => _drains.EndAsync();
 

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
@@ -73,17 +71,8 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     }
 
     /// <summary>The node with the name of the claim's machine, from the server: a watch may lag.</summary>
-    public async Task<Node?> ReadNamesakeAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await scope.Client.GetAsync(KubernetesResources.Nodes, ClaimAttempts.MachineNameOf(claim), null, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<Node?> ReadNamesakeAsync(NodeSmithClaim claim, CancellationToken cancellationToken) =>
+        scope.Client.FindAsync(KubernetesResources.Nodes, ClaimAttempts.MachineNameOf(claim), null, cancellationToken);
 
     /// <summary>Records why a step of the claim is not possible, and when it is retried.</summary>
     public async Task<ReconcileResult> StallAsync(

@@ -1,8 +1,6 @@
-using System.Net;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
@@ -41,7 +39,7 @@ internal sealed class MachineRemover(ClaimWork work)
                 .DistinctBy(static node => node.Metadata.Uid)
                 .ToList()
         )
-            await DeleteAsync(node, cancellationToken);
+            await work.Scope.Client.RemoveAsync(KubernetesResources.Nodes, node, cancellationToken);
         return null;
     }
 
@@ -69,23 +67,5 @@ internal sealed class MachineRemover(ClaimWork work)
         }
 
         return null;
-    }
-
-    private async Task DeleteAsync(Node node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work.Scope.Client.DeleteAsync(
-                KubernetesResources.Nodes,
-                node.Metadata.Name,
-                null,
-                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
-                cancellationToken
-            );
-        }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-            // Deleted, or replaced under its name.
-        }
     }
 }

@@ -8,7 +8,6 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Collection;
@@ -36,15 +35,8 @@ internal static partial class AbandonedMachines
     /// <summary>UIDs of claims whose machines are kept.</summary>
     public static async Task<IReadOnlySet<string>> ReadAsync(KubernetesClient client, string ns, CancellationToken cancellationToken)
     {
-        try
-        {
-            ConfigMap map = await client.GetAsync(KubernetesResources.ConfigMaps, NodeSmithNames.AbandonedConfigMap, ns, cancellationToken);
-            return (map.Data ?? []).Keys.ToHashSet(StringComparer.Ordinal);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return new HashSet<string>();
-        }
+        ConfigMap? map = await client.FindAsync(KubernetesResources.ConfigMaps, NodeSmithNames.AbandonedConfigMap, ns, cancellationToken);
+        return (map?.Data ?? []).Keys.ToHashSet(StringComparer.Ordinal);
     }
 
     public static async Task RecordAsync(KubernetesClient client, NodeSmithClaim claim, string by, CancellationToken cancellationToken)
@@ -71,8 +63,6 @@ internal static partial class AbandonedMachines
                     NodeSmithNames.AbandonedConfigMap,
                     ns,
                     Patch.Merge(new() { ["data"] = data.DeepClone() }),
-                    null,
-                    RequestOptions.Default,
                     cancellationToken
                 );
                 return;
@@ -94,7 +84,7 @@ internal static partial class AbandonedMachines
                 Kind = nameof(ConfigMap),
                 Metadata = new() { Name = NodeSmithNames.AbandonedConfigMap, Namespace = ns },
             };
-            await client.CreateAsync(KubernetesResources.ConfigMaps, map, ns, RequestOptions.Default, cancellationToken);
+            await client.CreateAsync(KubernetesResources.ConfigMaps, map, ns, cancellationToken);
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {

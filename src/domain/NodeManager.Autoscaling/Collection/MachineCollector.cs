@@ -1,4 +1,3 @@
-using System.Net;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Pools;
 using NodeManager.Autoscaling.Providers;
@@ -7,7 +6,6 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
@@ -165,26 +163,13 @@ internal sealed class MachineCollector(AutoscalerScope scope, ClaimCreator creat
 
     private async Task DeleteAsync(Node node, CancellationToken cancellationToken)
     {
-        try
-        {
-            await scope.Client.DeleteAsync(
-                KubernetesResources.Nodes,
-                node.Metadata.Name,
-                null,
-                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
-                cancellationToken
-            );
+        if (await scope.Client.RemoveAsync(KubernetesResources.Nodes, node, cancellationToken))
             scope.Decisions.Record(
                 "",
                 $"node/{node.Metadata.Name}",
                 "Collected",
                 $"Node {node.Metadata.Name} has neither a claim nor a machine and was deleted."
             );
-        }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-            // Deleted, or replaced under its name.
-        }
     }
 
     private static bool IsLaunchedBy(NodeSmithClaim claim, NodeSmithProvider provider) =>

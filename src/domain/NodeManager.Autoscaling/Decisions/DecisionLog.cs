@@ -7,7 +7,6 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Decisions;
@@ -162,7 +161,6 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
                         Data = new() { [DecisionText.Key] = text },
                     },
                     ns,
-                    RequestOptions.Default,
                     cancellationToken
                 )
                 : await client.PatchAsync(
@@ -176,8 +174,6 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
                             ["data"] = new JsonObject { [DecisionText.Key] = text },
                         }
                     ),
-                    null,
-                    RequestOptions.Default,
                     cancellationToken
                 );
         }
@@ -195,17 +191,8 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
             _version = written.Metadata.ResourceVersion;
     }
 
-    private async Task<ConfigMap?> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetAsync(KubernetesResources.ConfigMaps, NodeSmithNames.DecisionsConfigMap, ns, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    private Task<ConfigMap?> ReadAsync(CancellationToken cancellationToken) =>
+        client.FindAsync(KubernetesResources.ConfigMaps, NodeSmithNames.DecisionsConfigMap, ns, cancellationToken);
 
     private void Trim()
     {

@@ -1,7 +1,5 @@
-using System.Net;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
@@ -22,23 +20,13 @@ public static class DecisionReader
             ns,
             async (connection, token) =>
             {
-                try
-                {
-                    ConfigMap map = await connection.Client.GetAsync(
-                        KubernetesResources.ConfigMaps,
-                        NodeSmithNames.DecisionsConfigMap,
-                        ns,
-                        token
-                    );
-                    return
-                    [
-                        .. DecisionText.Parse(map.Data?.GetValueOrDefault(DecisionText.Key)).Select(entry => ToDecision(entry, session)),
-                    ];
-                }
-                catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-                {
-                    return [];
-                }
+                ConfigMap? map = await connection.Client.FindAsync(
+                    KubernetesResources.ConfigMaps,
+                    NodeSmithNames.DecisionsConfigMap,
+                    ns,
+                    token
+                );
+                return [.. DecisionText.Parse(map?.Data?.GetValueOrDefault(DecisionText.Key)).Select(entry => ToDecision(entry, session))];
             },
             cancellationToken
         );

@@ -43,8 +43,6 @@ internal sealed class AutoscalerRun(
 
     public string Namespace => options.Namespace;
 
-    public bool IsLeader => _controllers is not null;
-
     /// <summary>See <see cref="AutoscalerControllers.Load"/>; null if it does not act.</summary>
     public (int Waiting, int Working, int Delayed)? Load => _controllers?.Load;
 

@@ -10,7 +10,6 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;
@@ -124,8 +123,6 @@ public static class NodeClaims
                     found.Metadata.Name,
                     found.Metadata.Namespace,
                     Patch.Merge(patch),
-                    null,
-                    RequestOptions.Default,
                     token
                 );
                 // The removed finalizer completes an earlier deletion.

@@ -123,19 +123,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             ["spec"] = PoolMerge.Between(before.Spec, spec),
         };
         return Map(
-            await RequestAsync(
-                () =>
-                    Client.PatchAsync(
-                        NodeSmithResources.Pools,
-                        name,
-                        ns,
-                        Patch.Merge(patch),
-                        null,
-                        RequestOptions.Default,
-                        cancellationToken
-                    ),
-                name
-            )
+            await RequestAsync(() => Client.PatchAsync(NodeSmithResources.Pools, name, ns, Patch.Merge(patch), cancellationToken), name)
         );
     }
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.NodePools;
@@ -68,8 +67,6 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
                     },
                 }
             ),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
 
@@ -82,6 +79,6 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
             Metadata = new() { Name = DefaultPlane, Namespace = ns },
             Spec = new() { Pools = [pool] },
         };
-        return client.CreateAsync(NodeSmithResources.ControlPlanes, plane, ns, RequestOptions.Default, cancellationToken);
+        return client.CreateAsync(NodeSmithResources.ControlPlanes, plane, ns, cancellationToken);
     }
 }

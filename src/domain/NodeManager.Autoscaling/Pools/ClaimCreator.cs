@@ -6,7 +6,6 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Pools;
 
@@ -138,8 +137,6 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             claim.Metadata.Name,
             claim.Metadata.Namespace,
             patch,
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
         scope.Claims.AddOrUpdate(annotated);
@@ -167,9 +164,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         NodeSmithClaim claim = ClaimDraft.Of(pool, sequence, cores, memory, machine.Shape, machine.Zone, plan);
         try
         {
-            scope.Claims.AddOrUpdate(
-                await scope.Client.CreateAsync(NodeSmithResources.Claims, claim, scope.Namespace, RequestOptions.Default, cancellationToken)
-            );
+            scope.Claims.AddOrUpdate(await scope.Client.CreateAsync(NodeSmithResources.Claims, claim, scope.Namespace, cancellationToken));
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {

@@ -22,7 +22,7 @@ public sealed record PoolUse(int Nodes, long CpuMillicores, long MemoryBytes)
     )
     {
         long overhead = provider is not null
-            ? provider.Spec.Supply.OverheadMiB << 20
+            ? provider.Spec.Describe().OverheadMiB << 20
             : claims.Select(claim => Added(claim, pool, nodeOf(claim))).DefaultIfEmpty().Max();
         var use = new PoolUse(0, 0, 0) { OverheadBytes = overhead };
         foreach (NodeSmithClaim claim in claims.Where(static one => !ClaimAttempts.HasFailed(one)))

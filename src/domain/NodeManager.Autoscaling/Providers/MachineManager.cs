@@ -84,13 +84,11 @@ public static class MachineManager
             async (connection, token) =>
             {
                 IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
-                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
                 MachineResult result = await RepeatAsync(
                     connection,
-                    one => one.DeprovisionAsync(identity, token),
-                    machine.ProviderNamespace,
-                    machine.Provider,
+                    machine,
                     machines,
+                    one => one.DeprovisionAsync(IdentityOf(machine), token),
                     token
                 );
                 return result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound
@@ -109,22 +107,20 @@ public static class MachineManager
             async (connection, token) =>
             {
                 IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
-                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
                 MachineResult result = await RepeatAsync(
                     connection,
-                    one => one.GetAsync(identity, token),
-                    machine.ProviderNamespace,
-                    machine.Provider,
+                    machine,
                     machines,
+                    one => one.GetAsync(IdentityOf(machine), token),
                     token
                 );
                 return result.Outcome switch
                 {
                     MachineOutcome.NotFound => false,
                     MachineOutcome.Succeeded when result.Machine is { IsManaged: false } other => throw Refused(
-                        machine.Name,
-                        machine.Provider,
-                        other.Reason
+                        machine,
+                        other.Reason,
+                        "remove"
                     ),
                     MachineOutcome.Succeeded => true,
                     _ => throw Failure(result, machine.Name, machine.Provider, "remove"),
@@ -142,21 +138,12 @@ public static class MachineManager
             machine.Name,
             async (connection, token) =>
             {
-                IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, token);
-                if (!machine.IsManaged || machine.ClaimUid.Length == 0)
-                    throw Refused(
-                        machine.Name,
-                        machine.Provider,
-                        machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider",
-                        "restart"
-                    );
-                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+                IMachineProvider machines = await OpenManagedAsync(connection, machine, "restart", token);
                 MachineResult result = await RepeatAsync(
                     connection,
-                    one => one.RestartAsync(identity, token),
-                    machine.ProviderNamespace,
-                    machine.Provider,
+                    machine,
                     machines,
+                    one => one.RestartAsync(IdentityOf(machine), token),
                     token
                 );
                 return result.Outcome == MachineOutcome.Succeeded ? true : throw Failure(result, machine.Name, machine.Provider, "restart");
@@ -285,13 +272,7 @@ public static class MachineManager
         CancellationToken cancellationToken
     )
     {
-        IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, cancellationToken);
-        if (!machine.IsManaged || machine.ClaimUid.Length == 0)
-            throw Refused(
-                machine.Name,
-                machine.Provider,
-                machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider"
-            );
+        IMachineProvider machines = await OpenManagedAsync(connection, machine, "remove", cancellationToken);
         if (await FindClaimAsync(connection, machine, cancellationToken) is not { } claim)
             return machines;
         throw new NodeManagerException(
@@ -301,6 +282,19 @@ public static class MachineManager
             machine.Name,
             $"Remove the claim, which drains the node first: Remove-NodeClaim {claim.Split('/')[^1]}."
         );
+    }
+
+    private static async Task<IMachineProvider> OpenManagedAsync(
+        ClusterConnection connection,
+        Machine machine,
+        string verb,
+        CancellationToken cancellationToken
+    )
+    {
+        IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, cancellationToken);
+        return machine.IsManaged && machine.ClaimUid.Length > 0
+            ? machines
+            : throw Refused(machine, machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider", verb);
     }
 
     private static async Task<IMachineProvider> OpenAsync(
@@ -316,6 +310,16 @@ public static class MachineManager
         );
         return access.Provider ?? throw NodeSmithErrors.Unusable(access, name);
     }
+
+    private static MachineIdentity IdentityOf(Machine machine) => new(machine.ProviderId, machine.Name, machine.ClaimUid);
+
+    private static Task<MachineResult> RepeatAsync(
+        ClusterConnection connection,
+        Machine machine,
+        IMachineProvider machines,
+        Func<IMachineProvider, Task<MachineResult>> call,
+        CancellationToken cancellationToken
+    ) => RepeatAsync(connection, call, machine.ProviderNamespace, machine.Provider, machines, cancellationToken);
 
     private static async Task<MachineResult> RepeatAsync(
         ClusterConnection connection,
@@ -349,12 +353,12 @@ public static class MachineManager
             : null;
     }
 
-    private static NodeManagerException Refused(string name, string provider, string why, string verb = "remove") =>
+    private static NodeManagerException Refused(Machine machine, string why, string verb) =>
         new(
             ErrorIds.MachineRefused,
             ErrorKind.SecurityError,
-            $"Cannot {verb} machine {name} of provider {provider}: {why}. It was not touched.",
-            name,
+            $"Cannot {verb} machine {machine.Name} of provider {machine.Provider}: {why}. It was not touched.",
+            machine.Name,
             "Check the machine in the provider's own interface. NodeManager never touches a machine whose id, name, tag and claim do not all match."
         );
 

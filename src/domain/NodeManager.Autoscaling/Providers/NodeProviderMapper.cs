@@ -29,7 +29,7 @@ internal static class NodeProviderMapper
             Namespace = ns,
             Uid = provider.Metadata.Uid ?? "",
             Type = provider.Spec.Type,
-            Target = provider.Spec.Supply.Target,
+            Target = provider.Spec.Describe().Target,
             Secret = provider.Spec.CredentialsSecretRef is { Name: { Length: > 0 } secret } reference
                 ? $"{(reference.Namespace is { Length: > 0 } other ? other : ns)}/{secret}"
                 : "",

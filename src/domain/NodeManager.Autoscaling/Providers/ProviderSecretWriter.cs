@@ -145,20 +145,13 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
             || secret.Metadata.OwnerReferences is not [{ Kind: nameof(NodeSmithProvider) } owner]
         )
             return false;
-        try
-        {
-            NodeSmithProvider now = await connection.Client.GetAsync(
-                NodeSmithResources.Providers,
-                owner.Name,
-                secret.Metadata.Namespace,
-                cancellationToken
-            );
-            return now.Metadata.Uid != owner.Uid;
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return true;
-        }
+        NodeSmithProvider? now = await connection.Client.FindAsync(
+            NodeSmithResources.Providers,
+            owner.Name,
+            secret.Metadata.Namespace,
+            cancellationToken
+        );
+        return now is null || now.Metadata.Uid != owner.Uid;
     }
 
     private async Task UpdateAsync(
@@ -219,8 +212,6 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
             name.Name,
             name.Namespace,
             Patch.Merge(new() { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(owner) } }),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
     }

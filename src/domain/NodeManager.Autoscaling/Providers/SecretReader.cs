@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Machines;
@@ -64,14 +63,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             }
         }
 
-        try
-        {
-            return await connection.Client.GetAsync(ApiResources.Secrets, name.Name, name.Namespace, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        return await connection.Client.FindAsync(ApiResources.Secrets, name.Name, name.Namespace, cancellationToken);
     }
 
     public void Dispose() => Unfollow();

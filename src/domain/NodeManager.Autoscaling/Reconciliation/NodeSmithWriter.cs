@@ -121,16 +121,10 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
     /// <summary>The server's object, which is then in the cache, too. Null: it is gone.</summary>
     public async Task<T?> ReadAsync(T item, CancellationToken cancellationToken)
     {
-        try
-        {
-            T now = await client.GetAsync(type, item.Metadata.Name, item.Metadata.Namespace, cancellationToken);
+        T? now = await client.FindAsync(type, item.Metadata.Name, item.Metadata.Namespace, cancellationToken);
+        if (now is not null)
             cache.AddOrUpdate(now);
-            return now;
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        return now;
     }
 
     private async Task<T> SendAsync(T item, JsonObject patch, string? subresource, CancellationToken cancellationToken)

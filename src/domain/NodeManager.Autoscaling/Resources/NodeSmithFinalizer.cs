@@ -53,7 +53,7 @@ internal static class NodeSmithFinalizer
             // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses
             // the patch.
             if (!await isUsed())
-                await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), null, RequestOptions.Default, cancellationToken);
+                await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), cancellationToken);
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
         {

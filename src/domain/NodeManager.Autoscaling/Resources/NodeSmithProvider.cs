@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Resources;
@@ -19,8 +18,7 @@ public sealed class NodeSmithProviderSpec : PreservedPart
     public Dictionary<string, JsonElement>? AdditionalSettings { get; set; }
 
     /// <summary>What its type knows about its machines.</summary>
-    [JsonIgnore]
-    public MachineSupply Supply => MachineProviderRegistry.Shared.Describe(Type, ToElement());
+    public MachineSupply Describe() => MachineProviderRegistry.Shared.Describe(Type, ToElement());
 
     /// <summary>For its type's factory.</summary>
     public JsonElement ToElement() => JsonSerializer.SerializeToElement(this, NodeSmithJson.Default.NodeSmithProviderSpec);

@@ -1,6 +1,4 @@
-using System.Net;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -20,18 +18,9 @@ public static class NodeLeases
     {
         if (nodes is null)
             return (await client.ListAsync(Resources.NodeLeases, new() { Namespace = Namespace }, cancellationToken)).Items;
-        return [.. (await Task.WhenAll(nodes.Select(FindAsync))).OfType<NodeLease>()];
-
-        async Task<NodeLease?> FindAsync(string node)
-        {
-            try
-            {
-                return await client.GetAsync(Resources.NodeLeases, node, Namespace, cancellationToken);
-            }
-            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-            {
-                return null;
-            }
-        }
+        NodeLease?[] leases = await Task.WhenAll(
+            nodes.Select(node => client.FindAsync(Resources.NodeLeases, node, Namespace, cancellationToken))
+        );
+        return [.. leases.OfType<NodeLease>()];
     }
 }

@@ -153,8 +153,6 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
                     ["spec"] = new JsonObject { ["intent"] = intent },
                 }
             ),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
 

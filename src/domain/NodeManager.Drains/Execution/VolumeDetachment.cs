@@ -115,24 +115,14 @@ internal sealed class VolumeDetachment
     {
         try
         {
-            string?[] volumes = await Task.WhenAll(
-                claims.Distinct().Select(async c => await VolumeOfAsync(scope, c.Namespace, c.Claim, cancellationToken))
+            PersistentVolumeClaim?[] found = await Task.WhenAll(
+                claims
+                    .Distinct()
+                    .Select(c => scope.Client.FindAsync(Resources.PersistentVolumeClaims, c.Claim, c.Namespace, cancellationToken))
             );
-            return [.. volumes.OfType<string>()];
+            return [.. found.Select(static one => one?.Spec.VolumeName).OfType<string>()];
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<string?> VolumeOfAsync(DrainScope scope, string ns, string claim, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await scope.Client.GetAsync(Resources.PersistentVolumeClaims, claim, ns, cancellationToken)).Spec.VolumeName;
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
             return null;
         }

@@ -92,19 +92,9 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
             return [.. names.Select(name => (name, byName.GetValueOrDefault(name)))];
         }
 
-        return await Task.WhenAll(names.Select(async name => (name, await FindNodeAsync(name, cancellationToken))));
-    }
-
-    private async Task<Node?> FindNodeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        return await Task.WhenAll(
+            names.Select(async name => (name, await client.FindAsync(Resources.Nodes, name, null, cancellationToken)))
+        );
     }
 
     private async Task<IReadOnlyList<Pod>?> ReadPodsAsync(

@@ -102,16 +102,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         );
         // The same timestamp each time: a repeated patch whose answer was lost does not restart twice.
         await scope.Retry.RunAsync(
-            token =>
-                scope.Client.PatchAsync(
-                    Resources.Deployments,
-                    deployment.Metadata.Name,
-                    deployment.Metadata.Namespace,
-                    patch,
-                    null,
-                    RequestOptions.Default,
-                    token
-                ),
+            token => scope.Client.PatchAsync(Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, token),
             run
         );
         scope.Observer.Verbose(

@@ -100,10 +100,10 @@ internal sealed class BatchWork(
                     scope.Session,
                     [.. byName.Keys],
                     options.Drain,
-                    work.Use,
                     listener,
-                    scope.ConditionRefusals,
-                    stop.Token
+                    stop.Token,
+                    work.Use,
+                    scope.ConditionRefusals
                 )
             )
             {

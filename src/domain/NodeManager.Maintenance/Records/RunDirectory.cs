@@ -169,22 +169,12 @@ internal static class RunDirectory
         CancellationToken cancellationToken
     ) => (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
 
-    private static async Task<ConfigMap?> FindFirstAsync(
+    private static Task<ConfigMap?> FindFirstAsync(
         ClusterConnection connection,
         string id,
         string ns,
         CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await connection.Client.GetAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    ) => connection.Client.FindAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
 
     private static IReadOnlyList<RunHead> Read(IEnumerable<ConfigMap> maps) =>
         [.. maps.Select(RunHead.Read).OfType<RunHead>().OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];

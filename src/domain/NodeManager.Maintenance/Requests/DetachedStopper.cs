@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Maintenance.Requests;
@@ -38,8 +37,6 @@ internal static class DetachedStopper
                         ["spec"] = new JsonObject { ["stopRequestedBy"] = session.Who() },
                     }
                 ),
-                null,
-                RequestOptions.Default,
                 cancellationToken
             )
         );

@@ -3,7 +3,6 @@ using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.Records;
@@ -138,8 +137,6 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
                         },
                     }
                 ),
-                null,
-                RequestOptions.Default,
                 cancellationToken
             )
         );

@@ -189,10 +189,10 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
                     context.Scope.Session,
                     [new NodeTarget(node.Node, node.NodeUid)],
                     options,
-                    use,
                     context.Scope.Observer,
-                    context.Scope.ConditionRefusals,
-                    run.Stop.Token
+                    run.Stop.Token,
+                    use,
+                    context.Scope.ConditionRefusals
                 )
             )
                 last = result;

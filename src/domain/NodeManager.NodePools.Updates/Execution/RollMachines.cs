@@ -5,7 +5,6 @@ using NodeManager.Autoscaling.Pools;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Records;
 
@@ -101,8 +100,6 @@ internal sealed class RollMachines(RollContext context, RollProgressLog book)
                         },
                     }
                 ),
-                null,
-                RequestOptions.Default,
                 cancellationToken
             );
             context.Admit(noted);
@@ -168,13 +165,7 @@ internal sealed class RollMachines(RollContext context, RollProgressLog book)
         try
         {
             context.Admit(
-                await context.Scope.Client.CreateAsync(
-                    NodeSmithResources.Claims,
-                    claim,
-                    context.Request.Namespace,
-                    RequestOptions.Default,
-                    cancellationToken
-                )
+                await context.Scope.Client.CreateAsync(NodeSmithResources.Claims, claim, context.Request.Namespace, cancellationToken)
             );
             context.Scope.Observer.Verbose($"Creating NodeSmithClaim {context.Request.Namespace}/{claim.Metadata.Name} ({size}).");
         }

@@ -5,7 +5,6 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Records;
 
@@ -107,8 +106,6 @@ internal sealed class RollRun : RollLoop
                         },
                     }
                 ),
-                null,
-                RequestOptions.Default,
                 cancellationToken
             );
         }

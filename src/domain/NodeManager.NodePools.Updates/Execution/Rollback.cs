@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Records;
 
@@ -90,8 +89,6 @@ internal sealed class Rollback(RollContext context, RollProgressLog book, RollCo
                 pool.Metadata.Name,
                 pool.Metadata.Namespace,
                 Patch.Json(patch),
-                null,
-                RequestOptions.Default,
                 cancellationToken
             )
         );

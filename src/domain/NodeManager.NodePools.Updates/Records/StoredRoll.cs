@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text.Json;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -48,15 +46,8 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
         string pool,
         bool isService,
         CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return Read(await connection.Client.GetAsync(Resources.ConfigMaps, RollLayout.NameOf(pool, isService), ns, cancellationToken));
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    ) =>
+        await connection.Client.FindAsync(Resources.ConfigMaps, RollLayout.NameOf(pool, isService), ns, cancellationToken) is { } map
+            ? Read(map)
+            : null;
 }

@@ -143,39 +143,17 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
 
     /// <summary>Restores the node: uncordons it unless another client had cordoned it, and removes the run's annotations.</summary>
     /// <returns>False if the claim was already gone, and nothing was changed.</returns>
-    public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
-    {
-        bool isOurs = true;
-        Locks.Detach(uid);
-        await ChangeAsync(
-            name,
-            uid,
-            current =>
-            {
-                isOurs = MaintenanceClaim.Read(current) is { } there && there.Run == run && there.Holder == holder;
-                return isOurs ? WithoutLock(current, MaintenanceClaim.Undoing(MaintenanceClaim.Read(current)!)) : null;
-            },
-            cancellationToken
-        );
-        await Locks.ReleaseAsync(uid);
-        return isOurs;
-    }
+    public Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken) =>
+        UndoAsync(name, uid, MaintenanceClaim.Undoing, cancellationToken);
 
     /// <summary>Restores the node as <see cref="ReleaseAsync"/> does, but keeps its claim for its next turn.</summary>
     /// <returns>False if the claim was gone, and nothing was changed.</returns>
-    public async Task<bool> YieldAsync(string name, string uid, CancellationToken cancellationToken)
-    {
-        bool isOurs = true;
-        Locks.Detach(uid);
-        await ChangeAsync(
+    public Task<bool> YieldAsync(string name, string uid, CancellationToken cancellationToken) =>
+        UndoAsync(
             name,
             uid,
-            current =>
+            static claim =>
             {
-                isOurs = MaintenanceClaim.Read(current) is { } there && there.Run == run && there.Holder == holder;
-                if (!isOurs)
-                    return null;
-                MaintenanceClaim claim = MaintenanceClaim.Read(current)!;
                 JsonObject patch = MaintenanceClaim.Undoing(claim);
                 patch["metadata"]!["annotations"]![MaintenanceClaim.Key] = (
                     claim with
@@ -185,16 +163,37 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
                         Set = null,
                     }
                 ).ToJson();
-                return WithoutLock(current, patch);
+                return patch;
+            },
+            cancellationToken
+        );
+
+    /// <summary>True if the node has a claim of this run.</summary>
+    public bool IsOwn(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run == run;
+
+    private async Task<bool> UndoAsync(
+        string name,
+        string uid,
+        Func<MaintenanceClaim, JsonObject> undo,
+        CancellationToken cancellationToken
+    )
+    {
+        bool isOurs = true;
+        Locks.Detach(uid);
+        await ChangeAsync(
+            name,
+            uid,
+            current =>
+            {
+                MaintenanceClaim? claim = MaintenanceClaim.Read(current);
+                isOurs = claim?.Run == run && claim.Holder == holder;
+                return isOurs ? WithoutLock(current, undo(claim!)) : null;
             },
             cancellationToken
         );
         await Locks.ReleaseAsync(uid);
         return isOurs;
     }
-
-    /// <summary>True if the node has a claim of this run.</summary>
-    public bool IsOwn(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run == run;
 
     // In the patch that releases the node: a process that waits for the lock gets the final node.
     private JsonObject WithoutLock(JsonObject node, JsonObject patch) =>

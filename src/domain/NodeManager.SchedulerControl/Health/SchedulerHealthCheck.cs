@@ -225,15 +225,8 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         if (!election.IsOn)
             return [WithoutElection(deployment?.Spec.Replicas ?? 1)];
         var subject = $"{election.Namespace}/{election.Name}";
-        try
-        {
-            var lease = await connection.Client.GetAsync(Resources.Leases, election.Name, election.Namespace, cancellationToken);
-            return [Judge(lease, subject, pods)];
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            return [NoLeader("No pod leads: the Lease does not exist.", subject)];
-        }
+        var lease = await connection.Client.FindAsync(Resources.Leases, election.Name, election.Namespace, cancellationToken);
+        return [lease is null ? NoLeader("No pod leads: the Lease does not exist.", subject) : Judge(lease, subject, pods)];
     }
 
     private SchedulerHealthFinding WithoutElection(int replicas) =>

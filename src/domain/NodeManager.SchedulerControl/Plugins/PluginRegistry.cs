@@ -157,15 +157,7 @@ public static class PluginRegistry
                     );
                 try
                 {
-                    await connection.Client.PatchAsync(
-                        Resources.ConfigMaps,
-                        ConfigMapName,
-                        ns,
-                        Changes(),
-                        null,
-                        RequestOptions.Default,
-                        token
-                    );
+                    await connection.Client.PatchAsync(Resources.ConfigMaps, ConfigMapName, ns, Changes(), token);
                 }
                 catch (KubernetesException exception) when (exception.Code == HttpStatusCode.NotFound)
                 {
@@ -198,19 +190,11 @@ public static class PluginRegistry
         };
         try
         {
-            await connection.Client.CreateAsync(Resources.ConfigMaps, map, ns, RequestOptions.Default, cancellationToken);
+            await connection.Client.CreateAsync(Resources.ConfigMaps, map, ns, cancellationToken);
         }
         catch (KubernetesException exception) when (exception.Reason == "AlreadyExists")
         {
-            await connection.Client.PatchAsync(
-                Resources.ConfigMaps,
-                ConfigMapName,
-                ns,
-                changes(),
-                null,
-                RequestOptions.Default,
-                cancellationToken
-            );
+            await connection.Client.PatchAsync(Resources.ConfigMaps, ConfigMapName, ns, changes(), cancellationToken);
         }
     }
 

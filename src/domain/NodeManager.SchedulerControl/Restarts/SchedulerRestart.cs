@@ -145,8 +145,6 @@ internal sealed class SchedulerRestart(
                     },
                 }
             ),
-            null,
-            RequestOptions.Default,
             cancellationToken
         );
         observer.Verbose($"{Title}: restarted{Of(revision)}; waiting for its new pods.");

@@ -54,13 +54,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         try
         {
             return SchedulerRevision.Read(
-                await connection.Client.CreateAsync(
-                    Resources.ControllerRevisions,
-                    revision,
-                    scheduler.Namespace,
-                    RequestOptions.Default,
-                    cancellationToken
-                )
+                await connection.Client.CreateAsync(Resources.ControllerRevisions, revision, scheduler.Namespace, cancellationToken)
             );
         }
         catch (KubernetesException refused) when (refused is { Code: HttpStatusCode.Conflict, Reason: "AlreadyExists" })

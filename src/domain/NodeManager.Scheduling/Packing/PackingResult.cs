@@ -55,28 +55,6 @@ public sealed class PackedMachine
     internal int OfferNumber { get; }
 
     internal List<Pod> PodList { get; } = [];
-
-    /// <summary>The future node for the rules.</summary>
-    public Node ToNode()
-    {
-        Node template = Offer.Template;
-        return new()
-        {
-            Metadata = new()
-            {
-                Name = Name,
-                Labels = new(template.Metadata.Labels ?? [], StringComparer.Ordinal) { [TopologyKeys.HostName] = Name },
-            },
-            Spec = new() { Taints = template.Spec.Taints },
-            Status = new()
-            {
-                Allocatable = Size.Allocatable.ToDictionary(
-                    static pair => pair.Key,
-                    static pair => new Kubernetes.Quantities.Quantity(pair.Value, Kubernetes.Quantities.QuantityFormat.DecimalSI)
-                ),
-            },
-        };
-    }
 }
 
 internal static class TopologyKeys

@@ -16,7 +16,7 @@ internal sealed class PoolState
     {
         Evidence = evidence;
         Pool = pool;
-        Supply = provider?.Spec.Supply ?? MachineSupply.Unknown;
+        Supply = provider?.Spec.Describe() ?? MachineSupply.Unknown;
         Members = members;
         long overhead = Supply.OverheadMiB;
         CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
@@ -67,8 +67,6 @@ internal sealed class PoolState
 
     /// <summary>The update of the pool; null: none.</summary>
     public string? UpdatedBy => IsDeleted ? null : Pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation);
-
-    public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
 
     /// <summary>The minimum of nodes, and its reason.</summary>
     public (int Nodes, string Reason) Minimum =>

@@ -25,7 +25,6 @@ public sealed class NodeLockHold : IAsyncDisposable
     private readonly ClusterConnection _connection;
     private readonly NodeTarget _node;
     private readonly CancellationTokenSource _over;
-    private readonly CancellationTokenSource _off = new();
     private readonly TaskCompletionSource<NodeLockEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _renewing;
     private readonly NodeLock _mine;
@@ -44,16 +43,11 @@ public sealed class NodeLockHold : IAsyncDisposable
         _version = written.Metadata.ResourceVersion ?? "";
         _confirmedAt = connection.Time.GetTimestamp();
         _over = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed);
-        Cancelled = _off.Token;
         _renewing = Task.Run(() => RenewAsync(_over.Token));
     }
 
-    public string Operation => _mine.Operation;
-
     /// <summary>Completes with the reason when the holder has to stop.</summary>
     public Task<NodeLockEnd> Ended => _ended.Task;
-
-    public CancellationToken Cancelled { get; }
 
     /// <summary>Why the holder has to stop; null if it may continue.</summary>
     public NodeLockEnd? End => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result : null;
@@ -139,7 +133,6 @@ public sealed class NodeLockHold : IAsyncDisposable
         Detach();
         await _renewing;
         _over.Dispose();
-        _off.Dispose();
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
@@ -217,9 +210,6 @@ public sealed class NodeLockHold : IAsyncDisposable
                 return;
         }
 
-        if (!_ended.TrySetResult(end))
-            return;
-        // Not on the thread of a watch handler.
-        _ = _off.CancelAsync();
+        _ended.TrySetResult(end);
     }
 }

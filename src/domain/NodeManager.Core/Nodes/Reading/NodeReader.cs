@@ -4,7 +4,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -206,17 +205,6 @@ public static class NodeReader
         NodeInput.CheckName(name) ?? ErrorTranslator.NodeNotFound(name, cluster);
 
     /// <summary>Null if the node does not exist or the name is invalid.</summary>
-    public static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
-    {
-        if (NodeInput.CheckName(name) is not null)
-            return null;
-        try
-        {
-            return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == System.Net.HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken) =>
+        NodeInput.CheckName(name) is null ? await client.FindAsync(Resources.Nodes, name, null, cancellationToken) : null;
 }

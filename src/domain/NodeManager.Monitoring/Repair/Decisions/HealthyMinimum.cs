@@ -15,8 +15,6 @@ internal sealed record HealthyMinimum
 
     public static HealthyMinimum Percent(int percent) => new(percent, true);
 
-    public static HealthyMinimum Count(int nodes) => new(nodes, false);
-
     /// <summary>Parses <c>51%</c> or <c>3</c>; null for other text, and for a percentage above 100.</summary>
     public static HealthyMinimum? Parse(string text)
     {

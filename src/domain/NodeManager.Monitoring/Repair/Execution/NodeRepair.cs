@@ -300,9 +300,9 @@ internal sealed class NodeRepair
                 _scope.Session,
                 nodes,
                 options,
-                _scope.Claims.Use,
                 _scope.Observer,
-                cancellationToken
+                cancellationToken,
+                _scope.Claims.Use
             )
         )
             _drain = result;

@@ -1,4 +1,3 @@
-using System.Net;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Resources;
@@ -83,20 +82,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         }
 
         await MachineManager.RemoveAsync(session, machine.Machine, cancellationToken);
-        try
-        {
-            await connection.Client.DeleteAsync(
-                Resources.Nodes,
-                node.Metadata.Name,
-                null,
-                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
-                cancellationToken
-            );
-        }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-            // Deleted with its machine, or replaced under its name.
-        }
+        await connection.Client.RemoveAsync(Resources.Nodes, node, cancellationToken);
     }
 
     /// <summary>Replaces a machine created by hand: same name, size and zone, with its node's labels and taints.</summary>

@@ -107,19 +107,19 @@ public sealed class SandboxCluster : IDisposable
     /// Simulated kubelets take over the nodes; unready ones stay unready. The source is only read.
     /// </summary>
     /// <param name="options">The version is the source's, or the nearest supported one.</param>
-    /// <param name="told">Receives what could not be copied.</param>
+    /// <param name="warn">Receives what could not be copied.</param>
     /// <exception cref="KubernetesException">The source refuses a required kind.</exception>
     public static async Task<SandboxCluster> CopyAsync(
         KubernetesClient source,
         SandboxOptions options,
-        Action<string> told,
+        Action<string> warn,
         CancellationToken cancellationToken
     )
     {
         var reader = new SourceReader(source);
         int minor = await reader.ReadMinorAsync(cancellationToken);
-        Task<IReadOnlyDictionary<ResourceKind, SourceList>> reading = reader.ReadAllAsync(told, cancellationToken);
-        Task<CopiedCustoms> customs = reader.ReadCustomsAsync(told, cancellationToken);
+        Task<IReadOnlyDictionary<ResourceKind, SourceList>> reading = reader.ReadAllAsync(warn, cancellationToken);
+        Task<CopiedCustoms> customs = reader.ReadCustomsAsync(warn, cancellationToken);
         await Task.WhenAll(reading, customs);
         IReadOnlyDictionary<ResourceKind, SourceList> all = await reading;
         options = options with

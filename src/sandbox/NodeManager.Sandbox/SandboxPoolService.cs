@@ -48,7 +48,7 @@ public sealed class SandboxPoolService : IDisposable
                     {
                         ["type"] = "Ready",
                         ["status"] = "True",
-                        ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()),
+                        ["lastTransitionTime"] = ResourceRegistry.MicroTimestamp(_time.GetUtcNow()),
                     }
                 ),
             }

@@ -35,14 +35,30 @@ internal static class JsonReading
 
     public static JsonArray? Array(this JsonObject? owner, string member) => owner?[member] as JsonArray;
 
+    /// <summary>The objects of a list; none if it is missing.</summary>
+    public static IEnumerable<JsonObject> Objects(this JsonObject? owner, string member) => owner.Array(member)?.OfType<JsonObject>() ?? [];
+
+    /// <summary>The texts of a list; none if it is missing.</summary>
+    public static IEnumerable<string> Texts(this JsonObject? owner, string member) =>
+        owner.Array(member)?.Select(static item => (string?)item ?? "") ?? [];
+
     /// <summary>The object in a member, created if missing.</summary>
     public static JsonObject Ensure(this JsonObject owner, string member)
     {
         if (owner[member] is { } existing)
             return existing as JsonObject ?? throw new InvalidOperationException($"{member} is not an object.");
-        var made = new JsonObject();
-        owner[member] = made;
-        return made;
+        var created = new JsonObject();
+        owner[member] = created;
+        return created;
+    }
+
+    /// <summary>Sets a member as another object has it, or removes it.</summary>
+    public static void CopyMember(this JsonObject owner, JsonObject from, string member)
+    {
+        if (from[member] is { } value)
+            owner[member] = value.DeepClone();
+        else
+            owner.Remove(member);
     }
 
     /// <summary>

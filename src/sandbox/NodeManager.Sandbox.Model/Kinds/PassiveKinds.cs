@@ -46,36 +46,15 @@ internal static class PassiveKinds
         };
 
     /// <summary>Ingresses of the previous version.</summary>
-    public static ResourceKind IngressBetas { get; } =
-        new()
-        {
-            Group = "networking.k8s.io",
-            Versions = BetaUntil21,
-            Kind = "Ingress",
-            Plural = "ingresses",
-            ShortNames = ["ing"],
-            HasStatus = true,
-            HasGeneration = true,
-            StoredAs = Ingresses,
-            SchemaType = "networkingv1beta1.Ingress",
-            Rules = IngressForm.Rules,
-        };
+    public static ResourceKind IngressBetas { get; } = IngressView("networking.k8s.io", BetaUntil21, "networkingv1beta1.Ingress");
 
     /// <summary>Ingresses of their first group.</summary>
     public static ResourceKind ExtensionsIngresses { get; } =
-        new()
-        {
-            Group = "extensions",
-            Versions = [new("v1beta1", Until: 21, DeprecatedFrom: 14, Replacement: "networking.k8s.io/v1")],
-            Kind = "Ingress",
-            Plural = "ingresses",
-            ShortNames = ["ing"],
-            HasStatus = true,
-            HasGeneration = true,
-            StoredAs = Ingresses,
-            SchemaType = "extensionsv1beta1.Ingress",
-            Rules = IngressForm.Rules,
-        };
+        IngressView(
+            "extensions",
+            [new("v1beta1", Until: 21, DeprecatedFrom: 14, Replacement: "networking.k8s.io/v1")],
+            "extensionsv1beta1.Ingress"
+        );
 
     public static ResourceKind IngressClasses { get; } =
         new()
@@ -116,49 +95,21 @@ internal static class PassiveKinds
 
     /// <summary>Autoscalers of the first version.</summary>
     public static ResourceKind HorizontalPodAutoscalerViews { get; } =
-        new()
-        {
-            Group = "autoscaling",
-            Versions = V1,
-            Kind = "HorizontalPodAutoscaler",
-            Plural = "horizontalpodautoscalers",
-            ShortNames = ["hpa"],
-            Categories = ["all"],
-            HasStatus = true,
-            StoredAs = HorizontalPodAutoscalers,
-            SchemaType = "autoscalingv1.HorizontalPodAutoscaler",
-            Rules = AutoscalerRules.FirstVersion,
-        };
+        AutoscalerView(V1, "autoscalingv1.HorizontalPodAutoscaler", AutoscalerRules.FirstVersion);
 
     public static ResourceKind HorizontalPodAutoscalerSecondBetas { get; } =
-        new()
-        {
-            Group = "autoscaling",
-            Versions = [new("v2beta2", Until: 25, DeprecatedFrom: 23, Replacement: "autoscaling/v2")],
-            Kind = "HorizontalPodAutoscaler",
-            Plural = "horizontalpodautoscalers",
-            ShortNames = ["hpa"],
-            Categories = ["all"],
-            HasStatus = true,
-            StoredAs = HorizontalPodAutoscalers,
-            SchemaType = "autoscalingv2beta2.HorizontalPodAutoscaler",
-            Rules = AutoscalerRules.SecondBeta,
-        };
+        AutoscalerView(
+            [new("v2beta2", Until: 25, DeprecatedFrom: 23, Replacement: "autoscaling/v2")],
+            "autoscalingv2beta2.HorizontalPodAutoscaler",
+            AutoscalerRules.SecondBeta
+        );
 
     public static ResourceKind HorizontalPodAutoscalerFirstBetas { get; } =
-        new()
-        {
-            Group = "autoscaling",
-            Versions = [new("v2beta1", Until: 24, DeprecatedFrom: 22, Replacement: "autoscaling/v2")],
-            Kind = "HorizontalPodAutoscaler",
-            Plural = "horizontalpodautoscalers",
-            ShortNames = ["hpa"],
-            Categories = ["all"],
-            HasStatus = true,
-            StoredAs = HorizontalPodAutoscalers,
-            SchemaType = "autoscalingv2beta1.HorizontalPodAutoscaler",
-            Rules = AutoscalerRules.FirstBeta,
-        };
+        AutoscalerView(
+            [new("v2beta1", Until: 24, DeprecatedFrom: 22, Replacement: "autoscaling/v2")],
+            "autoscalingv2beta1.HorizontalPodAutoscaler",
+            AutoscalerRules.FirstBeta
+        );
 
     public static ResourceKind ResourceQuotas { get; } =
         new()
@@ -228,4 +179,34 @@ internal static class PassiveKinds
         ExtensionsIngresses,
         NetworkPolicies,
     ];
+
+    private static ResourceKind IngressView(string group, ServedVersion[] versions, string schemaType) =>
+        new()
+        {
+            Group = group,
+            Versions = versions,
+            Kind = "Ingress",
+            Plural = "ingresses",
+            ShortNames = ["ing"],
+            HasStatus = true,
+            HasGeneration = true,
+            StoredAs = Ingresses,
+            SchemaType = schemaType,
+            Rules = IngressForm.Rules,
+        };
+
+    private static ResourceKind AutoscalerView(ServedVersion[] versions, string schemaType, KindRules rules) =>
+        new()
+        {
+            Group = "autoscaling",
+            Versions = versions,
+            Kind = "HorizontalPodAutoscaler",
+            Plural = "horizontalpodautoscalers",
+            ShortNames = ["hpa"],
+            Categories = ["all"],
+            HasStatus = true,
+            StoredAs = HorizontalPodAutoscalers,
+            SchemaType = schemaType,
+            Rules = rules,
+        };
 }

@@ -40,9 +40,9 @@ internal sealed class FieldSet : IEquatable<FieldSet>
         FieldSet? known = Volatile.Read(ref slot);
         if (known is not null && known.Holds(branches, hash))
             return known;
-        var made = new FieldSet([.. branches], hash);
-        Volatile.Write(ref slot, made);
-        return made;
+        var created = new FieldSet([.. branches], hash);
+        Volatile.Write(ref slot, created);
+        return created;
     }
 
     public FieldSet Below(PathElement element) => Find(element) is >= 0 and var index ? _branches[index].Below : Empty;

@@ -11,9 +11,9 @@ internal sealed class FieldSetBuilder
         _branches ??= [];
         if (_branches.TryGetValue(element, out (bool IsMember, FieldSetBuilder Below) known))
             return known.Below;
-        var made = new FieldSetBuilder();
-        _branches[element] = (false, made);
-        return made;
+        var builder = new FieldSetBuilder();
+        _branches[element] = (false, builder);
+        return builder;
     }
 
     /// <summary>Adds an element with its content.</summary>

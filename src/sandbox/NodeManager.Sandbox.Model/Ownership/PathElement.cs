@@ -131,9 +131,9 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     {
         if (Find(kind, text, out int hash) is { } known)
             return known;
-        var made = new PathElement(kind, text, hash);
-        Volatile.Write(ref Shared[hash & (SharedSize - 1)], made);
-        return made;
+        var created = new PathElement(kind, text, hash);
+        Volatile.Write(ref Shared[hash & (SharedSize - 1)], created);
+        return created;
     }
 
     private static PathElement? Find(char kind, ReadOnlySpan<char> text, out int hash)

@@ -168,8 +168,8 @@ internal static class JsonPatch
         return (node, steps[^1]);
     }
 
-    private static int Index(string text, int most, string operation, string path) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= most
+    private static int Index(string text, int maximum, string operation, string path) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= maximum
             ? index
             : throw Missing(operation, path);
 

@@ -19,19 +19,19 @@ internal static class ListOrder
         (JsonNode? Element, int Place)[] named = [.. parts[true]];
         if (named.Length == 0)
             return;
-        var left = new Queue<(JsonNode? Element, int Place)>(
+        var remaining = new Queue<(JsonNode? Element, int Place)>(
             parts[false].Select(one => (one.Element, Place(one.Element))).OrderBy(static one => one.Item2)
         );
         list.Clear();
         foreach ((JsonNode? element, _) in named)
         {
             int place = Place(element);
-            while (left.TryPeek(out (JsonNode? Element, int Place) next) && place >= 0 && next.Place >= 0 && next.Place < place)
-                list.Add(left.Dequeue().Element);
+            while (remaining.TryPeek(out (JsonNode? Element, int Place) next) && place >= 0 && next.Place >= 0 && next.Place < place)
+                list.Add(remaining.Dequeue().Element);
             list.Add(element);
         }
 
-        foreach ((JsonNode? element, _) in left)
+        foreach ((JsonNode? element, _) in remaining)
             list.Add(element);
 
         int Place(JsonNode? element) => former.GetValueOrDefault(ElementKey.Of(element, mergeKey), -1);

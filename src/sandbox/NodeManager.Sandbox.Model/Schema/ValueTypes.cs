@@ -118,7 +118,8 @@ internal sealed class ValueTypes
             }
             : $"json: cannot unmarshal {NameOf(value)} into Go struct field {named} of type {type}";
 
-    private static string NameOf(JsonNode value) =>
+    /// <summary>The JSON type, as Go names it.</summary>
+    public static string NameOf(JsonNode value) =>
         value.GetValueKind() switch
         {
             JsonValueKind.Object => "object",

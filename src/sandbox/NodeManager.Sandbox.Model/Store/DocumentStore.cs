@@ -82,10 +82,10 @@ internal sealed class DocumentStore
     {
         lock (_lock)
         {
-            var left = new Dictionary<ResourceKind, Table>(_tables);
-            if (left.Remove(kind, out Table? gone))
+            var remaining = new Dictionary<ResourceKind, Table>(_tables);
+            if (remaining.Remove(kind, out Table? gone))
                 _logBytes -= gone.Log.Bytes;
-            Volatile.Write(ref _tables, left);
+            Volatile.Write(ref _tables, remaining);
         }
     }
 

@@ -72,13 +72,9 @@ internal sealed class ApiStructures
     private ValueStructure OfField(SchemaField field)
     {
         ValueStructure one = OfType(field.Type);
-        string[]? keys =
-            field.ListKeys
-            ?? (
-                _minor >= ListTypesFrom || field.MergeKey is null ? null
-                : field.MergeKey.Length == 0 ? []
-                : [field.MergeKey]
-            );
+        string[]? keys = field.ListKeys;
+        if (keys is null && _minor < ListTypesFrom && field.MergeKey is { } mergeKey)
+            keys = mergeKey.Length == 0 ? [] : [mergeKey];
         return field.Shape switch
         {
             SchemaShape.List => ValueStructure.List(one, keys),

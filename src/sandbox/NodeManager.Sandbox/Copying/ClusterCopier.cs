@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Nodes;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Model.Documents;
@@ -103,26 +103,10 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     }
 
     // A real kubelet updates its status every five minutes only, and its lease more often.
-    private void RenewLease(StoredObject node)
-    {
-        string now = registry.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private void RenewLease(StoredObject node) =>
         registry.Create(
             BuiltInKinds.Leases,
-            "kube-node-lease",
-            new()
-            {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = node.Name,
-                    ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
-                },
-                ["spec"] = new JsonObject
-                {
-                    ["holderIdentity"] = node.Name,
-                    ["leaseDurationSeconds"] = 40,
-                    ["renewTime"] = now,
-                },
-            }
+            HeartbeatLease.Namespace,
+            HeartbeatLease.Create(node.Name, PodTemplates.Reference(node, isController: false), registry.Time.GetUtcNow())
         );
-    }
 }

@@ -48,9 +48,7 @@ internal static class CopiedLife
                 break;
         }
 
-        bool isOfJob = (pod.Object("metadata").Array("ownerReferences") ?? [])
-            .OfType<JsonObject>()
-            .Any(owner => owner.Text("kind") == "Job");
+        bool isOfJob = pod.Object("metadata").Objects("ownerReferences").Any(owner => owner.Text("kind") == "Job");
         if (!isOfJob || status.Text("phase") != "Running")
             return;
         double seconds = DateTimeOffset.TryParse(status.Text("startTime"), CultureInfo.InvariantCulture, out DateTimeOffset started)
@@ -61,8 +59,8 @@ internal static class CopiedLife
 
     // A missing image, volume or configuration, as opposed to a normal start.
     private static bool WaitsForMore(JsonObject? status) =>
-        (status.Array("containerStatuses") ?? [])
-            .OfType<JsonObject>()
+        status
+            .Objects("containerStatuses")
             .Any(container => container.Object("state").Object("waiting").Text("reason") is { } reason && !Starting.Contains(reason));
 
     private static void Annotate(JsonObject document, string what, string value)

@@ -128,9 +128,5 @@ internal sealed class CopiedRevisions
     private static string UidOf(JsonObject document) => document.Object("metadata").Text("uid") ?? "";
 
     private static string OwnerOf(JsonObject pod) =>
-        (pod.Object("metadata").Array("ownerReferences") ?? [])
-            .OfType<JsonObject>()
-            .FirstOrDefault(owner => owner.Flag("controller") == true)
-            .Text("uid")
-        ?? "";
+        pod.Object("metadata").Objects("ownerReferences").FirstOrDefault(owner => owner.Flag("controller") == true).Text("uid") ?? "";
 }

@@ -94,18 +94,19 @@ internal sealed class PageScan
         switch (depth)
         {
             case OfList:
-                return reader.ValueTextEquals("items"u8) ? Member.Items
-                    : reader.ValueTextEquals("metadata"u8) ? Member.Metadata
-                    : Member.Other;
+                if (reader.ValueTextEquals("items"u8))
+                    return Member.Items;
+                return reader.ValueTextEquals("metadata"u8) ? Member.Metadata : Member.Other;
             case OfListMetadata when _members[OfList] == Member.Metadata && reader.ValueTextEquals("continue"u8):
                 return Member.Continue;
             case OfItem when _members[OfList] == Member.Items && reader.ValueTextEquals("metadata"u8):
                 return Member.Metadata;
             case OfMetadata when _members[OfItem] == Member.Metadata:
-                return reader.ValueTextEquals("uid"u8) ? Member.Uid
-                    : reader.ValueTextEquals("ownerReferences"u8) ? Member.Owners
-                    : reader.ValueTextEquals("managedFields"u8) ? Member.ManagedFields
-                    : Member.Other;
+                if (reader.ValueTextEquals("uid"u8))
+                    return Member.Uid;
+                if (reader.ValueTextEquals("ownerReferences"u8))
+                    return Member.Owners;
+                return reader.ValueTextEquals("managedFields"u8) ? Member.ManagedFields : Member.Other;
             case OfOwner when _members[OfMetadata] == Member.Owners && reader.ValueTextEquals("uid"u8):
                 return Member.Uid;
             default:

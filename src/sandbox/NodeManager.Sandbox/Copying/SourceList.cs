@@ -36,8 +36,8 @@ internal sealed class SourceList
     /// <summary>Maps each object by its number, on all cores.</summary>
     public T[] Select<T>(Func<int, T> make)
     {
-        var made = new T[Count];
-        Parallel.For(0, made.Length, number => made[number] = make(number));
-        return made;
+        var results = new T[Count];
+        Parallel.For(0, results.Length, number => results[number] = make(number));
+        return results;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SourceReader(KubernetesClient source)
 
     /// <summary>Reads all copied kinds concurrently, and reports those that cannot be read.</summary>
     /// <exception cref="KubernetesException">A required kind is refused.</exception>
-    public async Task<IReadOnlyDictionary<ResourceKind, SourceList>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ResourceKind, SourceList>> ReadAllAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
         var reading = CopiedKinds
@@ -40,7 +40,7 @@ internal sealed class SourceReader(KubernetesClient source)
             catch (KubernetesException refusal)
                 when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Optional.Contains(kind))
             {
-                told($"The copy has no {kind.Plural}: {refusal.Message}");
+                warn($"The copy has no {kind.Plural}: {refusal.Message}");
             }
         }
 
@@ -48,7 +48,7 @@ internal sealed class SourceReader(KubernetesClient source)
     }
 
     /// <summary>Reads definitions and their objects concurrently, and reports those that cannot be read.</summary>
-    public async Task<CopiedCustoms> ReadCustomsAsync(Action<string> told, CancellationToken cancellationToken)
+    public async Task<CopiedCustoms> ReadCustomsAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         var objects = new Dictionary<(string, string), SourceList>();
         SourceList definitions;
@@ -58,7 +58,7 @@ internal sealed class SourceReader(KubernetesClient source)
         }
         catch (KubernetesException refusal) when (IsRefused(refusal))
         {
-            told($"The copy has no custom resources: {refusal.Message}");
+            warn($"The copy has no custom resources: {refusal.Message}");
             return new(SourceList.Empty, objects);
         }
 
@@ -75,7 +75,7 @@ internal sealed class SourceReader(KubernetesClient source)
             }
             catch (KubernetesException refusal) when (IsRefused(refusal))
             {
-                told($"The copy has no {plural}.{group}: {refusal.Message}");
+                warn($"The copy has no {plural}.{group}: {refusal.Message}");
             }
         }
 
@@ -84,10 +84,7 @@ internal sealed class SourceReader(KubernetesClient source)
 
     private Task<SourceList> ReadObjectsAsync(JsonObject definition, CancellationToken cancellationToken)
     {
-        JsonObject[] served =
-        [
-            .. (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>().Where(static one => one.Flag("served") == true),
-        ];
+        JsonObject[] served = [.. definition.Object("spec").Objects("versions").Where(static one => one.Flag("served") == true)];
         string? version = (Array.Find(served, static one => one.Flag("storage") == true) ?? served.FirstOrDefault()).Text("name");
         return version is null
             ? Task.FromResult(SourceList.Empty)

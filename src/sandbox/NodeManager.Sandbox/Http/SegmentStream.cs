@@ -1,24 +1,10 @@
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>Reads segments sequentially without joining them.</summary>
-internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments) : Stream
+internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments) : ReadOnlyStream
 {
     private int _index;
     private int _offset;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -46,12 +32,4 @@ internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

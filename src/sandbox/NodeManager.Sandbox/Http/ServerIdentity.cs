@@ -27,9 +27,9 @@ internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string
                 return kept;
         }
 
-        ServerIdentity made = Make(time);
-        PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(made, IdentityJson.Default.ServerIdentity));
-        return made;
+        ServerIdentity created = Make(time);
+        PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(created, IdentityJson.Default.ServerIdentity));
+        return created;
     }
 
     // TLS on Windows requires a persisted key.

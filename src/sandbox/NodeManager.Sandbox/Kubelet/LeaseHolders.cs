@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Pods;
+using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
@@ -61,7 +61,7 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
 
     private void AcquireOrRenew(SimulatedLease lease, string identity)
     {
-        string now = Stamp(Context.Now);
+        string now = ResourceRegistry.MicroTimestamp(Context.Now);
         if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored)
         {
             Registry.Create(
@@ -101,12 +101,11 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
                 JsonObject changed = document.Ensure("spec");
                 changed["renewTime"] = now;
                 if (isOurs)
-                    return document;
+                    return;
                 changed["holderIdentity"] = identity;
                 changed["leaseDurationSeconds"] = (int)Duration.TotalSeconds;
                 changed["acquireTime"] = now;
                 changed["leaseTransitions"] = (changed.Number("leaseTransitions") ?? 0) + 1;
-                return document;
             }
         );
     }
@@ -127,12 +126,8 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
                 JsonObject changed = document.Ensure("spec");
                 changed["holderIdentity"] = "";
                 changed["leaseDurationSeconds"] = 1;
-                changed["renewTime"] = Stamp(Context.Now);
-                return document;
+                changed["renewTime"] = ResourceRegistry.MicroTimestamp(Context.Now);
             }
         );
     }
-
-    private static string Stamp(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Nodes;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Model.Documents;
@@ -14,7 +15,6 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>Heartbeats of nodes: Leases, and the status after changes or every five minutes.</summary>
 internal sealed class NodeHeartbeats(ControllerContext context) : Controller(context)
 {
-    private const string LeaseNamespace = "kube-node-lease";
     private const int ManyNodes = 200;
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromMinutes(5);
 
@@ -77,30 +77,31 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private List<(string Type, string Status, string Reason, string Message)> Conditions(Node node, string name)
     {
-        string asked = node.Simulation("conditions");
+        string simulated = node.Simulation("conditions");
         List<(string Type, string Status, string Reason, string Message)> conditions = [];
         foreach ((string type, string reason, string message) in Pressures)
+        {
+            if (simulated.Contains(type, StringComparison.Ordinal))
+                conditions.Add((type, "True", "KubeletHas" + type, "asked for by annotation"));
+            else if (Context.Faults.IsHit(type, name))
+                conditions.Add((type, "True", "KubeletHas" + type, Inverse(message)));
+            else
+                conditions.Add((type, "False", reason, message));
+        }
+
+        if (node.Simulation("ready") == "false")
+            conditions.Add(("Ready", "False", "KubeletNotReady", "asked for by annotation"));
+        else if (Context.Faults.IsHit(SandboxFaultKind.NodeFlapping, name))
             conditions.Add(
-                asked.Contains(type, StringComparison.Ordinal) ? (type, "True", "KubeletHas" + type, "asked for by annotation")
-                : Context.Faults.IsHit(type, name)
-                    ? (
-                        type,
-                        "True",
-                        "KubeletHas" + type,
-                        message
-                            .Replace("sufficient", "insufficient", StringComparison.Ordinal)
-                            .Replace("no disk", "disk", StringComparison.Ordinal)
-                    )
-                : (type, "False", reason, message)
+                ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
             );
-        conditions.Add(
-            node.Simulation("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
-            : Context.Faults.IsHit(SandboxFaultKind.NodeFlapping, name)
-                ? ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
-            : ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
-        );
+        else
+            conditions.Add(("Ready", "True", "KubeletReady", "kubelet is posting ready status"));
         return conditions;
     }
+
+    private static string Inverse(string message) =>
+        message.Replace("sufficient", "insufficient", StringComparison.Ordinal).Replace("no disk", "disk", StringComparison.Ordinal);
 
     private static bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset now)
     {
@@ -130,16 +131,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 $"{moment:x8}{StableHash.Of(stored.Name, 4):x8}{StableHash.Of(stored.Name, (int)moment):x8}{StableHash.Of(stored.Uid, 5):x8}"
             )
             .ToString();
-        Registry.UpdateStatus(
-            stored.Kind,
-            "",
-            stored.Name,
-            document =>
-            {
-                document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot;
-                return document;
-            }
-        );
+        Registry.UpdateStatus(stored, document => document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot);
         Context.Events.Warning(stored, "kubelet", "Rebooted", $"Node {stored.Name} has been rebooted, boot id: {boot}");
     }
 
@@ -149,12 +141,10 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         DateTimeOffset moment
     )
     {
-        string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string now = ResourceRegistry.Timestamp(moment);
         bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready");
         StoredObject written = Registry.UpdateStatus(
-            stored.Kind,
-            "",
-            stored.Name,
+            stored,
             document =>
             {
                 JsonObject status = document.Ensure("status");
@@ -167,7 +157,6 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                 HeldImages.Add(status, Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name));
                 if (HasRebooted(stored.As<Node>()))
                     status["nodeInfo"]!["bootID"] = stored.As<Node>().Simulation("boot-id");
-                return document;
             }
         );
         if (wasReady && wanted[^1].Status == "False")
@@ -178,26 +167,12 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private void Renew(StoredObject node, DateTimeOffset moment)
     {
-        string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, node.Name) is not { } lease)
+        if (Store.Get(BuiltInKinds.Leases, HeartbeatLease.Namespace, node.Name) is not { } lease)
         {
             Registry.Create(
                 BuiltInKinds.Leases,
-                LeaseNamespace,
-                new()
-                {
-                    ["metadata"] = new JsonObject
-                    {
-                        ["name"] = node.Name,
-                        ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
-                    },
-                    ["spec"] = new JsonObject
-                    {
-                        ["holderIdentity"] = node.Name,
-                        ["leaseDurationSeconds"] = 40,
-                        ["renewTime"] = now,
-                    },
-                }
+                HeartbeatLease.Namespace,
+                HeartbeatLease.Create(node.Name, PodTemplates.Reference(node, isController: false), moment)
             );
             return;
         }
@@ -206,13 +181,9 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         Registry.Update(
             lease.Kind,
-            LeaseNamespace,
+            HeartbeatLease.Namespace,
             node.Name,
-            document =>
-            {
-                document.Ensure("spec")["renewTime"] = now;
-                return document;
-            }
+            document => document.Ensure("spec")["renewTime"] = ResourceRegistry.MicroTimestamp(moment)
         );
     }
 }

@@ -22,10 +22,13 @@ internal static class PodStatusWriter
         status["podIP"] = podAddress;
         status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = podAddress });
         bool isOver = phase is "Succeeded" or "Failed";
-        string? reason =
-            isReady ? null
-            : isOver ? (phase == "Succeeded" ? "PodCompleted" : "PodFailed")
-            : "ContainersNotReady";
+        string? reason = phase switch
+        {
+            _ when isReady => null,
+            "Succeeded" => "PodCompleted",
+            "Failed" => "PodFailed",
+            _ => "ContainersNotReady",
+        };
         string value = isReady ? "True" : "False";
         string? message = reason == "ContainersNotReady" ? $"containers with unready status: [{string.Join(' ', Names(pod))}]" : null;
         status.SetPodCondition("Initialized", "True", now);
@@ -103,7 +106,7 @@ internal static class PodStatusWriter
     /// <summary>Terminates running containers.</summary>
     public static void End(JsonObject status, int exitCode, string now)
     {
-        foreach (JsonObject container in (status.Array("containerStatuses") ?? []).OfType<JsonObject>())
+        foreach (JsonObject container in status.Objects("containerStatuses"))
         {
             container["ready"] = false;
             container["started"] = false;
@@ -120,7 +123,7 @@ internal static class PodStatusWriter
         string uid = pod.Object("metadata").Text("uid") ?? "";
         foreach (string list in (ReadOnlySpan<string>)["containerStatuses", "initContainerStatuses"])
         {
-            foreach (JsonObject container in (pod.Object("status").Array(list) ?? []).OfType<JsonObject>())
+            foreach (JsonObject container in pod.Object("status").Objects(list))
             {
                 if (container.Object("state").Object("running") is not { } running)
                     continue;
@@ -167,7 +170,7 @@ internal static class PodStatusWriter
         };
 
     private static IEnumerable<string> Names(JsonObject pod) =>
-        (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
+        pod.Object("spec").Objects("containers").Select(container => container.Text("name") ?? "");
 
     private readonly record struct PodReport(bool IsOver, bool IsReady, bool IsCrashing, string StartedAt);
 }

@@ -195,14 +195,11 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         if (comesBack)
             Context.Runs.Start(stored, Registry.Now);
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 if (document.Object("metadata").Text("uid") == stored.Uid)
                     PodStatusWriter.Restart(document, Registry.Now);
-                return document;
             }
         );
         if (Get(ObjectKey.Of(stored)) is { } restarted && restarted.Uid == stored.Uid)
@@ -214,18 +211,15 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         bool isReady = phase == "Running" && WantsReady(stored, pod);
         string address = pod.Status.PodIP is { Length: > 0 } known ? known : PodAddresses.Next(Store, node, pod);
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 // A newer pod has this name and its own turn.
                 if (document.Object("metadata").Text("uid") != stored.Uid)
-                    return document;
+                    return;
                 PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
                 if (phase == "Running" && Context.Runs.Find(stored.Uid) is { } run)
                     PodRunStatus.Apply(document, run);
-                return document;
             }
         );
     }
@@ -262,19 +256,16 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     /// <summary>Reports the terminated containers to clients.</summary>
     private void ReportEnd(StoredObject stored) =>
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 if (document.Object("metadata").Text("uid") != stored.Uid)
-                    return document;
+                    return;
                 JsonObject status = document.Ensure("status");
                 status["phase"] = "Failed";
                 PodStatusWriter.End(status, Stopped, Registry.Now);
                 status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
                 status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
-                return document;
             }
         );
 

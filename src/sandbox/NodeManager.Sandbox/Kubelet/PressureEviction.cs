@@ -67,9 +67,7 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
     {
         string message = $"The node was low on resource: {resource}. ";
         Registry.UpdateStatus(
-            pod.Kind,
-            pod.Namespace,
-            pod.Name,
+            pod,
             document =>
             {
                 JsonObject status = document.Ensure("status");
@@ -81,7 +79,6 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
                 status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
                 if (Context.MinorVersion >= 26)
                     status.SetPodCondition("DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
-                return document;
             }
         );
         Context.Events.Warning(pod, "kubelet", "Evicted", message);

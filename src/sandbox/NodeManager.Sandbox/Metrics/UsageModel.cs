@@ -74,7 +74,7 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
             : null;
 
     private static decimal Limit(decimal amount, Dictionary<string, Quantity> capacity, string resource) =>
-        capacity.TryGetValue(resource, out Quantity most) ? Math.Min(amount, most.Value * 0.98m) : amount;
+        capacity.TryGetValue(resource, out Quantity maximum) ? Math.Min(amount, maximum.Value * 0.98m) : amount;
 
     private decimal Share(string name, int salt) => (decimal)(StableHash.Of(name, seed + salt) / (double)uint.MaxValue);
 

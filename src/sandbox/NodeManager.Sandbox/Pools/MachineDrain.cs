@@ -23,8 +23,7 @@ internal sealed class MachineDrain(ResourceRegistry registry, EvictionHandler ev
             node =>
             {
                 node.Ensure("spec")["unschedulable"] = true;
-                node.Ensure("metadata").Ensure("annotations")[PoolMachines.DrainingAnnotation] = PoolStore.Timestamp(now);
-                return node;
+                node.Ensure("metadata").Ensure("annotations")[PoolMachines.DrainingAnnotation] = ResourceRegistry.MicroTimestamp(now);
             }
         );
 

@@ -140,11 +140,10 @@ internal static partial class PoolAdoption
                 annotations.Remove(PoolMachines.PoolAnnotation);
                 annotations.Remove(PoolMachines.HashAnnotation);
                 if (pool is null)
-                    return node;
+                    return;
                 metadata.Ensure("labels")[PoolMachines.PoolLabel] = pool.Name;
                 annotations[PoolMachines.PoolAnnotation] = pool.Id;
                 annotations[PoolMachines.HashAnnotation] = hash;
-                return node;
             }
         );
 

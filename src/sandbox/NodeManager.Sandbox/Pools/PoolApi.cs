@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Mail;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Documents;
 
@@ -72,7 +73,7 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
             new()
             {
                 ["status"] = Health,
-                ["timestamp"] = PoolStore.Timestamp(time.GetUtcNow()),
+                ["timestamp"] = ResourceRegistry.MicroTimestamp(time.GetUtcNow()),
                 ["service"] = "nodemanager-sandbox-pools",
                 ["components"] = new JsonObject { ["store"] = Health },
             }
@@ -223,16 +224,14 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
     {
         if (call.Query[name] is not { } text)
             return usual;
-        return
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-            && number >= minimum
-            && number <= maximum
-            ? number
-            : throw PoolRefusal.Invalid(
-                maximum == int.MaxValue
-                    ? $"{name} must be an integer of {minimum} or more"
-                    : $"{name} must be an integer from {minimum} to {maximum}"
-            );
+        bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number);
+        if (isNumber && number >= minimum && number <= maximum)
+            return number;
+        throw PoolRefusal.Invalid(
+            maximum == int.MaxValue
+                ? $"{name} must be an integer of {minimum} or more"
+                : $"{name} must be an integer from {minimum} to {maximum}"
+        );
     }
 
     private static string? OneOf(PoolCall call, string name, IReadOnlyList<string> values) =>

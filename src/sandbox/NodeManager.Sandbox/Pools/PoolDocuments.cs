@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
@@ -39,8 +40,8 @@ internal static class PoolDocuments
             ["generation"] = item.Generation,
             ["resource_version"] = item.Version.ToString("x8", CultureInfo.InvariantCulture),
             ["spec"] = item.Spec.DeepClone(),
-            ["created_at"] = PoolStore.Timestamp(item.CreatedAt),
-            ["updated_at"] = PoolStore.Timestamp(item.UpdatedAt),
+            ["created_at"] = ResourceRegistry.MicroTimestamp(item.CreatedAt),
+            ["updated_at"] = ResourceRegistry.MicroTimestamp(item.UpdatedAt),
             ["created_by"] = item.CreatedBy,
         };
 
@@ -50,7 +51,7 @@ internal static class PoolDocuments
     {
         string updated =
             item.Controllers.Select(static one => one.Text("updated_at")).Max(StringComparer.Ordinal)
-            ?? PoolStore.Timestamp(item.CreatedAt);
+            ?? ResourceRegistry.MicroTimestamp(item.CreatedAt);
         return new()
         {
             ["observedGeneration"] =
@@ -59,10 +60,12 @@ internal static class PoolDocuments
                 new JsonObject
                 {
                     ["type"] = "Ready",
-                    ["status"] =
-                        item.Phase == NodePoolPhase.Ready ? "True"
-                        : item.Phase == NodePoolPhase.Pending ? "Unknown"
-                        : "False",
+                    ["status"] = item.Phase switch
+                    {
+                        NodePoolPhase.Ready => "True",
+                        NodePoolPhase.Pending => "Unknown",
+                        _ => "False",
+                    },
                     ["lastTransitionTime"] = updated,
                     ["reason"] = item.Phase,
                 }

@@ -45,8 +45,8 @@ internal sealed record PoolItem
                 Name = report.Text("controller_name")!,
                 ObservedGeneration = report.Number("observed_generation") ?? 0,
                 Conditions = new([
-                    .. (report.Array("conditions") ?? [])
-                        .OfType<JsonObject>()
+                    .. report
+                        .Objects("conditions")
                         .Select(static one => new NodeCondition { Type = one.Text("type") ?? "", Status = one.Text("status") ?? "" }),
                 ]),
                 Metadata = new Dictionary<string, object?>

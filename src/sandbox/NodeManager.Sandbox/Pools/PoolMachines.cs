@@ -119,7 +119,7 @@ internal static partial class PoolMachines
             ),
             ["pods"] = "110",
         };
-        long accelerators = (machine.Array("accelerators") ?? []).OfType<JsonObject>().Sum(static one => one.Number("count") ?? 0);
+        long accelerators = machine.Objects("accelerators").Sum(static one => one.Number("count") ?? 0);
         if (accelerators > 0)
             amounts["nvidia.com/gpu"] = accelerators.ToString(CultureInfo.InvariantCulture);
         return amounts;

@@ -60,6 +60,14 @@ internal sealed class PoolPlatform : IDisposable
 
     private void Wake() => _wake.Writer.TryWrite(true);
 
+    private TimeSpan NextPause(TimeSpan pause, bool isSettled)
+    {
+        if (_isBusy)
+            return Period;
+        TimeSpan longer = pause * 1.5;
+        return isSettled || longer > SettledPeriod ? SettledPeriod : longer;
+    }
+
     private async Task RunAsync()
     {
         CancellationToken stopped = _stopped.Token;
@@ -72,10 +80,7 @@ internal sealed class PoolPlatform : IDisposable
                 // A complete pool may lose a node, and an incomplete one may stay so.
                 _isBusy = false;
                 bool isSettled = Reconcile();
-                pause =
-                    _isBusy ? Period
-                    : isSettled || pause * 1.5 > SettledPeriod ? SettledPeriod
-                    : pause * 1.5;
+                pause = NextPause(pause, isSettled);
                 await await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
                 stopped.ThrowIfCancellationRequested();
                 if (!changed.IsCompleted)
@@ -205,24 +210,21 @@ internal sealed class PoolPlatform : IDisposable
             BuiltInKinds.Nodes,
             "",
             machine.Name,
-            node =>
-            {
-                node.Ensure("metadata").Ensure("labels")[PoolMachines.PoolLabel] = name;
-                return node;
-            }
+            node => node.Ensure("metadata").Ensure("labels")[PoolMachines.PoolLabel] = name
         );
 
     private void Report(PoolItem pool, int desired, int active, bool isSettled, string waiting)
     {
         string platform = pool.Spec.Object("platform").Text("type") ?? "";
         string name = $"{platform}-nodepool-controller";
-        string status = isSettled ? "True" : "False",
-            reason = isSettled ? "NodesReady"
-            : waiting.Length > 0 ? "Draining"
-            : "Scaling";
-        string message = isSettled
-            ? $"All {desired} nodes are ready"
-            : $"{active} of {desired} nodes are ready{(waiting.Length > 0 ? $"; {waiting}" : "")}";
+        string status = isSettled ? "True" : "False";
+        string progress = $"{active} of {desired} nodes are ready";
+        (string reason, string message) = (isSettled, waiting.Length > 0) switch
+        {
+            (true, _) => ("NodesReady", $"All {desired} nodes are ready"),
+            (_, true) => ("Draining", $"{progress}; {waiting}"),
+            _ => ("Scaling", progress),
+        };
         JsonObject? last = pool.Controllers.FirstOrDefault(one => one.Text("controller_name") == name);
         JsonObject? condition = last.Array("conditions")?.OfType<JsonObject>().FirstOrDefault();
         if (

@@ -84,13 +84,10 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
                     string.Create(CultureInfo.InvariantCulture, $"observed_generation must be from 0 to {item.Generation}")
                 );
             var stored = (JsonObject)report.DeepClone();
-            stored["updated_at"] = Timestamp(time.GetUtcNow());
+            stored["updated_at"] = ResourceRegistry.MicroTimestamp(time.GetUtcNow());
             string name = report.Text("controller_name")!;
             return Put(items, item with { Controllers = [.. item.Controllers.Where(one => one.Text("controller_name") != name), stored] });
         });
-
-    public static string Timestamp(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private PoolItem Change(Func<PoolItem> work)
     {

@@ -23,18 +23,18 @@ internal sealed class SeedOwners(ResourceRegistry registry)
             created = renewed.Replace(".000000Z", "Z", StringComparison.Ordinal);
         (string maker, string keeper) = Writers(kind, owner.Length > 0);
         document.Remove("status", out JsonNode? status);
-        ManagedFields made =
+        ManagedFields fields =
             kind == BuiltInKinds.Pods && owner.Length > 0
                 ? OfPod(owner, maker, document, metadata, created)
                 : registry.As(new(maker)).OwnersOf(kind, null, null, document, ManagedFields.None, WriteScope.Main, created);
         if (status is null)
-            return made;
+            return fields;
         ManagedFields kept = registry
             .As(new(keeper))
             .OwnersOf(kind, null, null, new() { ["status"] = status }, ManagedFields.None, WriteScope.Status, created);
         status.Parent!.AsObject().Remove("status");
         document["status"] = status;
-        return ManagedFields.Of([.. made.Entries, .. kept.Entries]);
+        return ManagedFields.Of([.. fields.Entries, .. kept.Entries]);
     }
 
     // Pods of an owner have the same fields except for some annotations: most of a large cluster's start.

@@ -205,13 +205,13 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             },
             age
         );
-        JsonObject made = DaemonSetController.MakeTemplate(set.ToJson());
+        JsonObject podTemplate = DaemonSetController.MakeTemplate(set.ToJson());
         List<(SeedNode Node, PodTexts Texts)> pods = Place(workload, nodes);
         writer.Later(pods.Count / PodsOfDocument, () => Pods(workload, pods, workload.Name, Make, TimeSpan.FromDays(9)));
 
         JsonObject Make(string name, string node)
         {
-            JsonObject pod = DaemonSetController.MakePod(set, made, node);
+            JsonObject pod = DaemonSetController.MakePod(set, podTemplate, node);
             pod["metadata"]!.AsObject().Remove("generateName");
             pod["metadata"]!["name"] = name;
             return pod;
@@ -414,8 +414,8 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         return spec;
     }
 
-    private TimeSpan Age(Workload workload, int least, int span) =>
-        TimeSpan.FromDays(least) + TimeSpan.FromSeconds(StableHash.Of(workload.Namespace + workload.Name, seed) % (span * 86_400));
+    private TimeSpan Age(Workload workload, int minimum, int span) =>
+        TimeSpan.FromDays(minimum) + TimeSpan.FromSeconds(StableHash.Of(workload.Namespace + workload.Name, seed) % (span * 86_400));
 
     // The selection may depend on earlier pods. Names are generated after their owner's.
     private List<(SeedNode Node, PodTexts Texts)> Place(Workload workload, IEnumerable<SeedNode> nodes)
@@ -524,8 +524,8 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private JsonObject Budget(Workload workload, TimeSpan age)
     {
         JsonObject spec = new() { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) } };
-        if (workload.MinAvailable is { } least)
-            spec["minAvailable"] = Amount(least);
+        if (workload.MinAvailable is { } minimum)
+            spec["minAvailable"] = Amount(minimum);
         if (workload.MaxUnavailable is { } most)
             spec["maxUnavailable"] = Amount(most);
         int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(

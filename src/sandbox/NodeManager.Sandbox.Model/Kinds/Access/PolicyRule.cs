@@ -15,14 +15,14 @@ internal sealed class PolicyRule
 
     public List<string>? NonResourceURLs { get; set; }
 
-    public bool Allows(RequestAttributes asked) =>
-        Has(Verbs, asked.Verb)
+    public bool Allows(RequestAttributes requested) =>
+        Has(Verbs, requested.Verb)
         && (
-            asked.IsResource
-                ? Has(ApiGroups, asked.Group)
-                    && HasResource(asked.Resource, asked.Subresource)
-                    && (ResourceNames is not { Count: > 0 } || ResourceNames.Contains(asked.Name))
-                : HasPath(asked.Path)
+            requested.IsResource
+                ? Has(ApiGroups, requested.Group)
+                    && HasResource(requested.Resource, requested.Subresource)
+                    && (ResourceNames is not { Count: > 0 } || ResourceNames.Contains(requested.Name))
+                : HasPath(requested.Path)
         );
 
     /// <summary>Splits the rule into rules with one verb on one resource or path.</summary>
@@ -79,8 +79,8 @@ internal sealed class PolicyRule
         }
     }
 
-    private static bool Has(List<string>? allowed, string asked) =>
-        allowed is not null && (allowed.Contains("*") || allowed.Contains(asked));
+    private static bool Has(List<string>? allowed, string requested) =>
+        allowed is not null && (allowed.Contains("*") || allowed.Contains(requested));
 
     private bool HasResource(string resource, string subresource) =>
         Resources is not null

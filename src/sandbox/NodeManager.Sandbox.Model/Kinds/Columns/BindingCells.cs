@@ -11,8 +11,8 @@ internal static class BindingCells
     public static string Subjects(JsonObject binding, string kind) =>
         string.Join(
             ", ",
-            (binding.Array("subjects") ?? [])
-                .OfType<JsonObject>()
+            binding
+                .Objects("subjects")
                 .Where(subject => subject.Text("kind") == kind)
                 .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name"))
         );

@@ -61,8 +61,8 @@ internal static class ColumnText
         IEnumerable<(string Key, string Term)> equal = (selector.Object("matchLabels") ?? []).Select(static pair =>
             (pair.Key, $"{pair.Key}={(string?)pair.Value}")
         );
-        IEnumerable<(string Key, string Term)> others = (selector.Array("matchExpressions") ?? [])
-            .OfType<JsonObject>()
+        IEnumerable<(string Key, string Term)> others = selector
+            .Objects("matchExpressions")
             .Select(static one => (one.Text("key") ?? "", Expression(one)));
         return OrNone(
             string.Join(',', equal.Concat(others).OrderBy(static term => term.Key, StringComparer.Ordinal).Select(static term => term.Term))
@@ -87,7 +87,8 @@ internal static class ColumnText
     private static string Pair(long large, string unit, long small, string smallUnit) =>
         small == 0 ? $"{large}{unit}" : $"{large}{unit}{small}{smallUnit}";
 
-    private static string Expression(JsonObject expression)
+    /// <summary>A requirement of a selector, in command-line syntax.</summary>
+    public static string Expression(JsonObject expression)
     {
         string key = expression.Text("key") ?? "",
             values = string.Join(',', (expression.Array("values") ?? []).Select(static value => (string?)value));

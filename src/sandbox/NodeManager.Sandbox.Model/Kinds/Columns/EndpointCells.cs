@@ -11,10 +11,10 @@ internal static class EndpointCells
     public static string Addresses(JsonObject endpoints)
     {
         List<string> all = [];
-        foreach (JsonObject subset in (endpoints.Array("subsets") ?? []).OfType<JsonObject>())
+        foreach (JsonObject subset in endpoints.Objects("subsets"))
         {
-            string[] addresses = [.. (subset.Array("addresses") ?? []).OfType<JsonObject>().Select(static one => one.Text("ip") ?? "")];
-            long[] ports = [.. (subset.Array("ports") ?? []).OfType<JsonObject>().Select(static one => one.Number("port") ?? 0)];
+            string[] addresses = [.. subset.Objects("addresses").Select(static one => one.Text("ip") ?? "")];
+            long[] ports = [.. subset.Objects("ports").Select(static one => one.Number("port") ?? 0)];
             all.AddRange(ports.Length == 0 ? addresses : ports.SelectMany(port => addresses.Select(address => $"{address}:{port}")));
         }
 
@@ -23,15 +23,15 @@ internal static class EndpointCells
 
     public static string Ports(JsonObject slice) =>
         Listed(
-            (slice.Array("ports") ?? [])
-                .OfType<JsonObject>()
+            slice
+                .Objects("ports")
                 .Select(static port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*")
         );
 
     public static string Endpoints(JsonObject slice) =>
         Listed(
-            (slice.Array("endpoints") ?? [])
-                .OfType<JsonObject>()
+            slice
+                .Objects("endpoints")
                 .SelectMany(static one => one.Array("addresses") ?? [])
                 .Select(static address => (string?)address ?? "")
         );

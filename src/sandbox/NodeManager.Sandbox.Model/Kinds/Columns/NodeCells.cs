@@ -32,12 +32,7 @@ internal static class NodeCells
     }
 
     public static string Address(JsonObject node, string type) =>
-        ColumnText.OrNone(
-            (node.Object("status").Array("addresses") ?? [])
-                .OfType<JsonObject>()
-                .FirstOrDefault(one => one.Text("type") == type)
-                .Text("address")
-        );
+        ColumnText.OrNone(node.Object("status").Objects("addresses").FirstOrDefault(one => one.Text("type") == type).Text("address"));
 
     public static string Info(JsonObject node, string member) =>
         ColumnText.OrUnknown(node.Object("status").Object("nodeInfo").Text(member));

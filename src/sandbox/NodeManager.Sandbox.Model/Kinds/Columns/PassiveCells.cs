@@ -11,22 +11,21 @@ internal static class PassiveCells
 
     public static string Hosts(JsonObject ingress)
     {
-        string[] hosts =
-        [
-            .. (ingress.Object("spec").Array("rules") ?? []).OfType<JsonObject>().Select(static rule => rule.Text("host") ?? ""),
-        ];
+        string[] hosts = [.. ingress.Object("spec").Objects("rules").Select(static rule => rule.Text("host") ?? "")];
         string[] named = [.. hosts.Where(static host => host.Length > 0).Take(MaximumHosts)];
         if (named.Length == 0)
             return "*";
-        string shown = string.Join(',', named);
-        return hosts.Count(static host => host.Length > 0) > MaximumHosts ? $"{shown} + {hosts.Length - MaximumHosts} more..." : shown;
+        string listed = string.Join(',', named);
+        return hosts.Count(static host => host.Length > 0) > MaximumHosts ? $"{listed} + {hosts.Length - MaximumHosts} more..." : listed;
     }
 
     public static string Addresses(JsonObject ingress) =>
         string.Join(
             ',',
-            (ingress.Object("status").Object("loadBalancer").Array("ingress") ?? [])
-                .OfType<JsonObject>()
+            ingress
+                .Object("status")
+                .Object("loadBalancer")
+                .Objects("ingress")
                 .Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "")
                 .Where(static one => one.Length > 0)
                 .Distinct()
@@ -56,19 +55,16 @@ internal static class PassiveCells
 
     public static string Targets(JsonObject item)
     {
-        JsonObject[] metrics = [.. (item.Object("spec").Array("metrics") ?? []).OfType<JsonObject>()];
+        JsonObject[] metrics = [.. item.Object("spec").Objects("metrics")];
         if (metrics.Length == 0)
             return ColumnText.None;
-        string shown = string.Join(", ", metrics.Take(MostMetrics).Select(static metric => Metric(metric)));
-        return metrics.Length > MostMetrics ? $"{shown} + {metrics.Length - MostMetrics} more..." : shown;
+        string listed = string.Join(", ", metrics.Take(MostMetrics).Select(static metric => Metric(metric)));
+        return metrics.Length > MostMetrics ? $"{listed} + {metrics.Length - MostMetrics} more..." : listed;
     }
 
     public static string Condition(JsonObject request)
     {
-        HashSet<string> types =
-        [
-            .. (request.Object("status").Array("conditions") ?? []).OfType<JsonObject>().Select(static one => one.Text("type") ?? ""),
-        ];
+        HashSet<string> types = [.. request.Object("status").Objects("conditions").Select(static one => one.Text("type") ?? "")];
         string state =
             types.Contains("Denied") ? "Denied"
             : types.Contains("Approved") ? "Approved"

@@ -44,12 +44,7 @@ internal static class PodCells
 
     public static string ReadinessGates(JsonObject pod)
     {
-        string[] gates =
-        [
-            .. (pod.Object("spec").Array("readinessGates") ?? [])
-                .OfType<JsonObject>()
-                .Select(static gate => gate.Text("conditionType") ?? ""),
-        ];
+        string[] gates = [.. pod.Object("spec").Objects("readinessGates").Select(static gate => gate.Text("conditionType") ?? "")];
         return gates.Length == 0 ? ColumnText.None : $"{gates.Count(gate => Condition(pod, gate).Text("status") == "True")}/{gates.Length}";
     }
 
@@ -101,8 +96,7 @@ internal static class PodCells
         : terminated.Number("signal") is > 0 and var signal ? $"Signal:{signal}"
         : $"ExitCode:{terminated.Number("exitCode") ?? 0}";
 
-    private static IEnumerable<JsonObject> Statuses(JsonObject pod, string member) =>
-        (pod.Object("status").Array(member) ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Statuses(JsonObject pod, string member) => pod.Object("status").Objects(member);
 
     private static IEnumerable<JsonObject> Counted(JsonObject pod) =>
         Statuses(pod, "containerStatuses")
@@ -111,8 +105,8 @@ internal static class PodCells
     private static int Count(JsonObject pod, string member) => pod.Object("spec").Array(member)?.Count ?? 0;
 
     private static IEnumerable<string?> Sidecars(JsonObject pod) =>
-        (pod.Object("spec").Array("initContainers") ?? [])
-            .OfType<JsonObject>()
+        pod.Object("spec")
+            .Objects("initContainers")
             .Where(static one => one.Text("restartPolicy") == "Always")
             .Select(static one => one.Text("name"));
 

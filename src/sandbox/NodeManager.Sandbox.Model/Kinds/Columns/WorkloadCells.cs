@@ -9,7 +9,7 @@ internal static class WorkloadCells
     public static string Containers(JsonObject item, string member) => ContainersOf(item.Object("spec").Object("template"), member);
 
     public static string ContainersOf(JsonObject? template, string member) =>
-        string.Join(',', (template.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(one => one.Text(member)));
+        string.Join(',', template.Object("spec").Objects("containers").Select(one => one.Text(member)));
 
     public static string Completions(JsonObject job)
     {
@@ -54,8 +54,9 @@ internal static class WorkloadCells
         ColumnText.OrNone(
             string.Join(
                 ',',
-                (service.Object("spec").Array("ports") ?? [])
-                    .OfType<JsonObject>()
+                service
+                    .Object("spec")
+                    .Objects("ports")
                     .Select(static port =>
                         port.Number("nodePort") is > 0 and var node
                             ? $"{port.Number("port")}:{node}/{port.Text("protocol")}"
@@ -67,11 +68,13 @@ internal static class WorkloadCells
     public static string External(JsonObject service)
     {
         JsonObject? spec = service.Object("spec");
-        string[] given = [.. (spec.Array("externalIPs") ?? []).Select(static one => (string?)one ?? "")];
+        string[] given = [.. spec.Texts("externalIPs")];
         string[] balanced =
         [
-            .. (service.Object("status").Object("loadBalancer").Array("ingress") ?? [])
-                .OfType<JsonObject>()
+            .. service
+                .Object("status")
+                .Object("loadBalancer")
+                .Objects("ingress")
                 .Select(static one => one.Text("ip") ?? one.Text("hostname") ?? ""),
         ];
         return spec.Text("type") switch
@@ -97,9 +100,7 @@ internal static class WorkloadCells
 
     public static string Controller(JsonObject item)
     {
-        JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? [])
-            .OfType<JsonObject>()
-            .FirstOrDefault(one => one.Flag("controller") == true);
+        JsonObject? owner = item.Object("metadata").Objects("ownerReferences").FirstOrDefault(one => one.Flag("controller") == true);
         if (owner is null)
             return ColumnText.None;
         string[] version = (owner.Text("apiVersion") ?? "").Split('/');

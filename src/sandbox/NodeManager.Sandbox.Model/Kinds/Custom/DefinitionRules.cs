@@ -72,8 +72,7 @@ internal static class DefinitionRules
             );
     }
 
-    private static IEnumerable<JsonObject> Versions(JsonObject definition) =>
-        (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Versions(JsonObject definition) => definition.Object("spec").Objects("versions");
 
     private static string StorageVersion(JsonObject definition) =>
         Versions(definition).LastOrDefault(static one => one.Flag("storage") == true).Text("name") ?? "";

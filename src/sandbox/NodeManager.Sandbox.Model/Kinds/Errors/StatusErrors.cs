@@ -179,11 +179,11 @@ internal static class StatusErrors
     public static ApiException Expired(string message) => new(410, "Expired", message);
 
     /// <summary>504: a future resourceVersion.</summary>
-    public static ApiException TooLargeResourceVersion(long asked, long current) =>
+    public static ApiException TooLargeResourceVersion(long requested, long current) =>
         new(
             504,
             "Timeout",
-            $"Timeout: Too large resource version: {asked}, current: {current}",
+            $"Timeout: Too large resource version: {requested}, current: {current}",
             new JsonObject
             {
                 ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")),

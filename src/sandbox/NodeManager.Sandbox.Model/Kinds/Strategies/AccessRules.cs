@@ -71,7 +71,7 @@ internal static class AccessRules
         JsonObject role = binding.Ensure("roleRef");
         if (string.IsNullOrEmpty(role.Text("apiGroup")))
             role["apiGroup"] = RoleRef.Group;
-        foreach (JsonObject subject in (binding.Array("subjects") ?? []).OfType<JsonObject>())
+        foreach (JsonObject subject in binding.Objects("subjects"))
             if (subject.Text("kind") is "User" or "Group" && string.IsNullOrEmpty(subject.Text("apiGroup")))
                 subject["apiGroup"] = RoleRef.Group;
     }

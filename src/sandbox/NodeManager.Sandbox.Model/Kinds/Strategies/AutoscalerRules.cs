@@ -35,7 +35,7 @@ internal static class AutoscalerRules
             Show = static item =>
             {
                 JsonObject spec = item.Ensure("spec");
-                JsonObject[] metrics = [.. (spec.Array("metrics") ?? []).OfType<JsonObject>()];
+                JsonObject[] metrics = [.. spec.Objects("metrics")];
                 spec.Remove("metrics");
                 JsonObject? cpu = metrics.FirstOrDefault(static metric => UtilizationOf(metric) is not null);
                 if (cpu is not null)
@@ -66,14 +66,7 @@ internal static class AutoscalerRules
     public static KindRules SecondBeta { get; } =
         new()
         {
-            PrepareCreate = static item =>
-                item["status"] = new JsonObject
-                {
-                    ["currentReplicas"] = 0,
-                    ["desiredReplicas"] = 0,
-                    ["currentMetrics"] = null,
-                    ["conditions"] = null,
-                },
+            PrepareCreate = SetBetaStatus,
             Default = Default,
             Validate = Validate,
         };
@@ -82,14 +75,7 @@ internal static class AutoscalerRules
     public static KindRules FirstBeta { get; } =
         new()
         {
-            PrepareCreate = static item =>
-                item["status"] = new JsonObject
-                {
-                    ["currentReplicas"] = 0,
-                    ["desiredReplicas"] = 0,
-                    ["currentMetrics"] = null,
-                    ["conditions"] = null,
-                },
+            PrepareCreate = SetBetaStatus,
             Default = static item =>
             {
                 JsonObject spec = item.Ensure("spec");
@@ -101,15 +87,24 @@ internal static class AutoscalerRules
             Show = static item =>
             {
                 JsonObject spec = item.Ensure("spec");
-                spec["metrics"] = new JsonArray([.. (spec.Array("metrics") ?? []).OfType<JsonObject>().Select(MetricForm.ToBeta)]);
+                spec["metrics"] = new JsonArray([.. spec.Objects("metrics").Select(MetricForm.ToBeta)]);
                 ShowBehavior(item);
             },
             Store = static item =>
             {
                 JsonObject spec = item.Ensure("spec");
-                spec["metrics"] = new JsonArray([.. (spec.Array("metrics") ?? []).OfType<JsonObject>().Select(MetricForm.FromBeta)]);
+                spec["metrics"] = new JsonArray([.. spec.Objects("metrics").Select(MetricForm.FromBeta)]);
                 StoreBehavior(item);
             },
+        };
+
+    private static void SetBetaStatus(JsonObject item) =>
+        item["status"] = new JsonObject
+        {
+            ["currentReplicas"] = 0,
+            ["desiredReplicas"] = 0,
+            ["currentMetrics"] = null,
+            ["conditions"] = null,
         };
 
     private static void Default(JsonObject item)
@@ -172,17 +167,17 @@ internal static class AutoscalerRules
     private static void Validate(JsonObject item, JsonObject? old, FieldErrors errors)
     {
         JsonObject spec = item["spec"]!.AsObject();
-        long most = spec.Number("maxReplicas") ?? 0;
-        if (spec.Number("minReplicas") is { } least)
+        long maximum = spec.Number("maxReplicas") ?? 0;
+        if (spec.Number("minReplicas") is { } minimum)
         {
-            if (least < 1)
-                errors.Invalid("spec.minReplicas", least, "must be greater than or equal to 1");
-            if (most < least && most > 0)
-                errors.Invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`");
+            if (minimum < 1)
+                errors.Invalid("spec.minReplicas", minimum, "must be greater than or equal to 1");
+            if (maximum < minimum && maximum > 0)
+                errors.Invalid("spec.maxReplicas", maximum, "must be greater than or equal to `minReplicas`");
         }
 
-        if (most < 1)
-            errors.Invalid("spec.maxReplicas", most, "must be greater than 0");
+        if (maximum < 1)
+            errors.Invalid("spec.maxReplicas", maximum, "must be greater than 0");
         foreach (string member in (ReadOnlySpan<string>)["kind", "name"])
             if (string.IsNullOrEmpty(spec.Object("scaleTargetRef").Text(member)))
                 errors.Required("spec.scaleTargetRef." + member);

@@ -50,8 +50,8 @@ internal static class JobRules
                     spec.Default("completions", 1);
                 spec.Default("parallelism", 1);
                 spec.Default("backoffLimit", spec["backoffLimitPerIndex"] is null ? 6 : int.MaxValue);
-                foreach (JsonObject rule in (spec.Object("podFailurePolicy").Array("rules") ?? []).OfType<JsonObject>())
-                foreach (JsonObject condition in (rule.Array("onPodConditions") ?? []).OfType<JsonObject>())
+                foreach (JsonObject rule in spec.Object("podFailurePolicy").Objects("rules"))
+                foreach (JsonObject condition in rule.Objects("onPodConditions"))
                     if (condition.Text("status") is null or "")
                         condition["status"] = "True";
             },

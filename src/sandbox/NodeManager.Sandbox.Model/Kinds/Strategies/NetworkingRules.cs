@@ -38,8 +38,8 @@ internal static class NetworkingRules
                         ? new JsonArray("Ingress", "Egress")
                         : new JsonArray("Ingress");
                 foreach (string direction in (ReadOnlySpan<string>)["ingress", "egress"])
-                foreach (JsonObject rule in (spec.Array(direction) ?? []).OfType<JsonObject>())
-                foreach (JsonObject port in (rule.Array("ports") ?? []).OfType<JsonObject>())
+                foreach (JsonObject rule in spec.Objects(direction))
+                foreach (JsonObject port in rule.Objects("ports"))
                     port.Default("protocol", "TCP");
             },
             Validate = static (item, _, errors) =>

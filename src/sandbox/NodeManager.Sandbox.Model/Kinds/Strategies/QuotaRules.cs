@@ -25,7 +25,7 @@ internal static class QuotaRules
         {
             Default = static item =>
             {
-                foreach (JsonObject limit in (item.Ensure("spec").Array("limits") ?? []).OfType<JsonObject>())
+                foreach (JsonObject limit in item.Ensure("spec").Objects("limits"))
                 {
                     if (limit.Text("type") != "Container")
                         continue;

@@ -40,7 +40,7 @@ internal static class ServiceRules
             spec.Ensure("sessionAffinityConfig").Ensure("clientIP").Default("timeoutSeconds", 10_800);
         if (spec.Text("type") is "NodePort" or "LoadBalancer")
             spec.Default("externalTrafficPolicy", "Cluster");
-        foreach (JsonObject port in (spec.Array("ports") ?? []).OfType<JsonObject>())
+        foreach (JsonObject port in spec.Objects("ports"))
         {
             port.Default("protocol", "TCP");
             if (port["port"] is { } number)
@@ -53,7 +53,7 @@ internal static class ServiceRules
         JsonObject spec = service["spec"]!.AsObject();
         string type = spec.Text("type") ?? "",
             address = spec.Text("clusterIP") ?? "";
-        JsonObject[] ports = [.. (spec.Array("ports") ?? []).OfType<JsonObject>()];
+        JsonObject[] ports = [.. spec.Objects("ports")];
         if (ports.Length == 0 && type != "ExternalName" && address != "None")
             errors.Required("spec.ports");
         for (int i = 0; i < ports.Length; i++)
@@ -64,7 +64,7 @@ internal static class ServiceRules
             errors.Required("spec.externalName");
         if (type is "NodePort" or "LoadBalancer" && address == "None")
             errors.Invalid("spec.clusterIPs[0]", "None", $"may not be set to 'None' for {type} services");
-        MetadataRules.ValidateLabels(spec.Object("selector"), "spec.selector", errors);
+        SelectorRules.ValidateLabels(spec.Object("selector"), "spec.selector", errors);
         if (spec.Text("sessionAffinity") is { } affinity && affinity is not ("ClientIP" or "None"))
             errors.NotSupported("spec.sessionAffinity", $"\"{affinity}\"", "ClientIP", "None");
         if (

@@ -68,9 +68,9 @@ internal static class VolumeRules
         JsonObject before = old.Object("spec")?.DeepClone().AsObject() ?? [],
             after = claim.Object("spec")?.DeepClone().AsObject() ?? [];
         if (string.IsNullOrEmpty(before.Text("volumeName")))
-            CopyMember(after, before, "volumeName");
+            before.CopyMember(after, "volumeName");
         if (errors.Minor >= ClassesChangeFrom)
-            CopyMember(after, before, "volumeAttributesClassName");
+            before.CopyMember(after, "volumeAttributesClassName");
         JsonNode? size = before.Object("resources").Object("requests")?["storage"],
             wanted = after.Object("resources").Object("requests")?["storage"];
         if (claim.Object("status").Text("phase") == "Bound" && wanted is not null && size is not null)
@@ -86,14 +86,6 @@ internal static class VolumeRules
             && asked.Value < had.Value
         )
             errors.Forbidden("spec.resources.requests.storage", "field can not be less than previous value");
-    }
-
-    private static void CopyMember(JsonObject from, JsonObject into, string member)
-    {
-        if (from[member] is { } value)
-            into[member] = value.DeepClone();
-        else
-            into.Remove(member);
     }
 
     private static void ValidateVolume(JsonObject volume, JsonObject? old, FieldErrors errors)

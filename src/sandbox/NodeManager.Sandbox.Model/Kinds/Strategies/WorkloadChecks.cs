@@ -61,19 +61,11 @@ internal static class WorkloadChecks
                     errors.Invalid("spec.updateStrategy.rollingUpdate.partition", partition, "must be greater than or equal to 0");
                 break;
             default:
-                JsonObject? given = strategy.Object("rollingUpdate");
-                var shown = new JsonObject
-                {
-                    ["Type"] = strategy.Text("type"),
-                    ["RollingUpdate"] = given is null
-                        ? null
-                        : new JsonObject
-                        {
-                            ["Partition"] = given["partition"]?.DeepClone(),
-                            ["MaxUnavailable"] = given["maxUnavailable"]?.DeepClone(),
-                        },
-                };
-                errors.Invalid("spec.updateStrategy", shown, "must be 'RollingUpdate' or 'OnDelete'");
+                errors.Invalid(
+                    "spec.updateStrategy",
+                    Strategy(strategy, "partition", "maxUnavailable"),
+                    "must be 'RollingUpdate' or 'OnDelete'"
+                );
                 break;
         }
 
@@ -86,7 +78,7 @@ internal static class WorkloadChecks
         if (errors.Minor >= SetTemplateFrom)
             PodSpecRules.ValidateTemplate(spec.Object("template"), Template, errors);
         else
-            MetadataRules.ValidateLabels(spec.Object("template").Object("metadata").Object("labels"), Template + ".labels", errors);
+            SelectorRules.ValidateLabels(spec.Object("template").Object("metadata").Object("labels"), Template + ".labels", errors);
         PodSpecRules.ValidateLasting(spec.Object("template"), Template, "StatefulSet", errors);
         if (old is null && errors.Minor >= ClaimTemplatesFrom)
             CheckClaims(spec, errors);
@@ -219,19 +211,13 @@ internal static class WorkloadChecks
                     errors.Invalid(At + "maxUnavailable", rolling?["maxUnavailable"], "may not be 0 when `maxSurge` is 0");
                 CheckMost(rolling?["maxUnavailable"], At + "maxUnavailable", errors);
                 break;
-            case var other:
-                var shown = new JsonObject
-                {
-                    ["Type"] = other,
-                    ["RollingUpdate"] = rolling is null
-                        ? null
-                        : new JsonObject
-                        {
-                            ["MaxUnavailable"] = rolling["maxUnavailable"]?.DeepClone(),
-                            ["MaxSurge"] = rolling["maxSurge"]?.DeepClone(),
-                        },
-                };
-                errors.NotSupported("spec.strategy", shown.ToJsonString(), "Recreate", "RollingUpdate");
+            default:
+                errors.NotSupported(
+                    "spec.strategy",
+                    Strategy(strategy, "maxUnavailable", "maxSurge").ToJsonString(),
+                    "Recreate",
+                    "RollingUpdate"
+                );
                 break;
         }
     }
@@ -261,21 +247,30 @@ internal static class WorkloadChecks
                 else if (Value(down) == 0 && Value(up) == 0)
                     errors.Required(At + "maxUnavailable", "cannot be 0 when maxSurge is 0");
                 break;
-            case var other:
-                var shown = new JsonObject
-                {
-                    ["Type"] = other,
-                    ["RollingUpdate"] = rolling is null
-                        ? null
-                        : new JsonObject
-                        {
-                            ["MaxUnavailable"] = rolling["maxUnavailable"]?.DeepClone(),
-                            ["MaxSurge"] = rolling["maxSurge"]?.DeepClone(),
-                        },
-                };
-                errors.NotSupported("spec.updateStrategy", shown.ToJsonString(), "RollingUpdate", "OnDelete");
+            default:
+                errors.NotSupported(
+                    "spec.updateStrategy",
+                    Strategy(strategy, "maxUnavailable", "maxSurge").ToJsonString(),
+                    "RollingUpdate",
+                    "OnDelete"
+                );
                 break;
         }
+    }
+
+    // As API servers print it, with the field names of Go.
+    private static JsonObject Strategy(JsonObject? strategy, params string[] limits)
+    {
+        JsonObject? rolling = strategy.Object("rollingUpdate");
+        return new()
+        {
+            ["Type"] = strategy.Text("type"),
+            ["RollingUpdate"] = rolling is null
+                ? null
+                : new JsonObject(
+                    limits.Select(limit => KeyValuePair.Create(char.ToUpperInvariant(limit[0]) + limit[1..], rolling[limit]?.DeepClone()))
+                ),
+        };
     }
 
     private static void CheckShare(JsonNode? share, string at, FieldErrors errors)

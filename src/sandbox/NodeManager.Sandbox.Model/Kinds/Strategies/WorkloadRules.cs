@@ -120,7 +120,7 @@ internal static class WorkloadRules
                 strategy.Default("type", "RollingUpdate");
                 if (strategy.Text("type") == "RollingUpdate")
                     strategy.Ensure("rollingUpdate").Default("partition", 0);
-                foreach (JsonObject claim in (spec.Array("volumeClaimTemplates") ?? []).OfType<JsonObject>())
+                foreach (JsonObject claim in spec.Objects("volumeClaimTemplates"))
                 {
                     claim.Default("apiVersion", "v1");
                     claim.Default("kind", "PersistentVolumeClaim");

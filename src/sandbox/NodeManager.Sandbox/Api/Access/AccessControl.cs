@@ -11,21 +11,21 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
     /// <summary>False where roles exist but have no effect.</summary>
     public bool IsEnforced => isEnforced;
 
-    public Decision Decide(UserInfo user, RequestAttributes asked)
+    public Decision Decide(UserInfo user, RequestAttributes request)
     {
         if (!isEnforced || user.IsMaster)
             return new(true, "");
         List<string> faults = [];
-        foreach ((PolicyRule rule, Func<string> describe) in _granted.Of(user, asked.Namespace, faults))
-            if (rule.Allows(asked))
+        foreach ((PolicyRule rule, Func<string> describe) in _granted.Of(user, request.Namespace, faults))
+            if (rule.Allows(request))
                 return new(true, describe());
         return new(false, faults.Count == 0 ? "" : $"RBAC: {Join(faults)}");
     }
 
-    public void Require(UserInfo user, RequestAttributes asked)
+    public void Require(UserInfo user, RequestAttributes request)
     {
-        if (Decide(user, asked) is { IsAllowed: false } refusal)
-            throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
+        if (Decide(user, request) is { IsAllowed: false } refusal)
+            throw AccessErrors.Forbidden(user.Name, request, refusal.Reason);
     }
 
     /// <summary>The user's rules in a namespace, and errors of the evaluation (empty: none).</summary>

@@ -6,24 +6,29 @@ namespace NodeManager.Sandbox.Api.Access;
 
 internal static class AccessErrors
 {
-    public static ApiException Forbidden(string user, RequestAttributes asked, string reason)
+    public static ApiException Forbidden(string user, RequestAttributes request, string reason)
     {
         string tail = reason.Length == 0 ? "" : ": " + reason;
-        if (!asked.IsResource)
-            return new(403, "Forbidden", $"forbidden: User \"{user}\" cannot {asked.Verb} path \"{asked.Path}\"{tail}", new JsonObject());
+        if (!request.IsResource)
+            return new(
+                403,
+                "Forbidden",
+                $"forbidden: User \"{user}\" cannot {request.Verb} path \"{request.Path}\"{tail}",
+                new JsonObject()
+            );
         var details = new JsonObject();
-        if (asked.Name.Length > 0)
-            details["name"] = asked.Name;
-        if (asked.Group.Length > 0)
-            details["group"] = asked.Group;
-        details["kind"] = asked.Resource;
-        string what = asked.Group.Length == 0 ? asked.Resource : $"{asked.Resource}.{asked.Group}";
-        string named = asked.Name.Length == 0 ? "" : $" \"{asked.Name}\"";
-        string where = asked.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{asked.Namespace}\"";
+        if (request.Name.Length > 0)
+            details["name"] = request.Name;
+        if (request.Group.Length > 0)
+            details["group"] = request.Group;
+        details["kind"] = request.Resource;
+        string what = request.Group.Length == 0 ? request.Resource : $"{request.Resource}.{request.Group}";
+        string named = request.Name.Length == 0 ? "" : $" \"{request.Name}\"";
+        string where = request.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{request.Namespace}\"";
         return new(
             403,
             "Forbidden",
-            $"{what}{named} is forbidden: User \"{user}\" cannot {asked.Verb} resource \"{asked.FullResource}\" in API group \"{asked.Group}\" {where}{tail}",
+            $"{what}{named} is forbidden: User \"{user}\" cannot {request.Verb} resource \"{request.FullResource}\" in API group \"{request.Group}\" {where}{tail}",
             details
         );
     }

@@ -25,15 +25,6 @@ internal static class AggregatedRules
                     rules.Add(text);
         }
 
-        registry.Update(
-            role.Kind,
-            "",
-            role.Name,
-            document =>
-            {
-                document["rules"] = new JsonArray([.. rules.Select(static text => JsonNode.Parse(text))]);
-                return document;
-            }
-        );
+        registry.Update(role, document => document["rules"] = new JsonArray([.. rules.Select(static text => JsonNode.Parse(text))]));
     }
 }

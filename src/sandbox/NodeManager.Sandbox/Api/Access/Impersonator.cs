@@ -13,24 +13,24 @@ internal sealed class Impersonator(AccessControl access, int minor)
     private const int ConstrainedFrom = 36;
 
     /// <exception cref="ApiException">403; 400 for headers without a user.</exception>
-    public UserInfo Resolve(UserInfo asker, ImpersonationRequest? asked, IncomingRequest request)
+    public UserInfo Resolve(UserInfo asker, ImpersonationRequest? requested, IncomingRequest request)
     {
-        if (asked is null)
+        if (requested is null)
             return asker;
-        if (asked.User.Length == 0)
+        if (requested.User.Length == 0)
             throw StatusErrors.BadRequest("requested impersonation without impersonating a user name");
-        (string Namespace, string Name)? account = ServiceAccountName.Parse(asked.User);
+        (string Namespace, string Name)? account = ServiceAccountName.Parse(requested.User);
         IEnumerable<RequestAttributes> needs =
         [
-            account is { } its ? Need("serviceaccounts", its.Name, its.Namespace) : Need("users", asked.User),
-            .. asked.Groups.Select(static group => Need("groups", group)),
-            .. asked.Extra.SelectMany(
+            account is { } its ? Need("serviceaccounts", its.Name, its.Namespace) : Need("users", requested.User),
+            .. requested.Groups.Select(static group => Need("groups", group)),
+            .. requested.Extra.SelectMany(
                 static pair => pair.Value,
                 static (pair, value) => Need("userextras", value) with { Group = Authentication, Subresource = pair.Key }
             ),
         ];
-        if (asked.Uid.Length > 0)
-            needs = needs.Append(Need("uids", asked.Uid) with { Group = Authentication });
+        if (requested.Uid.Length > 0)
+            needs = needs.Append(Need("uids", requested.Uid) with { Group = Authentication });
         foreach (RequestAttributes need in needs)
         {
             if (access.Decide(asker, need) is not { IsAllowed: false } refusal)
@@ -41,20 +41,20 @@ internal sealed class Impersonator(AccessControl access, int minor)
             throw AccessErrors.Forbidden(asker.Name, wanted with { Verb = "impersonate-on:user-info:" + wanted.Verb }, refusal.Reason);
         }
 
-        return new(asked.User)
+        return new(requested.User)
         {
-            Uid = asked.Uid,
-            Groups = Groups(asked, account?.Namespace),
-            Extra = asked.Extra,
+            Uid = requested.Uid,
+            Groups = Groups(requested, account?.Namespace),
+            Extra = requested.Extra,
         };
     }
 
-    private static List<string> Groups(ImpersonationRequest asked, string? accountNamespace)
+    private static List<string> Groups(ImpersonationRequest requested, string? accountNamespace)
     {
-        List<string> groups = [.. asked.Groups];
+        List<string> groups = [.. requested.Groups];
         if (groups.Count == 0 && accountNamespace is not null)
             groups.AddRange(ServiceAccountName.GroupsOf(accountNamespace));
-        string everybody = asked.User == UserInfo.Anonymous ? UserInfo.Unauthenticated : UserInfo.Authenticated;
+        string everybody = requested.User == UserInfo.Anonymous ? UserInfo.Unauthenticated : UserInfo.Authenticated;
         if (!groups.Contains(everybody) && !groups.Contains(UserInfo.Unauthenticated))
             groups.Add(everybody);
         return groups;

@@ -105,7 +105,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
                 Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated],
                 Extra = Extra(claims, about),
             },
-            [.. (claims.Array("aud") ?? []).Select(static one => (string?)one ?? "")]
+            [.. claims.Texts("aud")]
         );
     }
 

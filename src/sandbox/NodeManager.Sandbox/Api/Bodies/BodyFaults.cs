@@ -23,10 +23,10 @@ internal static class BodyFaults
     public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) => Unrecognized(kind, NoEnvelope(root), body);
 
     public static string NoEnvelope(JsonNode root) =>
-        $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
+        $"couldn't get version/kind; json parse error: json: cannot unmarshal {ValueTypes.NameOf(root)} into Go value of type {Envelope}";
 
     public static ApiException NoText(string kind, string member, JsonNode value, ReadOnlySpan<byte> body) =>
-        NoKind(kind, $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string", body);
+        NoKind(kind, $"json: cannot unmarshal {ValueTypes.NameOf(value)} into Go struct field .{member} of type string", body);
 
     public static ApiException WrongKind(ResourceKind path, string expected, string kind, string stated)
     {
@@ -48,16 +48,6 @@ internal static class BodyFaults
                 : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
         return StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
     }
-
-    public static string NameOf(JsonNode value) =>
-        value.GetValueKind() switch
-        {
-            JsonValueKind.Object => "object",
-            JsonValueKind.Array => "array",
-            JsonValueKind.String => "string",
-            JsonValueKind.Number => "number",
-            _ => "bool",
-        };
 
     public static string Of(JsonException fault, ReadOnlySpan<byte> body)
     {

@@ -5,6 +5,7 @@ using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Patching;
 using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
@@ -75,11 +76,11 @@ internal sealed class ObjectPatch
             null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
             var root when type == Json => throw StatusErrors.BadRequest(
                 minor < OperationsNamedFrom
-                    ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
-                    : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"
+                    ? $"json: cannot unmarshal {ValueTypes.NameOf(root)} into Go value of type jsonpatch.Patch"
+                    : $"error decoding patch: json: cannot unmarshal {ValueTypes.NameOf(root)} into Go value of type []handlers.jsonPatchOp"
             ),
             var root => throw StatusErrors.BadRequest(
-                $"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"
+                $"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {ValueTypes.NameOf(root)} into Go value of type map[string]interface {{}}"
             ),
         };
     }

@@ -95,16 +95,7 @@ internal sealed class CustomKinds
                 .Where(other => other.Uid != definition.Uid)
                 .Select(static other => other.ToJson()),
         ];
-        return _registry.UpdateStatus(
-            definition.Kind,
-            "",
-            definition.Name,
-            document =>
-            {
-                NameAcceptance.Apply(document, others, _registry.Now);
-                return document;
-            }
-        );
+        return _registry.UpdateStatus(definition, document => NameAcceptance.Apply(document, others, _registry.Now));
     }
 
     private ServedKind Serve(StoredObject definition, JsonObject document, ServedKind? served)
@@ -161,39 +152,27 @@ internal sealed class CustomKinds
         }
 
         SetTerminating(definition, "False", "InstanceDeletionCompleted", "removed all instances");
-        _registry.Update(
-            definition.Kind,
-            "",
-            definition.Name,
-            static document =>
-            {
-                Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer);
-                return document;
-            }
-        );
+        _registry.Update(definition, static document => Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer));
     }
 
     private void SetTerminating(StoredObject definition, string status, string reason, string message) =>
         _registry.UpdateStatus(
-            definition.Kind,
-            "",
-            definition.Name,
+            definition,
             document =>
             {
                 JsonObject conditions = document.Ensure("status");
                 if (conditions.Condition("Terminating").Text("reason") != "InstanceDeletionCompleted")
                     conditions.SetCondition("Terminating", status, _registry.Now, reason, message);
-                return document;
             }
         );
 
     private void RemoveDeleted()
     {
-        HashSet<string> left =
+        HashSet<string> remaining =
         [
             .. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Select(static definition => definition.Uid),
         ];
-        foreach ((string uid, ServedKind served) in _served.Where(pair => !left.Contains(pair.Key)).ToArray())
+        foreach ((string uid, ServedKind served) in _served.Where(pair => !remaining.Contains(pair.Key)).ToArray())
         {
             _served.Remove(uid);
             _catalog.Remove(served.Kind);

@@ -14,7 +14,7 @@ internal static class DefinitionReader
     public static CustomDefinition Read(JsonObject document, int minor)
     {
         JsonObject? spec = document.Object("spec");
-        CustomVersion[] versions = [.. (spec.Array("versions") ?? []).OfType<JsonObject>().Select(version => ReadVersion(version, minor))];
+        CustomVersion[] versions = [.. spec.Objects("versions").Select(version => ReadVersion(version, minor))];
         CustomVersion stored = versions.First(static version => version.IsStored);
         foreach (CustomVersion version in versions)
             version.Rules = CustomRules.Of(spec.Text("group") ?? "", version, stored);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds.Columns;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
@@ -88,20 +89,7 @@ internal static class ScaleView
         IEnumerable<string> terms = labels
             .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
             .Select(static pair => $"{pair.Key}={(string?)pair.Value}");
-        IEnumerable<string> expressions = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(ShowExpression);
+        IEnumerable<string> expressions = selector.Objects("matchExpressions").Select(ColumnText.Expression);
         return string.Join(",", terms.Concat(expressions));
-    }
-
-    private static string ShowExpression(JsonObject expression)
-    {
-        string key = expression.Text("key") ?? "";
-        string values = string.Join(",", (expression.Array("values") ?? []).Select(static value => (string?)value));
-        return expression.Text("operator") switch
-        {
-            "In" => $"{key} in ({values})",
-            "NotIn" => $"{key} notin ({values})",
-            "Exists" => key,
-            _ => "!" + key,
-        };
     }
 }

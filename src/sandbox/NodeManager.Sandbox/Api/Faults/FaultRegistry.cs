@@ -98,49 +98,16 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
     }
 
     /// <summary>The added latency of each pod step on a node.</summary>
-    public TimeSpan DelayOf(string node)
-    {
-        TimeSpan delay = TimeSpan.Zero;
-        foreach (Fault fault in Active(SandboxFaultKind.NodeSlow))
-        {
-            if (!fault.Covers(node))
-                continue;
-            fault.RecordHit(node);
-            delay += fault.Request.Delay!.Value;
-        }
-
-        return delay;
-    }
+    public TimeSpan DelayOf(string node) =>
+        Hits(SandboxFaultKind.NodeSlow, node).Aggregate(TimeSpan.Zero, static (delay, fault) => delay + fault.Request.Delay!.Value);
 
     /// <summary>The clock offset of a node; negative for a slow clock.</summary>
-    public TimeSpan OffsetOf(string node)
-    {
-        TimeSpan offset = TimeSpan.Zero;
-        foreach (Fault fault in Active(SandboxFaultKind.ClockSkew))
-        {
-            if (!fault.Covers(node))
-                continue;
-            fault.RecordHit(node);
-            offset += fault.Request.Offset!.Value;
-        }
-
-        return offset;
-    }
+    public TimeSpan OffsetOf(string node) =>
+        Hits(SandboxFaultKind.ClockSkew, node).Aggregate(TimeSpan.Zero, static (offset, fault) => offset + fault.Request.Offset!.Value);
 
     /// <summary>Conditions of problem detectors on a node.</summary>
-    public IReadOnlyList<string> ProblemsOf(string node)
-    {
-        List<string> types = [];
-        foreach (Fault fault in Active(SandboxFaultKind.NodeProblem))
-        {
-            if (!fault.Covers(node))
-                continue;
-            fault.RecordHit(node);
-            types.Add(fault.Request.Condition!);
-        }
-
-        return types;
-    }
+    public IReadOnlyList<string> ProblemsOf(string node) =>
+        [.. Hits(SandboxFaultKind.NodeProblem, node).Select(static fault => fault.Request.Condition!)];
 
     public void Dispose()
     {
@@ -150,6 +117,18 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
             foreach (ITimer timer in _timers.Values)
                 timer.Dispose();
             _timers.Clear();
+        }
+    }
+
+    // Records a hit for each.
+    private IEnumerable<Fault> Hits(string kind, string node)
+    {
+        foreach (Fault fault in Active(kind))
+        {
+            if (!fault.Covers(node))
+                continue;
+            fault.RecordHit(node);
+            yield return fault;
         }
     }
 

@@ -116,11 +116,13 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private void Describe(ResourceKind kind, string version, JsonArray into)
     {
-        string[] verbs =
-            kind.Custom is not null ? CustomVerbs
-            : kind.IsStored ? AllVerbs
-            : kind.IsReview ? ["create"]
-            : ["get", "list"];
+        string[] verbs = kind switch
+        {
+            { Custom: not null } => CustomVerbs,
+            { IsStored: true } => AllVerbs,
+            { IsReview: true } => ["create"],
+            _ => ["get", "list"],
+        };
         if (!kind.DeletesCollections(catalog.Minor))
             verbs = [.. verbs.Where(static verb => verb != "deletecollection")];
         JsonObject resource = Resource(kind.Plural, kind.IsNamespaced, kind.Kind, verbs);

@@ -99,14 +99,12 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     }
 
     private static IEnumerable<string> Names(JsonObject pod, string list) =>
-        (pod.Object("spec").Array(list) ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
+        pod.Object("spec").Objects(list).Select(container => container.Text("name") ?? "");
 
     // With the time of all lines, which is the start of the container.
     private (string Text, string At) Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
     {
-        JsonObject? status = (document.Object("status").Array("containerStatuses") ?? [])
-            .OfType<JsonObject>()
-            .FirstOrDefault(one => one.Text("name") == container);
+        JsonObject? status = document.Object("status").Objects("containerStatuses").FirstOrDefault(one => one.Text("name") == container);
         if (pod.Field("status.phase") is "Pending" or "")
             throw StatusErrors.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
         bool isFirst = Names(document, "containers").First() == container;

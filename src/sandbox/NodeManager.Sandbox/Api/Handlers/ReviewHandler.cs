@@ -158,11 +158,7 @@ internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens t
     }
 
     private static UserInfo Subject(JsonObject spec) =>
-        new(spec.Text("user") ?? "")
-        {
-            Uid = spec.Text("uid") ?? "",
-            Groups = [.. (spec.Array("groups") ?? []).Select(static one => (string?)one ?? "")],
-        };
+        new(spec.Text("user") ?? "") { Uid = spec.Text("uid") ?? "", Groups = [.. spec.Texts("groups")] };
 
     private static RequestAttributes Attributes(JsonObject spec) =>
         spec.Object("resourceAttributes") is { } resource

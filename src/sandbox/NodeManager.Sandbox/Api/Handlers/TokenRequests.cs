@@ -22,9 +22,9 @@ internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTok
     {
         if (request.Method != "POST")
             throw StatusErrors.MethodNotAllowed();
-        JsonObject asked = await RequestBody.ReadObjectAsync(request, "TokenRequest", cancellationToken);
+        JsonObject body = await RequestBody.ReadObjectAsync(request, "TokenRequest", cancellationToken);
         StoredObject account = registry.Get(BuiltInKinds.ServiceAccounts, path.ObjectNamespace, path.Name);
-        JsonObject? spec = asked.Object("spec");
+        JsonObject? spec = body.Object("spec");
         long seconds = spec.Number("expirationSeconds") ?? Hour;
         Check(seconds);
         string[] audiences = spec.Array("audiences") is { Count: > 0 } stated

@@ -12,20 +12,14 @@ internal sealed class PodFiles(DocumentStore store, string ns, JsonObject podSpe
     public string? Read(string path)
     {
         // The most specific mount hides the others.
-        foreach (
-            JsonObject mount in (container.Array("volumeMounts") ?? [])
-                .OfType<JsonObject>()
-                .OrderByDescending(one => one.Text("mountPath")?.Length)
-        )
+        foreach (JsonObject mount in container.Objects("volumeMounts").OrderByDescending(one => one.Text("mountPath")?.Length))
         {
             string folder = (mount.Text("mountPath") ?? "").TrimEnd('/');
             if (path != folder && !path.StartsWith(folder + "/", StringComparison.Ordinal))
                 continue;
             string below = path == folder ? "" : path[(folder.Length + 1)..];
             string file = string.Join('/', new[] { mount.Text("subPath") ?? "", below }.Where(part => part.Length > 0));
-            JsonObject? volume = (podSpec.Array("volumes") ?? [])
-                .OfType<JsonObject>()
-                .FirstOrDefault(one => one.Text("name") == mount.Text("name"));
+            JsonObject? volume = podSpec.Objects("volumes").FirstOrDefault(one => one.Text("name") == mount.Text("name"));
             return Sources(volume).Select(source => Read(source, file)).FirstOrDefault(text => text is not null);
         }
 
@@ -35,10 +29,7 @@ internal sealed class PodFiles(DocumentStore store, string ns, JsonObject podSpe
     private static IEnumerable<JsonObject> Sources(JsonObject? volume) =>
         volume.Object("configMap") is { } own
             ? [own]
-            : (volume.Object("projected").Array("sources") ?? [])
-                .OfType<JsonObject>()
-                .Select(source => source.Object("configMap"))
-                .OfType<JsonObject>();
+            : volume.Object("projected").Objects("sources").Select(source => source.Object("configMap")).OfType<JsonObject>();
 
     private string? Read(JsonObject source, string file)
     {

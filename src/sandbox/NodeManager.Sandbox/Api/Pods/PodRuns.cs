@@ -41,7 +41,7 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
             return null;
         JsonObject? spec = pod.ToJson().Object("spec");
         // Only the first container has a program; others are sidecars.
-        if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container)
+        if (spec.Objects("containers").FirstOrDefault() is not { } container)
             return null;
         PodFiles files = new(store, pod.Namespace, spec!, container);
         SimulatedStart start = new(

@@ -132,13 +132,16 @@ internal static class ProtobufBody
 
     private static bool IsText(string type) => type is "string" or "bytes";
 
-    private static bool IsZero(JsonNode value) =>
-        value is JsonValue scalar
-        && (
-            scalar.TryGetValue(out string? text) ? text.Length == 0
-            : scalar.TryGetValue(out long number) ? number == 0
-            : scalar.TryGetValue(out bool flag) && !flag
-        );
+    private static bool IsZero(JsonNode value)
+    {
+        if (value is not JsonValue scalar)
+            return false;
+        if (scalar.TryGetValue(out string? text))
+            return text.Length == 0;
+        if (scalar.TryGetValue(out long number))
+            return number == 0;
+        return scalar.TryGetValue(out bool flag) && !flag;
+    }
 
     private static JsonValue? ReadTime(ReadOnlySpan<byte> bytes, string type)
     {

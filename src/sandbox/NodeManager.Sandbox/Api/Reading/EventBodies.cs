@@ -30,10 +30,10 @@ internal sealed class EventBodies
             && known.ApiVersion == path.ApiVersion
         )
             return known.Json;
-        ReadOnlySpan<byte> made = Make(path, item);
-        if (made.Length > MaximumCachedBytes)
-            return made;
-        Body kept = new(item.Version, path.ApiVersion, hasLeft, made.ToArray());
+        ReadOnlySpan<byte> body = Make(path, item);
+        if (body.Length > MaximumCachedBytes)
+            return body;
+        Body kept = new(item.Version, path.ApiVersion, hasLeft, body.ToArray());
         Volatile.Write(ref slot, kept);
         return kept.Json;
     }

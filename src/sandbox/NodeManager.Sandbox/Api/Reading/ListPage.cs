@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
@@ -43,7 +44,7 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
             return JsonNode.Parse(bytes) switch
             {
                 JsonObject token => $"server does not recognize this encoded version {token.Text("v")}",
-                { } other => $"json: cannot unmarshal {BodyFaults.NameOf(other)} into Go value of type storage.continueToken",
+                { } other => $"json: cannot unmarshal {ValueTypes.NameOf(other)} into Go value of type storage.continueToken",
                 null => "server does not recognize this encoded version ",
             };
         }

@@ -57,7 +57,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         bool isMeant = (request.Uid ?? pod.Uid) == pod.Uid && (request.ResourceVersion is null or "" || request.ResourceVersion == version);
         if (catalog.Minor >= DisruptionTargetFrom && !request.IsDryRun && isMeant)
         {
-            StoredObject told = registry.UpdateStatus(
+            StoredObject updated = registry.UpdateStatus(
                 BuiltInKinds.Pods,
                 pod.Namespace,
                 pod.Name,
@@ -67,11 +67,10 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
                         document
                             .Ensure("status")
                             .SetPodCondition("DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
-                    return document;
                 }
             );
             if (request.ResourceVersion == version)
-                request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };
+                request = request with { ResourceVersion = updated.Version.ToString(CultureInfo.InvariantCulture) };
         }
 
         registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, request);

@@ -31,16 +31,13 @@ internal static class OwnerReferences
     /// <summary>Removes an owner, and the list with its last one.</summary>
     public static void Remove(JsonObject metadata, string uid)
     {
-        JsonArray left =
+        JsonArray remaining =
         [
-            .. (metadata.Array("ownerReferences") ?? [])
-                .OfType<JsonObject>()
-                .Where(owner => owner.Text("uid") != uid)
-                .Select(static owner => owner.DeepClone()),
+            .. metadata.Objects("ownerReferences").Where(owner => owner.Text("uid") != uid).Select(static owner => owner.DeepClone()),
         ];
-        if (left.Count == 0)
+        if (remaining.Count == 0)
             metadata.Remove("ownerReferences");
         else
-            metadata["ownerReferences"] = left;
+            metadata["ownerReferences"] = remaining;
     }
 }

@@ -46,6 +46,9 @@ internal sealed partial class ResourceRegistry(
     public static string Timestamp(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    public static string MicroTimestamp(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
     public StoredObject Get(ResourceKind kind, string ns, string name) =>
         store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
 
@@ -156,7 +159,14 @@ internal sealed partial class ResourceRegistry(
         string? version = null
     ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version, isOwn: true);
 
-    /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
+    /// <summary>Edits a copy of an object except its status; retried on conflicts.</summary>
+    /// <exception cref="ApiException">404, 409, 422, and exceptions of the function.</exception>
+    public StoredObject Update(ResourceKind kind, string ns, string name, Action<JsonObject> edit) =>
+        Update(kind, ns, name, ChangeOf(edit));
+
+    public StoredObject Update(StoredObject item, Action<JsonObject> edit) => Update(item.Kind, item.Namespace, item.Name, edit);
+
+    /// <summary>As <c>Update</c>, for the status subresource.</summary>
     public StoredObject UpdateStatus(
         ResourceKind kind,
         string ns,
@@ -166,9 +176,24 @@ internal sealed partial class ResourceRegistry(
         string? version = null
     ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
 
-    /// <summary>As <see cref="Update"/>, for any part, with access to the object and its owners.</summary>
+    /// <summary>Edits a copy of the status of an object; retried on conflicts.</summary>
+    /// <exception cref="ApiException">404, 409, 422, and exceptions of the function.</exception>
+    public StoredObject UpdateStatus(ResourceKind kind, string ns, string name, Action<JsonObject> edit) =>
+        UpdateStatus(kind, ns, name, ChangeOf(edit));
+
+    public StoredObject UpdateStatus(StoredObject item, Action<JsonObject> edit) =>
+        UpdateStatus(item.Kind, item.Namespace, item.Name, edit);
+
+    private static Func<JsonObject, JsonObject> ChangeOf(Action<JsonObject> edit) =>
+        document =>
+        {
+            edit(document);
+            return document;
+        };
+
+    /// <summary>As <c>Update</c>, for any part, with access to the object and its owners.</summary>
     /// <param name="ns">Empty at cluster scope.</param>
-    /// <param name="change">See <see cref="Update"/>.</param>
+    /// <param name="change">See <c>Update</c>.</param>
     /// <param name="scope">The part that may change.</param>
     /// <param name="isDryRun">Return the result without storing it.</param>
     /// <exception cref="ApiException">404, 409, 422, and exceptions of the function.</exception>

@@ -61,35 +61,35 @@ internal static class ServiceAddresses
     private static void AllocateAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
     {
         string before = old.Text("clusterIP") ?? "",
-            asked = spec.Text("clusterIP") ?? "";
-        if (asked.Length == 0)
-            asked = before;
-        if (before.Length > 0 && asked != before)
+            requested = spec.Text("clusterIP") ?? "";
+        if (requested.Length == 0)
+            requested = before;
+        if (before.Length > 0 && requested != before)
         {
-            errors.Invalid("spec.clusterIPs[0]", new JsonArray(asked), "may not change once set");
+            errors.Invalid("spec.clusterIPs[0]", new JsonArray(requested), "may not change once set");
             return;
         }
 
         HashSet<string> taken = [.. others.Select(static other => other.Text("clusterIP") ?? "")];
-        if (asked.Length == 0)
-            asked = Free(uid, taken);
-        else if (asked != None && asked != before)
-            CheckAddress(asked, taken, errors);
-        spec["clusterIP"] = asked;
-        spec["clusterIPs"] = new JsonArray(asked);
+        if (requested.Length == 0)
+            requested = Free(uid, taken);
+        else if (requested != None && requested != before)
+            CheckAddress(requested, taken, errors);
+        spec["clusterIP"] = requested;
+        spec["clusterIPs"] = new JsonArray(requested);
     }
 
-    private static void CheckAddress(string asked, HashSet<string> taken, FieldErrors errors)
+    private static void CheckAddress(string requested, HashSet<string> taken, FieldErrors errors)
     {
-        var shown = new JsonArray(asked);
-        if (!asked.StartsWith("10.96.", StringComparison.Ordinal))
+        var shown = new JsonArray(requested);
+        if (!requested.StartsWith("10.96.", StringComparison.Ordinal))
             errors.Invalid(
                 "spec.clusterIPs",
                 shown,
-                $"failed to allocate IP {asked}: the provided network does not match the current range"
+                $"failed to allocate IP {requested}: the provided network does not match the current range"
             );
-        else if (taken.Contains(asked))
-            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: provided IP is already allocated");
+        else if (taken.Contains(requested))
+            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {requested}: provided IP is already allocated");
     }
 
     private static string Free(string uid, HashSet<string> taken)
@@ -128,8 +128,8 @@ internal static class ServiceAddresses
             spec.Remove("externalTrafficPolicy");
         }
 
-        JsonObject[] ports = [.. (spec.Array("ports") ?? []).OfType<JsonObject>()],
-            before = [.. (old.Array("ports") ?? []).OfType<JsonObject>()];
+        JsonObject[] ports = [.. spec.Objects("ports")],
+            before = [.. old.Objects("ports")];
         HashSet<long> taken =
         [
             .. others
@@ -144,34 +144,34 @@ internal static class ServiceAddresses
                 before,
                 other => other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol")
             );
-            long asked = port.Number("nodePort") ?? 0,
+            long requested = port.Number("nodePort") ?? 0,
                 had = same.Number("nodePort") ?? 0;
             string path = string.Create(CultureInfo.InvariantCulture, $"spec.ports[{i}].nodePort");
             if (!needs)
             {
-                if (asked > 0 && asked != had)
+                if (requested > 0 && requested != had)
                     errors.Forbidden(path, $"may not be used when `type` is '{spec.Text("type")}'");
                 port.Remove("nodePort");
                 continue;
             }
 
-            if (asked == 0)
-                asked = had;
-            if (asked == 0)
-                asked = FreePort(uid, i, taken);
-            else if (asked != had)
-                CheckNodePort(asked, path, taken, errors);
-            taken.Add(asked);
-            port["nodePort"] = asked;
+            if (requested == 0)
+                requested = had;
+            if (requested == 0)
+                requested = FreePort(uid, i, taken);
+            else if (requested != had)
+                CheckNodePort(requested, path, taken, errors);
+            taken.Add(requested);
+            port["nodePort"] = requested;
         }
     }
 
-    private static void CheckNodePort(long asked, string path, HashSet<long> taken, FieldErrors errors)
+    private static void CheckNodePort(long requested, string path, HashSet<long> taken, FieldErrors errors)
     {
-        if (asked is < FirstPort or > LastPort)
-            errors.Invalid(path, asked, $"provided port is not in the valid range. The range of valid ports is {FirstPort}-{LastPort}");
-        else if (taken.Contains(asked))
-            errors.Invalid(path, asked, "provided port is already allocated");
+        if (requested is < FirstPort or > LastPort)
+            errors.Invalid(path, requested, $"provided port is not in the valid range. The range of valid ports is {FirstPort}-{LastPort}");
+        else if (taken.Contains(requested))
+            errors.Invalid(path, requested, "provided port is already allocated");
     }
 
     private static long FreePort(string uid, int index, HashSet<long> taken)

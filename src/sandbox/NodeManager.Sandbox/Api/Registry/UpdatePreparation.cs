@@ -38,7 +38,7 @@ internal static class UpdatePreparation
         metadata.Remove("managedFields");
         RefuseEnd(kind, minor, current.Name, before, metadata);
         foreach (string member in Immutable)
-            Keep(before, metadata, member);
+            metadata.CopyMember(before, member);
         metadata["name"] = current.Name;
         if (kind.IsNamespaced)
             metadata["namespace"] = current.Namespace;
@@ -56,18 +56,18 @@ internal static class UpdatePreparation
                     changed[member] = value.DeepClone();
             if (status is not null)
                 changed["status"] = status;
-            Keep(before, metadata, "ownerReferences");
+            metadata.CopyMember(before, "ownerReferences");
             if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata)
-                Keep(before, metadata, "labels");
+                metadata.CopyMember(before, "labels");
             if (!rules.StatusMayChangeMetadata)
             {
-                Keep(before, metadata, "annotations");
-                Keep(before, metadata, "finalizers");
+                metadata.CopyMember(before, "annotations");
+                metadata.CopyMember(before, "finalizers");
             }
         }
         else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
         {
-            Keep(old, changed, "status");
+            changed.CopyMember(old, "status");
         }
     }
 
@@ -163,13 +163,5 @@ internal static class UpdatePreparation
             errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
         if (errors.Faults.Count > 0)
             throw StatusErrors.Invalid(kind.StoredAs, name, errors);
-    }
-
-    private static void Keep(JsonObject from, JsonObject into, string member)
-    {
-        if (from[member] is { } value)
-            into[member] = value.DeepClone();
-        else
-            into.Remove(member);
     }
 }

@@ -44,7 +44,7 @@ internal static class DeletionReader
             errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
         if (policy is not (null or "Foreground" or "Background" or "Orphan"))
             errors.NotSupported("propagationPolicy", $"\"{policy}\"", "Foreground", "Background", "Orphan", "nil");
-        bool isDryRun = DryRun.Check((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), errors);
+        bool isDryRun = DryRun.Check(options.Texts("dryRun"), errors);
         if (errors.Faults.Count > 0)
             throw StatusErrors.InvalidOptions(Type, errors);
         return new()

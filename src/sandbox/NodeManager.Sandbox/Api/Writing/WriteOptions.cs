@@ -39,17 +39,15 @@ internal sealed record WriteOptions
         if (errors.Faults.Count > 0)
             throw StatusErrors.InvalidOptions(options, errors);
 
+        string validation = mode.Length > 0 ? mode : "Warn";
+        if (minor < FieldValidation.ServedFrom)
+            validation = "Ignore";
         string name = stated.Length > 0 ? stated : request.UserAgent.Split('/')[0];
         return new()
         {
             IsDryRun = isDryRun,
             Author = new(name.Length > LongestManager ? name[..LongestManager] : name, path.ApiVersion),
-            Validation = new(
-                minor < FieldValidation.ServedFrom ? "Ignore"
-                    : mode.Length > 0 ? mode
-                    : "Warn",
-                minor
-            ),
+            Validation = new(validation, minor),
             Forces = request.Query.IsTrue("force"),
             Aborted = request.Aborted,
         };

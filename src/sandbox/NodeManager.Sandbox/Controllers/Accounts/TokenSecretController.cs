@@ -73,7 +73,7 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
     // Removes references to missing Secrets; without a token Secret left, creates one.
     private void Provide(StoredObject account)
     {
-        JsonObject[] named = [.. (account.ToJson().Array("secrets") ?? []).OfType<JsonObject>()];
+        JsonObject[] named = [.. account.ToJson().Objects("secrets")];
         string[] tokensOf = [.. named.Select(static one => one.Text("name") ?? "").Where(name => Holds(account, name))];
         string[] lost =
         [
@@ -102,22 +102,16 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
                     )
                     .Name;
         Registry.Update(
-            account.Kind,
-            account.Namespace,
-            account.Name,
+            account,
             document =>
             {
                 JsonArray secrets =
                 [
-                    .. (document.Array("secrets") ?? [])
-                        .OfType<JsonObject>()
-                        .Where(one => !lost.Contains(one.Text("name")))
-                        .Select(static one => one.DeepClone()),
+                    .. document.Objects("secrets").Where(one => !lost.Contains(one.Text("name"))).Select(static one => one.DeepClone()),
                 ];
                 if (made is not null)
                     secrets.Add(new JsonObject { ["name"] = made });
                 document["secrets"] = secrets;
-                return document;
             }
         );
     }
@@ -129,16 +123,13 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
 
     private void Fill(StoredObject secret, StoredObject account) =>
         Registry.Update(
-            secret.Kind,
-            secret.Namespace,
-            secret.Name,
+            secret,
             document =>
             {
                 document.Ensure("metadata").Ensure("annotations")[UidKey] = account.Uid;
                 JsonObject data = document.Ensure("data");
                 data["namespace"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(account.Namespace));
                 data["token"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(tokens.IssueFor(account, secret.Name)));
-                return document;
             }
         );
 }

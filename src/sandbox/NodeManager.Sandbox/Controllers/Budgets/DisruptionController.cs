@@ -118,10 +118,14 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         return scales.Values.Sum();
     }
 
-    private static int Size(StoredObject controller) =>
-        controller.Kind == BuiltInKinds.Deployments ? controller.As<Deployment>().Spec.Replicas ?? 0
-        : controller.Kind == BuiltInKinds.ReplicaSets ? controller.As<ReplicaSet>().Spec.Replicas ?? 0
-        : (int)(controller.ToJson().Object("spec").Number("replicas") ?? 0);
+    private static int Size(StoredObject controller)
+    {
+        if (controller.Kind == BuiltInKinds.Deployments)
+            return controller.As<Deployment>().Spec.Replicas ?? 0;
+        if (controller.Kind == BuiltInKinds.ReplicaSets)
+            return controller.As<ReplicaSet>().Spec.Replicas ?? 0;
+        return (int)(controller.ToJson().Object("spec").Number("replicas") ?? 0);
+    }
 
     private StoredObject? Find(string ns, OwnerReference owner)
     {
@@ -153,14 +157,12 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
 
     private void Write(StoredObject stored, PodDisruptionBudget budget, BudgetState state, Dictionary<string, DateTimeOffset> disrupted) =>
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 // After an eviction meanwhile, the count is outdated; its change is reconciled next.
                 if (document.Object("metadata").Text("resourceVersion") != stored.Version.ToString(CultureInfo.InvariantCulture))
-                    return document;
+                    return;
                 JsonObject status = document.Ensure("status");
                 status["observedGeneration"] = budget.Metadata.Generation;
                 status["expectedPods"] = state.Expected;
@@ -181,7 +183,6 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
                         state.Allowed > 0 ? "SufficientPods" : "InsufficientPods",
                         ""
                     );
-                return document;
             }
         );
 
@@ -195,16 +196,13 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
             $"Failed to calculate the number of expected pods: {failure}"
         );
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 JsonObject status = document.Ensure("status");
                 status["disruptionsAllowed"] = 0;
                 if (HasConditions)
                     SetCondition(status, stored.As<PodDisruptionBudget>(), "False", "SyncFailed", failure);
-                return document;
             }
         );
     }

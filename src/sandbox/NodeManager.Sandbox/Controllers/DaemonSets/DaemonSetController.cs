@@ -62,13 +62,13 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
             template = spec["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
         _history.Current(stored, document);
-        JsonObject made = MakeTemplate(document);
+        JsonObject podTemplate = MakeTemplate(document);
         int minReadySeconds = (int)(spec.Number("minReadySeconds") ?? 0);
         ILookup<string, DaemonPod> pods = Store
             .PodsOf(stored.Uid)
             .Where(static pod => !pod.IsDeleting || pod.Field("status.phase") is not ("Succeeded" or "Failed"))
             .ToLookup(NodeOf, pod => DaemonPod.Of(pod, HashLabel, hash, minReadySeconds, Context.Now), StringComparer.Ordinal);
-        List<DaemonNode> nodes = Nodes(made, pods);
+        List<DaemonNode> nodes = Nodes(podTemplate, pods);
         int desired = nodes.Count(static node => node.ShouldRun);
         bool isRolling = spec.Object("updateStrategy").Text("type") == "RollingUpdate";
         DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired, Waits);
@@ -84,7 +84,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         foreach (DaemonPod pod in rollout.Deleted.Concat(lost))
             Delete(stored, pod);
         foreach (string node in rollout.Created)
-            Create(stored, made, node);
+            Create(stored, podTemplate, node);
         WriteStatus(stored, document, desired, nodes);
         foreach (
             DaemonPod pod in nodes.SelectMany(static node => node.Pods).Where(static pod => pod is { IsReady: true, IsAvailable: false })
@@ -119,9 +119,9 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return new(surge, unavailable == 0 && surge == 0 ? 1 : unavailable, waits);
     }
 
-    private List<DaemonNode> Nodes(JsonObject made, ILookup<string, DaemonPod> pods)
+    private List<DaemonNode> Nodes(JsonObject podTemplate, ILookup<string, DaemonPod> pods)
     {
-        Pod shape = JsonSerializer.Deserialize(made, KubernetesJson.Default.Pod)!;
+        Pod shape = JsonSerializer.Deserialize(podTemplate, KubernetesJson.Default.Pod)!;
         List<DaemonNode> nodes = [];
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
         {
@@ -157,11 +157,11 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     public static JsonObject MakeTemplate(JsonObject set)
     {
         JsonObject template = set["spec"]!["template"]!.AsObject(),
-            made = template.DeepClone().AsObject();
-        PodTemplates.Label(made, HashLabel, PodTemplates.Hash(template));
+            podTemplate = template.DeepClone().AsObject();
+        PodTemplates.Label(podTemplate, HashLabel, PodTemplates.Hash(template));
         if (set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration) is { } generation)
-            PodTemplates.Label(made, PodTemplates.GenerationLabel, generation);
-        JsonObject spec = made["spec"]!.AsObject();
+            PodTemplates.Label(podTemplate, PodTemplates.GenerationLabel, generation);
+        JsonObject spec = podTemplate["spec"]!.AsObject();
         JsonArray tolerations = spec.Array("tolerations") ?? [];
         IEnumerable<(string, string)> added =
             spec.Flag("hostNetwork") == true ? [.. Tolerated, ("node.kubernetes.io/network-unavailable", "NoSchedule")] : Tolerated;
@@ -175,13 +175,13 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
                 }
             );
         spec["tolerations"] = tolerations;
-        return made;
+        return podTemplate;
     }
 
     /// <summary>The pod of a node, with an affinity to it.</summary>
-    public static JsonObject MakePod(StoredObject set, JsonObject made, string node)
+    public static JsonObject MakePod(StoredObject set, JsonObject podTemplate, string node)
     {
-        JsonObject pod = PodTemplates.MakePod(set, made);
+        JsonObject pod = PodTemplates.MakePod(set, podTemplate);
         JsonObject required = pod["spec"]!
             .AsObject()
             .Ensure("affinity")
@@ -201,9 +201,9 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return pod;
     }
 
-    private void Create(StoredObject set, JsonObject made, string node)
+    private void Create(StoredObject set, JsonObject podTemplate, string node)
     {
-        StoredObject created = Registry.Create(BuiltInKinds.Pods, set.Namespace, MakePod(set, made, node));
+        StoredObject created = Registry.Create(BuiltInKinds.Pods, set.Namespace, MakePod(set, podTemplate, node));
         Context.Events.Normal(set, Component, "SuccessfulCreate", $"Created pod: {created.Name}");
     }
 
@@ -227,9 +227,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         ];
         int available = counted.Count(static pod => pod.IsAvailable);
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             target =>
             {
                 JsonObject status = target.Ensure("status");
@@ -241,7 +239,6 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
                 WorkloadStatuses.Set(status, "numberUnavailable", desired - available);
                 WorkloadStatuses.Set(status, "updatedNumberScheduled", counted.Count(static pod => pod.IsCurrent));
                 status["observedGeneration"] = document.Object("metadata").Number("generation");
-                return target;
             }
         );
     }

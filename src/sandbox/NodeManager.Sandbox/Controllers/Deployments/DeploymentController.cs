@@ -200,11 +200,11 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         selector.Ensure("matchLabels")[HashLabel] = hash;
         JsonObject made = template.DeepClone().AsObject();
         PodTemplates.Label(made, HashLabel, hash);
-        (int desired, int most) = Bounds(stored);
+        (int desired, int maximum) = Bounds(stored);
         JsonObject annotations = [];
         RevisionAnnotations.Copy(document, annotations);
         RevisionAnnotations.SetRevision(annotations, revision);
-        RevisionAnnotations.SetSize(annotations, desired, most);
+        RevisionAnnotations.SetSize(annotations, desired, maximum);
         JsonObject spec = new()
         {
             ["replicas"] = size,
@@ -236,18 +236,15 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private StoredObject Scale(StoredObject stored, StoredObject set, int size)
     {
         int before = Size(set);
-        (int desired, int most) = Bounds(stored);
-        if (before == size && RecordedRevision(set, DesiredReplicas) == desired && RecordedRevision(set, MaxReplicas) == most)
+        (int desired, int maximum) = Bounds(stored);
+        if (before == size && RecordedRevision(set, DesiredReplicas) == desired && RecordedRevision(set, MaxReplicas) == maximum)
             return set;
         StoredObject scaled = Registry.Update(
-            set.Kind,
-            set.Namespace,
-            set.Name,
+            set,
             document =>
             {
                 document.Ensure("spec")["replicas"] = size;
-                RevisionAnnotations.SetSize(document.Ensure("metadata").Ensure("annotations"), desired, most);
-                return document;
+                RevisionAnnotations.SetSize(document.Ensure("metadata").Ensure("annotations"), desired, maximum);
             }
         );
         if (size != before)
@@ -271,9 +268,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds)
             return set;
         return Registry.Update(
-            set.Kind,
-            set.Namespace,
-            set.Name,
+            set,
             document =>
             {
                 JsonObject now = document.Ensure("metadata").Ensure("annotations");
@@ -283,7 +278,6 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                     document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
                 else
                     document.Ensure("spec").Remove("minReadySeconds");
-                return document;
             }
         );
     }
@@ -297,16 +291,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         string number = revision.ToString(CultureInfo.InvariantCulture);
         if (stored.As<Deployment>().Metadata.Annotations?.GetValueOrDefault(Revision) == number)
             return;
-        Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
-            document =>
-            {
-                document.Ensure("metadata").Ensure("annotations")[Revision] = number;
-                return document;
-            }
-        );
+        Registry.UpdateStatus(stored, document => document.Ensure("metadata").Ensure("annotations")[Revision] = number);
     }
 
     private void TrimHistory(JsonObject document, List<StoredObject> old)
@@ -335,9 +320,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         bool isLate = !isComplete && IsLate(stored, document);
         string now = Registry.Now;
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             target =>
             {
                 JsonObject status = target.Ensure("status");
@@ -363,7 +346,6 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                     DeploymentProgress.Of(deployment, current?.Name ?? "", reason, isComplete, isStable, isLate, isProgress) is { } progress
                 )
                     SetCondition("Progressing", progress.Value, progress.Reason, progress.Message);
-                return target;
 
                 void SetCondition(string type, string value, string reason, string message)
                 {
@@ -384,10 +366,10 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         JsonObject? progress = document.Object("status").Condition("Progressing");
         if (
             progress.Text("reason") is DeploymentProgress.RolledOut or DeploymentProgress.Paused
-            || progress.Time("lastUpdateTime") is not { } told
+            || progress.Time("lastUpdateTime") is not { } updatedAt
         )
             return false;
-        DateTimeOffset end = told.AddSeconds(seconds);
+        DateTimeOffset end = updatedAt.AddSeconds(seconds);
         if (end <= Context.Now)
             return true;
         EnqueueAt(ObjectKey.Of(stored), end);

@@ -30,8 +30,8 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
     public int[] OldSizes(IReadOnlyList<(int Size, int Available)> old, int newSize, int newAvailable)
     {
         int[] sizes = [.. old.Select(set => set.Size)];
-        int least = Replicas - MaxUnavailable;
-        int removable = sizes.Sum() + newSize - least - (newSize - newAvailable);
+        int minimum = Replicas - MaxUnavailable;
+        int removable = sizes.Sum() + newSize - minimum - (newSize - newAvailable);
         if (removable <= 0)
             return sizes;
         int removed = 0;
@@ -41,7 +41,7 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
             sizes[index] -= unhealthy;
             removed += unhealthy;
         }
-        int spare = old.Sum(set => set.Available) + newAvailable - least;
+        int spare = old.Sum(set => set.Available) + newAvailable - minimum;
         for (int index = 0; index < sizes.Length && spare > 0; index++)
         {
             int less = Math.Min(sizes[index], spare);
@@ -59,8 +59,8 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
     public int[] Proportional(IReadOnlyList<(int Size, int Allowed)> sets)
     {
         int[] sizes = [.. sets.Select(static set => set.Size)];
-        int most = Replicas > 0 ? Replicas + MaxSurge : 0,
-            toAdd = most - sizes.Sum(),
+        int maximum = Replicas > 0 ? Replicas + MaxSurge : 0,
+            toAdd = maximum - sizes.Sum(),
             added = 0;
         int[] order =
         [

@@ -148,7 +148,6 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
                     document.Remove("subsets");
                 else
                     document["subsets"] = subsets.DeepClone();
-                return document;
             }
         );
     }
@@ -193,7 +192,6 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
                     document["metadata"]!["labels"] = labels.DeepClone();
                     document["endpoints"] = endpoints.DeepClone();
                     document["ports"] = ports.DeepClone();
-                    return document;
                 }
             );
         }

@@ -9,7 +9,7 @@ internal static class ServicePorts
     public static List<JsonObject> On(JsonObject service, JsonObject pod)
     {
         List<JsonObject> found = [];
-        foreach (JsonObject port in (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>())
+        foreach (JsonObject port in service.Object("spec").Objects("ports"))
         {
             string protocol = port.Text("protocol") ?? "TCP";
             if (Number(port["targetPort"], protocol, pod) is not { } number)
@@ -33,8 +33,8 @@ internal static class ServicePorts
             return number;
         if (target is not JsonValue value || !value.TryGetValue(out string? name))
             return null;
-        return (pod.Object("spec").Array("containers") ?? [])
-            .OfType<JsonObject>()
+        return pod.Object("spec")
+            .Objects("containers")
             .SelectMany(static container => container.Array("ports") ?? [])
             .OfType<JsonObject>()
             .FirstOrDefault(port => port.Text("name") == name && (port.Text("protocol") ?? "TCP") == protocol)

@@ -66,12 +66,12 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
         active ??= Array.Find(targets, static t => t.Text("state") == "Inactive");
         if (active is null)
             return;
-        JsonObject said = StatusOf(active);
-        DateTimeOffset heard = said.Time("heartbeatTime") ?? said.Time("startTime") ?? now;
-        active["state"] =
-            said.Text("completionTime") is not null ? "Completed"
-            : now - heard >= ResponderRules.HeartbeatDeadline ? "Interrupted"
-            : "Active";
+        JsonObject reported = StatusOf(active);
+        DateTimeOffset heard = reported.Time("heartbeatTime") ?? reported.Time("startTime") ?? now;
+        if (reported.Text("completionTime") is not null)
+            active["state"] = "Completed";
+        else
+            active["state"] = now - heard >= ResponderRules.HeartbeatDeadline ? "Interrupted" : "Active";
         Next = heard + ResponderRules.HeartbeatDeadline;
         if (active.Text("state") == "Active")
             return;

@@ -60,34 +60,30 @@ internal sealed partial class EvictionRequestController : Controller
     private void Reconcile(ObjectKey key, string uid, StoredObject[] requests, StoredObject[] processes)
     {
         TargetPod target = Find(key, uid);
-        JsonObject[] asked = [.. requests.Select(static r => r.ToJson())],
-            made = [.. processes.Select(static p => p.ToJson())];
-        JsonObject? relevant = EvictionState.Relevant(made);
+        JsonObject[] requested = [.. requests.Select(static r => r.ToJson())],
+            documents = [.. processes.Select(static p => p.ToJson())];
+        JsonObject? relevant = EvictionState.Relevant(documents);
         for (int i = 0; i < processes.Length; i++)
         {
-            bool isOther = relevant is not null && !EvictionState.IsOver(relevant) && relevant != made[i];
-            if (!EvictionState.IsOver(made[i]))
-                Advance(key, processes[i], target, asked, isOther);
+            bool isOther = relevant is not null && !EvictionState.IsOver(relevant) && relevant != documents[i];
+            if (!EvictionState.IsOver(documents[i]))
+                Advance(key, processes[i], target, requested, isOther);
             Registry.Update(
                 processes[i].Kind,
                 key.Namespace,
                 processes[i].Name,
-                document =>
-                {
-                    EvictionRequesters.Refresh(document, asked, target);
-                    return document;
-                }
+                document => EvictionRequesters.Refresh(document, requested, target)
             );
         }
 
-        foreach (JsonObject request in asked)
-            Complete(key, request, target, relevant, made.Length > 0);
+        foreach (JsonObject request in requested)
+            Complete(key, request, target, relevant, documents.Length > 0);
         if (
-            EvictionState.IsWanted(asked)
+            EvictionState.IsWanted(requested)
             && (relevant is null || (EvictionState.IsOver(relevant) && !EvictionState.Holds(relevant, "TargetEvicted")))
         )
-            Make(key, uid, target, asked, made.Length > 0);
-        if (made.All(EvictionState.IsOver))
+            Make(key, uid, target, requested, documents.Length > 0);
+        if (documents.All(EvictionState.IsOver))
             _goneSince.Remove(uid);
     }
 
@@ -112,13 +108,13 @@ internal sealed partial class EvictionRequestController : Controller
             document =>
             {
                 if (EvictionState.IsOver(document))
-                    return document;
+                    return;
                 JsonObject status = document.Ensure("status");
                 status["observedGeneration"] = document.Object("metadata").Number("generation") ?? 1;
                 if (isOther || target.IsOfGroup)
                 {
                     Fail(status, isOther ? "Active Eviction already exists for the same target." : Grouped);
-                    return document;
+                    return;
                 }
 
                 if (EvictionRequesters.List(requests, status.Array("requesters")) is { Count: > 0 } requesters)
@@ -126,7 +122,6 @@ internal sealed partial class EvictionRequestController : Controller
                 EvictionProgress progress = new(status, target, EvictionState.IsWanted(requests), Context.Now);
                 progress.Advance();
                 next = progress.Next;
-                return document;
             }
         );
         if (next is { } moment)
@@ -149,22 +144,20 @@ internal sealed partial class EvictionRequestController : Controller
                 if (Fault(target, hasEvictions) is { } fault)
                 {
                     Fail(status, fault);
-                    return document;
+                    return;
                 }
 
                 foreach (string type in (ReadOnlySpan<string>)["Failed", "TargetEvicted"])
                 {
-                    JsonObject? told = relevant.Object("status").Condition(type);
+                    JsonObject? known = relevant.Object("status").Condition(type);
                     status.SetCondition(
                         type,
-                        told.Text("status") ?? "False",
+                        known.Text("status") ?? "False",
                         Registry.Now,
-                        told.Text("reason") ?? "AwaitingEviction",
-                        told is null ? "Waiting for an Eviction to report on progress." : told.Text("message") ?? ""
+                        known.Text("reason") ?? "AwaitingEviction",
+                        known is null ? "Waiting for an Eviction to report on progress." : known.Text("message") ?? ""
                     );
                 }
-
-                return document;
             }
         );
     }
@@ -174,7 +167,7 @@ internal sealed partial class EvictionRequestController : Controller
         if (Fault(target, hasEvictions) is not null)
             return;
         JsonObject request = requests.First(static r => !EvictionState.IsDeleting(r));
-        StoredObject made = Registry.Create(
+        StoredObject created = Registry.Create(
             BuiltInKinds.EvictionProcesses,
             key.Namespace,
             new JsonObject
@@ -195,7 +188,7 @@ internal sealed partial class EvictionRequestController : Controller
             }
         );
         // Recorded before the change is reported, so that no second one is created.
-        _processes.Track(made, isGone: false);
+        _processes.Track(created, isGone: false);
     }
 
     // pod-1-web, pod-2-web, …: continues from the highest number of a pod of this name.

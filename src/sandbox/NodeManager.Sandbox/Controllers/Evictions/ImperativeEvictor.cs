@@ -68,24 +68,23 @@ internal sealed partial class ImperativeEvictor : Controller
     private static bool IsMine(JsonObject process) =>
         process.Object("metadata").Object("labels").Text(Responders.Evictor) is "responder" or "requester-responder"
         && process.Object("status").Number("observedGeneration") is not null
-        && (process.Object("status").Array("targetResponders") ?? [])
-            .OfType<JsonObject>()
+        && process
+            .Object("status")
+            .Objects("targetResponders")
             .Any(static r => r.Text("name") == Responders.Evictor && r.Text("state") == "Active")
         && Own(process) is { } own
         && own.Text("completionTime") is null;
 
     private static JsonObject? Own(JsonObject process) =>
-        (process.Object("status").Array("responders") ?? [])
-            .OfType<JsonObject>()
-            .FirstOrDefault(static r => r.Text("name") == Responders.Evictor);
+        process.Object("status").Objects("responders").FirstOrDefault(static r => r.Text("name") == Responders.Evictor);
 
     private void Work(ObjectKey key, StoredObject process)
     {
         JsonObject document = process.ToJson();
         string before = Own(document).Text("message") ?? "";
         TargetPod target = new(document.Object("spec").Object("target").Object("pod").Text("uid") ?? "", Get(key), null);
-        (string message, DateTimeOffset? expected, bool isDone, TimeSpan? again) = Judge(key, target, before);
-        if (again is { } pause)
+        (string message, DateTimeOffset? expected, bool isDone, TimeSpan? retryAfter) = Judge(key, target, before);
+        if (retryAfter is { } pause)
             EnqueueAfter(key, pause < Heartbeat ? pause : Heartbeat);
         if (message.Length > LongestMessage)
             message = message[..LongestMessage];
@@ -96,9 +95,8 @@ internal sealed partial class ImperativeEvictor : Controller
             current =>
             {
                 if (!IsMine(current))
-                    return current;
+                    return;
                 Report(Own(current)!, message, expected, isDone);
-                return current;
             }
         );
     }
@@ -125,8 +123,8 @@ internal sealed partial class ImperativeEvictor : Controller
 
         if (target.HasEnded)
             return ($"\"{key.Name}\" pod has been fully terminated{phase}", null, true, null);
-        (string said, TimeSpan? again) = Evict(key, target.Uid, before);
-        return (said, null, false, again);
+        (string progress, TimeSpan? retryAfter) = Evict(key, target.Uid, before);
+        return (progress, null, false, retryAfter);
     }
 
     private (string Message, TimeSpan? Again) Evict(ObjectKey key, string uid, string before)

@@ -13,8 +13,8 @@ internal static class Responders
     /// <summary>The responders of a new Eviction: those of the pod, then the server's.</summary>
     public static JsonArray Of(JsonObject pod) =>
         new([
-            .. (pod.Object("spec").Array("evictionResponders") ?? [])
-                .OfType<JsonObject>()
+            .. pod.Object("spec")
+                .Objects("evictionResponders")
                 .Select(static r => (Name: r.Text("name") ?? "", Priority: r.Number("priority") ?? 0))
                 .Append((Name: Evictor, Priority: EvictorPriority))
                 .OrderByDescending(static r => r.Priority)

@@ -38,8 +38,8 @@ internal sealed record TargetPod(string Uid, StoredObject? Found, DateTimeOffset
     }
 
     private DateTimeOffset? FinishTime() =>
-        (Pod.Object("status").Array("containerStatuses") ?? [])
-            .OfType<JsonObject>()
+        Pod.Object("status")
+            .Objects("containerStatuses")
             .Select(static c => c.Object("state").Object("terminated").Time("finishedAt"))
             .Max();
 }

@@ -101,16 +101,7 @@ internal sealed class GarbageCollector : Controller
     private void RemoveFinalizer(StoredObject item, string finalizer) => Write(item, metadata => Finalizers.Remove(metadata, finalizer));
 
     private void Write(StoredObject item, Action<JsonObject> change) =>
-        Registry.Update(
-            item.Kind,
-            item.Namespace,
-            item.Name,
-            document =>
-            {
-                change(document["metadata"]!.AsObject());
-                return document;
-            }
-        );
+        Registry.Update(item, document => change(document["metadata"]!.AsObject()));
 
     private StoredObject? Find(string ns, OwnerReference owner) =>
         KindOf(owner) is { } kind && Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid

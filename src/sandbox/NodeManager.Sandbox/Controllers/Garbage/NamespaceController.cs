@@ -49,12 +49,11 @@ internal sealed class NamespaceController : Controller
             document =>
             {
                 JsonObject spec = document.Ensure("spec");
-                JsonArray left =
+                JsonArray remaining =
                 [
                     .. spec.Array("finalizers")?.Where(one => (string?)one != "kubernetes").Select(one => one!.DeepClone()) ?? [],
                 ];
-                spec["finalizers"] = left;
-                return document;
+                spec["finalizers"] = remaining;
             }
         );
     }

@@ -9,7 +9,7 @@ internal sealed class JobFailurePolicy
 {
     private readonly JsonObject[] _rules;
 
-    private JobFailurePolicy(JsonObject policy) => _rules = [.. (policy.Array("rules") ?? []).OfType<JsonObject>()];
+    private JobFailurePolicy(JsonObject policy) => _rules = [.. policy.Objects("rules")];
 
     public static JobFailurePolicy? Read(JsonObject? policy) => policy is null ? null : new(policy);
 
@@ -61,11 +61,10 @@ internal sealed class JobFailurePolicy
     }
 
     private static string? Fits(JsonObject? status, JsonObject rule) =>
-        (status.Array("conditions") ?? [])
-            .OfType<JsonObject>()
+        status
+            .Objects("conditions")
             .FirstOrDefault(condition =>
-                (rule.Array("onPodConditions") ?? [])
-                    .OfType<JsonObject>()
+                rule.Objects("onPodConditions")
                     .Any(wanted => wanted.Text("type") == condition.Text("type") && wanted.Text("status") == condition.Text("status"))
             )
             .Text("type");

@@ -26,8 +26,8 @@ internal sealed class JobState
     public static bool IsOver(JsonObject? status) => status.HasCondition("Complete") || status.HasCondition("Failed");
 
     public static DateTimeOffset? EndedAt(JsonObject status) =>
-        (status.Array("conditions") ?? [])
-            .OfType<JsonObject>()
+        status
+            .Objects("conditions")
             .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True")
             .Time("lastTransitionTime");
 

@@ -108,16 +108,13 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
         try
         {
             registry.Update(
-                pod.Kind,
-                pod.Namespace,
-                pod.Name,
+                pod,
                 document =>
                 {
                     JsonObject metadata = document["metadata"]!.AsObject();
                     if (metadata.Text("uid") != pod.Uid)
-                        return document;
+                        return;
                     Finalizers.Remove(metadata, JobPods.Finalizer);
-                    return document;
                 }
             );
         }
@@ -129,9 +126,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
 
     private void Update(StoredObject job, JobPods pods, Action<JsonObject> change) =>
         registry.UpdateStatus(
-            job.Kind,
-            job.Namespace,
-            job.Name,
+            job,
             document =>
             {
                 JsonObject status = document.Ensure("status");
@@ -141,7 +136,6 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
                 if (minor >= TerminatingFrom)
                     status["terminating"] = pods.Terminating;
                 change(status);
-                return document;
             }
         );
 
@@ -167,8 +161,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
             uids.Add(pod.Uid);
     }
 
-    private static string[] RecordedUids(JsonObject? status, string list) =>
-        [.. (status.Object(Uncounted).Array(list) ?? []).Select(static one => (string?)one ?? "")];
+    private static string[] RecordedUids(JsonObject? status, string list) => [.. status.Object(Uncounted).Texts(list)];
 
     private static int Number(JsonObject status, string member) => (int)(status.Number(member) ?? 0);
 }

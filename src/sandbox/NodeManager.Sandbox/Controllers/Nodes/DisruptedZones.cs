@@ -40,9 +40,9 @@ internal sealed class DisruptedZones
             zone.State = state;
         }
 
-        return isAllDown ? DisruptionChange.Entered
-            : wasAllDown ? DisruptionChange.Recovered
-            : DisruptionChange.None;
+        if (isAllDown)
+            return DisruptionChange.Entered;
+        return wasAllDown ? DisruptionChange.Recovered : DisruptionChange.None;
     }
 
     private sealed class Zone

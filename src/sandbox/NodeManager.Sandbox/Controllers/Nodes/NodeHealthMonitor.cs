@@ -239,9 +239,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         string now = Registry.Now;
         StoredObject silent = Registry.UpdateStatus(
-            stored.Kind,
-            "",
-            stored.Name,
+            stored,
             document =>
             {
                 JsonObject status = document.Ensure("status");
@@ -260,7 +258,6 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
                     );
                     status.Condition(type)!.Default("lastHeartbeatTime", document["metadata"]!["creationTimestamp"]!.DeepClone());
                 }
-                return document;
             }
         );
         if (!wasReady)
@@ -275,16 +272,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         if (pod.IsDeleting || !pod.As<Pod>().IsReady())
             return;
-        Registry.UpdateStatus(
-            pod.Kind,
-            pod.Namespace,
-            pod.Name,
-            document =>
-            {
-                document["status"]!.AsObject().SetPodCondition("Ready", "False", Registry.Now);
-                return document;
-            }
-        );
+        Registry.UpdateStatus(pod, document => document["status"]!.AsObject().SetPodCondition("Ready", "False", Registry.Now));
         Context.Events.Warning(pod, "node-controller", "NodeNotReady", "Node is not ready");
     }
 

@@ -33,13 +33,11 @@ internal static class NodeTaints
             return stored;
         string now = registry.Now;
         return registry.Update(
-            stored.Kind,
-            "",
-            stored.Name,
+            stored,
             document =>
             {
                 JsonObject spec = document.Ensure("spec");
-                List<JsonObject> before = [.. (spec.Array("taints") ?? []).OfType<JsonObject>()];
+                List<JsonObject> before = [.. spec.Objects("taints")];
                 JsonArray taints =
                 [
                     .. before.Where(taint => !IsOurs(taint) || wanted.Contains(taint.Text("key"))).Select(taint => taint.DeepClone()),
@@ -58,7 +56,6 @@ internal static class NodeTaints
                     spec.Remove("taints");
                 else
                     spec["taints"] = taints;
-                return document;
             }
         );
 

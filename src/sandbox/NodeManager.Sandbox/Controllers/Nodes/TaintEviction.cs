@@ -137,11 +137,8 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
         Context.Events.Normal(pod, Component, Reason, $"Marking for deletion Pod {pod.Namespace}/{pod.Name}");
         if (Context.MinorVersion >= DisruptionTargetFrom)
             Registry.UpdateStatus(
-                pod.Kind,
-                pod.Namespace,
-                pod.Name,
+                pod,
                 document =>
-                {
                     document
                         .Ensure("status")
                         .SetPodCondition(
@@ -150,9 +147,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
                             Registry.Now,
                             "DeletionByTaintManager",
                             "Taint manager: deleting due to NoExecute taint"
-                        );
-                    return document;
-                }
+                        )
             );
         Registry.Delete(pod.Kind, pod.Namespace, pod.Name, new() { Uid = pod.Uid });
     }

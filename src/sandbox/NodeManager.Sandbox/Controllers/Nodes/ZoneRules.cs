@@ -21,14 +21,19 @@ internal static class ZoneRules
     /// <summary>The failed nodes that no zone counts as a disruption.</summary>
     private const int Tolerated = 2;
 
-    public static ZoneState StateOf(int ready, int notReady) =>
-        ready == 0 && notReady > 0 ? ZoneState.FullDisruption
-        : notReady > Tolerated && notReady * 100 >= UnhealthyPercent * (ready + notReady) ? ZoneState.PartialDisruption
-        : ZoneState.Normal;
+    public static ZoneState StateOf(int ready, int notReady)
+    {
+        if (ready == 0 && notReady > 0)
+            return ZoneState.FullDisruption;
+        bool isDisrupted = notReady > Tolerated && notReady * 100 >= UnhealthyPercent * (ready + notReady);
+        return isDisrupted ? ZoneState.PartialDisruption : ZoneState.Normal;
+    }
 
     /// <summary>Nodes per second; 0 for none. A full disruption of all zones is handled elsewhere.</summary>
-    public static double RateOf(ZoneState state, int size) =>
-        state != ZoneState.PartialDisruption ? NormalRate
-        : size > LargeZone ? ReducedRate
-        : 0;
+    public static double RateOf(ZoneState state, int size)
+    {
+        if (state != ZoneState.PartialDisruption)
+            return NormalRate;
+        return size > LargeZone ? ReducedRate : 0;
+    }
 }

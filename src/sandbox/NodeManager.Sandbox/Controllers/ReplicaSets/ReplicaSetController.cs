@@ -108,9 +108,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             .PodsOf(stored.Uid)
             .Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             document =>
             {
                 JsonObject status = document.Ensure("status");
@@ -121,23 +119,13 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
                 WorkloadStatuses.Set(status, "readyReplicas", ready);
                 WorkloadStatuses.Set(status, "availableReplicas", available);
                 status["observedGeneration"] = set.Metadata.Generation;
-                return document;
             }
         );
     }
 
     /// <summary>A pod with changed labels is released and replaced.</summary>
     private void Release(StoredObject pod, string uid) =>
-        Registry.Update(
-            pod.Kind,
-            pod.Namespace,
-            pod.Name,
-            document =>
-            {
-                OwnerReferences.Remove(document["metadata"]!.AsObject(), uid);
-                return document;
-            }
-        );
+        Registry.Update(pod, document => OwnerReferences.Remove(document["metadata"]!.AsObject(), uid));
 
     private void Adopt(StoredObject pod)
     {
@@ -150,15 +138,12 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             try
             {
                 Registry.Update(
-                    pod.Kind,
-                    pod.Namespace,
-                    pod.Name,
+                    pod,
                     document =>
                     {
                         JsonObject metadata = document["metadata"]!.AsObject();
                         if (metadata.Array("ownerReferences") is null or { Count: 0 })
                             metadata["ownerReferences"] = new JsonArray(PodTemplates.Reference(set));
-                        return document;
                     }
                 );
             }

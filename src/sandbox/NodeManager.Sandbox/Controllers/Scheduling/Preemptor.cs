@@ -58,11 +58,8 @@ internal sealed class Preemptor(ControllerContext context)
 
     private void SayWhy(StoredObject victim) =>
         context.Registry.UpdateStatus(
-            victim.Kind,
-            victim.Namespace,
-            victim.Name,
+            victim,
             document =>
-            {
                 document
                     .Ensure("status")
                     .SetPodCondition(
@@ -71,8 +68,6 @@ internal sealed class Preemptor(ControllerContext context)
                         context.Registry.Now,
                         "PreemptionByScheduler",
                         $"{Component}: preempting to accommodate a higher priority pod"
-                    );
-                return document;
-            }
+                    )
         );
 }

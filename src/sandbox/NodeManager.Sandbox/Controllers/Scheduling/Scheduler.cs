@@ -299,9 +299,7 @@ internal sealed class Scheduler : Controller
         try
         {
             Registry.UpdateStatus(
-                stored.Kind,
-                stored.Namespace,
-                stored.Name,
+                stored,
                 document =>
                 {
                     JsonObject status = document["status"]!.AsObject();
@@ -315,7 +313,6 @@ internal sealed class Scheduler : Controller
                     );
                     if (nominatedNode is not null)
                         status["nominatedNodeName"] = nominatedNode;
-                    return document;
                 }
             );
         }

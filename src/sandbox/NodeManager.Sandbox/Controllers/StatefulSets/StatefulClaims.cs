@@ -16,8 +16,8 @@ internal sealed class StatefulClaims(ControllerContext context)
 {
     /// <summary>Creates missing claims and mounts all of them.</summary>
     /// <param name="podSpec">Modified.</param>
-    /// <param name="made">Receives each new claim.</param>
-    public void Mount(StoredObject set, JsonObject spec, string pod, JsonObject podSpec, Action<string> made)
+    /// <param name="created">Receives each new claim.</param>
+    public void Mount(StoredObject set, JsonObject spec, string pod, JsonObject podSpec, Action<string> created)
     {
         JsonObject[] templates = Templates(spec);
         if (templates.Length == 0)
@@ -47,16 +47,13 @@ internal sealed class StatefulClaims(ControllerContext context)
                 set.Namespace,
                 new() { ["metadata"] = metadata, ["spec"] = template["spec"]!.DeepClone() }
             );
-            made(claim);
+            created(claim);
         }
 
         // A template volume of the same name is replaced.
         HashSet<string> claimed = [.. templates.Select(VolumeOf)];
         volumes.AddRange(
-            (podSpec.Array("volumes") ?? [])
-                .OfType<JsonObject>()
-                .Where(one => !claimed.Contains(one.Text("name") ?? ""))
-                .Select(static one => one.DeepClone())
+            podSpec.Objects("volumes").Where(one => !claimed.Contains(one.Text("name") ?? "")).Select(static one => one.DeepClone())
         );
         podSpec["volumes"] = new JsonArray([.. volumes]);
     }
@@ -84,16 +81,14 @@ internal sealed class StatefulClaims(ControllerContext context)
             )
                 continue;
             context.Registry.Update(
-                claim.Kind,
-                claim.Namespace,
-                claim.Name,
+                claim,
                 document =>
                 {
                     JsonObject metadata = document["metadata"]!.AsObject();
                     JsonArray owners =
                     [
-                        .. (metadata.Array("ownerReferences") ?? [])
-                            .OfType<JsonObject>()
+                        .. metadata
+                            .Objects("ownerReferences")
                             .Where(owner => owner.Text("uid") != set.Uid && owner.Text("uid") != pod.Uid)
                             .Select(static owner => owner.DeepClone()),
                     ];
@@ -105,7 +100,6 @@ internal sealed class StatefulClaims(ControllerContext context)
                         metadata.Remove("ownerReferences");
                     else
                         metadata["ownerReferences"] = owners;
-                    return document;
                 }
             );
         }
@@ -129,7 +123,7 @@ internal sealed class StatefulClaims(ControllerContext context)
             || owners.Exists(owner => owner.Uid == pod.Uid && owner.Controller == true) != goesWithPod;
     }
 
-    private static JsonObject[] Templates(JsonObject spec) => [.. (spec.Array("volumeClaimTemplates") ?? []).OfType<JsonObject>()];
+    private static JsonObject[] Templates(JsonObject spec) => [.. spec.Objects("volumeClaimTemplates")];
 
     private static string VolumeOf(JsonObject template) => template.Object("metadata").Text("name") ?? "";
 

@@ -63,14 +63,14 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         bool isSettled = plan.IsOrdered ? Scale(stored, spec, plan, pods) : ScaleInParallel(stored, spec, plan, pods);
         if (isSettled && plan.Outdated(pods) is { } outdated)
             Delete(stored, outdated);
-        StoredObject[] left =
+        StoredObject[] remaining =
         [
             .. pods
                 .Values.Select(pod => Store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is { } now && now.Uid == pod.Uid ? now : null)
                 .OfType<StoredObject>(),
         ];
-        WriteStatus(stored, document, plan, left);
-        foreach (StoredObject pod in left.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
+        WriteStatus(stored, document, plan, remaining);
+        foreach (StoredObject pod in remaining.Where(pod => pod.As<Pod>().IsReady() && !plan.IsAvailable(pod)))
             EnqueueAt(key, pod.As<Pod>().ReadySince()!.Value.AddSeconds(plan.MinReadySeconds));
         _history.Trim(
             stored,
@@ -181,9 +181,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             && pods.Length == wanted;
         string current = isComplete ? plan.Newest : plan.Current;
         Registry.UpdateStatus(
-            stored.Kind,
-            stored.Namespace,
-            stored.Name,
+            stored,
             target =>
             {
                 JsonObject status = target.Ensure("status");
@@ -199,7 +197,6 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
                 status["currentRevision"] = current;
                 WorkloadStatuses.Set(status, "currentReplicas", Of(current));
                 status["collisionCount"] = 0;
-                return target;
             }
         );
 

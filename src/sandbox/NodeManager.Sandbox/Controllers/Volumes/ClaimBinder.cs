@@ -76,15 +76,15 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
         string name = "pvc-" + claim.Uid;
         if (registry.Store.Get(BuiltInKinds.PersistentVolumes, "", name) is not null)
             return name;
-        JsonObject asked = claim.ToJson()["spec"]!.AsObject();
+        JsonObject requested = claim.ToJson()["spec"]!.AsObject();
         var spec = new JsonObject
         {
-            ["capacity"] = new JsonObject { ["storage"] = Size(asked) },
-            ["accessModes"] = asked["accessModes"]?.DeepClone(),
+            ["capacity"] = new JsonObject { ["storage"] = Size(requested) },
+            ["accessModes"] = requested["accessModes"]?.DeepClone(),
             ["claimRef"] = Reference(claim),
             ["csi"] = new JsonObject { ["driver"] = VolumeController.Driver, ["volumeHandle"] = $"vol-{StableHash.Of(name):x8}" },
             ["persistentVolumeReclaimPolicy"] = "Delete",
-            ["storageClassName"] = asked["storageClassName"]?.DeepClone(),
+            ["storageClassName"] = requested["storageClassName"]?.DeepClone(),
             ["volumeMode"] = "Filesystem",
         };
         if (node?.Metadata.Labels?.GetValueOrDefault(Zone) is { } zone)
@@ -124,53 +124,35 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
                 document.Ensure("spec")["claimRef"] = Reference(claim);
                 if (isChosen)
                     Annotate(document, ByController);
-                return document;
             }
         );
         SetPhase(BuiltInKinds.PersistentVolumes, "", volume, "Bound");
         registry.Update(
-            claim.Kind,
-            claim.Namespace,
-            claim.Name,
+            claim,
             document =>
             {
                 document.Ensure("spec")["volumeName"] = volume;
                 Annotate(document, "pv.kubernetes.io/bind-completed");
                 if (isChosen)
                     Annotate(document, ByController);
-                return document;
             }
         );
         registry.UpdateStatus(
-            claim.Kind,
-            claim.Namespace,
-            claim.Name,
+            claim,
             document =>
-            {
                 document["status"] = new JsonObject
                 {
                     ["phase"] = "Bound",
                     ["accessModes"] = spec["accessModes"]?.DeepClone(),
                     ["capacity"] = new JsonObject { ["storage"] = Size(spec) },
-                };
-                return document;
-            }
+                }
         );
     }
 
     private static void Annotate(JsonObject document, string key) => document.Ensure("metadata").Ensure("annotations")[key] = "yes";
 
     private void SetPhase(ResourceKind kind, string ns, string name, string phase) =>
-        registry.UpdateStatus(
-            kind,
-            ns,
-            name,
-            document =>
-            {
-                document.Ensure("status")["phase"] = phase;
-                return document;
-            }
-        );
+        registry.UpdateStatus(kind, ns, name, document => document.Ensure("status")["phase"] = phase);
 
     private static JsonNode Size(JsonObject claimSpec) =>
         claimSpec.Object("resources").Object("requests")?["storage"]?.DeepClone() ?? "1Gi";

@@ -43,9 +43,7 @@ internal sealed class StorageProtection(ControllerContext context) : Controller(
         if (isProtected != item.IsDeleting || (isProtected && IsUsed(item)))
             return;
         Registry.Update(
-            item.Kind,
-            item.Namespace,
-            item.Name,
+            item,
             document =>
             {
                 JsonObject metadata = document["metadata"]!.AsObject();
@@ -53,7 +51,6 @@ internal sealed class StorageProtection(ControllerContext context) : Controller(
                     Finalizers.Remove(metadata, finalizer);
                 else if (metadata["deletionTimestamp"] is null)
                     Finalizers.Add(metadata, finalizer);
-                return document;
             }
         );
     }

@@ -109,7 +109,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
                 || Store.Get(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)) is not null
             )
                 continue;
-            StoredObject made = Registry.Create(
+            StoredObject created = Registry.Create(
                 BuiltInKinds.VolumeAttachments,
                 "",
                 new()
@@ -123,16 +123,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
                     },
                 }
             );
-            Registry.UpdateStatus(
-                made.Kind,
-                "",
-                made.Name,
-                document =>
-                {
-                    document["status"] = new JsonObject { ["attached"] = true };
-                    return document;
-                }
-            );
+            Registry.UpdateStatus(created, document => document["status"] = new JsonObject { ["attached"] = true });
         }
     }
 

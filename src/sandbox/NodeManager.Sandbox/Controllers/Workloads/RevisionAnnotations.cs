@@ -30,10 +30,10 @@ internal static class RevisionAnnotations
                 annotations[key] = value?.DeepClone();
     }
 
-    public static void SetSize(JsonObject annotations, int desired, int most)
+    public static void SetSize(JsonObject annotations, int desired, int maximum)
     {
         annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
-        annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
+        annotations[MaxReplicas] = maximum.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Sets the revision and adds the former one to the history.</summary>

@@ -24,14 +24,11 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
             if (NumberOf(known) == newest)
                 return known;
             return context.Registry.Update(
-                known.Kind,
-                known.Namespace,
-                known.Name,
+                known,
                 revision =>
                 {
                     // Keeps its annotations: they have the cause of this template, those of the set the cause of the last change.
                     revision["revision"] = newest + 1;
-                    return revision;
                 }
             );
         }

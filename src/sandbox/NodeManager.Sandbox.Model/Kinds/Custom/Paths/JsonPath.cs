@@ -137,18 +137,10 @@ internal sealed class JsonPath
                 .OfType<JsonArray>()
                 .SelectMany(list =>
                 {
-                    int Bound(int? bound, int otherwise) =>
-                        Math.Clamp(
-                            bound is { } one
-                                ? one < 0
-                                    ? one + list.Count
-                                    : one
-                                : otherwise,
-                            0,
-                            list.Count
-                        );
-                    int from = Bound(bounds[0], 0),
-                        to = Bound(bounds[1], list.Count);
+                    // A negative bound counts from the end.
+                    int Bound(int bound) => Math.Clamp(bound < 0 ? bound + list.Count : bound, 0, list.Count);
+                    int from = Bound(bounds[0] ?? 0),
+                        to = Bound(bounds[1] ?? list.Count);
                     return Enumerable
                         .Range(from, Math.Max(0, to - from))
                         .Where(index => (index - from) % step == 0)

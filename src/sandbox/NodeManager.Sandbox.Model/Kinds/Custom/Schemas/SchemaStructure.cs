@@ -50,7 +50,7 @@ internal static class SchemaStructure
         schema.Text("x-kubernetes-list-type") switch
         {
             "set" => [],
-            "map" => [.. (schema.Array("x-kubernetes-list-map-keys") ?? []).Select(static key => (string?)key ?? "")],
+            "map" => [.. schema.Texts("x-kubernetes-list-map-keys")],
             _ => null,
         };
 }

@@ -137,8 +137,8 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     private void AddCombined(string path, string detail, FieldErrors? more)
     {
         errors.Add("FieldValueInvalid", NoField, $"Invalid value: \"\": \"{path}\" {detail}");
-        foreach ((string reason, string field, string said) in more?.Faults ?? [])
-            errors.Add(reason, field, said);
+        foreach ((string reason, string field, string message) in more?.Faults ?? [])
+            errors.Add(reason, field, message);
     }
 
     private void CheckMembers(JsonObject members, SchemaNode schema, string path)
@@ -220,8 +220,8 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             );
         if (schema.MultipleOf is > 0 and var factor && amount % factor != 0)
             Should(path, number, $"should be a multiple of {Show(factor)}");
-        if (schema.Maximum is { } most && (schema.IsMaximumExclusive ? amount >= most : amount > most))
-            Should(path, number, $"should be less than {(schema.IsMaximumExclusive ? "" : "or equal to ")}{Show(most)}");
+        if (schema.Maximum is { } maximum && (schema.IsMaximumExclusive ? amount >= maximum : amount > maximum))
+            Should(path, number, $"should be less than {(schema.IsMaximumExclusive ? "" : "or equal to ")}{Show(maximum)}");
         if (schema.Minimum is { } least && (schema.IsMinimumExclusive ? amount <= least : amount < least))
             Should(path, number, $"should be greater than {(schema.IsMinimumExclusive ? "" : "or equal to ")}{Show(least)}");
     }
@@ -242,12 +242,12 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
 
     private void Should(string path, JsonNode? value, string rule) => errors.Invalid(path, value, $"{path} in body {rule}");
 
-    private void TooMany(string path, int count, long most, string what)
+    private void TooMany(string path, int count, long maximum, string what)
     {
         if (IsRecent)
-            errors.Add("FieldValueTooMany", path, $"Too many: {count}: must have at most {most} items");
+            errors.Add("FieldValueTooMany", path, $"Too many: {count}: must have at most {maximum} items");
         else
-            Should(path, what == "items" ? count : most, $"should have at most {most} {what}");
+            Should(path, what == "items" ? count : maximum, $"should have at most {maximum} {what}");
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

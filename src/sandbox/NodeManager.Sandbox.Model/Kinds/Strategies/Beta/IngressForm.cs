@@ -58,10 +58,7 @@ internal static class IngressForm
     }
 
     private static IEnumerable<JsonObject> Paths(JsonObject item) =>
-        (item.Object("spec").Array("rules") ?? [])
-            .OfType<JsonObject>()
-            .SelectMany(static rule => rule.Object("http").Array("paths") ?? [])
-            .OfType<JsonObject>();
+        item.Object("spec").Objects("rules").SelectMany(static rule => rule.Object("http").Array("paths") ?? []).OfType<JsonObject>();
 
     private static JsonObject ToBeta(JsonObject backend)
     {

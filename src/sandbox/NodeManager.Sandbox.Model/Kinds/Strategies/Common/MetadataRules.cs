@@ -21,19 +21,10 @@ internal static class MetadataRules
             ValidateChange(metadata, old, errors);
         if (metadata.Number("generation") is < 0 and var generation && old is null)
             errors.Invalid("metadata.generation", generation, "must be greater than or equal to 0");
-        ValidateLabels(metadata.Object("labels"), "metadata.labels", errors);
+        SelectorRules.ValidateLabels(metadata.Object("labels"), "metadata.labels", errors);
         ValidateAnnotations(metadata.Object("annotations") ?? [], errors);
         ValidateOwners(metadata.Array("ownerReferences") ?? [], errors);
         ValidateFinalizers(kind, metadata.Array("finalizers") ?? [], errors);
-    }
-
-    public static void ValidateLabels(JsonObject? labels, string at, FieldErrors errors)
-    {
-        foreach ((string key, JsonNode? value) in labels ?? [])
-        {
-            errors.Check(at, key, NameRules.QualifiedName);
-            errors.Check(at, (string?)value ?? "", NameRules.LabelValue);
-        }
     }
 
     private static void ValidateNames(ResourceKind kind, JsonObject metadata, FieldErrors errors)
@@ -58,14 +49,8 @@ internal static class MetadataRules
     {
         if (old["deletionTimestamp"] is null)
             return;
-        string[] before = [.. (old.Array("finalizers") ?? []).Select(static one => (string?)one ?? "")];
-        string[] added =
-        [
-            .. (metadata.Array("finalizers") ?? [])
-                .Select(static one => (string?)one ?? "")
-                .Except(before, StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-        ];
+        string[] before = [.. old.Texts("finalizers")];
+        string[] added = [.. metadata.Texts("finalizers").Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (added.Length == 0)
             return;
         string shown = string.Join(", ", added.Select(static one => $"\"{one}\""));

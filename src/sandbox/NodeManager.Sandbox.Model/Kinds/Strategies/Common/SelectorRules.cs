@@ -72,7 +72,7 @@ internal static class SelectorRules
 
     public static bool Matches(JsonObject selector, JsonObject? labels) =>
         (selector.Object("matchLabels") ?? []).All(pair => labels.Text(pair.Key) == (string?)pair.Value)
-        && (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().All(one => Meets(one, labels));
+        && selector.Objects("matchExpressions").All(one => Meets(one, labels));
 
     private static bool Meets(JsonObject requirement, JsonObject? labels)
     {

@@ -93,17 +93,13 @@ internal static class EvictionStatusRules
         }
 
         for (int i = 0; i < responders.Length; i++)
-            ResponderReport.Check(
-                $"{Path}[{i}]",
-                responders[i],
+            new ResponderReport($"{Path}[{i}]", responders[i], now, errors).Check(
                 i < before.Length ? before[i] : null,
-                targets[i].Text("state") == "Active",
-                now,
-                errors
+                targets[i].Text("state") == "Active"
             );
     }
 
-    private static JsonObject[] All(JsonObject? status, string list) => [.. (status.Array(list) ?? []).OfType<JsonObject>()];
+    private static JsonObject[] All(JsonObject? status, string list) => [.. status.Objects(list)];
 
     private static string Name(JsonObject item) => item.Text("name") ?? "";
 

@@ -10,12 +10,12 @@ internal static class ResponderTurns
     private static readonly string[] Final = ["Canceled", "Completed", "Interrupted"];
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    /// <param name="said">In the same order.</param>
+    /// <param name="reported">In the same order.</param>
     /// <param name="isFinal">The Eviction has ended.</param>
     public static void Check(
         JsonObject[] targets,
         JsonObject[] before,
-        JsonObject[] said,
+        JsonObject[] reported,
         bool isFinal,
         DateTimeOffset now,
         FieldErrors errors
@@ -42,7 +42,7 @@ internal static class ResponderTurns
             CheckOne(
                 $"{Path}[{i}]",
                 targets[i],
-                i < said.Length && Name(said[i]) == Name(targets[i]) ? said[i] : null,
+                i < reported.Length && Name(reported[i]) == Name(targets[i]) ? reported[i] : null,
                 expected,
                 why,
                 isFinal,
@@ -69,7 +69,7 @@ internal static class ResponderTurns
     private static void CheckOne(
         string path,
         JsonObject target,
-        JsonObject? said,
+        JsonObject? reported,
         string[] expected,
         string why,
         bool isFinal,
@@ -78,7 +78,7 @@ internal static class ResponderTurns
     )
     {
         ResponderRules.CheckKey($"{path}.name", Name(target), mayBeReserved: true, errors);
-        if (said is null)
+        if (reported is null)
         {
             errors.Invalid(path, target, $"\"{Name(target)}\" has to be tracked in status.responders first");
             return;
@@ -87,10 +87,10 @@ internal static class ResponderTurns
         string state = target.Text("state") ?? "";
         if (!expected.Contains(state))
             errors.Invalid($"{path}.state", state, $"must be one of: {string.Join(", ", expected)}, because {why}");
-        if (expected.Contains("Active") || isFinal || said.Text("completionTime") is not null)
+        if (expected.Contains("Active") || isFinal || reported.Text("completionTime") is not null)
             return;
-        DateTimeOffset? heard = said.Time("heartbeatTime") ?? said.Time("startTime");
-        if (said.Time("startTime") is not null && now < heard + ResponderRules.HeartbeatDeadline - Skew)
+        DateTimeOffset? heard = reported.Time("heartbeatTime") ?? reported.Time("startTime");
+        if (reported.Time("startTime") is not null && now < heard + ResponderRules.HeartbeatDeadline - Skew)
             errors.Forbidden(
                 $"{path}.state",
                 "must stay Active because the responder is in progress and it should report status.responders.heartbeatTime or status.responders.completionTime"

@@ -35,7 +35,7 @@ internal static class PodImmutability
             spec.Remove(member);
         foreach (string list in (ReadOnlySpan<string>)["containers", "initContainers"])
         {
-            foreach (JsonObject container in (spec.Array(list) ?? []).OfType<JsonObject>())
+            foreach (JsonObject container in spec.Objects(list))
             {
                 container.Remove("image");
                 container.Remove("resources");

@@ -51,7 +51,7 @@ internal static class PodRules
                     DefaultContainer(container);
         }
 
-        foreach (JsonObject volume in (spec.Array("volumes") ?? []).OfType<JsonObject>())
+        foreach (JsonObject volume in spec.Objects("volumes"))
         {
             if (!volume.Any(static pair => pair.Value is JsonObject))
                 volume["emptyDir"] = new JsonObject();
@@ -103,10 +103,8 @@ internal static class PodRules
             JsonObject? terms = affinity.Object(kind);
             IEnumerable<JsonObject?> all =
             [
-                .. (terms.Array("requiredDuringSchedulingIgnoredDuringExecution") ?? []).OfType<JsonObject>(),
-                .. (terms.Array("preferredDuringSchedulingIgnoredDuringExecution") ?? [])
-                    .OfType<JsonObject>()
-                    .Select(static one => one.Object("podAffinityTerm")),
+                .. terms.Objects("requiredDuringSchedulingIgnoredDuringExecution"),
+                .. terms.Objects("preferredDuringSchedulingIgnoredDuringExecution").Select(static one => one.Object("podAffinityTerm")),
             ];
             foreach (JsonObject? term in all)
             {
@@ -152,7 +150,7 @@ internal static class PodRules
                 && !image.Any(static one => char.IsAsciiLetterUpper(one) || one == ' ')
             );
         container.Default("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
-        foreach (JsonObject variable in (container.Array("env") ?? []).OfType<JsonObject>())
+        foreach (JsonObject variable in container.Objects("env"))
             variable.Object("valueFrom").Object("fieldRef")?.Default("apiVersion", "v1");
         foreach (JsonNode? port in container.Array("ports") ?? [])
             (port as JsonObject)?.Default("protocol", "TCP");

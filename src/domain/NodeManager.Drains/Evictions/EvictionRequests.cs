@@ -75,7 +75,7 @@ internal sealed class EvictionRequests(
                         await waitUntilGone();
                     }
 
-                    record.Concluding = ConcludeAsync(record, pod, cancellationToken);
+                    record.Conclusion = ConcludeAsync(record, pod, cancellationToken);
                 }
             }
         }
@@ -86,7 +86,7 @@ internal sealed class EvictionRequests(
         }
         finally
         {
-            if (record.Concluding is null)
+            if (record.Conclusion is null)
                 await _writer.WithdrawAsync(pod);
         }
 
@@ -191,9 +191,9 @@ internal sealed class EvictionRequests(
                 ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
                 : [];
         if (covering.Count > 0)
-            record.Held(covering, said, scope.Now);
+            record.RecordBlockingBudgets(covering, said, scope.Now);
         else
-            record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
+            record.RecordWait($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
     }
 
     // The request is deleted after the Eviction's end is reported, so that no responder reports to a deleted Eviction.

@@ -23,7 +23,7 @@ internal sealed class EvictionSender(DrainScope scope)
         BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
         Task again = ticket.Retry;
         await scope.Throttle.WaitAsync(cancellationToken);
-        record.Attempt(scope.Now);
+        record.RecordRequest(scope.Now);
         changed();
         List<Task<EvictionAnswer?>> sent = [SendAsync()];
         try
@@ -51,7 +51,7 @@ internal sealed class EvictionSender(DrainScope scope)
         finally
         {
             if (sent.Count > 0)
-                record.Unanswered = EndOfAllAsync(sent);
+                record.PendingRequests = EndOfAllAsync(sent);
         }
 
         async Task<EvictionAnswer?> SendAsync()

@@ -99,10 +99,10 @@ internal sealed class PodEvictor(
 
         record.IsAccepted = true;
         // Also if the pod is already gone from the cache.
-        record.Terminates(scope.Now);
+        record.RecordTermination(scope.Now);
         overriding?.Deleted();
         if (deletes)
-            record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
+            record.RecordForce(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
         Verbose($"Pod {record.Title}: {(deletes ? "deletion" : "eviction")} accepted.");
         await WaitUntilGoneAsync(record, Removed(attempts.Mode), cancellationToken);
         return true;
@@ -130,7 +130,7 @@ internal sealed class PodEvictor(
                 End(record, DrainPodOutcome.Failed, answer.Message);
                 return true;
             case EvictionAnswerKind.NamespaceTerminating:
-                record.Waits(
+                record.RecordWait(
                     $"namespace {record.Plan.Namespace} to be deleted",
                     "The pod's namespace is being deleted.",
                     DrainStep.Terminate,
@@ -141,7 +141,7 @@ internal sealed class PodEvictor(
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
                 return true;
             case EvictionAnswerKind.Later:
-                record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                record.RecordWait("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                 Verbose($"Pod {record.Title}: the API server delays the request: {answer.Message}");
                 await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
                 return false;
@@ -151,7 +151,7 @@ internal sealed class PodEvictor(
             case EvictionAnswerKind.Unreachable when attempts.MayRecover(scope.Now):
                 // The request may have been applied: a pod that terminates now does so because of it.
                 record.IsAccepted = true;
-                record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                record.RecordWait("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                 Verbose($"Pod {record.Title}: no answer, retrying: {answer.Message}");
                 if (answer.IsUnanswered)
                     scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
@@ -166,7 +166,7 @@ internal sealed class PodEvictor(
     private async Task<RequestEnd> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
     {
         using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
-        record.Attempt(scope.Now, "EvictionRequest");
+        record.RecordRequest(scope.Now, "EvictionRequest");
         progress.Changed();
         return await requests.EvictAsync(
             record,
@@ -199,7 +199,7 @@ internal sealed class PodEvictor(
                 return;
             }
 
-            record.Terminates(scope.Now);
+            record.RecordTermination(scope.Now);
             progress.Changed();
             TimeSpan? timeout =
                 scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
@@ -243,7 +243,7 @@ internal sealed class PodEvictor(
                 return;
             }
 
-            record.Waits("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
+            record.RecordWait("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
             progress.Changed();
             await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
@@ -283,7 +283,7 @@ internal sealed class PodEvictor(
             if (others is null)
                 break;
             if (others.Length > 0)
-                record.WaitsToBeDeleted(others);
+                record.RecordWaitForDeletions(others);
             Task first = await Task.WhenAny(ticket.Passed, changed, enough, moved);
             if (first == ticket.Passed || first == enough)
                 break;
@@ -299,7 +299,7 @@ internal sealed class PodEvictor(
     {
         IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
-        record.Held(
+        record.RecordBlockingBudgets(
             names,
             answer?.Kind switch
             {

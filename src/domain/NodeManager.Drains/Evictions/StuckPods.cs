@@ -48,7 +48,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
 
         if (answer is null)
         {
-            record.Force(DrainForce.Stuck);
+            record.RecordForce(DrainForce.Stuck);
             warn(
                 $"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}"
             );

@@ -161,7 +161,7 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private ObjectCache<Node> Nodes => _nodes!;
 
-    private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Concluding, r.Unanswered]).OfType<Task>();
+    private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Conclusion, r.PendingRequests]).OfType<Task>();
 
     // Only with one request for each pod can blocked pods remain when the work is done.
     private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);

@@ -65,12 +65,12 @@ internal sealed class PodRecord(PlannedPod planned)
     /// Completes when the outcome of its EvictionRequest is known and the request is deleted; null unless an EvictionRequest removed the
     /// pod. Never faults.
     /// </summary>
-    public Task? Concluding { get; set; }
+    public Task? Conclusion { get; set; }
 
     /// <summary>
     /// Completes when the requests end that were unanswered when another request removed the pod; null without any. Never faults.
     /// </summary>
-    public Task? Unanswered { get; set; }
+    public Task? PendingRequests { get; set; }
 
     /// <summary>Why its Deployment was not restarted, as last judged; null otherwise.</summary>
     public string? SurgeRefusal { get; set; }
@@ -80,14 +80,14 @@ internal sealed class PodRecord(PlannedPod planned)
         Plan.Decision == DrainDecision.Evict
         && (IsAccepted || IsReportedGone || Rollout is not null || Responder.Length > 0 || (Attempts > 0 && BlockedBy.Count == 0));
 
-    public void Force(string how)
+    public void RecordForce(string how)
     {
         if (!_forced.Contains(how))
             _forced.Add(how);
     }
 
     /// <summary>Records a request. A refusing budget blocks the pod until the server says otherwise: no answer may come.</summary>
-    public void Attempt(DateTimeOffset now, string how = "")
+    public void RecordRequest(DateTimeOffset now, string how = "")
     {
         Attempts++;
         StartedAt ??= now;
@@ -96,7 +96,7 @@ internal sealed class PodRecord(PlannedPod planned)
             WaitsFor = "";
     }
 
-    public void Held(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
+    public void RecordBlockingBudgets(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
     {
         HeldAt ??= now;
         _budgets.UnionWith(budgets);
@@ -107,7 +107,7 @@ internal sealed class PodRecord(PlannedPod planned)
     }
 
     /// <summary>The budget has blocked it long enough for a deletion, and other pods are first.</summary>
-    public void WaitsToBeDeleted(string others)
+    public void RecordWaitForDeletions(string others)
     {
         WaitsFor = others;
         Reason =
@@ -117,13 +117,13 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>The rollout that replaces it; null without.</summary>
     public NodeDrainBlocker? Rollout { get; private set; }
 
-    public void Surges(NodeDrainBlocker rollout, DateTimeOffset now)
+    public void RecordRollout(NodeDrainBlocker rollout, DateTimeOffset now)
     {
         Rollout = rollout;
-        Waits($"the rollout of {rollout.Name}", rollout.Message, DrainStep.Surge, rollout.Name, now);
+        RecordWait($"the rollout of {rollout.Name}", rollout.Message, DrainStep.Surge, rollout.Name, now);
     }
 
-    public void Waits(string what, string reason, string step, string detail, DateTimeOffset now)
+    public void RecordWait(string what, string reason, string step, string detail, DateTimeOffset now)
     {
         Steps.Begin(step, detail, now);
         BlockedBy = [];
@@ -131,10 +131,10 @@ internal sealed class PodRecord(PlannedPod planned)
         Reason = reason;
     }
 
-    public void Terminates(DateTimeOffset now)
+    public void RecordTermination(DateTimeOffset now)
     {
         if (Steps.Current != DrainStep.Terminate)
-            Waits("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);
+            RecordWait("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);
     }
 
     public void End(string outcome, string reason, DateTimeOffset now)

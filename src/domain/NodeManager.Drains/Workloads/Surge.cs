@@ -149,7 +149,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
                 };
                 if (state.HasFailed || late.IsCompletedSuccessfully)
                     throw new DrainStoppedException(blocker);
-                record.Surges(blocker, scope.Now);
+                record.RecordRollout(blocker, scope.Now);
                 changed();
                 await scope.Time.WaitForChangeAsync([moved, progressed, late], null, cancellationToken);
             }

@@ -13,13 +13,17 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
 
     public static RollSize Of(NodeSmithClaim claim, NodeSmithPool pool)
     {
-        // The resources at its creation if known: the pool's shape of the name may have changed.
-        (long cores, long memory) =
-            claim.Spec.Requirements is { CpuCores: { } own, MemoryMiB: { } ownMemory } ? (own, ownMemory)
-            : ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape) is { } shape
-                ? (shape.CpuCores, shape.MemoryMiB)
-            : ClaimAttempts.SizeOf(claim, pool);
+        (long cores, long memory) = ResourcesOf(claim, pool);
         return new(claim.Spec.Shape ?? "", claim.Spec.Zone ?? "", cores, memory);
+    }
+
+    // Those at its creation if known: the pool's shape of that name may have changed.
+    private static (long Cores, long MemoryMiB) ResourcesOf(NodeSmithClaim claim, NodeSmithPool pool)
+    {
+        if (claim.Spec.Requirements is { CpuCores: { } cores, MemoryMiB: { } memory })
+            return (cores, memory);
+        NodeSmithShape? shape = ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape);
+        return shape is null ? ClaimAttempts.SizeOf(claim, pool) : (shape.CpuCores, shape.MemoryMiB);
     }
 
     /// <summary>
@@ -45,14 +49,10 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
         ];
         NodeSmithShape chosen =
             here.Find(one => one.Name == Shape) ?? bySize.Find(one => one.CpuCores >= CpuCores && one.MemoryMiB >= MemoryMiB) ?? bySize[^1];
-        return new(
-            chosen.Name,
-            chosen.Zone is { Length: > 0 } own ? own
-                : here.Count > 0 ? Zone
-                : "",
-            chosen.CpuCores,
-            chosen.MemoryMiB
-        );
+        string zone = here.Count > 0 ? Zone : "";
+        if (chosen.Zone is { Length: > 0 } own)
+            zone = own;
+        return new(chosen.Name, zone, chosen.CpuCores, chosen.MemoryMiB);
     }
 
     public override string ToString() =>

@@ -38,12 +38,18 @@ internal static class ScaleUpRules
             return true;
         }
 
-        int useless = Relieve(shares, TryAdd, reasons) ? 0 : 1;
-        int needed = packer.Machines.Count - useless;
+        bool isLastUseful = Relieve(shares, TryAdd, reasons);
+        int needed = isLastUseful ? packer.Machines.Count : packer.Machines.Count - 1;
         if (current + needed < minimum)
             reasons.Add(BelowMinimum(current, minimum));
-        while (current + needed < minimum && (useless-- > 0 || TryAdd()))
+        while (current + needed < minimum)
+        {
+            // A machine that relieves no threshold still counts as a node of the minimum.
+            if (needed == packer.Machines.Count && !TryAdd())
+                break;
             needed++;
+        }
+
         int room = Math.Max(0, maximum - current);
         if (needed > room)
             reasons.Add(AtMaximum(current + needed, maximum));

@@ -29,18 +29,20 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
             uid,
             current =>
             {
-                MaintenanceClaim? there = MaintenanceClaim.Read(current);
-                bool isOwn = there?.Run == run;
-                MaintenanceClaim? other = there is null || isOwn ? null : there;
+                MaintenanceClaim? existing = MaintenanceClaim.Read(current);
+                bool isOwn = existing?.Run == run;
+                if (existing is not null && !isOwn && !dead.Contains(existing.Run))
+                {
+                    outcome = new(existing, null, false);
+                    return null;
+                }
+
                 bool isCordoned = current["spec"]?["unschedulable"]?.GetValue<bool>() == true;
-                outcome =
-                    other is not null && !dead.Contains(other.Run)
-                        ? new(other, null, false)
-                        : new(null, other, isOwn && there!.IsBegun && isCordoned);
-                if (outcome.Other is not null || (isOwn && there!.Holder == holder))
+                outcome = new(null, isOwn ? null : existing, isOwn && existing!.IsBegun && isCordoned);
+                if (isOwn && existing!.Holder == holder)
                     return null;
                 MaintenanceClaim claim = (
-                    there
+                    existing
                     ?? new()
                     {
                         Run = run,

@@ -95,14 +95,12 @@ public sealed class SimulatedProvider : IMachineProvider
                 if (machine is null)
                     return ended!;
                 await CutPowerAsync(machine, cancellationToken);
-                await ForgiveMissingAsync(() =>
-                    _client.DeleteAsync(
-                        Resources.ConfigMaps,
-                        machine.ObjectName,
-                        _settings.Namespace,
-                        new() { Preconditions = new() { Uid = machine.Uid } },
-                        cancellationToken
-                    )
+                await _client.RemoveAsync(
+                    Resources.ConfigMaps,
+                    machine.ObjectName,
+                    _settings.Namespace,
+                    new() { Preconditions = new() { Uid = machine.Uid } },
+                    cancellationToken
                 );
                 // A concurrent list may have booted it in between.
                 await CutPowerAsync(machine, cancellationToken);
@@ -253,14 +251,12 @@ public sealed class SimulatedProvider : IMachineProvider
         // Keeps a node of the same name that another machine registered.
         if (await FindNodeAsync(machine, cancellationToken) is not { } node || node.Spec.ProviderID != machine.ProviderId)
             return;
-        await ForgiveMissingAsync(() =>
-            _client.DeleteAsync(
-                Resources.Nodes,
-                machine.Name,
-                null,
-                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
-                cancellationToken
-            )
+        await _client.RemoveAsync(
+            Resources.Nodes,
+            machine.Name,
+            null,
+            new() { Preconditions = new() { Uid = node.Metadata.Uid } },
+            cancellationToken
         );
     }
 
@@ -293,18 +289,6 @@ public sealed class SimulatedProvider : IMachineProvider
                 .OfType<SimulatedMachine>()
                 .Where(one => one.Observed.Mark!.Owner == _settings.Owner),
         ];
-    }
-
-    private static async Task ForgiveMissingAsync(Func<Task> delete)
-    {
-        try
-        {
-            await delete();
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            // Deleted already.
-        }
     }
 
     private Task<MachineResult> RunAsync(string call, Func<Task<MachineResult>> work) =>

@@ -178,6 +178,28 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>Deletes an object. One that is gone is not an error.</summary>
+    /// <returns>False if it was gone.</returns>
+    public async Task<bool> RemoveAsync<T>(
+        ResourceType<T> type,
+        string name,
+        string? ns,
+        DeleteOptions options,
+        CancellationToken cancellationToken
+    )
+        where T : KubernetesObject
+    {
+        try
+        {
+            await DeleteAsync(type, name, ns, options, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Deletes this object. One that is gone, or was replaced under its name, is not an error.</summary>
     /// <returns>False if it was gone or replaced.</returns>
     public async Task<bool> RemoveAsync<T>(ResourceType<T> type, T item, CancellationToken cancellationToken)
@@ -186,10 +208,9 @@ public sealed class KubernetesClient : IDisposable
         try
         {
             DeleteOptions options = new() { Preconditions = new() { Uid = item.Metadata.Uid } };
-            await DeleteAsync(type, item.Metadata.Name, item.Metadata.Namespace, options, cancellationToken);
-            return true;
+            return await RemoveAsync(type, item.Metadata.Name, item.Metadata.Namespace, options, cancellationToken);
         }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
             return false;
         }

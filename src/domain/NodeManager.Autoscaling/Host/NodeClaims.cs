@@ -132,21 +132,14 @@ public static class NodeClaims
             cancellationToken
         );
 
-    private static async Task DeleteAsync(KubernetesClient client, NodeSmithClaim claim, bool dryRun, CancellationToken cancellationToken)
+    private static Task<bool> DeleteAsync(KubernetesClient client, NodeSmithClaim claim, bool dryRun, CancellationToken cancellationToken)
     {
-        try
+        DeleteOptions options = new()
         {
-            DeleteOptions options = new()
-            {
-                Preconditions = new() { Uid = claim.Metadata.Uid },
-                DryRun = dryRun ? ["All"] : null,
-            };
-            await client.DeleteAsync(NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace, options, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            // Already deleted, as requested.
-        }
+            Preconditions = new() { Uid = claim.Metadata.Uid },
+            DryRun = dryRun ? ["All"] : null,
+        };
+        return client.RemoveAsync(NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace, options, cancellationToken);
     }
 
     private static Task<bool> ChangeAsync(

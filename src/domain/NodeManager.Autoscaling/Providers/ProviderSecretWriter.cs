@@ -229,23 +229,14 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
         }
     }
 
-    private async Task DeleteAsync(SecretName name, string uid, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await connection.Client.DeleteAsync(
-                ApiResources.Secrets,
-                name.Name,
-                name.Namespace,
-                new() { Preconditions = new() { Uid = uid } },
-                cancellationToken
-            );
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            // The garbage collector was faster.
-        }
-    }
+    private Task<bool> DeleteAsync(SecretName name, string uid, CancellationToken cancellationToken) =>
+        connection.Client.RemoveAsync(
+            ApiResources.Secrets,
+            name.Name,
+            name.Namespace,
+            new() { Preconditions = new() { Uid = uid } },
+            cancellationToken
+        );
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(JsonObject))]

@@ -1,8 +1,6 @@
-using System.Net;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Runs;
@@ -127,7 +125,7 @@ internal static class RunDirectory
         foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
         {
             if (new LeaseState(lease, true) is var sign && sign.Silence(now) > 2 * sign.Duration)
-                await DeleteAsync(connection, Resources.Leases, lease.Metadata.Name, ns, cancellationToken);
+                await connection.Client.RemoveAsync(Resources.Leases, lease.Metadata.Name, ns, new(), cancellationToken);
         }
 
         KubernetesList<ConfigMap> further = await connection.Client.ListAsync(
@@ -140,14 +138,14 @@ internal static class RunDirectory
                 RunLayout.RunOf(p) is { } run && !known.Contains(run) && now - p.Metadata.CreationTimestamp > LongestStart
             )
         )
-            await DeleteAsync(connection, Resources.ConfigMaps, page.Metadata.Name, ns, cancellationToken);
+            await connection.Client.RemoveAsync(Resources.ConfigMaps, page.Metadata.Name, ns, new(), cancellationToken);
     }
 
     /// <summary>Deletes a run: its first ConfigMap first, so that no process finds a part of it.</summary>
     public static async Task DeleteAsync(ClusterConnection connection, RunRecord run, string ns, CancellationToken cancellationToken)
     {
         await DeletePagesAsync(connection, run.Id, run.Nodes, ns, cancellationToken);
-        await DeleteAsync(connection, Resources.Leases, RunLayout.NameOf(run.Id), ns, cancellationToken);
+        await connection.Client.RemoveAsync(Resources.Leases, RunLayout.NameOf(run.Id), ns, new(), cancellationToken);
     }
 
     /// <summary>Deletes the ConfigMaps of a run with this number of nodes, the first one first.</summary>
@@ -160,7 +158,7 @@ internal static class RunDirectory
     )
     {
         for (int page = 0; page < RunLayout.Pages(nodes); page++)
-            await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(id, page), ns, cancellationToken);
+            await connection.Client.RemoveAsync(Resources.ConfigMaps, RunLayout.NameOf(id, page), ns, new(), cancellationToken);
     }
 
     private static async Task<List<ConfigMap>> ListFirstAsync(
@@ -184,23 +182,4 @@ internal static class RunDirectory
     private static string? RunOf(Lease lease) => lease.Metadata.Labels?.GetValueOrDefault(RunLayout.Label);
 
     private static string FormatOf(ConfigMap map) => map.Data?.GetValueOrDefault(RunLayout.FormatKey) ?? "";
-
-    private static async Task DeleteAsync<T>(
-        ClusterConnection connection,
-        ResourceType<T> type,
-        string name,
-        string ns,
-        CancellationToken cancellationToken
-    )
-        where T : KubernetesObject
-    {
-        try
-        {
-            await connection.Client.DeleteAsync(type, name, ns, new(), cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            // Another client deleted it.
-        }
-    }
 }

@@ -46,17 +46,8 @@ internal static class DetachedDirectory
         }
     }
 
-    public static async Task DeleteAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await connection.Client.DeleteAsync(DetachedResources.Requests, id, ns, new(), cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            // Another client deleted it.
-        }
-    }
+    public static Task DeleteAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken) =>
+        connection.Client.RemoveAsync(DetachedResources.Requests, id, ns, new(), cancellationToken);
 
     /// <summary>The public form of a request without a run of its own.</summary>
     public static NodeMaintenanceRun Map(NodeManagerSession session, NodeMaintenanceRequest request, DateTimeOffset now)

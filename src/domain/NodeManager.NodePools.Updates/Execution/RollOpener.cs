@@ -184,21 +184,12 @@ internal abstract class RollOpener(RollScope context)
     /// <summary>A unique id for this update.</summary>
     protected string NewId() => $"{Scope.Now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}";
 
-    private async Task DeleteAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Scope.Client.DeleteAsync(
-                KubernetesResources.ConfigMaps,
-                RollLayout.NameOf(context.Request.Pool, IsService),
-                context.Request.Namespace,
-                new(),
-                cancellationToken
-            );
-        }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-            // There was no update.
-        }
-    }
+    private Task<bool> DeleteAsync(CancellationToken cancellationToken) =>
+        Scope.Client.RemoveAsync(
+            KubernetesResources.ConfigMaps,
+            RollLayout.NameOf(context.Request.Pool, IsService),
+            context.Request.Namespace,
+            new(),
+            cancellationToken
+        );
 }

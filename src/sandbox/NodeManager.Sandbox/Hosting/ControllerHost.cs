@@ -17,6 +17,7 @@ using NodeManager.Sandbox.Controllers.Scheduling;
 using NodeManager.Sandbox.Controllers.StatefulSets;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
@@ -30,6 +31,7 @@ internal sealed class ControllerHost : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<ResourceKind> _followed = [];
     private readonly KindCatalog _catalog;
+    private readonly TimeProvider _time;
     private readonly TimerQueue _timers;
     private readonly List<Controller> _controllers;
     private readonly List<Exception> _faults = [];
@@ -44,7 +46,8 @@ internal sealed class ControllerHost : IDisposable
     )
     {
         _catalog = kinds;
-        _timers = new(registry.Time);
+        _time = registry.Time;
+        _timers = new(_time);
         ControllerContext context = new(registry.As(new("kube-controller-manager")), _timers, new(registry), seed, kinds, board, runs);
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
@@ -145,12 +148,15 @@ internal sealed class ControllerHost : IDisposable
         ChangeFollower follower = new(store, kind);
         CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, kind.Ended);
         CancellationToken cancellationToken = either.Token;
+        // On a busy machine, nodes would be lost before their first heartbeat.
+        ClockHold? start = (_time as ClusterClock)?.Hold();
         _ = Task.Run(async () =>
         {
             using CancellationTokenSource ending = either;
-            foreach (StoredObject item in follower.Begin())
-            foreach (Controller listener in listeners)
-                Guard(() => listener.Begin(item));
+            using (start)
+                foreach (StoredObject item in follower.Begin())
+                foreach (Controller listener in listeners)
+                    Guard(() => listener.Begin(item));
             try
             {
                 await foreach (Change change in follower.ReadAsync(cancellationToken))

@@ -126,9 +126,17 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         // A node with a new UID is a new node.
         if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid)
             RemoveNode(node.Name);
-        if (!_nodes.TryGetValue(node.Name, out JudgedNode? health))
-            _nodes[node.Name] = health = new(node.Uid);
+        if (_nodes.TryGetValue(node.Name, out JudgedNode? health))
+        {
+            Read(health, node);
+            return health;
+        }
+
+        _nodes[node.Name] = health = new(node.Uid);
         Read(health, node);
+        // An old report may be due to this controller's late start.
+        if (health.Ready.Length > 0)
+            health.SilentFrom = Context.Now;
         return health;
     }
 

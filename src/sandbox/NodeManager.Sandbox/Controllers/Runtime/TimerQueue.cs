@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Controllers.Runtime;
@@ -39,6 +40,7 @@ internal sealed class TimerQueue : IDisposable
 
     private void Fire()
     {
+        using ClockHold? hold = (_time as ClusterClock)?.Hold();
         List<(ReconcileQueue Queue, ObjectKey Key)> due = [];
         lock (_gate)
         {

@@ -19,26 +19,28 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(30);
 
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new();
+    private long _uses;
 
     /// <summary>Opens a session. At a limit, ends the oldest session of the caller, or of the caller with the most sessions.</summary>
     public async Task<AgentSession> OpenAsync(AgentCaller caller)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        foreach (AgentSession idle in _sessions.Values.Where(session => now - session.UsedAt > IdleAfter))
+        long now = time.GetTimestamp();
+        foreach (AgentSession idle in _sessions.Values.Where(session => time.GetElapsedTime(session.UsedAt, now) > IdleAfter))
             await EndAsync(idle);
         AgentSession[] own = [.. _sessions.Values.Where(session => session.Caller == caller)];
         if (own.Length >= MaximumOfCaller)
-            await EndAsync(own.MinBy(static session => session.UsedAt)!);
+            await EndAsync(own.MinBy(static session => session.UseNumber)!);
         else if (
             _sessions.Count >= Maximum
             && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } most
         )
-            await EndAsync(most.MinBy(static session => session.UsedAt)!);
+            await EndAsync(most.MinBy(static session => session.UseNumber)!);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
         var session = new AgentSession(id, caller, transport, McpServer.Create(transport, tools.For(caller), loggers, null))
         {
             UsedAt = now,
+            UseNumber = Interlocked.Increment(ref _uses),
         };
         _sessions[id] = session;
         return session;
@@ -49,7 +51,8 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
     {
         if (!_sessions.TryGetValue(id, out AgentSession? session))
             return null;
-        session.UsedAt = time.GetUtcNow();
+        session.UsedAt = time.GetTimestamp();
+        session.UseNumber = Interlocked.Increment(ref _uses);
         return session;
     }
 
@@ -90,7 +93,11 @@ internal sealed class AgentSession : IAsyncDisposable
 
     public StreamableHttpServerTransport Transport { get; }
 
-    public DateTimeOffset UsedAt { get; set; }
+    /// <summary>The timestamp of its last request.</summary>
+    public long UsedAt { get; set; }
+
+    /// <summary>Orders sessions by their last request; timestamps may be equal.</summary>
+    public long UseNumber { get; set; }
 
     /// <summary>The handshake succeeded.</summary>
     public bool IsInitialized => _server.ClientInfo is not null;

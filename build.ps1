@@ -7,7 +7,7 @@
     Build  makes this folder an importable module: Import-Module ./NodeManager.psd1
     Test   runs all tests.
     Docs   makes the reference pages, and the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
-    Reference  makes the reference pages alone: docs/errors.md and docs/output-types.md, from the doc comments of the code.
+    Reference  makes what derives from the code: docs/errors.md, docs/output-types.md, the CRD of requests and the baseline of public types.
     Api    writes docs/api/openapi.json, which the server answers, and the console's types from it. Needs Node.js 20.19.
     Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.

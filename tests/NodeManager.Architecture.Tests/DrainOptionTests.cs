@@ -14,7 +14,6 @@ public sealed class DrainOptionTests
     private const int MaximumFiles = 8;
 
     private const string Safeguard = "Bypasses a safeguard: only a cmdlet that runs the drain itself has it.";
-    private const string Seed = "The body of the route is that of the StreamSpace node manager. Detached runs take this option.";
     private const string Approval = "An agent's plan has the options that its approver sees. Cmdlets and detached runs take this option.";
 
     // Set by the code that starts a drain; a caller has no say in them, or says it elsewhere.
@@ -33,26 +32,20 @@ public sealed class DrainOptionTests
         [nameof(DrainOptions.ForceStuck)] = Safeguard,
     };
 
-    private static readonly Dictionary<string, string> NotInRest = new(NotInRequests)
+    private static readonly Dictionary<string, string> NotForAgents = new(NotInRequests)
     {
-        [nameof(DrainOptions.PodSelector)] = Seed,
-        [nameof(DrainOptions.SkipWaitForDeleteTimeout)] = Seed,
-        [nameof(DrainOptions.VolumeDetachTimeout)] = Seed,
-        [nameof(DrainOptions.WaitForJob)] = Seed,
-        [nameof(DrainOptions.Surge)] = Seed,
-        [nameof(DrainOptions.SurgeTimeout)] = Seed,
-        [nameof(DrainOptions.Once)] = Seed,
-        [nameof(DrainOptions.WaitForReplacement)] = Seed,
-        [nameof(DrainOptions.ThrottleLimit)] = Seed,
-        [nameof(DrainOptions.MaxParallelEvictions)] = Seed,
-        [nameof(DrainOptions.EvictionApi)] = Seed,
-        [nameof(DrainOptions.Condition)] = Seed,
-    };
-
-    private static readonly Dictionary<string, string> NotForAgents = new(
-        NotInRest.Select(static one => KeyValuePair.Create(one.Key, one.Value == Seed ? Approval : one.Value))
-    )
-    {
+        [nameof(DrainOptions.PodSelector)] = Approval,
+        [nameof(DrainOptions.SkipWaitForDeleteTimeout)] = Approval,
+        [nameof(DrainOptions.VolumeDetachTimeout)] = Approval,
+        [nameof(DrainOptions.WaitForJob)] = Approval,
+        [nameof(DrainOptions.Surge)] = Approval,
+        [nameof(DrainOptions.SurgeTimeout)] = Approval,
+        [nameof(DrainOptions.Once)] = Approval,
+        [nameof(DrainOptions.WaitForReplacement)] = Approval,
+        [nameof(DrainOptions.ThrottleLimit)] = Approval,
+        [nameof(DrainOptions.MaxParallelEvictions)] = Approval,
+        [nameof(DrainOptions.EvictionApi)] = Approval,
+        [nameof(DrainOptions.Condition)] = Approval,
         [nameof(DrainOptions.GracePeriod)] = Approval,
     };
 
@@ -108,23 +101,24 @@ public sealed class DrainOptionTests
         AssertOffered("requests", NotInRequests, option => Regex.IsMatch(document, $"(?m)^ +{option.Field}:"));
     }
 
-    [Fact]
-    public void The_REST_API_has_a_field_for_every_option_that_it_offers()
+    [Theory]
+    [InlineData("ApiDrainRequest")]
+    [InlineData("ApiMaintenanceRequest")]
+    public void The_REST_API_has_a_field_for_every_option(string body)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "api", "openapi.json")));
-        JsonElement fields = document
-            .RootElement.GetProperty("components")
-            .GetProperty("schemas")
-            .GetProperty("ApiDrainRequest")
-            .GetProperty("properties");
+        JsonElement schema = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(body);
+        string[] fields = [.. schema.GetProperty("properties").EnumerateObject().Select(static one => one.Name)];
         AssertOffered(
-            "POST /api/v1/nodes/{name}/drain",
-            NotInRest,
+            body,
+            NotInRequests,
             option =>
-                fields.TryGetProperty(
-                    JsonNamingPolicy.SnakeCaseLower.ConvertName(option.Field).Replace("empty_dir", "emptydir", StringComparison.Ordinal),
-                    out _
-                )
+            {
+                string field = JsonNamingPolicy
+                    .SnakeCaseLower.ConvertName(option.Field)
+                    .Replace("empty_dir", "emptydir", StringComparison.Ordinal);
+                return fields.Contains(field) || fields.Contains($"drain_{field}");
+            }
         );
     }
 

@@ -115,6 +115,17 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("PUT", "/nodes/x/labels", """{"key":"a","valeu":"v"}""", HttpStatusCode.BadRequest, "InvalidBody")]
     [InlineData("POST", "/nodes/x/taints", """{"key":"a","effect":"NoWay"}""", HttpStatusCode.BadRequest, "InvalidTaint")]
     [InlineData("POST", "/nodes/x/drain", """{"grace_period_seconds":-1}""", HttpStatusCode.BadRequest, "InvalidDuration")]
+    [InlineData("POST", "/nodes/x/drain", """{"surge_timeout_seconds":1e300}""", HttpStatusCode.BadRequest, "InvalidBody")]
+    [InlineData("POST", "/nodes/x/drain", """{"throttle_limit":0}""", HttpStatusCode.BadRequest, "Invalid")]
+    [InlineData("POST", "/nodes/x/drain", """{"eviction_api":"None"}""", HttpStatusCode.BadRequest, "Invalid")]
+    [InlineData("POST", "/nodes/x/drain", """{"force_stuck_seconds":1}""", HttpStatusCode.BadRequest, "InvalidBody")]
+    [InlineData(
+        "POST",
+        "/../../v1/maintenances/plan",
+        """{"nodes":["x"],"max_parallel_evictions":0}""",
+        HttpStatusCode.BadRequest,
+        "Invalid"
+    )]
     [InlineData("POST", "/../../v1/plugins/ImageLocality/disable?dry_run=maybe", null, HttpStatusCode.BadRequest, "InvalidRequest")]
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
     public async Task Invalid_input_gets_a_status_and_a_reason(
@@ -133,6 +144,29 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         JsonObject answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.Equal(error, (string)answer["error"]!);
         Assert.NotEqual("", (string)answer["message"]!);
+    }
+
+    [Fact]
+    public async Task A_drain_has_the_options_of_its_body()
+    {
+        string name = await DrainableAsync();
+        HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
+            $"{Nodes}/{name}/drain",
+            new
+            {
+                delete_emptydir_data = true,
+                delete_unmanaged_pods = true,
+                pod_selector = "app=no-such-app",
+            }
+        );
+        JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
+
+        Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
+        Assert.Equal(0, (int)result["pods_deleted"]!);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null)).StatusCode
+        );
     }
 
     [Theory]

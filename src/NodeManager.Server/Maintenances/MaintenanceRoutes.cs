@@ -1,5 +1,4 @@
 using NodeManager.Core.Nodes;
-using NodeManager.Drains.Options;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Server.Access;
@@ -128,14 +127,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
                 Soak = ApiBody.Seconds(body.SoakSeconds, "soak_seconds") ?? usual.Soak,
                 Windows = body.Windows ?? [],
                 OnError = onError.Length > 0 ? Enum.Parse<MaintenanceErrorAction>(onError) : usual.OnError,
-                Drain = new DrainOptions
-                {
-                    DeleteEmptyDirData = body.DeleteEmptydirData == true,
-                    DeleteUnmanagedPods = body.DeleteUnmanagedPods == true,
-                    GracePeriod = ApiBody.Seconds(body.GracePeriodSeconds, "grace_period_seconds"),
-                    Timeout = ApiBody.Seconds(body.DrainTimeoutSeconds, "drain_timeout_seconds"),
-                    Reason = "REST API",
-                },
+                Drain = body.Drain with { Reason = "REST API" },
             },
         };
     }

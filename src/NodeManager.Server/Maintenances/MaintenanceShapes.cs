@@ -20,12 +20,8 @@ internal sealed record ApiMaintenanceRequest(
     long? WaitReadySeconds,
     long? SoakSeconds,
     IReadOnlyList<string>? Windows,
-    string? OnError,
-    bool? DeleteEmptydirData,
-    bool? DeleteUnmanagedPods,
-    long? GracePeriodSeconds,
-    long? DrainTimeoutSeconds
-);
+    string? OnError
+) : DrainBody;
 
 /// <summary>A node in a maintenance plan.</summary>
 /// <param name="Batch">Nodes of a batch are maintained together; 0: the node is excluded.</param>

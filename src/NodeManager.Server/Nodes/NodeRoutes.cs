@@ -19,7 +19,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     public const string Prefix = "/api/plugins/streamspace-node-manager";
 
     // An unlimited request would hold its connection.
-    private const long DefaultTimeoutSeconds = 300;
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
     private const string EvictionWarning =
         "299 - \"NoExecute deletes pods that do not tolerate the taint, without regard to PodDisruptionBudgets. To evict within them, drain the node.\"";
@@ -167,14 +167,8 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
 
     private async Task<IResult> DrainAsync(HttpContext context, string name, ApiDrainRequest? request, CancellationToken stop)
     {
-        var options = new DrainOptions
-        {
-            GracePeriod = ApiBody.Seconds(request?.GracePeriodSeconds, "grace_period_seconds"),
-            Timeout = ApiBody.Seconds(request?.TimeoutSeconds ?? DefaultTimeoutSeconds, "timeout_seconds"),
-            DeleteEmptyDirData = request?.DeleteEmptydirData == true,
-            DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
-            Reason = DrainOperations.Reason,
-        };
+        DrainOptions options = request?.Drain ?? new();
+        options = options with { Timeout = options.Timeout ?? DefaultTimeout, Reason = DrainOperations.Reason };
         bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
         RunningNodeDrain running = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
         TrackedOperation drain = running.Operation;

@@ -63,15 +63,6 @@ internal sealed record ApiTaintRequest(
 /// <param name="Value">Absent: it did not exist.</param>
 internal sealed record ApiSeenValue(string? Value);
 
-/// <summary>All optional. Without the two permissions, a node with such pods is not drained (409).</summary>
-/// <param name="TimeoutSeconds">Default 300; then 409 with the blockers.</param>
-internal sealed record ApiDrainRequest(
-    long? GracePeriodSeconds,
-    long? TimeoutSeconds,
-    bool DeleteEmptydirData = false,
-    bool DeleteUnmanagedPods = false
-);
-
 /// <param name="Message">The result in a sentence.</param>
 /// <param name="PodsDeleted">Deleted pods.</param>
 /// <param name="Status">See <see cref="NodeDrainStatus"/>.</param>

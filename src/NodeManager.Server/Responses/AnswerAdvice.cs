@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Server.Responses;
 
@@ -10,12 +11,10 @@ namespace NodeManager.Server.Responses;
 internal static partial class AnswerAdvice
 {
     // Parameters of cmdlets that bodies have as fields.
-    private static readonly FrozenDictionary<string, string> Fields = new Dictionary<string, string>
+    private static readonly FrozenDictionary<string, string> Fields = new Dictionary<string, string>(
+        DrainOption.Requestable.Select(static option => KeyValuePair.Create($"-{option.Parameter}", DrainBody.FieldOf(option)))
+    )
     {
-        ["-DeleteEmptyDirData"] = "delete_emptydir_data",
-        ["-DeleteUnmanagedPod"] = "delete_unmanaged_pods",
-        ["-Timeout"] = "timeout_seconds",
-        ["-GracePeriod"] = "grace_period_seconds",
         ["-IncludeControlPlane"] = "include_control_plane",
         ["-MaxSurge"] = "max_surge",
         ["-MaxUnavailable"] = "max_unavailable",
@@ -63,14 +62,10 @@ internal static partial class AnswerAdvice
             ? char.ToUpperInvariant(sentence[0]) + sentence[1..]
         : sentence;
 
-    private static bool IsForeign(string text) => Cmdlet().IsMatch(text) || Parameter().IsMatch(text) || Surge().IsMatch(text);
+    private static bool IsForeign(string text) => Cmdlet().IsMatch(text) || Parameter().IsMatch(text);
 
     [GeneratedRegex(@"(?<=[.!?])\s+(?=\p{Lu})")]
     private static partial Regex SentenceEnd();
-
-    // Drains of the routes have no such option.
-    [GeneratedRegex(@"\bdrain with surge\b")]
-    private static partial Regex Surge();
 
     [GeneratedRegex(@",\s+or\s+")]
     private static partial Regex Alternative();

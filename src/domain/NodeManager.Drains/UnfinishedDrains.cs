@@ -31,19 +31,7 @@ public static class UnfinishedDrains
         ChangeAsync(
             session,
             node,
-            note =>
-                note with
-                {
-                    Unfinished = new(
-                        server,
-                        by,
-                        session.Time().GetUtcNow(),
-                        options.GracePeriod?.TotalSeconds,
-                        options.Timeout?.TotalSeconds,
-                        options.DeleteEmptyDirData,
-                        options.DeleteUnmanagedPods
-                    ),
-                },
+            note => note with { Unfinished = new(server, by, session.Time().GetUtcNow(), DrainFields.Write(options)) },
             cancellationToken
         );
 
@@ -70,13 +58,10 @@ public static class UnfinishedDrains
         return taken is not null && session.Time().GetUtcNow() - taken.At < Lifetime ? taken : null;
     }
 
+    /// <exception cref="NodeManagerException">The annotation has no valid options.</exception>
     public static DrainOptions OptionsOf(UnfinishedDrain drain, string reason) =>
-        new()
+        DrainFields.Read(drain.Options ?? []) with
         {
-            GracePeriod = drain.GraceSeconds is { } grace ? TimeSpan.FromSeconds(grace) : null,
-            Timeout = drain.TimeoutSeconds is { } timeout ? TimeSpan.FromSeconds(timeout) : null,
-            DeleteEmptyDirData = drain.DeleteEmptyDirData,
-            DeleteUnmanagedPods = drain.DeleteUnmanagedPods,
             Reason = reason,
         };
 

@@ -26,8 +26,10 @@ public sealed partial class AnswerAdviceTests(EmbeddedServer server) : IClassFix
     )]
     [InlineData(
         "Scale its workload to 3 replicas or more, or lower minAvailable to 1. Or drain with surge, if the Deployment's maxSurge is 1 or more.",
-        "Scale its workload to 3 replicas or more, or lower minAvailable to 1."
+        "Scale its workload to 3 replicas or more, or lower minAvailable to 1. Or drain with surge, if the Deployment's maxSurge is 1 or more."
     )]
+    [InlineData("Wait, or use -SurgeTimeout or -ForceStuck.", "Wait.")]
+    [InlineData("Use -WaitForJob.", "Use wait_for_job_seconds.")]
     [InlineData("Run the command again.", "Try again.")]
     [InlineData("Send the header X-Confirm-Cluster, and honour Retry-After.", "Send the header X-Confirm-Cluster, and honour Retry-After.")]
     [InlineData("Node worker-1A has 2 pods (a-B).", "Node worker-1A has 2 pods (a-B).")]

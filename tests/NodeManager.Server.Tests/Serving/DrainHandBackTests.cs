@@ -26,6 +26,15 @@ public sealed class DrainHandBackTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    private static readonly DrainOptions Remaining = new()
+    {
+        Timeout = TimeSpan.FromMinutes(7),
+        GracePeriod = TimeSpan.FromSeconds(5),
+        DeleteEmptyDirData = true,
+        Surge = true,
+        PodSelector = "app=web",
+    };
+
     private SandboxCluster _sandbox = null!;
     private NodeManagerSession _session = null!;
 
@@ -119,10 +128,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         );
         UnfinishedDrain only = Assert.Single(taken, static one => one is not null)!;
         DrainOptions options = UnfinishedDrains.OptionsOf(only, "");
-        Assert.Equal(
-            (TimeSpan.FromMinutes(7), TimeSpan.FromSeconds(5), true, false),
-            (options.Timeout!.Value, options.GracePeriod!.Value, options.DeleteEmptyDirData, options.DeleteUnmanagedPods)
-        );
+        Assert.Equal(Remaining, options);
 
         // As kubectl uncordons: the note stays.
         await _session.UseAsync(
@@ -255,7 +261,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
 
     private async Task LeaveAsync(string node, DateTimeOffset at)
     {
-        var note = new DrainAnnotation("me", "", at, new("ours", "local-admin", at, 5, 420, true, false));
+        var note = new DrainAnnotation("me", "", at, new("ours", "local-admin", at, DrainFields.Write(Remaining)));
         await NodeEditor.SetUnschedulableAsync(_session, node, true, false, default);
         await NodeEditor.SetAnnotationsAsync(
             _session,

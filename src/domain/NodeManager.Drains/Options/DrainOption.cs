@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 
@@ -6,10 +7,10 @@ namespace NodeManager.Drains.Options;
 /// <summary>Who can set an option of a drain.</summary>
 public enum DrainOptionUse
 {
-    /// <summary>Cmdlets, and the requests of detached work.</summary>
+    /// <summary>Cmdlets, bodies of routes, and the requests of detached work.</summary>
     Anyone,
 
-    /// <summary>Cmdlets that run the drain themselves: the option bypasses a safeguard, so a request in the cluster does not have it.</summary>
+    /// <summary>Cmdlets that run the drain themselves: the option bypasses a safeguard, so a request does not have it.</summary>
     Cmdlet,
 
     /// <summary>The code that starts the drain.</summary>
@@ -41,6 +42,7 @@ public sealed class DrainOption
         Use = described?.Use ?? DrainOptionUse.Anyone;
         Parameter = described?.Parameter is { Length: > 0 } parameter ? parameter : property.Name;
         Field = JsonNamingPolicy.CamelCase.ConvertName(property.Name) + (Type == typeof(TimeSpan) ? "Seconds" : "");
+        Rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
         _default = property.GetValue(Defaults);
     }
 
@@ -54,6 +56,9 @@ public sealed class DrainOption
             .Select(static one => new DrainOption(one)),
     ];
 
+    /// <summary>The options that requests have.</summary>
+    public static IReadOnlyList<DrainOption> Requestable { get; } = [.. All.Where(static option => option.Use == DrainOptionUse.Anyone)];
+
     public PropertyInfo Property { get; }
 
     /// <summary>The type of the value if there is one: <c>TimeSpan</c> for <c>TimeSpan?</c>.</summary>
@@ -66,6 +71,9 @@ public sealed class DrainOption
 
     /// <summary>The name of the field in a request; durations are in seconds.</summary>
     public string Field { get; }
+
+    /// <summary>The limits of its values.</summary>
+    internal IReadOnlyList<ValidationAttribute> Rules { get; }
 
     public object? Get(DrainOptions options) => Property.GetValue(options);
 

@@ -4,7 +4,8 @@ namespace NodeManager.Drains.Options;
 
 /// <summary>How to drain. The defaults are kubectl's, save that DaemonSet pods are left alone without being asked.</summary>
 /// <remarks>
-/// The parameters of the cmdlets and the fields of a NodeMaintenanceRequest are read from these properties, see <see cref="DrainOption"/>.
+/// The parameters of the cmdlets, the fields of a NodeMaintenanceRequest and those of the REST API are read from these properties, see
+/// <see cref="DrainOption"/>.
 /// </remarks>
 public sealed record DrainOptions
 {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Drains.Options;
 using NodeManager.Maintenance.Options;
 
@@ -34,7 +33,7 @@ internal static class DetachedOptions
                     SoakSeconds = options.Soak > TimeSpan.Zero ? Seconds(options.Soak) : null,
                     OnError = $"{options.OnError}",
                 },
-            Drain = Write(drain),
+            Drain = DrainFields.Write(drain),
         };
     }
 
@@ -52,37 +51,9 @@ internal static class DetachedOptions
             Soak = Time(rules.SoakSeconds) ?? TimeSpan.Zero,
             OnError = Enum.TryParse(rules.OnError, out MaintenanceErrorAction action) ? action : standard.OnError,
             Windows = spec.Windows ?? [],
-            Drain = Read(spec.Drain ?? []) with { Reason = spec.Reason ?? "" },
+            Drain = DrainFields.Read(spec.Drain ?? []) with { Reason = spec.Reason ?? "" },
         };
     }
-
-    /// <summary>The fields of the options that are not the default.</summary>
-    internal static JsonObject Write(DrainOptions drain) =>
-        new(Offered.Where(option => option.IsSet(drain)).Select(option => KeyValuePair.Create(option.Field, ValueOf(option.Get(drain)))));
-
-    /// <summary>Fields that are not of a request are ignored: the API server drops them.</summary>
-    internal static DrainOptions Read(JsonObject fields) =>
-        Offered.Aggregate(
-            new DrainOptions(),
-            (options, option) => fields[option.Field] is { } field ? option.Set(options, ValueOf(field, option.Type)) : options
-        );
-
-    private static IEnumerable<DrainOption> Offered => DrainOption.All.Where(static option => option.Use == DrainOptionUse.Anyone);
-
-    private static JsonNode? ValueOf(object? value) =>
-        value switch
-        {
-            TimeSpan time => Seconds(time),
-            bool flag => flag,
-            int number => number,
-            _ => (string?)value,
-        };
-
-    private static object? ValueOf(JsonNode field, Type type) =>
-        type == typeof(TimeSpan) ? TimeSpan.FromSeconds((long)field)
-        : type == typeof(bool) ? (bool)field
-        : type == typeof(int) ? (int)field
-        : (string?)field;
 
     private static bool? Set(bool value) => value ? true : null;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace NodeManager.Core.Nodes.Claims;
@@ -9,14 +10,10 @@ namespace NodeManager.Core.Nodes.Claims;
 /// <param name="Server">The servers that may resume it.</param>
 /// <param name="By">The user who started the drain.</param>
 /// <param name="At">When it was recorded, in the cluster's time.</param>
-/// <param name="GraceSeconds">The grace period of the pods; null: their own.</param>
-/// <param name="TimeoutSeconds">The remaining timeout; null: no limit.</param>
+/// <param name="Options">The fields of its options, see <c>DrainFields</c>.</param>
 public sealed record UnfinishedDrain(
     [property: JsonPropertyName("server")] string Server,
     [property: JsonPropertyName("by")] string By,
     [property: JsonPropertyName("at")] DateTimeOffset At,
-    [property: JsonPropertyName("graceSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? GraceSeconds,
-    [property: JsonPropertyName("timeoutSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TimeoutSeconds,
-    [property: JsonPropertyName("deleteEmptyDirData")] bool DeleteEmptyDirData,
-    [property: JsonPropertyName("deleteUnmanagedPods")] bool DeleteUnmanagedPods
+    [property: JsonPropertyName("options")] JsonObject? Options
 );

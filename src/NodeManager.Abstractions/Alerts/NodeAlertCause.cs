@@ -11,4 +11,6 @@ public static class NodeAlertCause
 
     /// <summary>Machines of a NodeSmithPool differ from what the autoscaler planned, and pods that they were created for do not fit on them.</summary>
     public const string MachinesNotAsPlanned = "MachinesNotAsPlanned";
+
+    public static ItemList<string> All { get; } = new([ClusterUnreachable, AlertsDropped, MachinesNotAsPlanned]);
 }

@@ -40,4 +40,23 @@ public static class NodeFindingCause
 
     /// <summary>The node changes between Ready and not Ready repeatedly.</summary>
     public const string Flapping = "Flapping";
+
+    public static ItemList<string> All { get; } =
+        new([
+            NotReady,
+            Unreachable,
+            MemoryPressure,
+            DiskPressure,
+            PidPressure,
+            NetworkUnavailable,
+            ClockSkew,
+            VersionSkew,
+            SystemPodsRestarting,
+            Evictions,
+            ImageGarbageCollection,
+            CordonedForLong,
+            RepellingTaints,
+            PodLimit,
+            Flapping,
+        ]);
 }

@@ -14,29 +14,8 @@ public sealed class NodeAlertGroupCompleter : NodeCompleter
 /// <summary>Causes of current alerts, then all others.</summary>
 public sealed class NodeAlertCauseCompleter : CandidateCompleter
 {
-    private static readonly string[] Known =
-    [
-        NodeFindingCause.NotReady,
-        NodeFindingCause.Unreachable,
-        NodeFindingCause.MemoryPressure,
-        NodeFindingCause.DiskPressure,
-        NodeFindingCause.PidPressure,
-        NodeFindingCause.NetworkUnavailable,
-        NodeFindingCause.ClockSkew,
-        NodeFindingCause.VersionSkew,
-        NodeFindingCause.SystemPodsRestarting,
-        NodeFindingCause.Evictions,
-        NodeFindingCause.ImageGarbageCollection,
-        NodeFindingCause.CordonedForLong,
-        NodeFindingCause.RepellingTaints,
-        NodeFindingCause.PodLimit,
-        NodeFindingCause.Flapping,
-        NodeAlertCause.ClusterUnreachable,
-        NodeAlertCause.AlertsDropped,
-        NodeAlertCause.MachinesNotAsPlanned,
-    ];
-
-    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) => [.. OpenCauses(bound), .. Known];
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        [.. OpenCauses(bound), .. NodeFindingCause.All, .. NodeAlertCause.All];
 
     private static IEnumerable<string> OpenCauses(IDictionary boundParameters)
     {

@@ -43,25 +43,6 @@ internal sealed class HealthTools(ClusterSession cluster)
         return Details(found, cause, limit, cursor);
     }
 
-    private static readonly string[] Causes =
-    [
-        NodeFindingCause.NotReady,
-        NodeFindingCause.Unreachable,
-        NodeFindingCause.MemoryPressure,
-        NodeFindingCause.DiskPressure,
-        NodeFindingCause.PidPressure,
-        NodeFindingCause.NetworkUnavailable,
-        NodeFindingCause.ClockSkew,
-        NodeFindingCause.VersionSkew,
-        NodeFindingCause.SystemPodsRestarting,
-        NodeFindingCause.Evictions,
-        NodeFindingCause.ImageGarbageCollection,
-        NodeFindingCause.CordonedForLong,
-        NodeFindingCause.RepellingTaints,
-        NodeFindingCause.PodLimit,
-        NodeFindingCause.Flapping,
-    ];
-
     // Causes of problem detectors are not predefined: those of existing findings are valid too.
     private static void RefuseUnknown(string? cause, IReadOnlyList<NodeHealth> nodes)
     {
@@ -75,14 +56,14 @@ internal sealed class HealthTools(ClusterSession cluster)
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
-        if (present.Contains(cause) || Causes.Contains(cause))
+        if (present.Contains(cause) || NodeFindingCause.All.Contains(cause))
             return;
         throw new NodeManagerException(
             "InvalidArguments",
             ErrorKind.InvalidArgument,
             $"'{DisplayText.Escape(cause)}' is not a cause.",
             cause,
-            $"Causes of these nodes: {(present.Length > 0 ? string.Join(", ", present) : "none")}. All: {string.Join(", ", Causes)}."
+            $"Causes of these nodes: {(present.Length > 0 ? string.Join(", ", present) : "none")}. All: {string.Join(", ", NodeFindingCause.All)}."
         );
     }
 

@@ -37,25 +37,25 @@ public static class DisplayText
         if (keepLines)
             text = text.Replace("\r\n", "\n", StringComparison.Ordinal);
 
-        StringBuilder? shown = null;
+        StringBuilder? escaped = null;
         int index = 0;
         while (index < text.Length)
         {
             bool isRune = Rune.TryGetRuneAt(text, index, out Rune rune);
             int length = isRune ? rune.Utf16SequenceLength : 1;
             if (isRune && (!IsHidden(rune) || (keepLines && rune.Value is '\n' or '\t')))
-                shown?.Append(text, index, length);
+                escaped?.Append(text, index, length);
             else
-                AppendEscaped(shown ??= new StringBuilder(text, 0, index, text.Length + 16), text, index, length);
+                AppendEscaped(escaped ??= new StringBuilder(text, 0, index, text.Length + 16), text, index, length);
             index += length;
         }
 
-        return shown?.ToString() ?? text;
+        return escaped?.ToString() ?? text;
     }
 
-    private static void AppendEscaped(StringBuilder shown, string text, int index, int length)
+    private static void AppendEscaped(StringBuilder escaped, string text, int index, int length)
     {
         for (int unit = index; unit < index + length; unit++)
-            shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[unit]:X4}");
+            escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[unit]:X4}");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PoolServiceErrors(Uri service)
 {
     public NodeManagerException Refused(PoolRequest request, HttpStatusCode code, WireError? error)
     {
-        string said = Text(code, error);
+        string serviceText = Text(code, error);
         string pool = request.Pool.Length > 0 ? $"node pool '{request.Pool}'" : "the request";
         return code switch
         {
@@ -23,64 +23,64 @@ internal sealed class PoolServiceErrors(Uri service)
                 request,
                 ErrorIds.Invalid,
                 ErrorKind.InvalidData,
-                $"The pool service refused {pool}: {said}",
+                $"The pool service refused {pool}: {serviceText}",
                 "Correct the values that the message names."
             ),
             HttpStatusCode.Unauthorized => Error(
                 request,
                 ErrorIds.Unauthorized,
                 ErrorKind.AuthenticationError,
-                $"The pool service at {service} did not accept the credentials: {said}",
+                $"The pool service at {service} did not accept the credentials: {serviceText}",
                 "Log in again, or give another token with Set-NodeManagerConfiguration -PoolService."
             ),
             HttpStatusCode.Forbidden => Error(
                 request,
                 ErrorIds.Forbidden,
                 ErrorKind.PermissionDenied,
-                $"Permission denied by the pool service for {pool}: {said}",
+                $"Permission denied by the pool service for {pool}: {serviceText}",
                 "Ask an administrator of the pool service for access."
             ),
-            HttpStatusCode.NotFound => NotFound(request, said, error is not null),
-            HttpStatusCode.Conflict => Conflict(request, pool, said),
+            HttpStatusCode.NotFound => NotFound(request, serviceText, error is not null),
+            HttpStatusCode.Conflict => Conflict(request, pool, serviceText),
             HttpStatusCode.TooManyRequests => Error(
                 request,
                 ErrorIds.TooManyRequests,
                 ErrorKind.LimitsExceeded,
-                $"The pool service refuses more requests: {said}",
+                $"The pool service refuses more requests: {serviceText}",
                 "Wait a moment, then run the command again."
             ),
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Error(
                 request,
                 ErrorIds.ServerTimeout,
                 ErrorKind.OperationTimeout,
-                $"The pool service did not finish {request.Method} {request.Path} in time: {said}",
+                $"The pool service did not finish {request.Method} {request.Path} in time: {serviceText}",
                 NotRepeated(request)
             ),
             >= HttpStatusCode.InternalServerError => Error(
                 request,
                 ErrorIds.ServerError,
                 ErrorKind.ResourceUnavailable,
-                $"The pool service failed at {request.Method} {request.Path}: {said}",
+                $"The pool service failed at {request.Method} {request.Path}: {serviceText}",
                 NotRepeated(request)
             ),
             _ => Error(
                 request,
                 ErrorIds.UnexpectedAnswer,
                 ErrorKind.ProtocolError,
-                $"The pool service at {service} answered {request.Method} {request.Path} with {said}",
+                $"The pool service at {service} answered {request.Method} {request.Path} with {serviceText}",
                 "Check the service's base address, and that no proxy or login page answers in its place."
             ),
         };
     }
 
-    private NodeManagerException NotFound(PoolRequest request, string said, bool isOfService)
+    private NodeManagerException NotFound(PoolRequest request, string serviceText, bool isOfService)
     {
         if (request.Cluster.Length > 0 && isOfService)
             return Error(
                 request,
                 ErrorIds.PoolClusterNotFound,
                 ErrorKind.ObjectNotFound,
-                $"The pool service has no cluster '{request.Cluster}': {said}",
+                $"The pool service has no cluster '{request.Cluster}': {serviceText}",
                 "Check the cluster's id in the configuration, or use -Cluster."
             );
         if (request.Pool.Length > 0 && request.Method != HttpMethod.Post)
@@ -88,32 +88,32 @@ internal sealed class PoolServiceErrors(Uri service)
                 request,
                 ErrorIds.NodePoolNotFound,
                 ErrorKind.ObjectNotFound,
-                $"Node pool '{request.Pool}' was not found: {said}",
+                $"Node pool '{request.Pool}' was not found: {serviceText}",
                 "List the pools with Get-NodePool; the pool may have been deleted."
             );
         return Error(
             request,
             ErrorIds.NotFound,
             ErrorKind.ObjectNotFound,
-            $"The pool service at {service} does not serve {request.Method} {request.Path}: {said}",
+            $"The pool service at {service} does not serve {request.Method} {request.Path}: {serviceText}",
             "Check the service's base address, and Routes of the pool service's configuration."
         );
     }
 
-    private NodeManagerException Conflict(PoolRequest request, string pool, string said) =>
+    private NodeManagerException Conflict(PoolRequest request, string pool, string serviceText) =>
         request.Method == HttpMethod.Post
             ? Error(
                 request,
                 ErrorIds.NodePoolExists,
                 ErrorKind.ResourceExists,
-                $"The pool service refused to create {pool}: {said}",
+                $"The pool service refused to create {pool}: {serviceText}",
                 "Use another name, or change the pool with Set-NodePool."
             )
             : Error(
                 request,
                 ErrorIds.Conflict,
                 ErrorKind.ResourceBusy,
-                $"The pool service reports a conflict about {pool}: {said}",
+                $"The pool service reports a conflict about {pool}: {serviceText}",
                 "Read the pool with Get-NodePool, and run the command again."
             );
 

@@ -138,10 +138,10 @@ internal sealed partial class PoolServiceSender : IDisposable
             }
 
             mayBeDone |= failure.MayBeDone;
-            bool again = failure.MayPass && (repeat == PoolRepeat.Always || !failure.MayBeDone);
-            if (!again && failure.MayBeDone && repeat == PoolRepeat.Never)
+            bool isRetried = failure.MayPass && (repeat == PoolRepeat.Always || !failure.MayBeDone);
+            if (!isRetried && failure.MayBeDone && repeat == PoolRepeat.Never)
                 throw new PoolAnswerLostException(failure.Error);
-            if (!again || tries >= Policy.MaximumAttempts)
+            if (!isRetried || tries >= Policy.MaximumAttempts)
                 throw failure.Error;
             TimeSpan wait = Policy.PauseAfter(tries, failure.RetryAfter);
             LogRetry(_logger, request.Method.Method, request.Path, (long)wait.TotalMilliseconds, tries);

@@ -95,10 +95,10 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
             Task<string> output = process.StandardOutput.ReadToEndAsync(either.Token),
                 errors = process.StandardError.ReadToEndAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
-            string said = await errors;
+            string errorText = await errors;
             return process.ExitCode == 0
                 ? await output
-                : throw new InvalidOperationException($"it ended with exit code {process.ExitCode}: {said.Trim()}");
+                : throw new InvalidOperationException($"it ended with exit code {process.ExitCode}: {errorText.Trim()}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -142,7 +142,7 @@ internal sealed class ProxmoxCreator(
         if (failure?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden)
             throw failure;
         Deadline deadline = new(api.Time, taskTimeout);
-        for (int look = 1; ; look++)
+        for (int poll = 1; ; poll++)
         {
             ProxmoxVm? machine = await inventory.FindAsync(id, cancellationToken);
             if (machine?.Mark is { } mark)
@@ -153,7 +153,7 @@ internal sealed class ProxmoxCreator(
                 return null;
             if (machine is null && failure is { MayHaveExecuted: false })
                 throw failure;
-            if (machine is null && look >= LostMachineLookups)
+            if (machine is null && poll >= LostMachineLookups)
                 throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as created, but it does not exist.");
             if (deadline.IsOver)
                 throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");

@@ -22,7 +22,7 @@ internal static class ProxmoxPlacement
     {
         var refused = new List<string>();
         string? best = null;
-        double least = double.MaxValue;
+        double lowest = double.MaxValue;
         foreach (
             ProxmoxResource host in resources
                 .Where(static one => one is { Type: "node", Node: not null })
@@ -51,9 +51,9 @@ internal static class ProxmoxPlacement
             }
 
             double use = room.ShareWith(wanted);
-            if (use >= least)
+            if (use >= lowest)
                 continue;
-            (best, least) = (name, use);
+            (best, lowest) = (name, use);
         }
 
         if (best is not null)

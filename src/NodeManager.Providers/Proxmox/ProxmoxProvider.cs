@@ -204,12 +204,12 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
 
             if (
                 attempt >= DestroyAttempts
-                && await _inventory.FindAsync(machine!.Id, cancellationToken) is { } left
-                && IsOf(left, identity.ClaimUid)
+                && await _inventory.FindAsync(machine!.Id, cancellationToken) is { } found
+                && IsOf(found, identity.ClaimUid)
             )
                 return MachineResult.Ended(
                     MachineOutcome.Failed,
-                    $"Machine {left.IdText} is still there after {DestroyAttempts} attempts to destroy it."
+                    $"Machine {found.IdText} is still there after {DestroyAttempts} attempts to destroy it."
                 );
         }
     }

@@ -91,7 +91,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
     public async Task SetPowerAsync(bool on, CancellationToken cancellationToken)
     {
         Deadline deadline = new(api.Time, timeout);
-        Deadline? again = null;
+        Deadline? retryAt = null;
         ProviderException? refused = null;
         while (true)
         {
@@ -104,7 +104,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
                         MachineOutcome.Pending,
                         $"Server '{system.Name}' is {computer.PowerState} {HumanDuration.Format(timeout)} after it was switched {(on ? "on" : "off")}."
                     );
-            if (again is not { IsOver: false } && computer.PowerState is not ("PoweringOn" or "PoweringOff"))
+            if (retryAt is not { IsOver: false } && computer.PowerState is not ("PoweringOn" or "PoweringOff"))
             {
                 refused = await TryResetAsync(
                     computer,
@@ -114,7 +114,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
                 if (refused?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden or MachineOutcome.Invalid)
                     throw refused;
                 // Controllers accept requests first and execute them later.
-                again = new(api.Time, timeout / 3);
+                retryAt = new(api.Time, timeout / 3);
             }
 
             await api.Time.DelayAsync(Poll, cancellationToken);

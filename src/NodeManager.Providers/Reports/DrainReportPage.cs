@@ -81,12 +81,12 @@ public static class DrainReportPage
             html.Open("p").Text("Why: ").Element("strong", reason).Close();
 
         int drained = results.Count(r => r.Status == NodeDrainStatus.Drained);
-        int left = results.Sum(r => r.Remaining);
+        int remaining = results.Sum(r => r.Remaining);
         int forced = results.Sum(r => r.Forced);
         html.Open("dl", ("class", "facts"));
         Fact("Nodes drained", $"{drained} of {results.Count}", drained == results.Count ? "good" : "bad");
         Fact("Pods removed", Format(results.Sum(r => r.Evicted)), "");
-        Fact("Pods left", Format(left), left == 0 ? "" : "bad");
+        Fact("Pods left", Format(remaining), remaining == 0 ? "" : "bad");
         Fact("Force-deleted", Format(forced), forced == 0 ? "" : "warn");
         Fact("Duration", Length(to - from), "");
         html.Close();

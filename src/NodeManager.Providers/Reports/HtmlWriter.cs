@@ -63,14 +63,14 @@ internal sealed class HtmlWriter
     /// </summary>
     public static string Escape(string text)
     {
-        StringBuilder shown = new(text.Length);
+        StringBuilder escaped = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
             bool isHidden = DisplayText.IsHidden(rune) && rune.Value is not ('\n' or '\t');
-            shown.Append(isHidden ? "\uFFFD" : rune.ToString());
+            escaped.Append(isHidden ? "\uFFFD" : rune.ToString());
         }
 
-        return WebUtility.HtmlEncode(shown.ToString());
+        return WebUtility.HtmlEncode(escaped.ToString());
     }
 
     private void Start(string tag, ReadOnlySpan<(string Name, string Value)> attributes)

@@ -146,9 +146,9 @@ public sealed class SimulatedProvider : IMachineProvider
                 if (machine is null)
                     return ended!;
                 await CutPowerAsync(machine, cancellationToken);
-                SimulatedMachine again = machine with { StartedAt = _client.Time.GetUtcNow() };
-                await BootAsync(again, cancellationToken);
-                return MachineResult.Success(again.ToMachine(true));
+                SimulatedMachine restarted = machine with { StartedAt = _client.Time.GetUtcNow() };
+                await BootAsync(restarted, cancellationToken);
+                return MachineResult.Success(restarted.ToMachine(true));
             }
         );
 
@@ -190,14 +190,14 @@ public sealed class SimulatedProvider : IMachineProvider
     /// <summary>Creates the node after the boot delay.</summary>
     private async Task BootAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
-        TimeSpan left = machine.StartedAt + _bootDelay - _client.Time.GetUtcNow();
-        if (left <= TimeSpan.Zero)
+        TimeSpan remaining = machine.StartedAt + _bootDelay - _client.Time.GetUtcNow();
+        if (remaining <= TimeSpan.Zero)
         {
             await RegisterAsync(machine, cancellationToken);
             return;
         }
 
-        _ = _booting.GetOrAdd(machine.Name, _ => BootLaterAsync(machine, left));
+        _ = _booting.GetOrAdd(machine.Name, _ => BootLaterAsync(machine, remaining));
     }
 
     private async Task BootLaterAsync(SimulatedMachine machine, TimeSpan delay)

@@ -32,9 +32,9 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
             await EndAsync(own.MinBy(static session => session.UseNumber)!);
         else if (
             _sessions.Count >= Maximum
-            && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } most
+            && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } largest
         )
-            await EndAsync(most.MinBy(static session => session.UseNumber)!);
+            await EndAsync(largest.MinBy(static session => session.UseNumber)!);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
         var session = new AgentSession(id, caller, transport, McpServer.Create(transport, tools.For(caller), loggers, null))

@@ -31,7 +31,7 @@ public static class UnfinishedDrains
         ChangeAsync(
             session,
             node,
-            note => note with { Unfinished = new(server, by, session.Time().GetUtcNow(), DrainFields.Write(options)) },
+            annotation => annotation with { Unfinished = new(server, by, session.Time().GetUtcNow(), DrainFields.Write(options)) },
             cancellationToken
         );
 
@@ -48,10 +48,10 @@ public static class UnfinishedDrains
         await ChangeAsync(
             session,
             node,
-            note =>
+            annotation =>
             {
-                taken = note.Unfinished?.Server == server ? note.Unfinished : null;
-                return taken is null ? null : note with { Unfinished = null };
+                taken = annotation.Unfinished?.Server == server ? annotation.Unfinished : null;
+                return taken is null ? null : annotation with { Unfinished = null };
             },
             cancellationToken
         );
@@ -80,8 +80,8 @@ public static class UnfinishedDrains
                     node,
                     current =>
                         (bool?)current["spec"]?["unschedulable"] == true
-                        && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is { } note
-                        && change(note) is { } changed
+                        && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is { } annotation
+                        && change(annotation) is { } changed
                             ? new()
                             {
                                 ["metadata"] = new JsonObject

@@ -87,11 +87,16 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
             _alerts.Update(alert);
     }
 
-    void IHealthFollower.Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial) =>
+    void IHealthFollower.Observe(NodeEvaluation evaluation, DateTimeOffset now, bool isInitial) =>
         _machine.Observe(
-            look.Uid,
-            NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster),
-            [.. look.Findings.Where(IsAlert)],
+            evaluation.Uid,
+            NodeGroup.Of(
+                _request.Options.GroupBy,
+                evaluation.Node.Metadata.Labels,
+                evaluation.Node.Metadata.Annotations,
+                _request.Session.Cluster
+            ),
+            [.. evaluation.Findings.Where(IsAlert)],
             now,
             isInitial
         );
@@ -139,12 +144,12 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     private async Task EndAsync()
     {
         await _dispatcher.StopAsync(FlushTime);
-        if (_dispatcher.Waiting is > 0 and int left)
+        if (_dispatcher.Waiting is > 0 and int waiting)
         {
             _observer.Warning(
                 _journal is null
-                    ? $"{left} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
-                    : $"{left} deliveries to sinks are pending. The next monitor with this state file sends them."
+                    ? $"{waiting} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
+                    : $"{waiting} deliveries to sinks are pending. The next monitor with this state file sends them."
             );
         }
 

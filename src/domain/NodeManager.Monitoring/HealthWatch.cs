@@ -176,21 +176,21 @@ internal sealed class HealthWatch
         DateTimeOffset now = _time.GetUtcNow();
         if (_isDown)
             return null;
-        (NodeEvaluation? look, string? former) = nodes.Evaluate(name, now, _server, _leases);
+        (NodeEvaluation? evaluation, string? former) = nodes.Evaluate(name, now, _server, _leases);
         if (former is not null)
             _follower.Remove(former, now);
-        if (look?.NextAt is { } next)
+        if (evaluation?.NextAt is { } next)
             _expiring[name] = next;
         else
             _expiring.Remove(name);
-        if (look?.DependsOnTime == true)
+        if (evaluation?.DependsOnTime == true)
             _aging.Add(name);
         else
             _aging.Remove(name);
-        if (look is null)
+        if (evaluation is null)
             return null;
-        _follower.Observe(look, now, isFirst && look.IsFirst);
-        return look.Uid;
+        _follower.Observe(evaluation, now, isFirst && evaluation.IsFirst);
+        return evaluation.Uid;
     }
 
     // Time alone changes findings, too: a cordon becomes old, an eviction expires.
@@ -298,12 +298,12 @@ internal sealed class HealthWatch
     {
         try
         {
-            LeaseReading look = await LeaseReader.ReadAsync(_connection, nodes, _wall, _connection.Closed);
+            LeaseReading reading = await LeaseReader.ReadAsync(_connection, nodes, _wall, _connection.Closed);
             Post(now =>
             {
                 _isLooking = false;
-                Apply(look);
-                if (look.Problem is null || look.IsForbidden)
+                Apply(reading);
+                if (reading.Problem is null || reading.IsForbidden)
                     then?.Invoke(now);
             });
         }
@@ -313,26 +313,26 @@ internal sealed class HealthWatch
         }
     }
 
-    private void Apply(LeaseReading look)
+    private void Apply(LeaseReading reading)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        if (look.IsForbidden)
+        if (reading.IsForbidden)
         {
             if (!_hasNoLeases)
                 _observer.Warning(
-                    $"Leases of nodes cannot be read: a silent node is noticed when its Ready condition becomes Unknown. {look.Problem}"
+                    $"Leases of nodes cannot be read: a silent node is noticed when its Ready condition becomes Unknown. {reading.Problem}"
                 );
             (_hasNoLeases, _leaseProblem) = (true, null);
         }
-        else if (look.Problem is not null)
+        else if (reading.Problem is not null)
         {
-            _leaseProblem = $"The API server does not answer: {look.Problem}";
+            _leaseProblem = $"The API server does not answer: {reading.Problem}";
             _nextLook = now + RetryPause;
         }
         else
         {
             _leaseProblem = null;
-            foreach (string node in _leases.Apply(look.Leases, look.Requested, now, _connection.Client.ServerTime))
+            foreach (string node in _leases.Apply(reading.Leases, reading.Requested, now, _connection.Client.ServerTime))
                 _stale.Add(node);
         }
     }
@@ -348,12 +348,12 @@ internal sealed class HealthWatch
                 due = at;
         if (!_isLooking && !_hasNoLeases)
         {
-            DateTimeOffset? look =
+            DateTimeOffset? nextReading =
                 _leaseProblem is not null ? _nextLook
                 : _isDown ? null
                 : _leases.NextDue;
-            if (look < due)
-                due = look.Value;
+            if (nextReading < due)
+                due = nextReading.Value;
         }
 
         if (retryAt < due)

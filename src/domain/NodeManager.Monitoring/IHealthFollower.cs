@@ -14,7 +14,7 @@ internal interface IHealthFollower
 
     /// <summary>The current findings of a node.</summary>
     /// <param name="isInitial">True if it is unchanged since the watch began.</param>
-    void Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial);
+    void Observe(NodeEvaluation evaluation, DateTimeOffset now, bool isInitial);
 
     /// <summary>A node was deleted or is no longer selected.</summary>
     void Remove(string uid, DateTimeOffset now);

@@ -20,13 +20,13 @@ public static class RunNamespace
         {
             try
             {
-                Namespace made = new()
+                Namespace created = new()
                 {
                     ApiVersion = "v1",
                     Kind = "Namespace",
                     Metadata = new() { Name = scope.Namespace },
                 };
-                await scope.Client.CreateAsync(Resources.Namespaces, made, null, RequestOptions.Default, cancellationToken);
+                await scope.Client.CreateAsync(Resources.Namespaces, created, null, RequestOptions.Default, cancellationToken);
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
             {

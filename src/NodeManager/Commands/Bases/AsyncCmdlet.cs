@@ -152,9 +152,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     /// </summary>
     internal bool ShouldProcess(NodeManagerSession session, string target, string action)
     {
-        string shown = DisplayText.Escape(target + Description(session)),
+        string escapedTarget = DisplayText.Escape(target + Description(session)),
             what = DisplayText.Escape(action);
-        return AskProtected(session, $"{what}: {shown}?") ?? base.ShouldProcess(shown, what);
+        return AskProtected(session, $"{what}: {escapedTarget}?") ?? base.ShouldProcess(escapedTarget, what);
     }
 
     /// <summary>Asks for confirmation of a change of this computer or this process.</summary>

@@ -15,7 +15,7 @@ public interface ILeader : ILeaseListener
     /// Works until its token is cancelled because the lease is in doubt. Called again when the lease is renewed, and after a failure.
     /// </summary>
     /// <returns>True when the work is complete: the Lease is released and the election ends.</returns>
-    Task<bool> WorkAsync(CancellationToken hold);
+    Task<bool> WorkAsync(CancellationToken leadership);
 
     /// <summary>The Lease could not be acquired, or the work failed.</summary>
     /// <param name="failure">A transient failure: no response, or a refusal by the server.</param>

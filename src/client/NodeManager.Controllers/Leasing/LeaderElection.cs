@@ -67,14 +67,14 @@ public sealed class LeaderElection(
         for (TimeSpan pause = FirstPause; !lease.Lost.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await lease.HoldAsync(cancellationToken);
-            using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.InDoubt, lease.Lost);
+            using var leadership = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.InDoubt, lease.Lost);
             long start = client.Time.GetTimestamp();
             try
             {
-                if (await leader.WorkAsync(hold.Token))
+                if (await leader.WorkAsync(leadership.Token))
                     return true;
             }
-            catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (leadership.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 // In doubt, or lost.
                 continue;

@@ -164,14 +164,14 @@ public sealed class LeaderLease(
     // Until the next renewal is due, or the lease gets into doubt.
     private async Task DelayAsync()
     {
-        TimeSpan left;
+        TimeSpan remaining;
         lock (_lock)
-            left = _good - _time.GetElapsedTime(_lastSign);
+            remaining = _good - _time.GetElapsedTime(_lastSign);
         TimeSpan period = options.Duration / 5;
-        if (left < period && left > TimeSpan.Zero)
+        if (remaining < period && remaining > TimeSpan.Zero)
         {
-            await Task.Delay(left, _time, _stop.Token);
-            period -= left;
+            await Task.Delay(remaining, _time, _stop.Token);
+            period -= remaining;
         }
 
         UpdateDoubt();

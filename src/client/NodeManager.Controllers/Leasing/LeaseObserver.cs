@@ -48,12 +48,12 @@ public static class LeaseObserver
         if (!state.IsHeld)
             return state;
         using CacheUse<Lease> use = Open(caches, state.Lease!);
-        for (string told = ""; state.IsHeld; state = await NextAsync(client, use, state, cancellationToken))
+        for (string reportedHolder = ""; state.IsHeld; state = await NextAsync(client, use, state, cancellationToken))
         {
-            if (state.Holder == told)
+            if (state.Holder == reportedHolder)
                 continue;
             waits(state);
-            told = state.Holder;
+            reportedHolder = state.Holder;
         }
 
         return state;

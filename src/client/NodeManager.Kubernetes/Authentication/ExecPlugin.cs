@@ -48,15 +48,15 @@ internal static partial class ExecPlugin
         CancellationToken cancellationToken
     )
     {
-        var said = new StringBuilder();
+        var errorText = new StringBuilder();
         while (await errors.ReadLineAsync(cancellationToken) is { } line)
         {
-            said.AppendLine(line);
+            errorText.AppendLine(line);
             if (line.Length > 0)
                 LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
         }
 
-        return said.ToString();
+        return errorText.ToString();
     }
 
     private static Process Start(ExecConfiguration configuration)

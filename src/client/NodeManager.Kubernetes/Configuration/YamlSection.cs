@@ -62,8 +62,8 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     /// <summary>Null when absent.</summary>
     public JsonNode? Json(string field)
     {
-        int left = MaximumJsonValues;
-        return Find(field) is { } found ? ToJson(found, ref left) : null;
+        int remaining = MaximumJsonValues;
+        return Find(field) is { } found ? ToJson(found, ref remaining) : null;
     }
 
     public IReadOnlyList<string> Texts(string field) =>
@@ -105,14 +105,17 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     private YamlNode? Find(string field) => Find(node, new(field), MaximumMerges);
 
     /// <summary>The field of the mapping, else of a merged one (<c>&lt;&lt;</c>).</summary>
-    private static YamlNode? Find(YamlMappingNode mapping, YamlScalarNode field, int left)
+    private static YamlNode? Find(YamlMappingNode mapping, YamlScalarNode field, int remaining)
     {
         if (mapping.Children.TryGetValue(field, out YamlNode? value))
             return value;
-        if (left == 0 || !mapping.Children.TryGetValue(MergeKey, out YamlNode? merged))
+        if (remaining == 0 || !mapping.Children.TryGetValue(MergeKey, out YamlNode? merged))
             return null;
         IEnumerable<YamlNode> sources = merged is YamlSequenceNode list ? list.Children : [merged];
-        return sources.OfType<YamlMappingNode>().Select(source => Find(source, field, left - 1)).FirstOrDefault(found => found is not null);
+        return sources
+            .OfType<YamlMappingNode>()
+            .Select(source => Find(source, field, remaining - 1))
+            .FirstOrDefault(found => found is not null);
     }
 
     private IEnumerable<YamlNode> Items(string field) =>
@@ -124,22 +127,22 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
             { } other => throw Invalid(field, "should be a list", other),
         };
 
-    /// <param name="left">The remaining number of values: aliases of aliases multiply.</param>
-    private JsonNode? ToJson(YamlNode value, ref int left)
+    /// <param name="remaining">The remaining number of values: aliases of aliases multiply.</param>
+    private JsonNode? ToJson(YamlNode value, ref int remaining)
     {
-        if (--left < 0)
+        if (--remaining < 0)
             throw Invalid(null, $"holds more than {MaximumJsonValues} values");
         switch (value)
         {
             case YamlMappingNode mapping:
                 var fields = new JsonObject();
                 foreach ((YamlNode key, YamlNode field) in mapping.Children)
-                    fields[key is YamlScalarNode { Value: { } name } ? name : ""] = ToJson(field, ref left);
+                    fields[key is YamlScalarNode { Value: { } name } ? name : ""] = ToJson(field, ref remaining);
                 return fields;
             case YamlSequenceNode sequence:
                 var items = new JsonArray();
                 foreach (YamlNode item in sequence.Children)
-                    items.Add(ToJson(item, ref left));
+                    items.Add(ToJson(item, ref remaining));
                 return items;
             case YamlScalarNode scalar:
                 return Resolve(scalar) switch

@@ -89,12 +89,12 @@ public sealed class CronExpression
     private static DateTimeOffset Floor(DateTimeOffset moment) =>
         new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 
-    private static ulong? Field(string field, int least, int most, string[] names)
+    private static ulong? Field(string field, int minimum, int maximum, string[] names)
     {
         ulong set = 0;
         foreach (string range in field.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Range(range, least, most, names) is not { } part)
+            if (Range(range, minimum, maximum, names) is not { } part)
                 return null;
             set |= part;
         }
@@ -102,7 +102,7 @@ public sealed class CronExpression
         return set;
     }
 
-    private static ulong? Range(string range, int least, int most, string[] names)
+    private static ulong? Range(string range, int minimum, int maximum, string[] names)
     {
         string[] parts = range.Split('/');
         int step = 1;
@@ -111,23 +111,23 @@ public sealed class CronExpression
             || (parts.Length == 2 && (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out step) || step < 1))
         )
             return null;
-        int start = least,
-            end = most;
+        int start = minimum,
+            end = maximum;
         string[] ends = parts[0].Split('-');
         bool isStar = ends[0] is "*" or "?";
         if (!isStar)
         {
             if (
                 ends.Length > 2
-                || ParseNumber(ends[0], least, names) is not { } first
-                || ParseNumber(ends[^1], least, names) is not { } last
+                || ParseNumber(ends[0], minimum, names) is not { } first
+                || ParseNumber(ends[^1], minimum, names) is not { } last
             )
                 return null;
             start = first;
-            end = ends.Length == 1 && parts.Length == 2 ? most : last;
+            end = ends.Length == 1 && parts.Length == 2 ? maximum : last;
         }
 
-        if (start < least || end > most || start > end)
+        if (start < minimum || end > maximum || start > end)
             return null;
         ulong set = isStar && step == 1 ? Star : 0;
         // Prevents an overflow by a large step.
@@ -136,11 +136,11 @@ public sealed class CronExpression
         return set;
     }
 
-    private static int? ParseNumber(string text, int least, string[] names)
+    private static int? ParseNumber(string text, int minimum, string[] names)
     {
         int named = Array.FindIndex(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (named >= 0)
-            return named + least;
+            return named + minimum;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
     }
 }

@@ -37,12 +37,12 @@ public static class LongTimers
     {
         private readonly Lock _lock = new();
         private readonly ITimer _timer;
-        private TimeSpan _left;
+        private TimeSpan _remaining;
         private bool _isDisposed;
 
         public LongLimit(TimeProvider time, TimeSpan limit)
         {
-            _left = limit;
+            _remaining = limit;
             _timer = time.CreateTimer(static state => ((LongLimit)state!).Next(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Next();
         }
@@ -64,10 +64,10 @@ public static class LongTimers
             {
                 if (_isDisposed)
                     return;
-                if (_left > TimeSpan.Zero)
+                if (_remaining > TimeSpan.Zero)
                 {
-                    TimeSpan stretch = Bound(_left);
-                    _left -= stretch;
+                    TimeSpan stretch = Bound(_remaining);
+                    _remaining -= stretch;
                     _timer.Change(stretch, Timeout.InfiniteTimeSpan);
                     return;
                 }

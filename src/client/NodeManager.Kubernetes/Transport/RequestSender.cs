@@ -70,8 +70,8 @@ internal sealed partial class RequestSender : IDisposable
             }
             catch (Exception e) when (TransportFailure.Of(e) is { } failure && !cancellationToken.IsCancellationRequested)
             {
-                bool again = failure.IsTransient && (request.Retry == RetryMode.Always || failure.IsUnsent);
-                if (tries >= policy.MaximumAttempts || !again)
+                bool isRetried = failure.IsTransient && (request.Retry == RetryMode.Always || failure.IsUnsent);
+                if (tries >= policy.MaximumAttempts || !isRetried)
                     throw failure.ToException(_http.BaseAddress!, request, tries, _time.GetElapsedTime(start));
             }
 

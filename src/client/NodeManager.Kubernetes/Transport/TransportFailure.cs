@@ -46,8 +46,8 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool IsT
     {
         // The certificate check has its own exception.
         for (Exception? inner = Cause.InnerException; inner is not null; inner = inner.InnerException)
-            if (inner is NodeManagerException told)
-                return told;
+            if (inner is NodeManagerException problem)
+                return problem;
 
         string address = server.GetLeftPart(UriPartial.Authority);
         if (Cause is AnswerTooLargeException)

@@ -155,12 +155,12 @@ public static class NameRules
     /// <summary>Null for none.</summary>
     internal static string? Text(string[] broken) => broken.Length == 0 ? null : string.Join("; ", broken);
 
-    private static string[] Check(string name, int most, bool fits, string fault, string unit = "characters")
+    private static string[] Check(string name, int maximumLength, bool fits, string fault, string unit = "characters")
     {
-        bool isLong = name.Length > most;
+        bool isLong = name.Length > maximumLength;
         if (!isLong && fits)
             return [];
-        string tooLong = $"must be no more than {most} {unit}";
+        string tooLong = $"must be no more than {maximumLength} {unit}";
         return fits ? [tooLong]
             : isLong ? [tooLong, fault]
             : [fault];

@@ -16,8 +16,8 @@ internal sealed class CallBackoff(TimeProvider time)
     /// <summary>The remaining wait; null: none.</summary>
     public TimeSpan? Remaining(string uid) =>
         _waiting.TryGetValue(uid, out (int Failures, long Since, TimeSpan Delay) wait)
-        && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } left
-            ? left
+        && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } remaining
+            ? remaining
             : null;
 
     /// <param name="asked">The provider's retry delay; null: the own back-off.</param>

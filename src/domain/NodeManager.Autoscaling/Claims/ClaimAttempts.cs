@@ -44,13 +44,13 @@ public static class ClaimAttempts
     public static (long CpuCores, long MemoryMiB) SizeOf(NodeSmithClaim claim, NodeSmithPool? pool)
     {
         NodeSmithSize? asked = claim.Spec.Requirements,
-            least = pool?.Spec.MachineTemplate.Minimum;
+            minimum = pool?.Spec.MachineTemplate.Minimum;
         NodeSmithShape? shape = claim.Spec.Shape is { Length: > 0 } name
             ? pool?.Spec.MachineTemplate.Shapes?.Find(one => one.Name == name)
             : null;
         return (
-            asked?.CpuCores ?? shape?.CpuCores ?? least?.CpuCores ?? DefaultCores,
-            asked?.MemoryMiB ?? shape?.MemoryMiB ?? least?.MemoryMiB ?? DefaultMemory
+            asked?.CpuCores ?? shape?.CpuCores ?? minimum?.CpuCores ?? DefaultCores,
+            asked?.MemoryMiB ?? shape?.MemoryMiB ?? minimum?.MemoryMiB ?? DefaultMemory
         );
     }
 

@@ -36,10 +36,10 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
         string sign = $"{lease.Holder} {lease.Started:O} {lease.LastHeartbeat:O}";
         long now = scope.Time.GetTimestamp();
         (string Sign, long Since) seen = _seen.AddOrUpdate(uid, _ => (sign, now), (_, known) => known.Sign == sign ? known : (sign, now));
-        TimeSpan left =
+        TimeSpan remaining =
             TimeSpan.FromSeconds(lease.TimeoutSeconds is { } seconds and > 0 ? seconds : TimeoutSeconds)
             - scope.Time.GetElapsedTime(seen.Since, now);
-        return left > TimeSpan.Zero ? left : null;
+        return remaining > TimeSpan.Zero ? remaining : null;
     }
 
     /// <summary>Our lease, new or renewed.</summary>

@@ -18,14 +18,14 @@ internal sealed class ClaimReconciler
     private readonly ClaimTerminator _terminator;
     private readonly ClaimDrains _drains;
 
-    /// <param name="again">Requeues a claim.</param>
+    /// <param name="enqueue">Requeues a claim.</param>
     /// <param name="stop">Ends the work beside the queue.</param>
-    public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> again, CancellationToken stop)
+    public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> enqueue, CancellationToken stop)
     {
         _work = new(scope);
         var remover = new MachineRemover(_work);
         var closer = new AttemptCloser(_work, remover);
-        _drains = new(_work, claim => again(new(claim.Metadata.Namespace!, claim.Metadata.Name)), stop);
+        _drains = new(_work, claim => enqueue(new(claim.Metadata.Namespace!, claim.Metadata.Name)), stop);
         _launcher = new(_work, closer);
         _registrar = new(_work, closer);
         _terminator = new(_work, remover, _drains);

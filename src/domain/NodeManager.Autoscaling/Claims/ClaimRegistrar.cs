@@ -44,11 +44,11 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
     {
         NodeSmithClaimStatus status = claim.Status!;
         TimeSpan timeout = ClaimAttempts.TimeoutOf(pool),
-            left = timeout - Waited(claim);
+            remaining = timeout - Waited(claim);
         string? foreign = work.Candidates(claim)
             .Select(node => NodeOwnership.Check(claim, node))
             .FirstOrDefault(static why => why is not null);
-        if (left > TimeSpan.Zero)
+        if (remaining > TimeSpan.Zero)
         {
             string wait = IsLost(status)
                 ? $"Node {status.NodeName} was deleted"
@@ -63,7 +63,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
                 "False",
                 reason,
                 foreign is null ? wait + "." : $"{wait}: {foreign}.",
-                left,
+                remaining,
                 cancellationToken
             );
         }
@@ -142,18 +142,18 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
 
         DateTimeOffset registered = claim.Status!.Conditions.Find(NodeSmithConditions.Registered)?.LastTransitionTime ?? work.Scope.Now;
         TimeSpan timeout = ClaimAttempts.TimeoutOf(pool),
-            left = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
+            remaining = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
         // A Ready node with a slow setup may already run pods, so it is not deleted.
-        if (reason == NodeInitialization.Smaller && left <= TimeSpan.Zero)
+        if (reason == NodeInitialization.Smaller && remaining <= TimeSpan.Zero)
             return await AcceptAsync(claim, node, missing, cancellationToken);
-        if (reason != "NodeNotReady" || left > TimeSpan.Zero)
+        if (reason != "NodeNotReady" || remaining > TimeSpan.Zero)
             return await work.StallAsync(
                 claim,
                 NodeSmithConditions.Initialized,
                 "False",
                 reason,
                 missing,
-                left > TimeSpan.Zero ? left : timeout,
+                remaining > TimeSpan.Zero ? remaining : timeout,
                 cancellationToken
             );
         string late =

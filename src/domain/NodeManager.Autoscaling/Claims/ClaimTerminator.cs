@@ -79,8 +79,8 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
     {
         string uid = claim.Metadata.Uid!;
         TimeSpan? bound = claim.Spec.TerminationGracePeriod is { } text ? GoDuration.Parse(text) : null;
-        TimeSpan? left = bound - work.Seen.Elapsed(uid, "Deleted", claim.Metadata.DeletionTimestamp!.Value);
-        if (left <= TimeSpan.Zero)
+        TimeSpan? remaining = bound - work.Seen.Elapsed(uid, "Deleted", claim.Metadata.DeletionTimestamp!.Value);
+        if (remaining <= TimeSpan.Zero)
         {
             drains.Remove(uid);
             work.Record(
@@ -95,22 +95,22 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             return await WaitAsync(
                 claim,
                 NodeBusyException.Describe(other, node.Metadata.Name, work.Scope.Session.Cluster),
-                left,
+                remaining,
                 cancellationToken
             );
         string reason =
             claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.RemovalAnnotation)
             ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
         claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
-        ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
+        ClaimDrainState drain = drains.Ensure(claim, node, remaining, reason);
         if (!drain.IsRunning)
-            return await EndDrainAsync(claim, node, drain, left, cancellationToken);
+            return await EndDrainAsync(claim, node, drain, remaining, cancellationToken);
         // The machine of a node that is not Ready may turn out not to exist.
-        TimeSpan? again =
-            node.IsReady() ? left
-            : left < LostMachines.Recheck ? left
+        TimeSpan? retryAfter =
+            node.IsReady() ? remaining
+            : remaining < LostMachines.Recheck ? remaining
             : LostMachines.Recheck;
-        return again is { } after ? ReconcileResult.RequeueAfter(after) : ReconcileResult.Done;
+        return retryAfter is { } after ? ReconcileResult.RequeueAfter(after) : ReconcileResult.Done;
     }
 
     // Null if the node may be deleted.
@@ -118,7 +118,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         NodeSmithClaim claim,
         Node node,
         ClaimDrainState drain,
-        TimeSpan? left,
+        TimeSpan? remaining,
         CancellationToken cancellationToken
     )
     {
@@ -128,7 +128,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         drains.Remove(uid);
         if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted)
             return ReconcileResult.RequeueAfter(TimeSpan.FromSeconds(1));
-        if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
+        if (drain.Result?.Status == NodeDrainStatus.TimedOut && remaining is not null)
         {
             work.Record(
                 claim,
@@ -139,7 +139,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         }
 
         if (drain.Result is { } skipped && DrainFailures.Of(skipped) is { ErrorId: ErrorIds.NodeBusy } busy)
-            return await WaitAsync(claim, busy.Message, left, cancellationToken);
+            return await WaitAsync(claim, busy.Message, remaining, cancellationToken);
         string why = drain.Result is { } result
             ? DrainFailures.Of(result)?.Message ?? result.Status
             : drain.Failure?.Message ?? "no result";
@@ -155,14 +155,14 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
     }
 
     // Another operation holds the node's lock.
-    private Task<ReconcileResult> WaitAsync(NodeSmithClaim claim, string why, TimeSpan? left, CancellationToken cancellationToken) =>
+    private Task<ReconcileResult> WaitAsync(NodeSmithClaim claim, string why, TimeSpan? remaining, CancellationToken cancellationToken) =>
         work.StallAsync(
             work.Scope.Claims.Find(claim.Metadata.Uid!) ?? claim,
             NodeSmithConditions.Ready,
             "False",
             ErrorIds.NodeBusy,
             why,
-            left < BusyRecheck ? left : BusyRecheck,
+            remaining < BusyRecheck ? remaining : BusyRecheck,
             cancellationToken
         );
 

@@ -155,12 +155,12 @@ internal sealed class AutoscalerRun(
     }
 
     // True if it ran once and is completed.
-    async Task<bool> ILeader.WorkAsync(CancellationToken hold)
+    async Task<bool> ILeader.WorkAsync(CancellationToken leadership)
     {
-        ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(hold);
-        int minor = int.TryParse((await connection.Client.GetVersionAsync(hold)).Minor.TrimEnd('+'), out int known) ? known : 37;
+        ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(leadership);
+        int minor = int.TryParse((await connection.Client.GetVersionAsync(leadership)).Minor.TrimEnd('+'), out int known) ? known : 37;
         using AutoscalerScope scope = new(session, options, Identity, _decisions!, _counters, observer);
-        using var round = CancellationTokenSource.CreateLinkedTokenSource(hold);
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(leadership);
         using AutoscalerControllers controllers = new(scope, capabilities, minor, round.Token);
         _controllers = controllers;
         Task further = _once ? Task.CompletedTask : options.LeaderWork?.Invoke(session, observer, round.Token) ?? Task.CompletedTask;

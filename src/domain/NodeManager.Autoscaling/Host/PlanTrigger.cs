@@ -27,10 +27,10 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
                 return;
             }
 
-            TimeSpan left = Longest - time.GetElapsedTime(_first);
+            TimeSpan remaining = Longest - time.GetElapsedTime(_first);
             _timer.Change(
-                left < TimeSpan.Zero ? TimeSpan.Zero
-                    : left < Idle ? left
+                remaining < TimeSpan.Zero ? TimeSpan.Zero
+                    : remaining < Idle ? remaining
                     : Idle,
                 Timeout.InfiniteTimeSpan
             );

@@ -103,11 +103,11 @@ public static class AutoscalerInstaller
         JsonObject? there = await FindAsync(connection, document, cancellationToken);
         if (there is null)
         {
-            AutoscalerObject made = Report(session, document, AutoscalerObjectStatus.Created, []);
+            AutoscalerObject created = Report(session, document, AutoscalerObjectStatus.Created, []);
             // A dry run is not possible in a missing namespace.
             if (document.Namespace is null || !missing.Contains(document.Namespace))
-                await ApplyAsync(connection, document, made, true, cancellationToken);
-            return made;
+                await ApplyAsync(connection, document, created, true, cancellationToken);
+            return created;
         }
 
         if (document.IsShared && (string?)there["metadata"]?["labels"]?[ManagedBy] != "nodemanager")

@@ -100,9 +100,9 @@ internal sealed class ClusterPoolController(NodeManagerSession session, string n
             ),
         ];
         // Removals that wait for their turn are skipped instead of counting down one by one.
-        int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Minimum(spec));
-        if (removed.Count > most)
-            removed = removed[..most];
+        int removable = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Minimum(spec));
+        if (removed.Count > removable)
+            removed = removed[..removable];
         return (members.Count - removed.Count + added, added, removed, plan);
     }
 

@@ -79,11 +79,11 @@ internal static class ClusterPoolStatus
         NodeSmithCondition? available = conditions.Find(NodeSmithConditions.Available);
         int ready = status.ReadyNodes ?? 0,
             claims = status.Claims ?? 0,
-            least = Minimum(pool.Spec);
+            minimum = Minimum(pool.Spec);
         bool isDeleting = pool.Metadata.DeletionTimestamp is not null || available?.Reason == Deleting;
         bool isSettled =
             conditions.Find(NodeSmithConditions.Progressing)?.Status == "False" && !conditions.IsTrue(NodeSmithConditions.Degraded);
-        bool isReady = !isDeleting && available?.Status == "True" && isSettled && ready >= least;
+        bool isReady = !isDeleting && available?.Status == "True" && isSettled && ready >= minimum;
         bool hasFailed = !isDeleting && available?.Status == "False" && Lasting.Contains(available.Reason);
         NodeSmithCondition latest = conditions.OrderByDescending(static one => one.LastTransitionTime).First();
         return new()
@@ -97,7 +97,7 @@ internal static class ClusterPoolStatus
                     isReady ? "NodesReady"
                         : isDeleting ? Deleting
                         : "NodesNotReady",
-                    Why(conditions, available, ready, least),
+                    Why(conditions, available, ready, minimum),
                     latest
                 ),
                 .. hasFailed
@@ -109,7 +109,7 @@ internal static class ClusterPoolStatus
                 new Dictionary<string, object?>
                 {
                     ["active_nodes"] = ready,
-                    ["desired_nodes"] = Math.Max(least, isSettled ? claims : Math.Min(status.Nodes ?? 0, claims)),
+                    ["desired_nodes"] = Math.Max(minimum, isSettled ? claims : Math.Min(status.Nodes ?? 0, claims)),
                     ["nodes"] = status.Nodes ?? 0,
                     ["claims"] = claims,
                 }
@@ -127,11 +127,11 @@ internal static class ClusterPoolStatus
             UpdatedAt = conditions.Max(static one => one.LastTransitionTime),
         };
 
-    private static string Why(List<NodeSmithCondition> conditions, NodeSmithCondition? available, int ready, int least) =>
+    private static string Why(List<NodeSmithCondition> conditions, NodeSmithCondition? available, int ready, int minimum) =>
         available is { Status: not "True" } ? available.Message
         : conditions.Find(NodeSmithConditions.Degraded) is { Status: "True" } degraded ? degraded.Message
         : conditions.Find(NodeSmithConditions.Progressing) is { Status: "True" } progressing ? progressing.Message
-        : ready < least ? $"{ready} of at least {least} nodes are ready."
+        : ready < minimum ? $"{ready} of at least {minimum} nodes are ready."
         : $"{ready} nodes are ready.";
 
     private static NodeCondition Derived(string type, bool isTrue, string reason, string message, NodeSmithCondition from) =>

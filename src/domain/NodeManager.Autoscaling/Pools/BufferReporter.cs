@@ -12,21 +12,21 @@ namespace NodeManager.Autoscaling.Pools;
 /// </summary>
 internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
 {
-    private Dictionary<string, Report> _told = new(StringComparer.Ordinal);
+    private Dictionary<string, Report> _reported = new(StringComparer.Ordinal);
 
     /// <exception cref="KubernetesException">The server fails; a refused status is reported again with the next change.</exception>
     public async Task ReportAsync(IReadOnlyList<BufferOutcome> outcomes, CancellationToken cancellationToken)
     {
-        Dictionary<string, Report> told = new(StringComparer.Ordinal);
+        Dictionary<string, Report> reported = new(StringComparer.Ordinal);
         foreach (BufferOutcome outcome in outcomes)
         {
             CapacityBuffer buffer = outcome.Buffer;
             Report report = Of(outcome);
-            if (_told.GetValueOrDefault(buffer.Metadata.Uid!) == report || await WriteStatusAsync(buffer, report, cancellationToken))
-                told[buffer.Metadata.Uid!] = report;
+            if (_reported.GetValueOrDefault(buffer.Metadata.Uid!) == report || await WriteStatusAsync(buffer, report, cancellationToken))
+                reported[buffer.Metadata.Uid!] = report;
         }
 
-        _told = told;
+        _reported = reported;
     }
 
     /// <summary>The status of a buffer.</summary>

@@ -85,14 +85,14 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         if (keepMinimum)
         {
             List<NodeSmithClaim> claims = [.. (await ListAsync(cancellationToken)).Where(one => one.Spec.PoolRef == pool.Metadata.Name)];
-            int least = Math.Max(pool.Spec.Limits.MinNodes, pool.Spec.NodeCount ?? 0);
-            if (claims.Count(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)) <= least)
+            int minimumNodes = Math.Max(pool.Spec.Limits.MinNodes, pool.Spec.NodeCount ?? 0);
+            if (claims.Count(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)) <= minimumNodes)
             {
                 scope.Decisions.Record(
                     pool.Metadata.Name,
                     $"claim/{claim.Metadata.Name}",
                     AutoscalerDecision.Keep,
-                    $"{AutoscalerReason.MinNodes}: The pool has no more than its minimum of {least}."
+                    $"{AutoscalerReason.MinNodes}: The pool has no more than its minimum of {minimumNodes}."
                 );
                 return false;
             }

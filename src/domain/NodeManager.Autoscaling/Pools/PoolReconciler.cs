@@ -66,11 +66,11 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
         {
             if (claim.Status?.Conditions.Find(NodeSmithConditions.Failed) is not { Status: "True" } failed)
                 continue;
-            TimeSpan left = FailedPause - _seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Failed, failed.LastTransitionTime);
-            if (left <= TimeSpan.Zero)
+            TimeSpan remaining = FailedPause - _seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Failed, failed.LastTransitionTime);
+            if (remaining <= TimeSpan.Zero)
                 await creator.RemoveAsync(pool, claim, $"Failed: {failed.Message}", keepMinimum: false, cancellationToken);
-            else if (next is null || left < next)
-                next = left;
+            else if (next is null || remaining < next)
+                next = remaining;
         }
 
         return next;

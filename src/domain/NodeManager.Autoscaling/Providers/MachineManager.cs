@@ -67,8 +67,8 @@ public static class MachineManager
                     machines,
                     token
                 );
-                return result is { Outcome: MachineOutcome.Succeeded, Machine: { } made }
-                    ? Map(session, made, ns)
+                return result is { Outcome: MachineOutcome.Succeeded, Machine: { } created }
+                    ? Map(session, created, ns)
                     : throw Failure(result, request.Name, provider, "create");
             },
             cancellationToken

@@ -120,9 +120,9 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
                     NodeProviderReason.InvalidSettings,
                     settings.Redact($"{title}: {string.Join(" ", wrong)}")
                 );
-            var made = new SharedMachineProvider(factory.Create(settings), name);
-            Replace(entry, made, version);
-            return MachineProviderAccess.To(made);
+            var created = new SharedMachineProvider(factory.Create(settings), name);
+            Replace(entry, created, version);
+            return MachineProviderAccess.To(created);
         }
         catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Invalid)
         {
@@ -248,19 +248,19 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
             );
     }
 
-    private void Replace(Entry entry, SharedMachineProvider made, string version)
+    private void Replace(Entry entry, SharedMachineProvider created, string version)
     {
         SharedMachineProvider? before;
         lock (_lock)
         {
             if (_isDisposed)
             {
-                made.Dispose();
+                created.Dispose();
                 throw new ObjectDisposedException(nameof(MachineProviders));
             }
 
             before = entry.Provider;
-            (entry.Provider, entry.Version) = (made, version);
+            (entry.Provider, entry.Version) = (created, version);
         }
 
         before?.Dispose();

@@ -42,10 +42,10 @@ public static class NodeProviderEditor
                 string? madeSecret = secret is { } planned
                     ? await WriteSecretAsync(session, secrets, planned, request, true, dryRun, token)
                     : null;
-                NodeSmithProvider made;
+                NodeSmithProvider stored;
                 try
                 {
-                    made = await CreateAsync(session, connection, request, wanted, spec, dryRun, token);
+                    stored = await CreateAsync(session, connection, request, wanted, spec, dryRun, token);
                 }
                 catch (NodeManagerException) when (madeSecret is not null && !dryRun)
                 {
@@ -54,8 +54,8 @@ public static class NodeProviderEditor
                 }
 
                 if (secret is not null && !dryRun)
-                    await secrets.OwnAsync(secret.Value.Name, made, token);
-                return NodeProviderMapper.Map(session, made, connection.Time.GetUtcNow());
+                    await secrets.OwnAsync(secret.Value.Name, stored, token);
+                return NodeProviderMapper.Map(session, stored, connection.Time.GetUtcNow());
             },
             cancellationToken
         );

@@ -80,7 +80,7 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
 
     private Followed? Find(SecretName name)
     {
-        Followed made;
+        Followed created;
         lock (_lock)
         {
             if (!_isFollowing)
@@ -88,17 +88,17 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             // A failed watch would fail again: its Secret is read each time.
             if (_followed.TryGetValue(name, out Followed? known))
                 return known.Use.Cache.Failed.IsCompleted ? null : known;
-            made = new(
+            created = new(
                 connection
                     .Caches()
                     .Open(ApiResources.Secrets, new() { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}" })
             );
-            _followed[name] = made;
+            _followed[name] = created;
         }
 
         // Without the lock, because the handler is called for existing objects before this returns.
-        made.Subscribe(_ => Volatile.Read(ref _changed)?.Invoke(name));
-        return made;
+        created.Subscribe(_ => Volatile.Read(ref _changed)?.Invoke(name));
+        return created;
     }
 
     private sealed class Followed(CacheUse<Secret> use) : IDisposable

@@ -43,17 +43,17 @@ internal static class NodeSmithFinalizer
     {
         try
         {
-            T left = await client.GetAsync(type, name, ns, cancellationToken);
+            T latest = await client.GetAsync(type, name, ns, cancellationToken);
             if (
-                left.Metadata.Uid != uid
-                || left.Metadata.DeletionTimestamp is null
-                || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true
+                latest.Metadata.Uid != uid
+                || latest.Metadata.DeletionTimestamp is null
+                || latest.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true
             )
                 return;
             // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses
             // the patch.
             if (!await isUsed())
-                await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), cancellationToken);
+                await client.PatchAsync(type, name, ns, Patch.Merge(Without(latest)), cancellationToken);
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
         {

@@ -50,7 +50,7 @@ public static class ErrorTranslator
     {
         RequestInfo request = RequestOf(refused);
         target ??= request.Name.Length > 0 ? request.Name : null;
-        string said = refused.Message;
+        string text = refused.Message;
 
         NodeManagerException Error(string id, ErrorKind kind, string message, string action) =>
             new(id, kind, message, target, action, refused);
@@ -63,7 +63,7 @@ public static class ErrorTranslator
             HttpStatusCode.Unauthorized => Error(
                 ErrorIds.Unauthorized,
                 ErrorKind.AuthenticationError,
-                $"The API server of cluster '{cluster}' at {server} rejected the credentials: {said}",
+                $"The API server of cluster '{cluster}' at {server} rejected the credentials: {text}",
                 "Log in again or renew the credentials of the kubeconfig's user, then connect again."
             ),
             HttpStatusCode.Forbidden => Forbidden(refused, request, cluster, target),
@@ -71,31 +71,31 @@ public static class ErrorTranslator
             HttpStatusCode.Conflict when refused.Reason == "AlreadyExists" => Error(
                 ErrorIds.AlreadyExists,
                 ErrorKind.ResourceExists,
-                $"The object already exists in cluster '{cluster}': {said}",
+                $"The object already exists in cluster '{cluster}': {text}",
                 "Choose another name, or change the existing object."
             ),
             HttpStatusCode.Conflict => Error(
                 ErrorIds.Conflict,
                 ErrorKind.ResourceBusy,
-                $"Another client changed the object in cluster '{cluster}' concurrently: {said}",
+                $"Another client changed the object in cluster '{cluster}' concurrently: {text}",
                 "Check the current state of the object, then run the command again."
             ),
             HttpStatusCode.Gone => Error(
                 ErrorIds.Expired,
                 ErrorKind.ResourceUnavailable,
-                $"The requested resourceVersion has expired in cluster '{cluster}': {said}",
+                $"The requested resourceVersion has expired in cluster '{cluster}': {text}",
                 "Run the command again."
             ),
             HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest => Error(
                 ErrorIds.Invalid,
                 ErrorKind.InvalidData,
-                $"The API server of cluster '{cluster}' rejected the values: {said}",
+                $"The API server of cluster '{cluster}' rejected the values: {text}",
                 "Correct the values that the message names."
             ),
             _ => Error(
                 ErrorIds.UnexpectedAnswer,
                 ErrorKind.ProtocolError,
-                $"Cluster '{cluster}' answered {refused.Method} {refused.Path} with status {(int)refused.Code}: {said}",
+                $"Cluster '{cluster}' answered {refused.Method} {refused.Path} with status {(int)refused.Code}: {text}",
                 "Check that the address belongs to an API server and that no proxy answers instead."
             ),
         };

@@ -54,8 +54,8 @@ public static class NodeHealthChecks
         IReadOnlyList<NodeFinding> findings = HealthRules.Judge(input);
         if (severity is not null)
         {
-            int least = NodeFindingSeverity.All.IndexOf(severity);
-            findings = [.. findings.Where(finding => NodeFindingSeverity.All.IndexOf(finding.Severity) <= least)];
+            int minimum = NodeFindingSeverity.All.IndexOf(severity);
+            findings = [.. findings.Where(finding => NodeFindingSeverity.All.IndexOf(finding.Severity) <= minimum)];
             if (findings.Count == 0)
                 return null;
         }

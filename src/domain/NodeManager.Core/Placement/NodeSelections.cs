@@ -53,13 +53,13 @@ public static class NodeSelections
                     return (ClusterSnapshot.Of(nodes.Cache.Items, current, minor), current);
                 });
 
-                IReadOnlyList<NodeSelection> SelectNext(Func<(ClusterSnapshot Snapshot, IReadOnlyList<Pod> Pods)> look)
+                IReadOnlyList<NodeSelection> SelectNext(Func<(ClusterSnapshot Snapshot, IReadOnlyList<Pod> Pods)> observe)
                 {
                     lock (pending.Gate)
                     {
                         DateTimeOffset now = connection.Time.GetUtcNow();
                         // One snapshot for both: a new pod must not count in addition to its selection.
-                        (ClusterSnapshot snapshot, IReadOnlyList<Pod> current) = look();
+                        (ClusterSnapshot snapshot, IReadOnlyList<Pod> current) = observe();
                         pending.Update(now, current);
                         pending.AssumeIn(snapshot);
                         return Select(session, asCreated, snapshot, pending, now);

@@ -83,12 +83,12 @@ internal sealed class PendingSelections
     public void Join(IReadOnlyCollection<string> eligible)
     {
         List<string> stayed = [.. eligible.Where(_lastEligible.Contains)];
-        long least =
+        long minimum =
             stayed.Count > 0 ? stayed.Min(Turns)
             : eligible.Count > 0 ? eligible.Max(Turns)
             : 0;
-        foreach (string node in eligible.Where(node => !_lastEligible.Contains(node) && Turns(node) < least))
-            _turns[node] = least;
+        foreach (string node in eligible.Where(node => !_lastEligible.Contains(node) && Turns(node) < minimum))
+            _turns[node] = minimum;
         _lastEligible = [.. eligible];
     }
 

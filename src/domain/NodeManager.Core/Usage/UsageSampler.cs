@@ -121,12 +121,12 @@ public static class UsageSampler
         if (request.Count == 1)
             return;
         string activity = $"Sampling the usage of nodes of {session.Cluster}";
-        TimeSpan left = (request.Count - taken) * request.Interval;
+        TimeSpan remaining = (request.Count - taken) * request.Interval;
         observer.Progress(
             new(
                 activity,
                 activity,
-                string.Create(CultureInfo.InvariantCulture, $"{taken} of {request.Count} samples; {HumanDuration.Format(left)} left"),
+                string.Create(CultureInfo.InvariantCulture, $"{taken} of {request.Count} samples; {HumanDuration.Format(remaining)} left"),
                 taken * 100 / request.Count,
                 taken == request.Count
             )

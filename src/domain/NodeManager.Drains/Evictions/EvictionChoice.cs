@@ -47,16 +47,16 @@ internal static class EvictionChoice
             ),
         ];
 
-    private static NodeDrainResponder Describe(TargetResponder target, ResponderStatus? said) =>
+    private static NodeDrainResponder Describe(TargetResponder target, ResponderStatus? status) =>
         new()
         {
             Name = target.Name,
             Priority = target.Priority,
             State = target.State,
-            Message = said?.Message ?? "",
-            StartedAt = said?.StartTime,
-            HeartbeatAt = said?.HeartbeatTime,
-            ExpectedAt = said?.ExpectedCompletionTime,
-            CompletedAt = said?.CompletionTime,
+            Message = status?.Message ?? "",
+            StartedAt = status?.StartTime,
+            HeartbeatAt = status?.HeartbeatTime,
+            ExpectedAt = status?.ExpectedCompletionTime,
+            CompletedAt = status?.CompletionTime,
         };
 }

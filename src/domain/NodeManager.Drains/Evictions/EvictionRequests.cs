@@ -127,11 +127,11 @@ internal sealed class EvictionRequests(
         bool isNew;
         lock (_told)
             isNew = _told.Add(failure);
-        string said = $"Pod {record.Title}: the EvictionRequest failed ({failure}); evicting it with the eviction API.";
+        string message = $"Pod {record.Title}: the EvictionRequest failed ({failure}); evicting it with the eviction API.";
         if (isNew)
-            warn(said);
+            warn(message);
         else
-            scope.Observer.Verbose(said);
+            scope.Observer.Verbose(message);
     }
 
     // Completes when the pod is terminating or completed, or the wait is over. Returns the reason if no progress is expected.
@@ -184,16 +184,16 @@ internal sealed class EvictionRequests(
         NodeDrainResponder? active = record.Responders.FirstOrDefault(static r => r.State == "Active");
         if (active is null)
             return;
-        string said = active.Message.Length == 0 ? $"Responder {active.Name} handles the eviction." : active.Message;
+        string message = active.Message.Length == 0 ? $"Responder {active.Name} handles the eviction." : active.Message;
         // If the server's evictor was refused, the budget refuses.
         IReadOnlyList<string> covering =
             active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
                 ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
                 : [];
         if (covering.Count > 0)
-            record.RecordBlockingBudgets(covering, said, scope.Now);
+            record.RecordBlockingBudgets(covering, message, scope.Now);
         else
-            record.RecordWait($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
+            record.RecordWait($"responder {active.Name}", message, DrainStep.Responder, active.Name, scope.Now);
     }
 
     // The request is deleted after the Eviction's end is reported, so that no responder reports to a deleted Eviction.
@@ -208,10 +208,10 @@ internal sealed class EvictionRequests(
                 if (process is not null)
                     record.Responders = EvictionChoice.Responders(process);
                 bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);
-                TimeSpan left = gone + (process is null ? Hearing : Reporting) - scope.Now;
-                if (isOver || left <= TimeSpan.Zero)
+                TimeSpan remaining = gone + (process is null ? Hearing : Reporting) - scope.Now;
+                if (isOver || remaining <= TimeSpan.Zero)
                     break;
-                await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+                await scope.Time.WaitForChangeAsync([changed], remaining, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or KubernetesException or NodeManagerException)

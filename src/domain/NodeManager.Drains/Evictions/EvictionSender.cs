@@ -21,7 +21,7 @@ internal sealed class EvictionSender(DrainScope scope)
     )
     {
         BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
-        Task again = ticket.Retry;
+        Task retry = ticket.Retry;
         await scope.Throttle.WaitAsync(cancellationToken);
         record.RecordRequest(scope.Now);
         changed();
@@ -30,10 +30,10 @@ internal sealed class EvictionSender(DrainScope scope)
         {
             while (true)
             {
-                Task first = await Task.WhenAny([.. sent, again]);
+                Task first = await Task.WhenAny([.. sent, retry]);
                 if (first is not Task<EvictionAnswer?> answered)
                 {
-                    again = ticket.Retry;
+                    retry = ticket.Retry;
                     // Does not wait for the throttle: requests of other pods come before a second one for the same pod.
                     if (scope.Throttle.Wait(0, CancellationToken.None))
                         sent.Add(SendAsync());

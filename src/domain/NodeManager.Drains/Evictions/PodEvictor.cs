@@ -236,8 +236,8 @@ internal sealed class PodEvictor(
             (Pod? pod, Task changed) = pods.Observe(record.Plan.Uid);
             if (pod is null || pod.IsFinished() || pod.IsTerminating())
                 return;
-            TimeSpan left = timeout - (scope.Now - since);
-            if (left <= TimeSpan.Zero)
+            TimeSpan remaining = timeout - (scope.Now - since);
+            if (remaining <= TimeSpan.Zero)
             {
                 warn($"Pod {record.Title}: its Job did not complete within {timeout.TotalSeconds:0} s; evicting the pod.");
                 return;
@@ -245,7 +245,7 @@ internal sealed class PodEvictor(
 
             record.RecordWait("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
             progress.Changed();
-            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], remaining, cancellationToken);
         }
     }
 
@@ -269,8 +269,8 @@ internal sealed class PodEvictor(
             RecordBlock(record, asked, null);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task enough =
-            RemainingOverride(record) is { } left && left < BudgetPollInterval && left > TimeSpan.Zero
-                ? scope.Time.DelayAsync(left, done.Token)
+            RemainingOverride(record) is { } remaining && remaining < BudgetPollInterval && remaining > TimeSpan.Zero
+                ? scope.Time.DelayAsync(remaining, done.Token)
                 : scope.DelayAsync(BudgetPollInterval, done.Token);
         while (true)
         {
@@ -329,12 +329,12 @@ internal sealed class PodEvictor(
     {
         progress.Changed();
         DateTimeOffset until = scope.Now + (asked * (1 + (Random.Shared.NextDouble() * 0.1)));
-        while (until - scope.Now is { Ticks: > 0 } left)
+        while (until - scope.Now is { Ticks: > 0 } remaining)
         {
             (Pod? now, Task changed) = pods.Observe(record.Plan.Uid);
             if (now is null || now.IsTerminating())
                 return;
-            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], remaining, cancellationToken);
         }
     }
 

@@ -36,8 +36,8 @@ internal static class NodeCordon
         CancellationToken cancellationToken
     )
     {
-        DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
-        string text = note.ToJson();
+        DrainAnnotation annotation = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
+        string text = annotation.ToJson();
         bool wasCordoned = false;
         JsonObject Make(JsonObject current)
         {
@@ -53,7 +53,7 @@ internal static class NodeCordon
             using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
             (NodeLockHold hold, Node written) = await NodeLocks.TakeAsync(scope.Session, Target(node), node, use, Make, lingering.Token);
-            return (hold, written, wasCordoned ? null : note);
+            return (hold, written, wasCordoned ? null : annotation);
         }
         finally
         {
@@ -65,9 +65,9 @@ internal static class NodeCordon
     /// Uncordons the node and removes the lock, if the node still has the annotation of that cordon. True if the node is schedulable
     /// afterwards.
     /// </summary>
-    public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation note, CancellationToken cancellationToken)
+    public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation annotation, CancellationToken cancellationToken)
     {
-        string mine = note.ToJson();
+        string mine = annotation.ToJson();
         Node after = await NodePatcher.ChangeAsync(
             scope.Connection,
             Target(node),
@@ -83,10 +83,10 @@ internal static class NodeCordon
 
     private static NodeTarget Target(Node node) => new(node.Metadata.Name, node.Metadata.Uid ?? "");
 
-    private static JsonObject Patching(string? note, bool? unschedulable) =>
+    private static JsonObject Patching(string? annotation, bool? unschedulable) =>
         new()
         {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note } },
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = annotation } },
             ["spec"] = new JsonObject { ["unschedulable"] = unschedulable },
         };
 }

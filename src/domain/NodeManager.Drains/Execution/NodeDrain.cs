@@ -355,9 +355,9 @@ internal sealed class NodeDrain : IAsyncDisposable
         Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
         Task<IReadOnlyDictionary<string, PodBudget>> inspecting = _last.InspectBudgetsAsync(Records, _end.Token);
         // If refused, the plan has just been read.
-        FinalObservation look =
+        FinalObservation final =
             end == DrainEnd.Refused || _plan.Node is null ? FinalObservation.None : await _last.ReadAsync(_plan.Node, _end.Token);
-        if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
+        if (final.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
             _blockers.Insert(
                 0,
                 new()
@@ -368,10 +368,10 @@ internal sealed class NodeDrain : IAsyncDisposable
                     Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
                 }
             );
-        bool isWithdrawn = withdraws && await WithdrawAsync(look);
+        bool isWithdrawn = withdraws && await WithdrawAsync(final);
         if (withdraws && !isWithdrawn)
             releasing = _hold.ReleaseAsync(_end.Token);
-        NodeDrainResult result = Report(end, look, isWithdrawn, await inspecting).Build();
+        NodeDrainResult result = Report(end, final, isWithdrawn, await inspecting).Build();
 
         // A drain that was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
@@ -386,7 +386,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         return result;
     }
 
-    private DrainReport Report(DrainEnd end, FinalObservation look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) =>
+    private DrainReport Report(DrainEnd end, FinalObservation final, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) =>
         new()
         {
             Session = _scope.Session,
@@ -398,7 +398,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             Blockers = _blockers,
             Warnings = _warnings,
             WasCordoned = _isCordoned,
-            FinalObservation = look,
+            FinalObservation = final,
             IsWithdrawn = isWithdrawn,
             CalledOff = _hold.End,
             Watched = _plan.Node?.Metadata.Uid is { } uid ? _nodes?.Find(uid) : null,
@@ -432,9 +432,9 @@ internal sealed class NodeDrain : IAsyncDisposable
     }
 
     // Uncordons the node unless a pod was or may have been evicted, or another client changed the drain.
-    private async Task<bool> WithdrawAsync(FinalObservation look)
+    private async Task<bool> WithdrawAsync(FinalObservation final)
     {
-        if (_hold.Annotation is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
+        if (_hold.Annotation is null || final.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
             return false;
         // The lock is removed with the cordon.
         _hold.Detach();

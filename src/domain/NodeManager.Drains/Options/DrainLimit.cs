@@ -24,7 +24,7 @@ internal static class DrainLimit
         if (!options.Once)
             return null;
         TimeSpan longest = leaving.Select(p => Grace(p, options)).DefaultIfEmpty(TimeSpan.Zero).Max();
-        int turns = options.MaxParallelEvictions is { } most ? Math.Max(1, (leaving.Count + most - 1) / most) : 1;
+        int turns = options.MaxParallelEvictions is { } parallel ? Math.Max(1, (leaving.Count + parallel - 1) / parallel) : 1;
         TimeSpan limit = (turns * longest) + Margin;
         if (options.WaitForJob is { } jobs)
             limit += jobs;

@@ -28,12 +28,12 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     {
         string resource = wanted.Subresource is null ? wanted.Resource ?? "" : $"{wanted.Resource}/{wanted.Subresource}";
         string where = wanted.Namespace is null ? "" : $" in namespace {wanted.Namespace}";
-        string said = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The API server answered: {serverReason}";
+        string serverText = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The API server answered: {serverReason}";
         return new()
         {
             Kind = "Permission",
             Name = $"{wanted.Verb} {resource}{where}",
-            Message = $"Permission denied: cannot {wanted.Verb} {resource}{where}; grant it with a role.{said}",
+            Message = $"Permission denied: cannot {wanted.Verb} {resource}{where}; grant it with a role.{serverText}",
         };
     }
 

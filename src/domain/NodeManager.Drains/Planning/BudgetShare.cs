@@ -58,8 +58,8 @@ public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stran
     public static int Room(PodBudget budget)
     {
         int coming = budget.UnhealthyPods.Count(p => p.Progressing);
-        int most = budget.ExpectedPods - budget.DesiredHealthy;
-        int room = Math.Max(budget.DisruptionsAllowed, Math.Min(most, budget.CurrentHealthy + coming - budget.DesiredHealthy));
+        int maximum = budget.ExpectedPods - budget.DesiredHealthy;
+        int room = Math.Max(budget.DisruptionsAllowed, Math.Min(maximum, budget.CurrentHealthy + coming - budget.DesiredHealthy));
         return budget.Outlook == BudgetOutlook.Slow ? Math.Max(1, room) : room;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class DrainProgress : IDisposable
     private readonly ITimer _later;
     private IReadOnlyList<PodRecord> _records = [];
     private string _phase = "";
-    private long? _told;
+    private long? _reportedAt;
     private bool _isPending;
     private bool _isOver;
 
@@ -56,7 +56,7 @@ internal sealed class DrainProgress : IDisposable
         {
             if (_isOver || _isPending)
                 return;
-            TimeSpan since = _told is { } told ? _time.GetElapsedTime(told) : Interval;
+            TimeSpan since = _reportedAt is { } reportedAt ? _time.GetElapsedTime(reportedAt) : Interval;
             if (since < Interval)
             {
                 _isPending = true;
@@ -96,7 +96,7 @@ internal sealed class DrainProgress : IDisposable
 
     private void Report()
     {
-        _told = _time.GetTimestamp();
+        _reportedAt = _time.GetTimestamp();
         List<PodRecord> going = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)];
         int gone = going.Count(r => r.EndedAt is not null);
         List<string> waits = [.. going.Select(r => r.WaitsFor).Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal)];

@@ -116,28 +116,28 @@ internal sealed record DrainReport
             blockers.Count == 0
                 ? ""
                 : $" Blocked by: {string.Join("; ", blockers.Take(3).Select(b => b.ToString().TrimEnd('.')))}{(blockers.Count > 3 ? "; …" : "")}.";
-        string left = $"{counts}, {remaining} left.";
+        string progress = $"{counts}, {remaining} left.";
         string unselected = Plan.Unselected == 0 ? "" : $" {Pods(Plan.Unselected)} not selected and not evicted.";
         (string summary, string next) = End switch
         {
             DrainEnd.Complete => ($"Drained: {counts}.{Returned(pods)}{unselected}", WasCordoned && !IsCordoned ? " " + stays : ""),
             DrainEnd.NodeDeleted when remaining == 0 => ($"Drained: {counts}; then the node was deleted.", ""),
             DrainEnd.NodeDeleted => (
-                $"The node was deleted during the drain: {left} The cluster deletes the remaining pods without their grace period.",
+                $"The node was deleted during the drain: {progress} The cluster deletes the remaining pods without their grace period.",
                 ""
             ),
             DrainEnd.Refused => ($"Nothing was changed.{holds}", $" {stays}"),
-            DrainEnd.Held => ($"Tried once: {left}{holds}", $" {stays} Run the drain again to retry."),
-            DrainEnd.TimedOut => ($"Timed out: {left}{holds}", $" {stays}"),
+            DrainEnd.Held => ($"Tried once: {progress}{holds}", $" {stays} Run the drain again to retry."),
+            DrainEnd.TimedOut => ($"Timed out: {progress}{holds}", $" {stays}"),
             DrainEnd.CalledOff => (
-                $"Called off: {CalledOff!.Describe()} {left}{DrainLeftovers.Describe(blockers)}",
+                $"Called off: {CalledOff!.Describe()} {progress}{DrainLeftovers.Describe(blockers)}",
                 IsCordoned ? $" {stays}" : ""
             ),
             DrainEnd.Cancelled => (
-                $"Interrupted: {left}{DrainLeftovers.Describe(blockers)}",
+                $"Interrupted: {progress}{DrainLeftovers.Describe(blockers)}",
                 $" {stays}{(IsWithdrawn ? "" : " Run the drain again to continue.")}"
             ),
-            _ => ($"Failed: {left}{holds}", $" {stays}"),
+            _ => ($"Failed: {progress}{holds}", $" {stays}"),
         };
         return (summary, summary + next);
     }

@@ -24,20 +24,20 @@ internal sealed class Replacements : IDisposable
     private readonly HashSet<string> _owners;
 
     // The caches may lag behind the drain, which has observed the deletions.
-    private readonly HashSet<string> _left;
+    private readonly HashSet<string> _remaining;
 
     private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
     {
         _scope = scope;
         _owners = [.. pods.Select(p => p.Controller()!.Uid)];
-        _left = [.. pods.Select(p => p.Uid())];
+        _remaining = [.. pods.Select(p => p.Uid())];
         _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
     }
 
     /// <summary>Receives the missing pods as text when they change.</summary>
     public Action<string> OnChanged { get; set; } = static _ => { };
 
-    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
+    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _remaining));
 
     /// <summary>Null if no evicted pod belongs to a workload that recreates it.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
@@ -86,10 +86,10 @@ internal sealed class Replacements : IDisposable
     {
         bool hasLimit = _scope.Options.HasTimeout;
         DateTimeOffset? stuckSince = null;
-        string said = "";
+        string reported = "";
         while (true)
         {
-            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Observe(board => board.Missing(_owners, _left));
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Observe(board => board.Missing(_owners, _remaining));
             if (missing is { Count: 0 })
                 return;
             DateTimeOffset now = _scope.Now;
@@ -98,16 +98,17 @@ internal sealed class Replacements : IDisposable
             string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
             if (missing is not null)
                 OnChanged(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Desired}")));
-            if (stuckFor >= Quiet && words != said)
+            if (stuckFor >= Quiet && words != reported)
             {
-                said = words;
+                reported = words;
                 warn($"No replacement of the evicted pods is starting: {words}.");
             }
 
             if (stuckFor >= Limit && !hasLimit)
                 throw new DrainStoppedException(null);
-            TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
-            await _scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+            TimeSpan? timeLeft =
+                stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
+            await _scope.Time.WaitForChangeAsync([changed], timeLeft, cancellationToken);
         }
     }
 }

@@ -39,15 +39,15 @@ public static class BatchRules
     )
     {
         List<IReadOnlyList<MaintenanceCandidate>> batches = [];
-        List<MaintenanceCandidate> left = [.. candidates];
-        while (left.Exists(c => c.IsPending))
+        List<MaintenanceCandidate> remaining = [.. candidates];
+        while (remaining.Exists(c => c.IsPending))
         {
-            BatchChoice next = Next(left, limit, [], room);
+            BatchChoice next = Next(remaining, limit, [], room);
             // A current obstacle may be gone by then, so these nodes get a late turn.
-            IReadOnlyList<MaintenanceCandidate> batch = next.Nodes.Count > 0 ? next.Nodes : [left.First(c => c.IsPending)];
+            IReadOnlyList<MaintenanceCandidate> batch = next.Nodes.Count > 0 ? next.Nodes : [remaining.First(c => c.IsPending)];
             batches.Add(batch);
             HashSet<string> done = [.. batch.Select(c => c.Uid)];
-            left = [.. left.Select(c => done.Contains(c.Uid) ? c with { IsPending = false, IsReady = true } : c)];
+            remaining = [.. remaining.Select(c => done.Contains(c.Uid) ? c with { IsPending = false, IsReady = true } : c)];
         }
 
         room?.Clear();

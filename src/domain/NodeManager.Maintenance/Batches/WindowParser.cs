@@ -35,8 +35,8 @@ public static partial class WindowParser
             throw Invalid(text, "it opens and closes at the same time; a whole day is 00:00-24:00");
         SortedSet<DayOfWeek> days = Days(text, match.Groups["days"].Value);
         TimeZoneInfo zone = match.Groups["zone"].Value is { Length: > 0 } name ? Zone(text, name) : local;
-        string shown = days.Count == Week.Length ? "Daily" : string.Join(",", Week.Where(days.Contains).Select(d => d.ToString()[..3]));
-        return new(days, opens, closes, zone, $"{shown} {match.Groups["opens"].Value}-{match.Groups["closes"].Value} {zone.Id}");
+        string dayNames = days.Count == Week.Length ? "Daily" : string.Join(",", Week.Where(days.Contains).Select(d => d.ToString()[..3]));
+        return new(days, opens, closes, zone, $"{dayNames} {match.Groups["opens"].Value}-{match.Groups["closes"].Value} {zone.Id}");
     }
 
     private static SortedSet<DayOfWeek> Days(string text, string days)

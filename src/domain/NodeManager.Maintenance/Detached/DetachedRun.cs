@@ -32,11 +32,11 @@ internal sealed class DetachedRun(
     private string Id => request.Metadata.Name;
 
     /// <param name="stop">Cancelled on a request to stop, or with the hold.</param>
-    /// <param name="hold">Cancelled when this server no longer leads.</param>
-    public async Task RunAsync(CancellationToken stop, CancellationToken hold)
+    /// <param name="leadership">Cancelled when this server no longer leads.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken leadership)
     {
-        using var writing = CancellationTokenSource.CreateLinkedTokenSource(hold);
-        Task writer = _status.WriteAlwaysAsync(writing.Token, hold);
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(leadership);
+        Task writer = _status.WriteAlwaysAsync(writing.Token, leadership);
         (string Phase, string Message)? end = null;
         try
         {
@@ -44,7 +44,7 @@ internal sealed class DetachedRun(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            end = hold.IsCancellationRequested ? null : Stopped();
+            end = leadership.IsCancellationRequested ? null : Stopped();
         }
         catch (Exception e)
         {
@@ -61,7 +61,7 @@ internal sealed class DetachedRun(
             return;
         // No limit while this server leads; after that, registering starts the limit.
         using CancellationTokenSource late = new();
-        using CancellationTokenRegistration registration = hold.Register(
+        using CancellationTokenRegistration registration = leadership.Register(
             static state => ((CancellationTokenSource)state!).CancelAfter(CleanUpLimit.Duration),
             late
         );
@@ -151,21 +151,25 @@ internal sealed class DetachedRun(
     {
         MaintenanceOptions how = DetachedOptions.Read(request.Spec);
         await WaitForWindowAsync(how, stop);
-        string[] left =
+        string[] remaining =
         [
             .. _status
                 .Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress)
                 .Select(static one => one.Name),
         ];
         Dictionary<string, string> uids = request.Spec.Nodes.ToDictionary(static one => one.Name, static one => one.Uid ?? "");
-        if (left.Length > 0)
+        if (remaining.Length > 0)
         {
-            foreach (string node in left)
+            foreach (string node in remaining)
                 _status.Change(
                     node,
                     static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain }
                 );
-            DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain)
+            DrainRequest drain = new(
+                session,
+                [.. remaining.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))],
+                how.Drain
+            )
             {
                 // The next leader continues under the lock of the previous one.
                 Lock = new() { Operation = request.Metadata.Uid ?? "" },

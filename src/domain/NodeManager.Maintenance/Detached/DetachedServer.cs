@@ -49,7 +49,7 @@ public static class DetachedServer
                     Duration = options.LeaseDuration,
                 };
                 Leader leader = new(
-                    hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold),
+                    leadership => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(leadership),
                     options,
                     observer
                 );
@@ -73,9 +73,9 @@ public static class DetachedServer
             // Changes are reported for each request.
         }
 
-        public async Task<bool> WorkAsync(CancellationToken hold)
+        public async Task<bool> WorkAsync(CancellationToken leadership)
         {
-            await work(hold);
+            await work(leadership);
             return false;
         }
 
@@ -119,12 +119,12 @@ internal sealed class DetachedWork(
     // Requests completed here that the watch still shows as open.
     private readonly HashSet<string> _ended = [];
 
-    public async Task RunAsync(CancellationToken hold)
+    public async Task RunAsync(CancellationToken leadership)
     {
         using CacheUse<NodeMaintenanceRequest> use = connection
             .Caches()
             .Open(DetachedResources.Requests, new() { Namespace = options.Namespace });
-        await use.CatchUpAsync(hold);
+        await use.CatchUpAsync(leadership);
         try
         {
             while (true)
@@ -137,8 +137,8 @@ internal sealed class DetachedWork(
                         done.Dispose();
                 }
 
-                Follow(all, hold);
-                await connection.Time.WaitForChangeAsync([changed, .. _running.Values.Select(static one => one.Ended)], null, hold);
+                Follow(all, leadership);
+                await connection.Time.WaitForChangeAsync([changed, .. _running.Values.Select(static one => one.Ended)], null, leadership);
             }
         }
         finally
@@ -151,7 +151,7 @@ internal sealed class DetachedWork(
         }
     }
 
-    private void Follow(IReadOnlyList<NodeMaintenanceRequest> all, CancellationToken hold)
+    private void Follow(IReadOnlyList<NodeMaintenanceRequest> all, CancellationToken leadership)
     {
         Dictionary<string, NodeMaintenanceRequest> byUid = all.ToDictionary(static one => one.Metadata.Uid ?? "");
         foreach ((string uid, Entry entry) in _running)
@@ -178,7 +178,7 @@ internal sealed class DetachedWork(
             );
             _running.Add(
                 uid,
-                new(new DetachedRun(session, connection, request, options, identity, observer), request.Metadata.Name, observer, hold)
+                new(new DetachedRun(session, connection, request, options, identity, observer), request.Metadata.Name, observer, leadership)
             );
         }
 
@@ -209,12 +209,12 @@ internal sealed class DetachedWork(
         private readonly CancellationTokenSource _stop;
         private readonly DetachedRun _run;
 
-        public Entry(DetachedRun run, string name, IOperationObserver observer, CancellationToken hold)
+        public Entry(DetachedRun run, string name, IOperationObserver observer, CancellationToken leadership)
         {
             _run = run;
-            _stop = CancellationTokenSource.CreateLinkedTokenSource(hold);
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(leadership);
             CancellationToken stop = _stop.Token;
-            Ended = Task.Run(() => RunAsync(name, observer, stop, hold), CancellationToken.None);
+            Ended = Task.Run(() => RunAsync(name, observer, stop, leadership), CancellationToken.None);
         }
 
         /// <summary>Completes with the run, and does not fail.</summary>
@@ -230,11 +230,11 @@ internal sealed class DetachedWork(
 
         public void Dispose() => _stop.Dispose();
 
-        private async Task RunAsync(string name, IOperationObserver observer, CancellationToken stop, CancellationToken hold)
+        private async Task RunAsync(string name, IOperationObserver observer, CancellationToken stop, CancellationToken leadership)
         {
             try
             {
-                await _run.RunAsync(stop, hold);
+                await _run.RunAsync(stop, leadership);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

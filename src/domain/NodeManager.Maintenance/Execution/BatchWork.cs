@@ -57,37 +57,42 @@ internal sealed class BatchWork(
         }
     }
 
-    private async Task DrainAsync(List<string> left, List<string> batch, CancellationToken cancellationToken)
+    private async Task DrainAsync(List<string> remaining, List<string> batch, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(left.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
-        left.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
+        await Task.WhenAll(remaining.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
+        remaining.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
         for (int attempt = 1; ; attempt++)
         {
             await lease.WaitUntilHeldAsync(cancellationToken);
-            foreach (string gone in left.Where(uid => fleet.Find(uid) is null).ToList())
+            foreach (string gone in remaining.Where(uid => fleet.Find(uid) is null).ToList())
             {
-                left.Remove(gone);
+                remaining.Remove(gone);
                 _tails.Add(work.EndAsync(gone, new NodeGoneException(ledger[gone].Name), cancellationToken));
             }
 
-            if (left.Count == 0)
+            if (remaining.Count == 0)
                 return;
-            if (await TryDrainAsync(left, batch, attempt == DrainAttempts, cancellationToken) is { } stuck)
+            if (await TryDrainAsync(remaining, batch, attempt == DrainAttempts, cancellationToken) is { } stuck)
             {
-                await GiveBackAsync(stuck, left, batch, cancellationToken);
+                await GiveBackAsync(stuck, remaining, batch, cancellationToken);
                 attempt = 0;
                 continue;
             }
 
-            if (left.Count > 0)
+            if (remaining.Count > 0)
                 await Task.Delay(DrainRetry.PauseAfter(attempt), scope.Time, cancellationToken);
         }
     }
 
     // A drain pauses while the hold on the run is in doubt; it also stops if it waits for nodes of its own run.
-    private async Task<ReleasedNode?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
+    private async Task<ReleasedNode?> TryDrainAsync(
+        List<string> remaining,
+        List<string> batch,
+        bool isLast,
+        CancellationToken cancellationToken
+    )
     {
-        Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
+        Dictionary<string, NodeRecord> byName = remaining.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
         DrainListener listener = new(scope.Observer, progress, byName);
         CancellationToken doubt = lease.InDoubt;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
@@ -111,7 +116,7 @@ internal sealed class BatchWork(
                 string uid = byName[result.Node].Uid;
                 if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result))
                     continue;
-                left.Remove(uid);
+                remaining.Remove(uid);
                 _tails.Add(
                     IsUncordoned(result)
                         ? work.EndAsync(uid, new NodeFailedException(result.Summary) { IsNeeded = true }, cancellationToken)
@@ -124,9 +129,9 @@ internal sealed class BatchWork(
         {
             if (!isLast && TransientFailure.Is(exception))
                 return null;
-            foreach (string uid in left)
+            foreach (string uid in remaining)
                 _tails.Add(work.EndAsync(uid, exception, cancellationToken));
-            left.Clear();
+            remaining.Clear();
         }
         finally
         {
@@ -145,13 +150,13 @@ internal sealed class BatchWork(
     }
 
     // One of several nodes is released and retried later, alone; then its forecast is all that remains to apply.
-    private async Task GiveBackAsync(ReleasedNode stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
+    private async Task GiveBackAsync(ReleasedNode stuck, List<string> remaining, List<string> batch, CancellationToken cancellationToken)
     {
-        if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
+        if (remaining.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
             return;
         string pods =
             $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned. The drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
-        left.Remove(uid);
+        remaining.Remove(uid);
         bool isAlone = batch.Count == 1 || ledger[uid].GoesAlone;
         if (isAlone)
             await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);

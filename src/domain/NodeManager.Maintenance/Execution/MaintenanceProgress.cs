@@ -49,13 +49,13 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     }
 
     /// <param name="number">Counts from 1.</param>
-    /// <param name="left">The number of remaining batches, including this one.</param>
-    public void Batch(int number, int left)
+    /// <param name="remaining">The number of remaining batches, including this one.</param>
+    public void Batch(int number, int remaining)
     {
         Wait("", "");
         lock (_lock)
         {
-            (_batch, _batchesLeft, _isInBatch) = (number, left, true);
+            (_batch, _batchesLeft, _isInBatch) = (number, remaining, true);
             _batchStart = scope.Time.GetTimestamp();
         }
 
@@ -162,8 +162,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
                 words.Add($"{_done} of {_total} done{(_failed > 0 ? $", {_failed} failed" : "")}");
             if (_batch > 0)
                 words.Add($"batch {_batch} of {_batch + _batchesLeft - (_isInBatch ? 1 : 0)}");
-            if (Remaining() is { } left)
-                words.Add($"about {HumanDuration.Format(left)} left");
+            if (Remaining() is { } remaining)
+                words.Add($"about {HumanDuration.Format(remaining)} left");
             words.Add(scope.Session.Cluster);
             scope.Observer.Progress(
                 new(Key, "Maintenance " + run, string.Join("; ", words), _total == 0 ? -1 : 100 * (_done + _failed) / _total)

@@ -191,12 +191,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         while (start.Windows.Count > 0 && !start.Windows.Any(w => w.IsOpen(scope.Now)))
         {
             (MaintenanceWindow window, DateTimeOffset opens) = start.Windows.Select(w => (w, w.NextOpening(scope.Now))).MinBy(w => w.Item2);
-            TimeSpan left = opens - scope.Now;
+            TimeSpan remaining = opens - scope.Now;
             start.Progress.Wait(
                 "Waiting",
-                $"{HumanDuration.Format(left)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
+                $"{HumanDuration.Format(remaining)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
             );
-            await Task.Delay(left < RecheckInterval ? left : RecheckInterval, scope.Time, cancellationToken);
+            await Task.Delay(remaining < RecheckInterval ? remaining : RecheckInterval, scope.Time, cancellationToken);
         }
     }
 
@@ -229,11 +229,11 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 scope.Observer.Warning(
                     $"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}."
                 );
-            TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero)
+            TimeSpan remaining = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
+            if (remaining <= TimeSpan.Zero)
                 return ([], choice.WaitsFor);
             // The expiry of a lock is not an event.
-            TimeSpan pause = busy.Count > 0 && left > RecheckInterval ? RecheckInterval : left;
+            TimeSpan pause = busy.Count > 0 && remaining > RecheckInterval ? RecheckInterval : remaining;
             await scope.Time.WaitForChangeAsync([changed], pause, cancellationToken);
         }
     }
@@ -287,13 +287,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 brokenSince = scope.Time.GetTimestamp();
             else
                 healthySince = scope.Time.GetTimestamp();
-            TimeSpan left =
+            TimeSpan remaining =
                 broken.Length == 0
                     ? start.Options.Soak - scope.Time.GetElapsedTime(healthySince)
                     : start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(brokenSince);
-            if (left <= TimeSpan.Zero && broken.Length == 0)
+            if (remaining <= TimeSpan.Zero && broken.Length == 0)
                 return;
-            if (left <= TimeSpan.Zero)
+            if (remaining <= TimeSpan.Zero)
                 throw new NodeManagerException(
                     ErrorIds.MaintenanceBlocked,
                     ErrorKind.ResourceUnavailable,
@@ -304,11 +304,11 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             if (broken.Length == 0)
                 start.Progress.Wait(
                     "Soaking",
-                    $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready"
+                    $"until {TimeZoneInfo.ConvertTime(scope.Now + remaining, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready"
                 );
             else
                 start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
-            await scope.Time.WaitForChangeAsync([changed], left < RecheckInterval ? left : RecheckInterval, cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], remaining < RecheckInterval ? remaining : RecheckInterval, cancellationToken);
         }
     }
 
@@ -358,12 +358,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (Exception exception)
         {
-            string said =
+            string text =
                 $"The end of run {start.Run.Id} was not recorded: {exception.Message} The run can be resumed when its Lease has expired.";
             if (isInterrupted)
-                scope.Observer.Verbose(said);
+                scope.Observer.Verbose(text);
             else
-                scope.Observer.Warning(said);
+                scope.Observer.Warning(text);
             return;
         }
 

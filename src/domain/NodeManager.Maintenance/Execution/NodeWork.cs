@@ -54,8 +54,8 @@ internal sealed class NodeWork(
                     async token =>
                     {
                         IReadOnlyList<string> daemonSets = record.DaemonSets ?? await _daemonSets.ReadyOnAsync(record.Name, token);
-                        DrainAnnotation note = new(scope.Session.Who(), options.Drain.Reason, scope.Now);
-                        (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), Use, token);
+                        DrainAnnotation annotation = new(scope.Session.Who(), options.Drain.Reason, scope.Now);
+                        (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, annotation.ToJson(), Use, token);
                         await ledger.UpdateAsync(
                             uid,
                             n =>

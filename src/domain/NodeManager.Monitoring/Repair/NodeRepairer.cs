@@ -87,7 +87,7 @@ public static class NodeRepairer
     /// Judges the nodes once, repairs those that the policy and the storm brake allow, and returns when each repair has ended. After a
     /// cancellation it returns within about two seconds; cordoned nodes stay cordoned, and another run continues with them.
     /// </summary>
-    /// <param name="told">Receives a result for each repaired or skipped node, with its error or null. Called from any thread.</param>
+    /// <param name="report">Receives a result for each repaired or skipped node, with its error or null. Called from any thread.</param>
     /// <param name="observer">Receives messages and progress.</param>
     /// <exception cref="NodeManagerException">
     /// InvalidSelector, InvalidNodeName, RepairInvalid; MaintenanceTakenOver, MaintenanceLeaseNotRenewed: the Lease was lost; or the
@@ -95,7 +95,7 @@ public static class NodeRepairer
     /// </exception>
     public static Task RunAsync(
         RepairRequest request,
-        Action<NodeRepairResult, NodeManagerException?> told,
+        Action<NodeRepairResult, NodeManagerException?> report,
         IOperationObserver observer,
         CancellationToken cancellationToken
     )
@@ -106,7 +106,7 @@ public static class NodeRepairer
             request.Session,
             async (connection, token) =>
             {
-                await RunAsync(request, connection, told, observer, token);
+                await RunAsync(request, connection, report, observer, token);
                 return true;
             },
             cancellationToken
@@ -153,7 +153,7 @@ public static class NodeRepairer
     private static async Task RunAsync(
         RepairRequest request,
         ClusterConnection connection,
-        Action<NodeRepairResult, NodeManagerException?> told,
+        Action<NodeRepairResult, NodeManagerException?> report,
         IOperationObserver observer,
         CancellationToken cancellationToken
     )
@@ -162,7 +162,7 @@ public static class NodeRepairer
         await MonitoredNodes.CatchUpAsync(connection, cancellationToken);
         await using RepairClaims claims = new(request.Session, connection, request.Namespace, observer, cancellationToken);
         RepairScope scope = new(request, connection, claims, new(request.Session, connection), observer);
-        await new RepairRun(scope, told, cancellationToken).RunAsync();
+        await new RepairRun(scope, report, cancellationToken).RunAsync();
     }
 
     private static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> WithMachinesAsync(

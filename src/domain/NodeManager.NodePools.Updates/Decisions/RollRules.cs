@@ -55,8 +55,8 @@ internal static class RollRules
     private static int Missing(RollView view, int alive)
     {
         int there = view.Old.Count(static one => one.Exists) + view.New.Count;
-        int most = view.Desired + (view.IsBlueGreen ? view.Desired : view.Limit.Surge) - there;
-        return Math.Max(0, Math.Min(Math.Min(view.Desired - alive, most), view.Room ?? int.MaxValue));
+        int maximum = view.Desired + (view.IsBlueGreen ? view.Desired : view.Limit.Surge) - there;
+        return Math.Max(0, Math.Min(Math.Min(view.Desired - alive, maximum), view.Room ?? int.MaxValue));
     }
 
     // New nodes are Ready before the first eviction, all of them for blue-green.

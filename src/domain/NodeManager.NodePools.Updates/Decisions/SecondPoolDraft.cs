@@ -30,8 +30,8 @@ internal static class SecondPoolDraft
         JsonObject spec = PoolMerge.Apply(pool.Spec, patch);
         if (spec["autoscaling"] is JsonObject scaling && (bool?)scaling["enabled"] == true && !patch.ContainsKey("nodeCount"))
         {
-            int most = scaling["maxNodes"].AsNumber() is { } max ? (int)Math.Min(max, int.MaxValue) : int.MaxValue;
-            spec["nodeCount"] = Math.Max(0, Math.Min(nodes, most));
+            int maximum = scaling["maxNodes"].AsNumber() is { } max ? (int)Math.Min(max, int.MaxValue) : int.MaxValue;
+            spec["nodeCount"] = Math.Max(0, Math.Min(nodes, maximum));
         }
 
         return new(name, pool.ClusterId, spec);

@@ -90,12 +90,12 @@ internal static class SecondPoolRules
         if (view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) is > 0 and var draining)
             return SecondPoolStep.Wait(Count(draining, "node", "to be drained"));
         List<OldMachine> skipped = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)];
-        string[] again =
+        string[] repeated =
         [
             .. skipped.Where(static one => one is { Attempts: < RollRules.MaximumAttempts, IsBusy: false }).Select(static one => one.Claim),
         ];
-        if (again.Length > 0)
-            return new(false, again, false, false, "");
+        if (repeated.Length > 0)
+            return new(false, repeated, false, false, "");
         if (view.Old.Count(static one => one.WaitsForLock) is > 0 and var busy)
             return SecondPoolStep.Wait($"{Count(busy, "node", "in use by another operation")}", view.Now + OldMachine.BusyRecheck);
         if (skipped.Count > 0)

@@ -68,12 +68,12 @@ internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollPro
                 return;
             }
 
-            string note = new DrainAnnotation(
+            string annotation = new DrainAnnotation(
                 context.Scope.Session.Who(),
                 $"Update of pool {context.Request.Pool}",
                 context.Scope.Now
             ).ToJson();
-            await claims.CordonAsync(node.Node, node.NodeUid, note, null, cancellationToken);
+            await claims.CordonAsync(node.Node, node.NodeUid, annotation, null, cancellationToken);
             _held[node.Uid] = true;
         }
         catch (NodeGoneException)

@@ -155,16 +155,16 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
 
     private Running Start(RollNode node, bool isReady, TimeSpan limit, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        TimeSpan left = limit <= TimeSpan.Zero ? TimeSpan.Zero : limit - (context.Scope.Now - since);
+        TimeSpan remaining = limit <= TimeSpan.Zero ? TimeSpan.Zero : limit - (context.Scope.Now - since);
         // The clock may have been set back.
         if (limit > TimeSpan.Zero)
-            left =
-                left > limit ? limit
-                : left < Least ? Least
-                : left;
+            remaining =
+                remaining > limit ? limit
+                : remaining < Least ? Least
+                : remaining;
         DrainOptions options = book.Record.Options.Drain with
         {
-            Timeout = left,
+            Timeout = remaining,
             SkipWaitForDeleteTimeout = isReady ? null : AbsentKubelet,
             Reason = $"Update of pool {context.Request.Pool}",
         };

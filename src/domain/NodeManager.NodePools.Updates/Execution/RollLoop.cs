@@ -165,17 +165,17 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     /// <param name="ready">The number of Ready new nodes.</param>
     protected Task<TimeSpan?> EndAsync(int ready, CancellationToken cancellationToken)
     {
-        List<RollNode> left =
+        List<RollNode> remaining =
         [
             .. ProgressLog.Old.Where(static one =>
                 one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept
             ),
         ];
-        List<RollNode> skipped = left.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found
+        List<RollNode> skipped = remaining.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found
             ? found
-            : left;
+            : remaining;
         string status =
-            left.Count > 0 ? NodePoolUpdateStatus.Incomplete
+            remaining.Count > 0 ? NodePoolUpdateStatus.Incomplete
             : ProgressLog.State.IsBack ? NodePoolUpdateStatus.RolledBack
             : NodePoolUpdateStatus.Completed;
         string message =

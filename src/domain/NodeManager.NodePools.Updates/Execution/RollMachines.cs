@@ -147,13 +147,13 @@ internal sealed class RollMachines(RollContext context, RollProgressLog book)
                 !one.IsBack && (!book.State.IsBack || one.Status is NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed)
             ),
         ];
-        int made = claims.Count(one =>
+        int created = claims.Count(one =>
             one.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == Mark && !ClaimAttempts.HasFailed(one)
         );
         for (int i = 0; ; i++)
             yield return replaced.Count == 0
                 ? RollSize.Smallest.ReplacementIn(pool)
-                : replaced[(made + i) % replaced.Count].Size.ReplacementIn(pool);
+                : replaced[(created + i) % replaced.Count].Size.ReplacementIn(pool);
     }
 
     private string Mark => book.Record.Id + (book.State.IsBack ? "/back" : "");

@@ -119,13 +119,14 @@ internal sealed class RollRun : RollLoop
     private async Task<GateVerdict> CheckAsync(bool mustBeNew, CancellationToken cancellationToken)
     {
         // Machines from before the update do not count.
-        List<NodeSmithClaim> made =
+        List<NodeSmithClaim> created =
         [
             .. _look.Fresh().Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(ProgressLog.Record.At)),
         ];
         List<string> failed =
         [
-            .. made.Where(ClaimAttempts.HasFailed)
+            .. created
+                .Where(ClaimAttempts.HasFailed)
                 .Select(static one =>
                     $"NodeSmithClaim {one.Metadata.Name} has failed: {one.Status!.Conditions.Find(NodeSmithConditions.Failed)!.Message}"
                 ),
@@ -134,7 +135,8 @@ internal sealed class RollRun : RollLoop
             return new(failed, true);
         List<string> nodes =
         [
-            .. made.Where(static one =>
+            .. created
+                .Where(static one =>
                     one.Metadata.DeletionTimestamp is null && one.Status?.Conditions.IsTrue(NodeSmithConditions.Initialized) == true
                 )
                 .Select(one => _context.NodeOf(one)?.Metadata.Name)

@@ -56,7 +56,7 @@ internal sealed class Rollback(RollContext context, RollProgressLog book, RollCo
     // Machines that had the former template before the update stay.
     private bool IsNew(NodeSmithClaim claim) =>
         claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == book.Record.Id
-        || ClaimTemplate.Of(claim) is { } made && made.ToJson() == book.Record.To && made.ToJson() != book.Record.From;
+        || ClaimTemplate.Of(claim) is { } claimed && claimed.ToJson() == book.Record.To && claimed.ToJson() != book.Record.From;
 
     private async Task RestoreAsync(CancellationToken cancellationToken)
     {

@@ -72,11 +72,11 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
             return await EndAsync(ready, cancellationToken);
         }
 
-        string said =
+        string message =
             sight.Status.Message.Length > 0
                 ? sight.Status.Message
                 : $"generation {sight.Status.ObservedGeneration} of {sight.Status.Generation} observed";
-        await ReportAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
+        await ReportAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {message.TrimEnd('.')}.", ready, cancellationToken);
         return Wait(null, fresh.Count > 0);
     }
 

@@ -120,8 +120,8 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
     {
         if (Pool is not { } pool || Request.Change is not { } change)
             return record;
-        RollRecord again = record with { To = PatchTo(pool, change).ToJsonString() };
-        return again.Sealed().To == record.To ? again : record;
+        RollRecord reopened = record with { To = PatchTo(pool, change).ToJsonString() };
+        return reopened.Sealed().To == record.To ? reopened : record;
     }
 
     protected override async Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(

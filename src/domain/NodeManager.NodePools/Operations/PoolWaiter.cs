@@ -77,13 +77,13 @@ public static class PoolWaiter
                 return last;
             if (goal.IsHopeless(last.Status!))
                 throw Failed(last);
-            TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
+            TimeSpan? remaining = timeout - connection.Time.GetElapsedTime(start);
+            if (remaining <= TimeSpan.Zero)
                 throw TimedOut(last, goal, timeout!.Value);
             if (changed is null)
-                await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
+                await connection.Time.DelayAsync(remaining < pause ? remaining.Value : pause, cancellationToken);
             else
-                await connection.Time.WaitForChangeAsync([changed], left, cancellationToken);
+                await connection.Time.WaitForChangeAsync([changed], remaining, cancellationToken);
         }
     }
 

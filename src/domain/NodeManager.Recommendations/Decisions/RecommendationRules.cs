@@ -96,12 +96,12 @@ internal static class RecommendationRules
             };
         if (situation.Before?.LastScaleUp is not { } last || situation.Now - last >= RecommendationHistory.Stabilization)
             return null;
-        TimeSpan left = RecommendationHistory.Stabilization - (situation.Now - last);
+        TimeSpan pause = RecommendationHistory.Stabilization - (situation.Now - last);
         return new()
         {
             Rule = NodeScaleRule.Stabilizing,
             Message =
-                $"Scaling up was recommended {HumanDuration.Format(situation.Now - last)} ago; removals are recommended again in {HumanDuration.Format(left)}.",
+                $"Scaling up was recommended {HumanDuration.Format(situation.Now - last)} ago; removals are recommended again in {HumanDuration.Format(pause)}.",
         };
     }
 

@@ -45,17 +45,17 @@ internal static class ArgumentRules
         YamlNode node,
         string name,
         long otherwise,
-        long least,
-        long most
+        long minimum,
+        long maximum
     )
     {
         var value = ValidationContext.Number(node, name, otherwise);
-        if (value < least || value > most)
+        if (value < minimum || value > maximum)
             yield return Wrong(
                 context,
                 path.Key(name),
-                most == long.MaxValue ? $"{value} is less than {least}" : $"{value} is not between {least} and {most}",
-                most == long.MaxValue ? $"Give it {least} or more." : $"Give it {least} to {most}."
+                maximum == long.MaxValue ? $"{value} is less than {minimum}" : $"{value} is not between {minimum} and {maximum}",
+                maximum == long.MaxValue ? $"Give it {minimum} or more." : $"Give it {minimum} to {maximum}."
             );
     }
 

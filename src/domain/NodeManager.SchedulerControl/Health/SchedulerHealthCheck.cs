@@ -88,12 +88,12 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> GuardedAsync(
         string check,
-        Func<Task<IReadOnlyList<SchedulerHealthFinding>>> look
+        Func<Task<IReadOnlyList<SchedulerHealthFinding>>> examine
     )
     {
         try
         {
-            return await look();
+            return await examine();
         }
         catch (NodeManagerException wrong)
             when (wrong.ErrorId

@@ -25,8 +25,8 @@ internal static class PodLog
                     Lines,
                     cancellationToken
                 );
-                if (text.Trim() is { Length: > 0 } said)
-                    return said;
+                if (text.Trim() is { Length: > 0 } line)
+                    return line;
             }
             catch (KubernetesException)
             {

@@ -121,7 +121,7 @@ internal static class RolloutRules
         foreach (var container in pod.Status.ContainerStatuses ?? [])
         {
             if (container.State?.Waiting is { Reason: { } reason } waiting && Hopeless.Contains(reason))
-                return $"{reason}{(Last(container) is { } last ? $", {last}" : waiting.Message is { } said ? $", {said}" : "")}";
+                return $"{reason}{(Last(container) is { } last ? $", {last}" : waiting.Message is { } message ? $", {message}" : "")}";
             if (container.RestartCount > 1 && !container.Ready && Last(container) is { } ended)
                 return $"restarted {container.RestartCount} times, {ended}";
         }
@@ -131,7 +131,7 @@ internal static class RolloutRules
 
     private static string? Last(ContainerStatus container) =>
         container.LastState?.Terminated is { } ended
-            ? $"exit code {ended.ExitCode}{(ended.Message is { Length: > 0 } said ? $": {said.Trim()}" : "")}"
+            ? $"exit code {ended.ExitCode}{(ended.Message is { Length: > 0 } message ? $": {message.Trim()}" : "")}"
             : null;
 
     private static string Waiting(List<Pod> fresh) =>

@@ -216,9 +216,9 @@ internal sealed class SchedulerRestart(
     {
         var why = verdict.Outcome is null ? $"not within {request.Timeout.TotalSeconds:0} s: {verdict.Text}" : verdict.Text;
         var log = verdict.FailedPod is { } pod ? await PodLog.LastLinesAsync(connection, pod, cancellationToken) : "";
-        var said = $"{Title} did not start{Of(revision)}: {why}.";
+        var text = $"{Title} did not start{Of(revision)}: {why}.";
         SchedulerRestartResult Failed(long? active, string message) =>
-            Result(SchedulerRestartStatus.Failed, active, former, verdict, $"{said} {message}", log);
+            Result(SchedulerRestartStatus.Failed, active, former, verdict, $"{text} {message}", log);
         if (verdict.IsTakenOver)
             return Failed(verdict.Revision, "Another client changed or restarted the Deployment concurrently; it was not rolled back.");
         if (request.NoRollback)
@@ -226,7 +226,7 @@ internal sealed class SchedulerRestart(
         if (await FormerAsync(live, revision, former, cancellationToken) is not { } back)
             return Failed(revision, "No earlier configuration is stored that could be restored.");
 
-        observer.Warning($"{said} Restoring revision {back.Number}.{(log.Length > 0 ? $" The log ends: {log}" : "")}");
+        observer.Warning($"{text} Restoring revision {back.Number}.{(log.Length > 0 ? $" The log ends: {log}" : "")}");
         var change = Write(
             text => text == live.Text ? back.Data.Text : throw ChangedMeanwhile(),
             $"Roll back to revision {back.Number}",
@@ -249,7 +249,7 @@ internal sealed class SchedulerRestart(
                 written.Revision,
                 former,
                 again,
-                $"{said} Revision {back.Number} was restored as revision {written.Revision}.",
+                $"{text} Revision {back.Number} was restored as revision {written.Revision}.",
                 log
             )
             : Result(
@@ -257,7 +257,7 @@ internal sealed class SchedulerRestart(
                 written.Revision,
                 former,
                 again,
-                $"{said} Revision {back.Number} was restored as revision {written.Revision} and did not start either: {again.Text}.",
+                $"{text} Revision {back.Number} was restored as revision {written.Revision} and did not start either: {again.Text}.",
                 log
             );
     }

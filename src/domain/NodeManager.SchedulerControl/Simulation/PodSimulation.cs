@@ -32,8 +32,8 @@ internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot 
         if (fitting.Count == 0)
             return Result(pod, SchedulerSimulationOutcome.Waits, now, "", [], PodPlacement.Summary(refusals.Values, snapshot.MinorVersion));
         var scores = new PodScore(pod, snapshot, profile.Rules).Of(fitting);
-        var most = scores.Max(score => score.Total);
-        var best = scores.Where(score => score.Total == most).OrderBy(score => score.Node.Name, StringComparer.Ordinal).ToList();
+        var highest = scores.Max(score => score.Total);
+        var best = scores.Where(score => score.Total == highest).OrderBy(score => score.Node.Name, StringComparer.Ordinal).ToList();
         var candidates = best.Select(score => score.Node.Name).ToList();
         if (now.Length == 0)
             return Result(pod, SchedulerSimulationOutcome.Starts, now, candidates[0], candidates, "");

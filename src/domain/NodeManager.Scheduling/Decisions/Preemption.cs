@@ -128,7 +128,7 @@ public static class Preemption
     private static HashSet<Pod> KeptByBudgets(List<Pod> pods, IReadOnlyCollection<PodDisruptionBudget> budgets)
     {
         HashSet<Pod> kept = [];
-        Dictionary<PodDisruptionBudget, int> left = budgets.ToDictionary(
+        Dictionary<PodDisruptionBudget, int> allowed = budgets.ToDictionary(
             static budget => budget,
             static budget => budget.Status.DisruptionsAllowed
         );
@@ -146,7 +146,7 @@ public static class Preemption
                     continue;
                 if (budget.Status.DisruptedPods?.ContainsKey(pod.Metadata.Name) == true)
                     continue;
-                if (--left[budget] < 0)
+                if (--allowed[budget] < 0)
                     kept.Add(pod);
             }
         }

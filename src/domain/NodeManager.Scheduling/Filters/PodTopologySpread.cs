@@ -60,14 +60,14 @@ internal sealed class PodTopologySpread : INodeFilter
     {
         private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
         private readonly int _self = constraint.MatchesItself ? 1 : 0;
-        private int? _least;
+        private int? _minimum;
 
         public string TopologyKey => constraint.TopologyKey;
 
         public int MaxSkew => constraint.MaxSkew;
 
         // With too few domains the minimum is 0, as if an empty one existed.
-        private int Minimum => _least ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
+        private int Minimum => _minimum ??= _counts.Count == 0 || _counts.Count < constraint.MinDomains ? 0 : _counts.Values.Min();
 
         public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Minimum;
 
@@ -86,7 +86,7 @@ internal sealed class PodTopologySpread : INodeFilter
             if (!constraint.Counts(other) || !constraint.Includes(node.Node))
                 return;
             _counts[node.Label(TopologyKey)!] += change;
-            _least = null;
+            _minimum = null;
         }
     }
 }

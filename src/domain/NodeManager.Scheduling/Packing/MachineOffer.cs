@@ -17,9 +17,9 @@ public sealed record MachineSize(string Name, long CpuCores, long MemoryMiB, IRe
 }
 
 /// <summary>The remaining machines of a size. A packing takes from it.</summary>
-public sealed class MachineStock(int left)
+public sealed class MachineStock(int remaining)
 {
-    public int Remaining { get; internal set; } = left;
+    public int Remaining { get; internal set; } = remaining;
 }
 
 /// <summary>The machines that a pool can add in one zone.</summary>

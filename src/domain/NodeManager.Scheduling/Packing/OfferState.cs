@@ -55,15 +55,15 @@ internal sealed class OfferState
     }
 
     /// <summary>How many more pods fit on a machine of the offer, which may get a larger size.</summary>
-    public int RoomOn(PackingSlot slot, long[] need, int most)
+    public int RoomOn(PackingSlot slot, long[] need, int maximum)
     {
         if (!Holds(slot.Amounts, need))
             return 0;
         int room = 0;
-        for (int step = most; step > 0 && room < most; )
+        for (int step = maximum; step > 0 && room < maximum; )
         {
             // Binary search for the most pods that a size within the limits holds.
-            if (room + step <= most && CanGrow(slot, need, room + step))
+            if (room + step <= maximum && CanGrow(slot, need, room + step))
                 room += step;
             else
                 step /= 2;

@@ -12,7 +12,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     private bool[] _known = [];
     private sbyte[] _included = [];
     private int _domains;
-    private int _least = -1;
+    private int _minimum = -1;
     private int _total;
 
     public int Key => key;
@@ -31,13 +31,13 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     {
         if (CountsFreshHosts || _domains == 0 || _domains < minDomains)
             return 0;
-        if (_least >= 0)
-            return _least;
-        int least = int.MaxValue;
+        if (_minimum >= 0)
+            return _minimum;
+        int minimum = int.MaxValue;
         for (int domain = 0; domain < _counts.Length; domain++)
-            if (_known[domain] && _counts[domain] < least)
-                least = _counts[domain];
-        return _least = least;
+            if (_known[domain] && _counts[domain] < minimum)
+                minimum = _counts[domain];
+        return _minimum = minimum;
     }
 
     public bool Includes(PackingSlot slot)
@@ -65,7 +65,7 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
             return;
         _known[domain] = true;
         _domains++;
-        _least = -1;
+        _minimum = -1;
     }
 
     /// <summary>Adds a domain in which machines can be created: a zone, or any number of hosts.</summary>
@@ -83,8 +83,8 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
             return;
         int domain = slot.Domains[key];
         AddDomain(domain);
-        if (_least >= 0 && _counts[domain] == _least)
-            _least = -1;
+        if (_minimum >= 0 && _counts[domain] == _minimum)
+            _minimum = -1;
         _counts[domain] += pods;
         _total += pods;
     }

@@ -24,10 +24,10 @@ internal sealed class ImageRule : IScoreRule
 
     private long Score(NodeState node)
     {
-        long most = MostOfContainer * _images.Count;
+        long maximum = MostOfContainer * _images.Count;
         long sum = _images.Sum(image =>
             _snapshot.Images.Find(node.Name, image) is { } held ? (long)(held.Size * ((double)held.Nodes / _snapshot.Nodes.Count)) : 0
         );
-        return most <= Least ? 0 : Scores.Maximum * (Math.Clamp(sum, Least, most) - Least) / (most - Least);
+        return maximum <= Least ? 0 : Scores.Maximum * (Math.Clamp(sum, Least, maximum) - Least) / (maximum - Least);
     }
 }

@@ -45,9 +45,9 @@ internal sealed class InterPodAffinityRule : IScoreRule
         ];
         // Up to 1.22 the range includes 0, whatever the scores are.
         bool isOld = _snapshot.MinorVersion <= 22;
-        long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
-        long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - least;
-        return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Maximum * ((double)(score - least) / range)));
+        long minimum = isOld ? Math.Min(0, raw.Min()) : raw.Min();
+        long range = (isOld ? Math.Max(0, raw.Max()) : raw.Max()) - minimum;
+        return Array.ConvertAll(raw, score => range == 0 ? 0 : (long)(Scores.Maximum * ((double)(score - minimum) / range)));
     }
 
     private void WeighOther(NodeState node, Pod other, int hardWeight)

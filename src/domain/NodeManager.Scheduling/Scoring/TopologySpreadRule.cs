@@ -54,14 +54,14 @@ internal sealed class TopologySpreadRule : IScoreRule
     private static long[] Normalize(long[] raw)
     {
         long[] counted = [.. raw.Where(score => score >= 0)];
-        long most = counted.Length == 0 ? 0 : counted.Max();
-        long least = counted.Length == 0 ? 0 : counted.Min();
+        long maximum = counted.Length == 0 ? 0 : counted.Max();
+        long minimum = counted.Length == 0 ? 0 : counted.Min();
         return Array.ConvertAll(
             raw,
             score =>
                 score < 0 ? 0
-                : most == 0 ? Scores.Maximum
-                : Scores.Maximum * (most + least - score) / most
+                : maximum == 0 ? Scores.Maximum
+                : Scores.Maximum * (maximum + minimum - score) / maximum
         );
     }
 

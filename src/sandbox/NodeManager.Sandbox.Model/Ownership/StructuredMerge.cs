@@ -61,12 +61,14 @@ internal static class StructuredMerge
         PathElement[] old = ListElements.PathsOf(structure, live),
             its = ListElements.PathsOf(structure, applied);
         var merged = new JsonArray();
-        foreach ((int left, int right) in keepsOrder ? LiveOrder(old, its) : ListMergeOrder.Of(old, its))
+        foreach ((int remaining, int right) in keepsOrder ? LiveOrder(old, its) : ListMergeOrder.Of(old, its))
         {
             if (right < 0)
-                merged.Add(live[left]?.DeepClone());
+                merged.Add(live[remaining]?.DeepClone());
             else
-                merged.Add(left < 0 ? applied[right]?.DeepClone() : Value(structure.Element!, live[left], applied[right], keepsOrder));
+                merged.Add(
+                    remaining < 0 ? applied[right]?.DeepClone() : Value(structure.Element!, live[remaining], applied[right], keepsOrder)
+                );
         }
 
         return merged;
@@ -93,8 +95,8 @@ internal static class StructuredMerge
         switch (value)
         {
             case JsonObject members when structure.Form is StructureForm.Object or StructureForm.Anything:
-                JsonObject left = Remove(structure, members, fields);
-                return left.Count == 0 ? null : left;
+                JsonObject remaining = Remove(structure, members, fields);
+                return remaining.Count == 0 ? null : remaining;
             case JsonArray list when structure.Form == StructureForm.List:
                 var kept = new JsonArray();
                 PathElement[] elements = ListElements.PathsOf(structure, list);

@@ -63,8 +63,8 @@ internal sealed partial class FieldErrors(int minor)
 
     public void Duplicate(string field, JsonNode? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
-    public void Duplicate(string field, string shown, string detail) =>
-        Add("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}");
+    public void Duplicate(string field, string formatted, string detail) =>
+        Add("FieldValueDuplicate", field, $"Duplicate value: {formatted}: {detail}");
 
     public void TooLong(string field, int bytes) =>
         Add("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes");

@@ -28,7 +28,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         var revisions = new CopiedRevisions(workloads);
         foreach ((ResourceKind kind, SourceList list) in all)
         {
-            (StoredObject Item, bool IsAlive)[] made = list.Select(number =>
+            (StoredObject Item, bool IsAlive)[] copies = list.Select(number =>
             {
                 JsonObject document = workloads.TryGetValue(kind, out JsonObject[]? translated)
                     ? translated[number]
@@ -41,7 +41,8 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
             // Default namespaces and priority classes exist already.
             (StoredObject Item, bool IsAlive)[] added =
             [
-                .. made.Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null)
+                .. copies
+                    .Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null)
                     .DistinctBy(static one => (one.Item.Namespace, one.Item.Name)),
             ];
             registry.Store.AddAll(kind, [.. added.Select(static one => one.Item)]);

@@ -176,11 +176,11 @@ internal sealed class ControllerHost : IDisposable
             Guard(() => controller.ObserveFault(fault));
     }
 
-    private void Guard(Action tell)
+    private void Guard(Action notify)
     {
         try
         {
-            tell();
+            notify();
         }
         catch (Exception exception)
         {

@@ -16,8 +16,8 @@ internal sealed class PoolTransport(PoolApi api, Func<string, bool> isKnownToken
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         string user = request.Headers.TryGetValues("X-User-Email", out IEnumerable<string>? users) ? string.Join(",", users) : "";
         bool isAuthenticated =
-            request.Headers.Authorization is { } shown
-            && AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token
+            request.Headers.Authorization is { } credentials
+            && AuthorizationHeader.BearerTokenOf(credentials.ToString()) is { } token
             && isKnownToken(token);
         Uri uri = request.RequestUri!;
         ApiResponse answer = PoolApi.Serves(uri.AbsolutePath)

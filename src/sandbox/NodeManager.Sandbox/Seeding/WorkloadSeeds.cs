@@ -526,8 +526,8 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         JsonObject spec = new() { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) } };
         if (workload.MinAvailable is { } minimum)
             spec["minAvailable"] = Amount(minimum);
-        if (workload.MaxUnavailable is { } most)
-            spec["maxUnavailable"] = Amount(most);
+        if (workload.MaxUnavailable is { } maximum)
+            spec["maxUnavailable"] = Amount(maximum);
         int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(
             workload.Replicas,
             roundUp: true

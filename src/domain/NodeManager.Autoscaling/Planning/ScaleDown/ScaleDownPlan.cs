@@ -276,8 +276,8 @@ internal sealed class ScaleDownPlan
 
     private RemovalVerdict? Minimum(PoolState pool, int staying)
     {
-        (int least, string why) = pool.Minimum;
-        if (staying <= least)
+        (int minimum, string why) = pool.Minimum;
+        if (staying <= minimum)
             return RemovalVerdict.Keep(why, pool.MinimumText);
         if (Shares is null || Shares.Staying > Shares.Thresholds.Configuration.MinNodes)
             return null;

@@ -114,15 +114,15 @@ internal sealed class PoolEvidence
     /// <summary>The share of an amount that observed machines lack, for computed sizes: 0 to 0.9.</summary>
     public decimal MissingShare(string name)
     {
-        decimal most = 0;
+        decimal largest = 0;
         foreach (ObservedSize size in _sizes.Values)
         {
             decimal planned = ExpectedNodes.Allocatable(_pool, size.Size.CpuCores, size.Size.MemoryMiB)[name];
             if (planned > 0)
-                most = Math.Max(most, (planned - size.Allocatable.GetValueOrDefault(name)) / planned);
+                largest = Math.Max(largest, (planned - size.Allocatable.GetValueOrDefault(name)) / planned);
         }
 
-        return Math.Min(most, 0.9m);
+        return Math.Min(largest, 0.9m);
     }
 
     /// <summary>The observed node of a size; null: none.</summary>

@@ -26,11 +26,11 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
         get
         {
             NodeSmithSize? own = Claim?.Spec.Requirements,
-                least = Pool.Spec.MachineTemplate.Minimum;
+                minimum = Pool.Spec.MachineTemplate.Minimum;
             NodeSmithShape? shape = Pool.Spec.MachineTemplate.Shapes?.Find(one => one.Name == Claim?.Spec.Shape);
             return (
-                own?.CpuCores ?? shape?.CpuCores ?? least?.CpuCores ?? PoolOffers.DefaultCores,
-                own?.MemoryMiB ?? shape?.MemoryMiB ?? least?.MemoryMiB ?? PoolOffers.DefaultMemory
+                own?.CpuCores ?? shape?.CpuCores ?? minimum?.CpuCores ?? PoolOffers.DefaultCores,
+                own?.MemoryMiB ?? shape?.MemoryMiB ?? minimum?.MemoryMiB ?? PoolOffers.DefaultMemory
             );
         }
     }

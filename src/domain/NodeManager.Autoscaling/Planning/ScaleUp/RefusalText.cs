@@ -80,26 +80,26 @@ internal static class RefusalText
     {
         foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal))
         {
-            decimal most = offer.Sizes.Count == 0 ? 0 : offer.Sizes.Max(size => size.Allocatable.GetValueOrDefault(name));
-            decimal room = most - offer.Overhead.GetValueOrDefault(name);
+            decimal greatest = offer.Sizes.Count == 0 ? 0 : offer.Sizes.Max(size => size.Allocatable.GetValueOrDefault(name));
+            decimal room = greatest - offer.Overhead.GetValueOrDefault(name);
             if (amount <= room)
                 continue;
-            if (most == 0)
+            if (greatest == 0)
                 return $"its machines do not have {name}";
-            return $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}{Observed(name, most, offer, pool)}";
+            return $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}{Observed(name, greatest, offer, pool)}";
         }
 
         return "no single machine has enough of all that the pod requests";
     }
 
     /// <summary>For an observed amount: the node, and the planned amount.</summary>
-    private static string Observed(string name, decimal most, MachineOffer offer, PoolState pool)
+    private static string Observed(string name, decimal greatest, MachineOffer offer, PoolState pool)
     {
-        MachineSize largest = offer.Sizes.First(size => size.Allocatable.GetValueOrDefault(name) == most);
+        MachineSize largest = offer.Sizes.First(size => size.Allocatable.GetValueOrDefault(name) == greatest);
         decimal planned = ExpectedNodes.Allocatable(pool.Pool, largest.CpuCores, largest.MemoryMiB).GetValueOrDefault(name);
         ObservedSize? seen =
             pool.Evidence.Find(new(largest.Name, largest.CpuCores, largest.MemoryMiB)) ?? pool.Evidence.Sizes.FirstOrDefault();
-        if (planned <= most || seen is null)
+        if (planned <= greatest || seen is null)
             return "";
         string was = ExpectedNodes.IsUnknown(name, planned) ? "the plan has no limit" : $"{Amount(name, planned)} would be planned";
         return $" (node '{seen.Node}' reports {Amount(name, seen.Allocatable.GetValueOrDefault(name))}; {was})";

@@ -19,14 +19,14 @@ internal static class ClockRules
         DateTimeOffset? written = input.LeaseWrittenAt;
         if (written is null && input.LeaseSeenRenewedAt is not null)
             yield break;
-        TimeSpan ahead = renewed - (written ?? input.Now);
-        if (ahead.Duration() <= input.Thresholds.ClockSkew)
+        TimeSpan skew = renewed - (written ?? input.Now);
+        if (skew.Duration() <= input.Thresholds.ClockSkew)
             yield break;
-        if (written is null && ahead < TimeSpan.Zero && !(input.Condition("Ready")?.Status == "True" && ahead < -ExpiredFor))
+        if (written is null && skew < TimeSpan.Zero && !(input.Condition("Ready")?.Status == "True" && skew < -ExpiredFor))
             yield break;
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The node's clock is {Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the API server's."
+            $"The node's clock is {Math.Round(skew.Duration().TotalSeconds)} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the API server's."
         );
         yield return new(
             NodeFindingCause.ClockSkew,

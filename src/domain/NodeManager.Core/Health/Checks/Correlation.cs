@@ -33,20 +33,20 @@ internal static class Correlation
     /// <summary>Returns one signal for each incident.</summary>
     public static IReadOnlyList<HealthSignal> Join(IEnumerable<HealthSignal> signals)
     {
-        List<HealthSignal> left = [.. signals];
+        List<HealthSignal> remaining = [.. signals];
         foreach ((string[] causes, string[] effects) in Incidents)
         {
-            int index = left.FindIndex(signal => causes.Contains(signal.Cause));
+            int index = remaining.FindIndex(signal => causes.Contains(signal.Cause));
             if (index < 0)
                 continue;
-            HealthSignal cause = left[index];
-            HealthSignal[] joined = [.. left.Where(signal => effects.Contains(signal.Cause))];
+            HealthSignal cause = remaining[index];
+            HealthSignal[] joined = [.. remaining.Where(signal => effects.Contains(signal.Cause))];
             if (joined.Length == 0)
                 continue;
-            left[index] = cause with { Evidence = [.. cause.Evidence, .. joined.SelectMany(static signal => signal.Evidence)] };
-            left.RemoveAll(joined.Contains);
+            remaining[index] = cause with { Evidence = [.. cause.Evidence, .. joined.SelectMany(static signal => signal.Evidence)] };
+            remaining.RemoveAll(joined.Contains);
         }
 
-        return left;
+        return remaining;
     }
 }

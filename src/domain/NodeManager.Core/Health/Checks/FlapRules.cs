@@ -18,19 +18,19 @@ internal static class FlapRules
             return null;
         List<DateTimeOffset> seen = [.. input.BecameNotReadyAt.Where(at => at > from).Order()];
         // Two components report the same change: the one with more reports counts.
-        List<Event>? told = input
+        List<Event>? events = input
             .Events.Where(one => one.Reason == Reason && one.InvolvedObject.Kind == "Node" && one.LastAt() > from)
             .GroupBy(static one => one.Source?.Component ?? one.ReportingComponent ?? "")
             .Select(static group => group.ToList())
             .MaxBy(group => group.Sum(one => Within(one, from)));
-        int count = Math.Max(seen.Count, told?.Sum(one => Within(one, from)) ?? 0);
-        DateTimeOffset? latest = told?.Max(static one => one.LastAt());
+        int count = Math.Max(seen.Count, events?.Sum(one => Within(one, from)) ?? 0);
+        DateTimeOffset? latest = events?.Max(static one => one.LastAt());
         if (seen.Count > 0 && !(latest > seen[^1]))
             latest = seen[^1];
         if (count < input.Thresholds.Flaps || input.Now - latest > input.Thresholds.FlapQuiet)
             return null;
 
-        DateTimeOffset? first = told?.Min(static one => one.FirstAt());
+        DateTimeOffset? first = events?.Min(static one => one.FirstAt());
         if (seen.Count > 0 && !(first < seen[0]))
             first = seen[0];
         if (first < from)

@@ -470,11 +470,11 @@ public static partial class NodeEditor
         string[] held = [.. pods.Items.Where(IsHeld).Select(p => p.Key())];
         if (held.Length == 0)
             return;
-        string shown = string.Join(", ", held.Take(5)) + (held.Length > 5 ? ", …" : "");
+        string names = string.Join(", ", held.Take(5)) + (held.Length > 5 ? ", …" : "");
         throw new NodeManagerException(
             ErrorIds.NodeHoldsPods,
             ErrorKind.ResourceBusy,
-            $"Node '{name}' in cluster '{connection.Cluster}' has {held.Length} pods that would be deleted without their grace period: {shown}.",
+            $"Node '{name}' in cluster '{connection.Cluster}' has {held.Length} pods that would be deleted without their grace period: {names}.",
             name,
             "Drain the node first with Invoke-NodeDrain. To delete the pods with it, use -IncludePod."
         );

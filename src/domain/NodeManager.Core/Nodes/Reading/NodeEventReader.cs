@@ -7,11 +7,11 @@ namespace NodeManager.Core.Nodes.Reading;
 public static class NodeEventReader
 {
     /// <summary>The latest events of the node, newest first. A server keeps events for an hour by default.</summary>
-    /// <param name="most">The maximum number.</param>
+    /// <param name="maximum">The maximum number.</param>
     public static Task<IReadOnlyList<NodeEventEntry>> ReadAsync(
         NodeManagerSession session,
         string nodeName,
-        int most,
+        int maximum,
         CancellationToken cancellationToken
     )
     {
@@ -25,7 +25,7 @@ public static class NodeEventReader
                 var options = new ListOptions { FieldSelector = $"involvedObject.kind=Node,involvedObject.name={name}" };
                 await foreach (KubernetesList<Event> page in connection.Client.ListPagesAsync(Resources.Events, options, token))
                     entries.AddRange(page.Items.Select(Map));
-                return [.. entries.OrderByDescending(static e => e.LastSeen).Take(most)];
+                return [.. entries.OrderByDescending(static e => e.LastSeen).Take(maximum)];
             },
             cancellationToken
         );

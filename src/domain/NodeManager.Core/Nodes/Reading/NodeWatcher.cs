@@ -64,8 +64,8 @@ public static class NodeWatcher
                 known.Remove(node.Name);
             else
                 known[node.Name] = node;
-            bool tell = synced || includeExisting;
-            if (!tell)
+            bool isReported = synced || includeExisting;
+            if (!isReported)
                 continue;
 
             foreach (NodeChange change in Changes(seen.Type, before, node, now))

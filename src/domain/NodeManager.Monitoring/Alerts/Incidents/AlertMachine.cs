@@ -140,18 +140,18 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     {
         foreach (RestoredAlert restored in alerts)
         {
-            NodeAlert told = restored.Alert;
-            OpenAlert alert = new(told.Id, told.Cause, restored.Group, told.StartsAt, told.Labels)
+            NodeAlert reported = restored.Alert;
+            OpenAlert alert = new(reported.Id, reported.Cause, restored.Group, reported.StartsAt, reported.Labels)
             {
-                Sequence = told.Sequence,
-                UpdatedAt = told.UpdatedAt,
+                Sequence = reported.Sequence,
+                UpdatedAt = reported.UpdatedAt,
                 LastEvidence = restored.LastEvidence,
-                LastEnd = told.UpdatedAt,
-                Reported = told,
-                IsOwn = told.Nodes.Count == 0,
+                LastEnd = reported.UpdatedAt,
+                Reported = reported,
+                IsOwn = reported.Nodes.Count == 0,
             };
             _open.Add(alert);
-            foreach (NodeFinding finding in told.Findings)
+            foreach (NodeFinding finding in reported.Findings)
             {
                 string uid = finding.Node.Length > 0 ? finding.NodeUid : OwnPrefix + restored.Target;
                 if (_incidents.ContainsKey((uid, finding.Cause)))
@@ -160,24 +160,24 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                 {
                     Finding = finding,
                     Alert = alert,
-                    IsFlapping = told.IsFlapping,
+                    IsFlapping = reported.IsFlapping,
                 };
                 // Problems of the earlier process ended with it.
                 if (IsOwn(uid))
-                    incident.GoneSince = told.UpdatedAt;
+                    incident.GoneSince = reported.UpdatedAt;
                 Add(incident);
                 alert.Members[uid] = incident;
             }
 
-            foreach (string node in told.Nodes)
-                alert.Affected[told.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? node] = node;
+            foreach (string node in reported.Nodes)
+                alert.Affected[reported.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? node] = node;
         }
     }
 
     /// <summary>The state for a later process to continue with an alert.</summary>
     public RestoredAlert? Keep(string id) =>
-        _open.Find(alert => alert.Id == id) is { Reported: { } told } alert
-            ? new(told, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
+        _open.Find(alert => alert.Id == id) is { Reported: { } reported } alert
+            ? new(reported, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
             : null;
 
     /// <returns>The transitions, in order.</returns>
@@ -310,7 +310,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                         .Members.Values.Select(static member => member.Finding)
                         .OrderBy(static finding => finding.Node, StringComparer.Ordinal),
                 ];
-        NodeAlert told = new()
+        NodeAlert reported = new()
         {
             Session = session,
             Cluster = cluster,
@@ -338,7 +338,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             Labels = alert.Labels,
             Findings = new(findings),
         };
-        (alert.Reported, alert.UpdatedAt, alert.IsDirty) = (told, now, false);
-        return told;
+        (alert.Reported, alert.UpdatedAt, alert.IsDirty) = (reported, now, false);
+        return reported;
     }
 }

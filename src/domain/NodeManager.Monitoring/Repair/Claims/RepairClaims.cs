@@ -128,8 +128,8 @@ internal sealed class RepairClaims : IAsyncDisposable
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
     {
         await EnsureHeldAsync(cancellationToken);
-        DrainAnnotation note = new(_scope.Session.Who(), why, _scope.Now);
-        return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
+        DrainAnnotation annotation = new(_scope.Session.Who(), why, _scope.Now);
+        return (await _writer.CordonAsync(name, uid, annotation.ToJson(), Use, cancellationToken)).WasCordoned;
     }
 
     /// <summary>Verifies that this run still has the claim and the Lease.</summary>

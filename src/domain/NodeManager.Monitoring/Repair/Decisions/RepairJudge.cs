@@ -17,7 +17,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
         {
             if (taken is not null)
                 return taken;
-            bool isLeft = subject.Claim is { } left && left.Run != subject.Run;
+            bool isLeft = subject.Claim is { } former && former.Run != subject.Run;
             return new(
                 NodeRepairReason.Healthy,
                 isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs."
@@ -42,11 +42,11 @@ internal sealed class RepairJudge(RepairPolicy policy)
             };
         }
 
-        if (subject.RepairedAt + policy.CoolDown is { } again && again > now)
+        if (subject.RepairedAt + policy.CoolDown is { } allowedAt && allowedAt > now)
             return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago.")
             {
                 Finding = finding,
-                Due = again,
+                Due = allowedAt,
             };
         if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
         {

@@ -32,7 +32,7 @@ internal sealed class NodeRepair
     private readonly Node _found;
     private readonly NodeFinding? _finding;
     private readonly string _pool;
-    private readonly Action<NodeRepairResult, NodeManagerException?> _told;
+    private readonly Action<NodeRepairResult, NodeManagerException?> _sink;
     private readonly List<NodeRepairStep> _steps = [];
     private NodeMachine? _machine;
     private NodeDrainResult? _drain;
@@ -46,14 +46,14 @@ internal sealed class NodeRepair
     /// <param name="node">As first observed.</param>
     /// <param name="finding">The finding to repair; null for a healthy node that an earlier repair left cordoned.</param>
     /// <param name="pool">The node's; empty for none.</param>
-    /// <param name="told">Receives each result with its error.</param>
-    public NodeRepair(RepairScope scope, Node node, NodeFinding? finding, string pool, Action<NodeRepairResult, NodeManagerException?> told)
+    /// <param name="sink">Receives each result with its error.</param>
+    public NodeRepair(RepairScope scope, Node node, NodeFinding? finding, string pool, Action<NodeRepairResult, NodeManagerException?> sink)
     {
         _scope = scope;
         _found = node;
         _finding = finding;
         _pool = pool;
-        _told = told;
+        _sink = sink;
         _uid = node.Metadata.Uid ?? "";
         StartedAt = scope.Now;
         Observation = new(scope.Time);
@@ -350,10 +350,10 @@ internal sealed class NodeRepair
                 );
         }
 
-        Machine made;
+        Machine rebuilt;
         try
         {
-            made = await _scope.Claims.Retry.RunAsync(token => _scope.Machines.CreateAsync(_machine, _found, token), cancellationToken);
+            rebuilt = await _scope.Claims.Retry.RunAsync(token => _scope.Machines.CreateAsync(_machine, _found, token), cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -362,12 +362,12 @@ internal sealed class NodeRepair
             throw;
         }
 
-        return made.Name == Name
+        return rebuilt.Name == Name
             ? null
             : new(
                 NodeRepairStatus.Repaired,
                 NodeRepairReason.Unhealthy,
-                $"Machine {_machine} was destroyed, and machine {made.Provider}/{made.Name} created in its place."
+                $"Machine {_machine} was destroyed, and machine {rebuilt.Provider}/{rebuilt.Name} created in its place."
             );
     }
 
@@ -529,6 +529,6 @@ internal sealed class NodeRepair
             StartedAt = StartedAt,
             EndedAt = _scope.Now,
         };
-        _told(result, end.FailureOf(result, _isCordoned));
+        _sink(result, end.FailureOf(result, _isCordoned));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RepairRun : IHealthFollower
     private static readonly TimeSpan BlindLimit = TimeSpan.FromSeconds(30);
 
     private readonly RepairScope _scope;
-    private readonly Action<NodeRepairResult, NodeManagerException?> _told;
+    private readonly Action<NodeRepairResult, NodeManagerException?> _report;
     private readonly RepairJudge _judge;
     private readonly RepairBrake _brake;
     private readonly Dictionary<string, NodeTarget>? _candidates;
@@ -31,12 +31,12 @@ internal sealed class RepairRun : IHealthFollower
     private bool _isChanged = true;
     private bool _isDecided;
 
-    /// <param name="told">Receives each result with its error.</param>
+    /// <param name="report">Receives each result with its error.</param>
     /// <param name="stop">Stops the repairs.</param>
-    public RepairRun(RepairScope scope, Action<NodeRepairResult, NodeManagerException?> told, CancellationToken stop)
+    public RepairRun(RepairScope scope, Action<NodeRepairResult, NodeManagerException?> report, CancellationToken stop)
     {
         _scope = scope;
-        _told = told;
+        _report = report;
         _stop = stop;
         _judge = new(scope.Policy);
         _brake = new(HealthyMinimum.Parse(scope.Policy.MinHealthy)!, scope.Policy.CoolDown, scope.Policy.MaxPerPool);
@@ -90,13 +90,13 @@ internal sealed class RepairRun : IHealthFollower
         // The nodes follow.
     }
 
-    public void Observe(NodeEvaluation look, DateTimeOffset now, bool isInitial)
+    public void Observe(NodeEvaluation evaluation, DateTimeOffset now, bool isInitial)
     {
-        string name = look.Node.Metadata.Name;
+        string name = evaluation.Node.Metadata.Name;
         if (!_nodes.TryGetValue(name, out RepairedNode? node))
             _nodes[name] = node = new(name);
-        bool isOther = node.Evaluation is { } before && before.Uid != look.Uid;
-        bool isHealthy = _judge.FindingOf(look.Findings) is null;
+        bool isOther = node.Evaluation is { } before && before.Uid != evaluation.Uid;
+        bool isHealthy = _judge.FindingOf(evaluation.Findings) is null;
         node.UnhealthySince =
             isHealthy ? null
             : isOther || node.UnhealthySince is null
@@ -109,7 +109,7 @@ internal sealed class RepairRun : IHealthFollower
             : node.HealthySince ?? (isInitial ? DateTimeOffset.MinValue : now);
         if (isHealthy)
             node.FailedUntil = null;
-        node.Evaluation = look;
+        node.Evaluation = evaluation;
         node.IsChanged = _isChanged = true;
     }
 
@@ -192,9 +192,9 @@ internal sealed class RepairRun : IHealthFollower
     {
         foreach (RepairedNode node in _nodes.Values)
         {
-            if (node.Evaluation is not { } look)
+            if (node.Evaluation is not { } evaluation)
                 continue;
-            RepairSubject subject = SubjectOf(node, look, now);
+            RepairSubject subject = SubjectOf(node, evaluation, now);
             if (node.IsChanged || node.Verdict is not { } known || known.Due <= now)
                 node.Verdict = _judge.Judge(subject, now);
             node.IsChanged = false;
@@ -223,13 +223,13 @@ internal sealed class RepairRun : IHealthFollower
         node.ReportedReason = "";
         if (_scope.Request.IsPlan)
         {
-            _told(Describe(subject, verdict, NodeRepairStatus.Planned, verdict.Reason, verdict.Message), null);
+            _report(Describe(subject, verdict, NodeRepairStatus.Planned, verdict.Reason, verdict.Message), null);
             return;
         }
 
         if (_stop.IsCancellationRequested || _scope.Claims.Lost.IsCancellationRequested)
             return;
-        NodeRepair repair = new(_scope, node.Evaluation!.Node, verdict.Finding, _judge.PoolOf(subject), _told);
+        NodeRepair repair = new(_scope, node.Evaluation!.Node, verdict.Finding, _judge.PoolOf(subject), _report);
         node.Repair = repair;
         repair.Observation.Set(new(node.Evaluation.Node, verdict.Finding, node.HealthySince, false));
         Task task = Task.Run(() => RunAsync(node, repair), CancellationToken.None);
@@ -289,7 +289,7 @@ internal sealed class RepairRun : IHealthFollower
         NodeManagerException? failure = subject.IsReplaced
             ? ErrorTranslator.NodeReplaced(subject.Name, subject.ExpectedUid, subject.Node.Metadata.Uid, _scope.Session.Cluster)
             : SkipFailure(subject.Name, message);
-        _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), failure);
+        _report(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), failure);
     }
 
     // A user who names a node expects its repair; a selection is only a scope.
@@ -311,7 +311,7 @@ internal sealed class RepairRun : IHealthFollower
         foreach (NodeTarget missing in _candidates?.Values.Where(one => _nodes.GetValueOrDefault(one.Name)?.Evaluation is null) ?? [])
         {
             bool isBlind = _blindness is not null;
-            _told(
+            _report(
                 Absent(
                     missing,
                     isBlind ? NodeRepairReason.Unreachable : NodeRepairReason.NodeGone,
@@ -333,7 +333,7 @@ internal sealed class RepairRun : IHealthFollower
             )
             {
                 NodeManagerException missing = Core.Nodes.Reading.NodeReader.Missing(name, _scope.Session.Cluster);
-                _told(Absent(new(name), NodeRepairReason.NodeGone, missing.Message, now), missing);
+                _report(Absent(new(name), NodeRepairReason.NodeGone, missing.Message, now), missing);
             }
         }
 
@@ -354,8 +354,8 @@ internal sealed class RepairRun : IHealthFollower
             EndedAt = now,
         };
 
-    private RepairSubject SubjectOf(RepairedNode node, NodeEvaluation look, DateTimeOffset now) =>
-        new(look.Node, look.Findings)
+    private RepairSubject SubjectOf(RepairedNode node, NodeEvaluation evaluation, DateTimeOffset now) =>
+        new(evaluation.Node, evaluation.Findings)
         {
             // A repair that ended without releasing the node left it as another process's repair does.
             Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,

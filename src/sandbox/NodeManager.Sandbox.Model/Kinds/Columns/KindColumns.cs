@@ -338,7 +338,7 @@ internal static class KindColumns
                     $"{item.Object("spec").Object("scaleTargetRef").Text("kind")}/{item.Object("spec").Object("scaleTargetRef").Text("name")}"
             ),
             Text("Targets", PassiveCells.Targets),
-            Text("MinPods", static item => item.Object("spec").Number("minReplicas") is { } least ? $"{least}" : ColumnText.Unset),
+            Text("MinPods", static item => item.Object("spec").Number("minReplicas") is { } minimum ? $"{minimum}" : ColumnText.Unset),
             Number("MaxPods", "spec", "maxReplicas") with
             {
                 Type = "string",

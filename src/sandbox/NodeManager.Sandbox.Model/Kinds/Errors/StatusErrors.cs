@@ -41,13 +41,14 @@ internal static class StatusErrors
     /// <param name="version">The version to report for all managers; null for each one's own.</param>
     public static ApiException ApplyConflict(IReadOnlyList<(ManagedFieldsEntry Owner, string Path)> conflicts, string? version)
     {
-        (string Owner, string Path)[] told = [.. conflicts.Select(conflict => (Show(conflict.Owner, version), conflict.Path))];
-        IEnumerable<string> groups = told.GroupBy(static conflict => conflict.Owner)
+        (string Owner, string Path)[] entries = [.. conflicts.Select(conflict => (Show(conflict.Owner, version), conflict.Path))];
+        IEnumerable<string> groups = entries
+            .GroupBy(static conflict => conflict.Owner)
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(static group => $"conflicts with {group.Key}:{string.Concat(group.Select(static conflict => "\n- " + conflict.Path))}");
-        string message = told is [var only]
+        string message = entries is [var only]
             ? $"Apply failed with 1 conflict: conflict with {only.Owner}: {only.Path}"
-            : $"Apply failed with {told.Length} conflicts: {string.Join("\n", groups)}";
+            : $"Apply failed with {entries.Length} conflicts: {string.Join("\n", groups)}";
         return new(
             409,
             "Conflict",
@@ -55,7 +56,7 @@ internal static class StatusErrors
             new JsonObject
             {
                 ["causes"] = new JsonArray([
-                    .. told.Select(static conflict => Cause("FieldManagerConflict", $"conflict with {conflict.Owner}", conflict.Path)),
+                    .. entries.Select(static conflict => Cause("FieldManagerConflict", $"conflict with {conflict.Owner}", conflict.Path)),
                 ]),
             }
         );

@@ -25,7 +25,7 @@ internal static class NodeTaintRules
                 errors.NotSupported(path + ".effect", $"\"{effect}\"", "NoSchedule", "PreferNoSchedule", "NoExecute");
             if (seen.Add((effect, key)))
                 continue;
-            string shown =
+            string formatted =
                 errors.Minor >= FieldErrors.JsonValuesFrom
                     ? new JsonObject
                     {
@@ -35,7 +35,7 @@ internal static class NodeTaintRules
                         ["TimeAdded"] = null,
                     }.ToJsonString()
                     : $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
-            errors.Duplicate(path, shown, "taints must be unique by key and effect pair");
+            errors.Duplicate(path, formatted, "taints must be unique by key and effect pair");
         }
     }
 }

@@ -173,9 +173,9 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
             return null;
         try
         {
-            byte[] shown = Base64Url.DecodeFromChars(signature);
+            byte[] presented = Base64Url.DecodeFromChars(signature);
             lock (_lock)
-                if (!Key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{payload}"), shown, HashAlgorithmName.SHA256))
+                if (!Key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{payload}"), presented, HashAlgorithmName.SHA256))
                     return null;
             return JsonNode.Parse(Base64Url.DecodeFromChars(payload)) as JsonObject;
         }

@@ -81,8 +81,8 @@ internal static class BodyFaults
     {
         if (body.IsEmpty)
             return "<empty>";
-        ReadOnlySpan<byte> shown = body.Length > MaximumLength ? body[..MaximumLength] : body;
-        return (body[0] == '{' ? Encoding.UTF8.GetString(shown) : Convert.ToHexStringLower(shown))
+        ReadOnlySpan<byte> excerpt = body.Length > MaximumLength ? body[..MaximumLength] : body;
+        return (body[0] == '{' ? Encoding.UTF8.GetString(excerpt) : Convert.ToHexStringLower(excerpt))
             + (body.Length > MaximumLength ? " ..." : "");
     }
 }

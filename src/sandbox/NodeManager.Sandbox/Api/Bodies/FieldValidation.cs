@@ -41,7 +41,7 @@ internal sealed class FieldValidation
     public void Apply(ResourceKind kind, string version, JsonObject changed, ObjectPatch patch)
     {
         // The message shows the patched object before unknown fields are removed.
-        string? shown = _mode == "Strict" ? patch.Show(changed) : null;
+        string? formatted = _mode == "Strict" ? patch.Show(changed) : null;
         Apply(
             kind,
             version,
@@ -49,7 +49,7 @@ internal sealed class FieldValidation
             patch.Body,
             patch.Duplicates,
             patch.IsStrategic,
-            fault => StatusErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor)
+            fault => StatusErrors.UnusablePatch(formatted ?? patch.Show(changed), fault, _minor)
         );
     }
 
@@ -58,10 +58,10 @@ internal sealed class FieldValidation
     {
         if (applied.Duplicates.Count == 0 || _mode == "Ignore")
             return;
-        string[] told = [.. applied.Describe(byLine: true)];
+        string[] descriptions = [.. applied.Describe(byLine: true)];
         if (_mode == "Strict")
-            throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
-        _warnings.AddRange(told);
+            throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(descriptions));
+        _warnings.AddRange(descriptions);
     }
 
     private void Apply(
@@ -87,8 +87,8 @@ internal sealed class FieldValidation
             return;
         if (_mode == "Strict")
         {
-            string[] told = body.IsYaml && duplicates.Length > 0 ? [YamlFaults(duplicates)] : duplicates;
-            throw refuse($"strict decoding error: {string.Join(", ", [.. told, .. unknown])}");
+            string[] descriptions = body.IsYaml && duplicates.Length > 0 ? [YamlFaults(duplicates)] : duplicates;
+            throw refuse($"strict decoding error: {string.Join(", ", [.. descriptions, .. unknown])}");
         }
 
         // A retried change must not repeat its warnings.

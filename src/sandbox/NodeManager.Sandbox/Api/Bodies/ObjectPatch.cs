@@ -43,7 +43,7 @@ internal sealed class ObjectPatch
 
     /// <summary>Duplicate members, as in warnings.</summary>
     public IEnumerable<string> Duplicates =>
-        _type == Json ? Body.Describe(byLine: false).Select(static told => "json patch " + told) : Body.Describe(byLine: false);
+        _type == Json ? Body.Describe(byLine: false).Select(static text => "json patch " + text) : Body.Describe(byLine: false);
 
     public static void RequireType(IncomingRequest request, ResourceKind kind)
     {

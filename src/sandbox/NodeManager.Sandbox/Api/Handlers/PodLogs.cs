@@ -27,10 +27,10 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
         string container = Container(document, pod.Name, request.Query["container"]);
         bool isPrevious = request.Query.IsTrue("previous");
         (string text, string at) = Text(pod, document, container, isPrevious);
-        byte[] shown = Limit(Encoding.UTF8.GetBytes(Choose(request.Query, text, at)), request.Query.Number("limitBytes"));
-        bool isFull = request.Query.Number("limitBytes") is { } limit && shown.Length >= limit;
+        byte[] output = Limit(Encoding.UTF8.GetBytes(Choose(request.Query, text, at)), request.Query.Number("limitBytes"));
+        bool isFull = request.Query.Number("limitBytes") is { } limit && output.Length >= limit;
         if (!request.Query.IsTrue("follow") || isPrevious || isFull)
-            return new() { ContentType = ContentType, Segments = [shown] };
+            return new() { ContentType = ContentType, Segments = [output] };
         string? running = RunningOf(pod, container);
         ChangeCursor? cursor = store.OpenCursor(BuiltInKinds.Pods, version);
         return new()
@@ -38,7 +38,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
             ContentType = ContentType,
             Stream = async (into, cancellationToken) =>
             {
-                await into.WriteAsync(shown, cancellationToken);
+                await into.WriteAsync(output, cancellationToken);
                 if (running is not null)
                     await EndAsync(cursor, pod, container, running, cancellationToken);
             },
@@ -148,5 +148,5 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     }
 
     private static byte[] Limit(byte[] text, long? bytes) =>
-        bytes is { } most && most < text.Length ? text[..(int)Math.Max(0, most)] : text;
+        bytes is { } maximum && maximum < text.Length ? text[..(int)Math.Max(0, maximum)] : text;
 }

@@ -14,14 +14,14 @@ internal static class SecondVersion
         bool isNullable = schema.Flag("nullable") == true,
             keepsUnknown = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
         bool isOpen = schema.Flag("x-kubernetes-int-or-string") == true || isNullable;
-        JsonObject shown = [];
+        JsonObject result = [];
         foreach ((string name, JsonNode? value) in schema)
         {
             if (Unknown.Contains(name) || (isOpen && name is "type" or "format") || (isNullable && name is "enum"))
                 continue;
             if ((isOpen || keepsUnknown) && name is "properties" or "items" or "additionalProperties" or "required")
                 continue;
-            shown[name] = (name, value) switch
+            result[name] = (name, value) switch
             {
                 ("properties", JsonObject properties) => new JsonObject([
                     .. properties.Select(static one => KeyValuePair.Create(one.Key, Nested(one.Value))),
@@ -31,7 +31,7 @@ internal static class SecondVersion
             };
         }
 
-        return shown;
+        return result;
     }
 
     private static JsonNode? Nested(JsonNode? value) => value is JsonObject schema ? Of(schema) : value?.DeepClone();

@@ -30,8 +30,8 @@ internal static class AppliedConfiguration
             kind = configuration.Text("kind") ?? "";
         if (minor >= TypeCheckedFrom && (version != expected || kind != expectedKind))
         {
-            string shown = version.Contains('/', StringComparison.Ordinal) ? version : "/" + version;
-            throw StatusErrors.BadRequest($"invalid object type: {shown}, Kind={kind}");
+            string formatted = version.Contains('/', StringComparison.Ordinal) ? version : "/" + version;
+            throw StatusErrors.BadRequest($"invalid object type: {formatted}, Kind={kind}");
         }
 
         if (version != expected)

@@ -168,11 +168,11 @@ internal sealed partial class ResourceRegistry
         catch (OwnershipException fault)
         {
             string stated = configuration.Text("apiVersion") ?? "",
-                shown = stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated;
+                formatted = stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated;
             string about =
                 minor < SubresourcesFrom
                     ? ""
-                    : $" ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}, Kind={configuration.Text("kind")})";
+                    : $" ({configuration.Object("metadata").Text("namespace")}/{name}; {formatted}, Kind={configuration.Text("kind")})";
             throw StatusErrors.Unclassified($"failed to create typed patch object{about}: {fault.Message}");
         }
     }
@@ -180,9 +180,9 @@ internal sealed partial class ResourceRegistry
     private static ApiException Unreadable(string name, JsonObject configuration, string why)
     {
         string stated = configuration.Text("apiVersion") ?? "",
-            shown = $"{(stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated)}, Kind={configuration.Text("kind")}";
+            formatted = $"{(stated.Contains('/', StringComparison.Ordinal) ? stated : "/" + stated)}, Kind={configuration.Text("kind")}";
         return StatusErrors.Unclassified(
-            $"failed to convert new object ({configuration.Object("metadata").Text("namespace")}/{name}; {shown}) to proper version: unable to convert unstructured object to {shown}: {why}"
+            $"failed to convert new object ({configuration.Object("metadata").Text("namespace")}/{name}; {formatted}) to proper version: unable to convert unstructured object to {formatted}: {why}"
         );
     }
 

@@ -81,15 +81,15 @@ internal static class ServiceAddresses
 
     private static void CheckAddress(string requested, HashSet<string> taken, FieldErrors errors)
     {
-        var shown = new JsonArray(requested);
+        var formatted = new JsonArray(requested);
         if (!requested.StartsWith("10.96.", StringComparison.Ordinal))
             errors.Invalid(
                 "spec.clusterIPs",
-                shown,
+                formatted,
                 $"failed to allocate IP {requested}: the provided network does not match the current range"
             );
         else if (taken.Contains(requested))
-            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {requested}: provided IP is already allocated");
+            errors.Invalid("spec.clusterIPs", formatted, $"failed to allocate IP {requested}: provided IP is already allocated");
     }
 
     private static string Free(string uid, HashSet<string> taken)

@@ -83,7 +83,7 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
         ];
         if (tokensOf.Length > 0 && lost.Length == 0)
             return;
-        string? made =
+        string? created =
             tokensOf.Length > 0
                 ? null
                 : Registry
@@ -109,8 +109,8 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
                 [
                     .. document.Objects("secrets").Where(one => !lost.Contains(one.Text("name"))).Select(static one => one.DeepClone()),
                 ];
-                if (made is not null)
-                    secrets.Add(new JsonObject { ["name"] = made });
+                if (created is not null)
+                    secrets.Add(new JsonObject { ["name"] = created });
                 document["secrets"] = secrets;
             }
         );

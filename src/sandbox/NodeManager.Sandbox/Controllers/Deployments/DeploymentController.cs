@@ -198,8 +198,8 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         JsonObject selector = document["spec"]!["selector"]!.DeepClone().AsObject();
         selector.Ensure("matchLabels")[HashLabel] = hash;
-        JsonObject made = template.DeepClone().AsObject();
-        PodTemplates.Label(made, HashLabel, hash);
+        JsonObject podTemplate = template.DeepClone().AsObject();
+        PodTemplates.Label(podTemplate, HashLabel, hash);
         (int desired, int maximum) = Bounds(stored);
         JsonObject annotations = [];
         RevisionAnnotations.Copy(document, annotations);
@@ -209,7 +209,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         {
             ["replicas"] = size,
             ["selector"] = selector,
-            ["template"] = made,
+            ["template"] = podTemplate,
         };
         if (document["spec"]!["minReadySeconds"] is { } minimum)
             spec["minReadySeconds"] = minimum.DeepClone();
@@ -221,7 +221,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                 ["metadata"] = new JsonObject
                 {
                     ["name"] = $"{stored.Name}-{hash}",
-                    ["labels"] = made["metadata"]!["labels"]!.DeepClone(),
+                    ["labels"] = podTemplate["metadata"]!["labels"]!.DeepClone(),
                     ["annotations"] = annotations,
                     ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
                 },
@@ -312,7 +312,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             terminating = all.Sum(set => set.TerminatingReplicas);
         int replicas = all.Sum(set => set.Replicas),
             available = all.Sum(set => set.AvailableReplicas);
-        int least =
+        int minimumReady =
             deployment.Spec.Strategy?.Type == "Recreate"
                 ? wanted
                 : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;
@@ -336,7 +336,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                 WorkloadStatuses.Set(status, "readyReplicas", all.Sum(set => set.ReadyReplicas));
                 WorkloadStatuses.Set(status, "availableReplicas", available);
                 WorkloadStatuses.Set(status, "unavailableReplicas", Math.Max(0, Math.Max(wanted, replicas) - available));
-                if (available >= least)
+                if (available >= minimumReady)
                     SetCondition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
                 else
                     SetCondition("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");

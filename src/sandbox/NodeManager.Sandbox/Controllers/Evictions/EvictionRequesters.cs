@@ -45,12 +45,12 @@ internal static class EvictionRequesters
             labels[key] = role;
         // Responders stay; former requesters are removed.
         foreach (
-            string left in labels
+            string domain in labels
                 .Where(l => !wanted.ContainsKey(l.Key) && (string?)l.Value == Requester)
                 .Select(static l => l.Key)
                 .ToArray()
         )
-            labels.Remove(left);
+            labels.Remove(domain);
 
         foreach (JsonObject request in requests.Where(static r => !EvictionState.IsDeleting(r)))
         {

@@ -36,8 +36,8 @@ internal sealed class JobState
     {
         if (suspends is not { } isSuspended || minor < SuspendFrom)
             return null;
-        string? said = status.Condition("Suspended").Text("status");
-        if (isSuspended == (said == "True") || (!isSuspended && said is null))
+        string? condition = status.Condition("Suspended").Text("status");
+        if (isSuspended == (condition == "True") || (!isSuspended && condition is null))
             return null;
         status.SetCondition(
             "Suspended",

@@ -83,11 +83,11 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             MustBe(path, schema.IsIntOrString ? "integer,string" : schema.Type, $"\"{actual}\"");
     }
 
-    private void MustBe(string path, string type, string shown) =>
+    private void MustBe(string path, string type, string formatted) =>
         errors.Add(
             IsRecent ? "FieldValueTypeInvalid" : "FieldValueInvalid",
             path,
-            $"Invalid value: {shown}: {path} in body must be of type {type}: {shown}"
+            $"Invalid value: {formatted}: {path} in body must be of type {type}: {formatted}"
         );
 
     private void CheckCombinations(JsonNode? node, SchemaNode schema, string path)
@@ -222,22 +222,22 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             Should(path, number, $"should be a multiple of {Show(factor)}");
         if (schema.Maximum is { } maximum && (schema.IsMaximumExclusive ? amount >= maximum : amount > maximum))
             Should(path, number, $"should be less than {(schema.IsMaximumExclusive ? "" : "or equal to ")}{Show(maximum)}");
-        if (schema.Minimum is { } least && (schema.IsMinimumExclusive ? amount <= least : amount < least))
-            Should(path, number, $"should be greater than {(schema.IsMinimumExclusive ? "" : "or equal to ")}{Show(least)}");
+        if (schema.Minimum is { } minimum && (schema.IsMinimumExclusive ? amount <= minimum : amount < minimum))
+            Should(path, number, $"should be greater than {(schema.IsMinimumExclusive ? "" : "or equal to ")}{Show(minimum)}");
     }
 
     private void CheckEnum(JsonNode? node, SchemaNode schema, string path)
     {
         if (schema.Enum is not { } allowed || allowed.Any(one => JsonNode.DeepEquals(one, node)))
             return;
-        string[] shown =
+        string[] formatted =
         [
             .. allowed.Select(static one =>
                 one is JsonValue value && value.TryGetValue(out string? text) ? text : one?.ToJsonString() ?? "null"
             ),
         ];
         string actual = node is JsonValue given && given.TryGetValue(out string? own) ? Quote(own) : node?.ToJsonString() ?? "null";
-        errors.NotSupported(path, actual, shown);
+        errors.NotSupported(path, actual, formatted);
     }
 
     private void Should(string path, JsonNode? value, string rule) => errors.Invalid(path, value, $"{path} in body {rule}");

@@ -53,10 +53,10 @@ internal static class MetadataRules
         string[] added = [.. metadata.Texts("finalizers").Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (added.Length == 0)
             return;
-        string shown = string.Join(", ", added.Select(static one => $"\"{one}\""));
+        string formatted = string.Join(", ", added.Select(static one => $"\"{one}\""));
         errors.Forbidden(
             "metadata.finalizers",
-            $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{shown}}}"
+            $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{formatted}}}"
         );
     }
 

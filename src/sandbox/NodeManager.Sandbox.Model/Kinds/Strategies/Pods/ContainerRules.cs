@@ -66,8 +66,8 @@ internal static class ContainerRules
         ValidatePorts(container.Array("ports") ?? [], at + ".ports", errors);
         ValidateVariables(container.Array("env") ?? [], at + ".env", errors);
         ValidateMounts(container.Array("volumeMounts") ?? [], at + ".volumeMounts", volumes, errors);
-        if (container.Text("imagePullPolicy") is { } pull and not ("Always" or "IfNotPresent" or "Never"))
-            errors.NotSupported(at + ".imagePullPolicy", $"\"{pull}\"", "Always", "IfNotPresent", "Never");
+        if (container.Text("imagePullPolicy") is { } pullPolicy and not ("Always" or "IfNotPresent" or "Never"))
+            errors.NotSupported(at + ".imagePullPolicy", $"\"{pullPolicy}\"", "Always", "IfNotPresent", "Never");
         ValidateResources(container.Object("resources"), at + ".resources", errors);
     }
 

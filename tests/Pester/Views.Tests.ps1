@@ -24,6 +24,16 @@ Describe 'The default output' {
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
     }
 
+    It 'has one line per node at <Width> columns: <Command>' -ForEach @(
+        foreach ($width in 80, 120) {
+            foreach ($command in 'Get-ClusterNode', 'Get-ClusterNode -Usage', 'Get-ClusterNode | Format-Table -View Wide') { @{ Command = $command; Width = $width } }
+        }
+    ) {
+        $lines = Invoke-Expression $Command | Out-String -Width $Width -Stream | Where-Object { $_.Trim() -and $_ -notlike '*Cluster: *' }
+        $lines = @($lines | Select-Object -Skip (1 + [array]::FindIndex([string[]] $lines, [Predicate[string]] { $args[0] -match '^-+ ' })))
+        $lines.Count | Should -Be $nodes.Count
+    }
+
     It 'shows cordoned nodes' {
         $cordoned = $nodes | Where-Object Unschedulable | Select-Object -First 1
         $cordoned | Show | Should -Match 'SchedulingDisabled'

@@ -47,7 +47,6 @@
           </TableHeaders>
           <TableRowEntries>
             <TableRowEntry>
-              <xsl:if test="@Wrap"><Wrap /></xsl:if>
               <TableColumnItems>
                 <xsl:for-each select="$columns">
                   <TableColumnItem><xsl:apply-templates select="*" /></TableColumnItem>

@@ -2,7 +2,8 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
-/// <param name="Outcome">Null: in progress.</param>
+/// <summary>Whether a restart of the scheduler succeeded.</summary>
+/// <param name="Outcome">False: it failed; null: in progress.</param>
 /// <param name="Text">The current wait, or the failure.</param>
 /// <param name="FailedPod">The pod that shows the failure.</param>
 internal sealed record RolloutVerdict(bool? Outcome, string Text, int Ready, int Desired, Pod? FailedPod = null, string Leader = "")

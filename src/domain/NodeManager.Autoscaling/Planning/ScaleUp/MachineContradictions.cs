@@ -24,13 +24,14 @@ internal sealed class MachineContradictions
     private const int MaximumKept = 300;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1),
         LongestDelay = TimeSpan.FromHours(1),
-        Memory = TimeSpan.FromHours(6);
+        AttemptLifetime = TimeSpan.FromHours(6);
 
     private readonly ScaleInput _input;
     private readonly ClusterSnapshot _snapshot;
     private readonly Dictionary<string, Pod> _demand = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<MachineAttempt>> _attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Message, DateTimeOffset? At)> _settling = new(StringComparer.Ordinal);
+    private readonly Dictionary<MachineAttempt, string> _pools = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, PodFit> _fits = new(StringComparer.Ordinal);
 
     private MachineContradictions(ScaleInput input, ClusterSnapshot snapshot)
@@ -76,7 +77,7 @@ internal sealed class MachineContradictions
         foreach (PoolState pool in pools)
             found.Add(pool.Name, pool.Evidence.Observations.Attempts);
         foreach ((PoolState pool, PoolMember member, PlannedMachine plan) in planned)
-            found.Judge(pool, member, plan);
+            found.Compare(pool, member, plan);
         return found;
     }
 
@@ -92,10 +93,10 @@ internal sealed class MachineContradictions
         if (_settling.TryGetValue(key, out (string Message, DateTimeOffset? At) settling))
             return settling.Message;
         if (
-            _attempts.GetValueOrDefault(key) is { } own
-            && (own.Count >= MaximumAttempts || own.Find(one => !one.IsTooSmall && PoolOf(one) == pool) is not null)
+            _attempts.GetValueOrDefault(key) is { } attempts
+            && (attempts.Count >= MaximumAttempts || attempts.Find(one => !one.IsTooSmall && PoolOf(one) == pool) is not null)
         )
-            return $"{string.Join(' ', own.Select(static one => one.Message))} No further machine is created for such pods until their specification, the pool's machineTemplate or its provider changes";
+            return $"{string.Join(' ', attempts.Select(static one => one.Message))} No further machine is created for such pods until their specification, the pool's machineTemplate or its provider changes";
         return DelayedUntil(pool) is { } until
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -106,8 +107,8 @@ internal sealed class MachineContradictions
 
     /// <summary>The deficits of earlier machines for the pod, without a full stop; null: none.</summary>
     public string? Attempts(Pod pod) =>
-        _attempts.Count > 0 && _attempts.GetValueOrDefault(PodSpecificationKey.Of(pod)) is { } own
-            ? string.Join(' ', own.Select(static one => one.Message)).TrimEnd('.')
+        _attempts.Count > 0 && _attempts.GetValueOrDefault(PodSpecificationKey.Of(pod)) is { } attempts
+            ? string.Join(' ', attempts.Select(static one => one.Message)).TrimEnd('.')
             : null;
 
     /// <summary>The message of the pool's decision; null: its machines are as planned, or nothing waits for them.</summary>
@@ -123,8 +124,6 @@ internal sealed class MachineContradictions
 
         return null;
     }
-
-    private readonly Dictionary<MachineAttempt, string> _pools = new(ReferenceEqualityComparer.Instance);
 
     private string PoolOf(MachineAttempt attempt) => _pools[attempt];
 
@@ -149,7 +148,7 @@ internal sealed class MachineContradictions
         [
             .. _attempts
                 .Values.SelectMany(static one => one)
-                .Where(one => PoolOf(one) == pool && !one.IsTooSmall && _input.Now - one.At < Memory),
+                .Where(one => PoolOf(one) == pool && !one.IsTooSmall && _input.Now - one.At < AttemptLifetime),
         ];
         if (recent.Count == 0)
             return null;
@@ -162,7 +161,7 @@ internal sealed class MachineContradictions
     private MachineAttempt? Latest(string pool) =>
         _attempts.Values.SelectMany(static one => one).Where(one => PoolOf(one) == pool && !one.IsTooSmall).MaxBy(static one => one.At);
 
-    private void Judge(PoolState pool, PoolMember member, PlannedMachine plan)
+    private void Compare(PoolState pool, PoolMember member, PlannedMachine plan)
     {
         List<(string Key, Pod Pod)> waiting = [.. plan.Pods.Where(_demand.ContainsKey).Select(key => (key, _demand[key]))];
         if (
@@ -171,8 +170,8 @@ internal sealed class MachineContradictions
             || (!member.IsInFlight && !member.Node!.IsReady())
         )
             return;
-        NodeState real = Alone(Real(member), member, _input.DaemonSets),
-            planned = Alone(Planned(member, plan), member, _input.DaemonSets);
+        NodeState real = WithDaemonSets(ObservedNode(member), member, _input.DaemonSets),
+            planned = WithDaemonSets(PlannedNode(member, plan), member, _input.DaemonSets);
         foreach ((string key, Pod pod) in waiting)
         {
             if (!_fits.TryGetValue(key, out PodFit? fit))
@@ -220,27 +219,28 @@ internal sealed class MachineContradictions
         Changed[pool.Name] = before with { Sizes = [.. before.Sizes.Where(one => one.Size != seen.Size), seen], Attempts = [.. kept] };
     }
 
-    private NodeState Alone(Node node, PoolMember member, IReadOnlyList<DaemonSet> daemonSets)
+    /// <summary>The node with the static and DaemonSet pods that it has or gets, and no others.</summary>
+    private NodeState WithDaemonSets(Node node, PoolMember member, IReadOnlyList<DaemonSet> daemonSets)
     {
         ClusterSnapshot alone = new(_input.MinorVersion);
         alone.SetNode(node);
-        HashSet<string> there = new(StringComparer.Ordinal);
+        HashSet<string> present = new(StringComparer.Ordinal);
         foreach (PodState resident in _snapshot.Node(member.Expected.Metadata.Name)?.Pods ?? [])
         {
             if (!resident.Pod.IsMirror() && resident.Pod.Controller() is not { Kind: "DaemonSet" })
                 continue;
             if (resident.Pod.Controller() is { } set)
-                there.Add(set.Uid);
+                present.Add(set.Uid);
             alone.Assume(resident.Pod, node.Metadata.Name);
         }
 
-        foreach (Pod pod in DaemonSetOverhead.On(node, daemonSets).Where(pod => !there.Contains(pod.Controller()!.Uid)).ToList())
+        foreach (Pod pod in DaemonSetOverhead.On(node, daemonSets).Where(pod => !present.Contains(pod.Controller()!.Uid)).ToList())
             alone.Assume(pod, node.Metadata.Name);
         return alone.Node(node.Metadata.Name)!;
     }
 
     /// <summary>Without taints that controllers derive from the node's conditions.</summary>
-    private static Node Real(PoolMember member) =>
+    private static Node ObservedNode(PoolMember member) =>
         new()
         {
             Metadata = member.Expected.Metadata,
@@ -253,7 +253,7 @@ internal sealed class MachineContradictions
             Status = member.Expected.Status,
         };
 
-    private static Node Planned(PoolMember member, PlannedMachine plan)
+    private static Node PlannedNode(PoolMember member, PlannedMachine plan)
     {
         Node template = ExpectedNodes.Template(member.Pool, member.Claim!.Spec.Zone, null);
         return new()

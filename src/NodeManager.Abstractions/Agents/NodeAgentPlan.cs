@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>A change that an agent asks for, as the server planned it. A person approves or denies it.</summary>
 public sealed class NodeAgentPlan
 {
-    /// <summary>Of the plan; no secret.</summary>
+    /// <summary>The id of the plan, which is not secret.</summary>
     public required string Id { get; init; }
 
     /// <summary><c>Cordon</c>, <c>Uncordon</c>, <c>SetLabels</c>, <c>RemoveLabels</c>, <c>SetTaints</c>, <c>RemoveTaints</c> or <c>Drain</c>.</summary>
@@ -42,7 +42,7 @@ public sealed class NodeAgentPlan
     /// <summary>Of a drain: pods without a controller are deleted.</summary>
     public bool DeleteUnmanagedPods { get; init; }
 
-    /// <summary>Of a drain: after this time it gives up.</summary>
+    /// <summary>For a drain: the time after which it gives up.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Of a drain: the pods that are evicted, as <c>namespace/name</c>.</summary>

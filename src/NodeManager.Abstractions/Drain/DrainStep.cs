@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>The steps of a drain, for a pod or for the node. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class DrainStep
 {
-    /// <summary>Of the node: it is closed to new pods.</summary>
+    /// <summary>The node is closed to new pods.</summary>
     public const string Cordon = "Cordon";
 
     /// <summary>Waits for its Job to end (<c>-WaitForJob</c>).</summary>

@@ -8,7 +8,7 @@ public sealed class NodeRepairResult : ClusterObject
 
     public required string Node { get; init; }
 
-    /// <summary>Of the node as the repair found it.</summary>
+    /// <summary>The UID of the node that the repair found.</summary>
     public string NodeUid { get; init; } = "";
 
     /// <summary>The node's pool by its labels; empty for none.</summary>

@@ -10,16 +10,16 @@ public sealed class NodeManagerServer
 {
     private string _state = NodeManagerServerState.Running;
 
-    /// <summary>Where it listens, on loopback only.</summary>
+    /// <summary>The address at which it listens, on loopback only.</summary>
     public required Uri Address { get; init; }
 
-    /// <summary>Of the address.</summary>
+    /// <summary>The port of the address.</summary>
     public int Port => Address.Port;
 
     /// <summary>What users call the cluster that it serves.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>Whose cluster and rights it has.</summary>
+    /// <summary>The session whose cluster and rights it has.</summary>
     public required NodeManagerSession Session { get; init; }
 
     /// <summary>Opens the console once, until <see cref="SignInExpiresAt"/>. It makes a browser an admin of the server.</summary>
@@ -33,7 +33,7 @@ public sealed class NodeManagerServer
     /// <summary>A bearer token that reads and changes.</summary>
     public required SecureString AdminToken { get; init; }
 
-    /// <summary>Of the child process.</summary>
+    /// <summary>The id of the server's process.</summary>
     public required int ProcessId { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -43,7 +43,7 @@ public sealed class NodeManagerServer
 
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Of the ended process; null while it runs.</summary>
+    /// <summary>The exit code of the process; null while it runs.</summary>
     public int? ExitCode { get; private set; }
 
     /// <summary>The cause of its end without being stopped; empty otherwise.</summary>

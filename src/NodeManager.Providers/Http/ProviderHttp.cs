@@ -21,7 +21,7 @@ internal static class ProviderHttp
     /// <param name="settings">Its settings may wrap the transport.</param>
     /// <param name="caBundle">PEM in base64 to trust instead of the system's authorities; null: the system's.</param>
     /// <param name="insecure">Accept any certificate.</param>
-    /// <param name="timeout">Of one request.</param>
+    /// <param name="timeout">The time limit of one request.</param>
     public static HttpClient Create(MachineProviderSettings settings, string? caBundle, bool insecure, TimeSpan timeout)
     {
         HttpMessageHandler transport = Transport(caBundle, insecure);

@@ -1,9 +1,9 @@
 namespace NodeManager.Server.Access;
 
 /// <summary>What a caller must be allowed to do in the cluster.</summary>
-/// <param name="Verb">Of Kubernetes.</param>
+/// <param name="Verb">A verb of the Kubernetes API.</param>
 /// <param name="Resource">Plural, with the subresource behind a slash; a path beginning with a slash stands for itself.</param>
-/// <param name="Group">Of the API; empty for the core.</param>
+/// <param name="Group">The API group; empty for the core.</param>
 /// <param name="Scope">One of the constants of this type: where.</param>
 internal sealed record AccessNeed(string Verb, string Resource, string Group = "", string Scope = AccessNeed.Everywhere)
 {

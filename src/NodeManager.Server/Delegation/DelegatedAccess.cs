@@ -40,7 +40,7 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
     }
 
     /// <summary>Before a call of an agent's tool.</summary>
-    /// <param name="user">Whose token the agent has.</param>
+    /// <param name="user">The user whose token the agent has.</param>
     /// <param name="isDrain">What it plans or applies is a drain.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <exception cref="NodeManagerException">Forbidden.</exception>

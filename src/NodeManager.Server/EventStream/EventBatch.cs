@@ -29,7 +29,7 @@ internal sealed class EventBatch
 
     public GzipPart Compressed => _compressed.Value;
 
-    /// <param name="prefix">Of the event ids, before the position.</param>
+    /// <param name="prefix">The part of the event ids before the position.</param>
     /// <param name="from">The position before the first event.</param>
     /// <param name="events">Names, and data in one line.</param>
     public static EventBatch Of(string prefix, long from, IReadOnlyList<(string Type, string Data)> events)

@@ -29,8 +29,8 @@ internal sealed record ApiFailure(string Error, string Message, string? Action);
 /// <summary>An event of an operation.</summary>
 /// <param name="Sequence">Increases from 1; the event id in the stream.</param>
 /// <param name="Type"><c>progress</c>, <c>warning</c>, <c>message</c>, <c>result</c>, <c>failure</c>, <c>started</c>, <c>finished</c>, <c>dropped</c> or <c>end</c>.</param>
-/// <param name="Text">Of a message, a dropped count or a part.</param>
-/// <param name="State">Of the end.</param>
+/// <param name="Text">The text of a message, a dropped count or a part.</param>
+/// <param name="State">The state at the end.</param>
 internal sealed record ApiOperationEvent(
     long Sequence,
     DateTimeOffset At,

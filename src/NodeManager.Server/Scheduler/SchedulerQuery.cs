@@ -4,7 +4,7 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Scheduler;
 
 /// <summary>The optional query parameters of scheduler routes.</summary>
-/// <param name="Namespace">Of ConfigMap and Deployment.</param>
+/// <param name="Namespace">The namespace of ConfigMap and Deployment.</param>
 /// <param name="Profile">Only the profile of this scheduler name.</param>
 /// <param name="DryRun">Return the changes without writing them.</param>
 /// <param name="Restart">False: write the configuration without restarting the scheduler.</param>

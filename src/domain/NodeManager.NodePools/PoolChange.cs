@@ -27,10 +27,10 @@ public sealed record PoolChange
 
     public string? NodeProvider { get; init; }
 
-    /// <summary>Of a NodeSmithPool; empty removes them.</summary>
+    /// <summary>For a NodeSmithPool; an empty list removes them.</summary>
     public IReadOnlyList<NodePoolShape>? Shapes { get; init; }
 
-    /// <summary>Of a NodeSmithPool; empty removes them.</summary>
+    /// <summary>For a NodeSmithPool; an empty list removes them.</summary>
     public IReadOnlyList<NodeTaint>? StartupTaints { get; init; }
 
     /// <summary>Of a NodeSmithPool: cores of all nodes; 0 for no limit.</summary>

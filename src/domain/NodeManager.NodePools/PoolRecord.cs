@@ -24,7 +24,7 @@ public sealed record PoolRecord
 
     public string CreatedBy { get; init; } = "";
 
-    /// <summary>Of a NodeSmithPool; else empty.</summary>
+    /// <summary>The namespace of a NodeSmithPool; empty for pools of a service.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary>The reports of controllers, if the provider returns them with the pool; else null.</summary>

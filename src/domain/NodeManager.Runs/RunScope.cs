@@ -42,7 +42,7 @@ public class RunScope(
 
     public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
 
-    /// <summary>Of the run and its drains.</summary>
+    /// <summary>The refused writes of conditions, in the run and its drains.</summary>
     public ConditionRefusals ConditionRefusals { get; } = new(observer);
 
     public DateTimeOffset Now => Time.GetUtcNow();

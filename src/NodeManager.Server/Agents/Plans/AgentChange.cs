@@ -20,7 +20,7 @@ internal sealed record AgentChange
     /// <summary>Of a drain: delete unmanaged pods, which no controller recreates.</summary>
     public bool DeleteUnmanagedPods { get; init; }
 
-    /// <summary>Of a drain.</summary>
+    /// <summary>For a drain.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The agent's reason, shown to the person and not used otherwise.</summary>

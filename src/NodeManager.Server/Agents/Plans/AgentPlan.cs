@@ -22,7 +22,7 @@ internal sealed record AgentPlan
     /// <summary>Of an edit: the changed fields from the dry run.</summary>
     public IReadOnlyList<AgentPlanField> Fields { get; init; } = [];
 
-    /// <summary>Of a drain: a plan per node.</summary>
+    /// <summary>For a drain: a plan per node.</summary>
     public IReadOnlyList<NodeDrainPlan> Drains { get; init; } = [];
 
     public required DateTimeOffset RequestedAt { get; init; }

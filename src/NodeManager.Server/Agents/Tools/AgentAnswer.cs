@@ -81,7 +81,7 @@ internal static class AgentAnswer
 
 /// <param name="Items">Sorted by key.</param>
 /// <param name="NextCursor">Null on the last page.</param>
-/// <param name="Total">Of the whole list.</param>
+/// <param name="Total">The length of the whole list.</param>
 internal sealed record AgentPage<T>(IReadOnlyList<T> Items, string? NextCursor, int Total)
 {
     /// <summary>The page size limit.</summary>

@@ -98,7 +98,7 @@ internal static class MetaWire
         }
     }
 
-    /// <summary>Of label and node selectors.</summary>
+    /// <summary>Reads a requirement of a label or node selector.</summary>
     public static void ReadRequirement(SelectorRequirement requirement, ref WireReader reader)
     {
         switch (reader.FieldNumber)

@@ -21,10 +21,10 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public int FieldNumber { get; private set; }
 
-    /// <summary>Of integers and booleans.</summary>
+    /// <summary>The value of an integer or a boolean.</summary>
     public ulong Value { get; private set; }
 
-    /// <summary>Of strings and messages.</summary>
+    /// <summary>The bytes of a string or a message.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
     public readonly string Text => Encoding.UTF8.GetString(Bytes);

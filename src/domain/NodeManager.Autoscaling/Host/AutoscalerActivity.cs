@@ -43,7 +43,7 @@ public sealed record AutoscalerActivity
     /// <summary>Pending pods by the last plan's decision; of the leader only.</summary>
     public IReadOnlyDictionary<string, int> Pods { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Of the leader only.</summary>
+    /// <summary>Empty except for the leader.</summary>
     public IReadOnlyList<AutoscalerPoolActivity> Pools { get; init; } = [];
 
     /// <summary>

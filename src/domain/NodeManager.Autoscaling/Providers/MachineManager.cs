@@ -17,7 +17,7 @@ public static class MachineManager
     private static readonly RetryPolicy Policy = RetryPolicy.Requests with { FirstPause = TimeSpan.FromSeconds(2) };
 
     /// <param name="providers">Names and wildcards; none: all.</param>
-    /// <param name="ns">Of the providers; null: all namespaces.</param>
+    /// <param name="ns">The namespace of the providers; null: all namespaces.</param>
     /// <param name="names">Of machines, with wildcards; none: all. A plain name without a machine is an error.</param>
     /// <param name="failed">Receives the error of each provider that fails, and of each name without a machine; the others follow.</param>
     public static IAsyncEnumerable<Machine> ReadAsync(

@@ -10,7 +10,7 @@ internal static class PodDefaults
     private const int LabelKeysFrom = 31;
 
     /// <summary>A copy: limits replace missing requests, and label keys of affinity terms become part of their selectors.</summary>
-    /// <param name="minor">Of the API server, Kubernetes 1.x.</param>
+    /// <param name="minor">The minor version of the API server.</param>
     public static Pod AsCreated(this Pod pod, int minor)
     {
         Pod created = JsonSerializer.Deserialize(

@@ -9,7 +9,7 @@ namespace NodeManager.NodePools.Documents;
 /// <param name="Spec">Never changed in place.</param>
 public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject Spec)
 {
-    /// <summary>Of the manifest of a NodeSmithPool.</summary>
+    /// <summary>The namespace in the manifest of a NodeSmithPool.</summary>
     public string? Namespace { get; init; }
 }
 

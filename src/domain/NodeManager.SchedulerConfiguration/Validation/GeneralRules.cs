@@ -53,7 +53,7 @@ internal static class GeneralRules
                 );
     }
 
-    /// <summary>Of the configuration and of a profile.</summary>
+    /// <summary>Checks percentageOfNodesToScore of the configuration or of a profile.</summary>
     public static SchedulerConfigurationFinding? Percentage(ValidationContext context, YamlPath path, YamlNode? node)
     {
         const string name = "percentageOfNodesToScore";

@@ -31,7 +31,7 @@ internal static class RunningRevision
         }
     }
 
-    /// <summary>Of a pod, or of a pod template.</summary>
+    /// <summary>Reads the revision of a pod or of a pod template.</summary>
     public static long? Of(ObjectMeta metadata) =>
         long.TryParse(
             metadata.Annotations?.GetValueOrDefault(RevisionAnnotation.PodTemplateName),

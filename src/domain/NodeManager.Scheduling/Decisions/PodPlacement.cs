@@ -70,7 +70,7 @@ public static class PodPlacement
         Summary(refusals, minorVersion, Preemption.Outlook(refusals));
 
     /// <summary>As above, with the result of a preemption.</summary>
-    /// <param name="refusals">Of all nodes.</param>
+    /// <param name="refusals">The refusals of all nodes.</param>
     /// <param name="minorVersion">The Kubernetes minor version.</param>
     /// <param name="preemption">Empty if pods will be preempted.</param>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion, string preemption)

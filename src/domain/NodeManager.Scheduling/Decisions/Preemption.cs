@@ -20,7 +20,7 @@ public static class Preemption
     /// <param name="pod">A pod that fits nowhere.</param>
     /// <param name="snapshot">Pods are removed and restored, so it must not be used concurrently.</param>
     /// <param name="refusals">The result of each node.</param>
-    /// <param name="budgets">Of all namespaces.</param>
+    /// <param name="budgets">The PodDisruptionBudgets of all namespaces.</param>
     public static PreemptionResult Find(
         Pod pod,
         ClusterSnapshot snapshot,

@@ -36,7 +36,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
 
     /// <param name="live">Empty for a new object.</param>
     /// <param name="configuration">The fields to apply.</param>
-    /// <param name="owners">Of the live object.</param>
+    /// <param name="owners">The owners of the live object's fields.</param>
     /// <param name="author">The manager and time; its fields are ignored.</param>
     /// <param name="force">Take over fields of other managers.</param>
     /// <param name="mayTake">Conflicts to ignore; null for none.</param>

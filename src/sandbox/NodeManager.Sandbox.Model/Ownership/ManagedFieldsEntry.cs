@@ -2,9 +2,9 @@ namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>The fields of one manager and operation.</summary>
 /// <param name="Operation"><see cref="Apply"/> or <see cref="Update"/>.</param>
-/// <param name="ApiVersion">Of the last write.</param>
-/// <param name="Subresource">Of the write; empty for the object itself.</param>
-/// <param name="Time">Of the last write; null where unknown.</param>
+/// <param name="ApiVersion">The API version of the last write.</param>
+/// <param name="Subresource">The subresource that was written; empty for the object itself.</param>
+/// <param name="Time">The time of the last write; null where unknown.</param>
 internal sealed record ManagedFieldsEntry(
     string Manager,
     string Operation,

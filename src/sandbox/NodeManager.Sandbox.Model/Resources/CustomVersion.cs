@@ -28,7 +28,7 @@ internal sealed class CustomVersion
     /// <summary>The deprecation warning: null if not deprecated, empty for the API's default text.</summary>
     public string? Deprecation { get; init; }
 
-    /// <summary>Of the cluster's Kubernetes.</summary>
+    /// <summary>The minor version of the cluster's Kubernetes.</summary>
     public int Minor { get; init; }
 
     /// <summary>Set once, when all versions of the definition are known.</summary>

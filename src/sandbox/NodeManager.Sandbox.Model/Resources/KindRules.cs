@@ -47,7 +47,7 @@ internal sealed class KindRules
     /// <summary>The status subresource may also change labels, annotations and finalizers.</summary>
     public bool StatusMayChangeMetadata { get; init; }
 
-    /// <summary>Of these, labels are kept.</summary>
+    /// <summary>With <see cref="StatusMayChangeMetadata"/>: labels are kept.</summary>
     public bool StatusKeepsLabels { get; init; }
 
     /// <summary>A change of annotations increments the generation.</summary>

@@ -36,7 +36,7 @@ internal sealed class PageScan
     /// <summary>The positions of texts with the length of a UID.</summary>
     public List<int> Texts { get; } = [];
 
-    /// <summary>Of these, the UIDs of objects and owners.</summary>
+    /// <summary>The positions of the UIDs of objects and owners.</summary>
     public List<int> Uids { get; } = [];
 
     /// <summary>Empty on the last page.</summary>

@@ -10,7 +10,7 @@ namespace NodeManager.Sandbox.Http;
 
 /// <summary>Authenticates HTTP requests and passes them to the API.</summary>
 /// <param name="pools">The pool service with its own paths, started by its first request.</param>
-/// <param name="token">Of the kubeconfig.</param>
+/// <param name="token">The token in the kubeconfig.</param>
 internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token, TimeProvider time)
 {
     private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(token));

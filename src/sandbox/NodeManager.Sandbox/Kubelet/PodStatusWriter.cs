@@ -11,7 +11,7 @@ internal static class PodStatusWriter
 
     /// <param name="pod">Its status is written.</param>
     /// <param name="phase">Running, Succeeded or Failed.</param>
-    /// <param name="isReady">Of running pods.</param>
+    /// <param name="isReady">True for running pods that are ready.</param>
     /// <param name="isCrashing">In CrashLoopBackOff.</param>
     public static void Write(JsonObject pod, string phase, bool isReady, bool isCrashing, string now, string hostAddress, string podAddress)
     {

@@ -10,10 +10,10 @@ internal sealed record Workload(string Namespace, string Name, int Replicas, str
 
     public int Gpus { get; init; }
 
-    /// <summary>Of its PDB; null for none.</summary>
+    /// <summary>The limit of its PDB; null for none.</summary>
     public string? MinAvailable { get; init; }
 
-    /// <summary>Of its PDB; null for none.</summary>
+    /// <summary>The limit of its PDB; null for none.</summary>
     public string? MaxUnavailable { get; init; }
 
     /// <summary>The size of each pod's volume; null for none.</summary>

@@ -7,7 +7,7 @@ internal static class BindingCells
 {
     public static string Role(JsonObject binding) => $"{binding.Object("roleRef").Text("kind")}/{binding.Object("roleRef").Text("name")}";
 
-    /// <param name="kind">Of the subjects to list.</param>
+    /// <param name="kind">The kind of the subjects to list.</param>
     public static string Subjects(JsonObject binding, string kind) =>
         string.Join(
             ", ",

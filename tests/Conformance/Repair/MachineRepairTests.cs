@@ -1,9 +1,11 @@
+using System.Net;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Monitoring.Repair;
@@ -74,7 +76,15 @@ public sealed class MachineRepairTests
         // The time that the restart has passes immediately; that of the replacement, which begins with the next call, is the test's own.
         for (int jumps = 0; !running.IsCompleted && Passes(); jumps++)
         {
-            await lab.Cluster.AnnotateAsync(Resources.Nodes, machine, "looked-at", $"{jumps}");
+            try
+            {
+                await lab.Cluster.AnnotateAsync(Resources.Nodes, machine, "looked-at", $"{jumps}");
+            }
+            catch (KubernetesException gone) when (gone.Code == HttpStatusCode.NotFound)
+            {
+                // Its replacement has begun since.
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100));
         }
 

@@ -83,8 +83,8 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_node_is_cordoned_drained_and_uncordoned()
     {
         string name = await DrainableAsync();
-        HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
-            $"{Nodes}/{name}/drain",
+        JsonObject result = await DrainAsync(
+            name,
             new
             {
                 delete_emptydir_data = true,
@@ -92,8 +92,6 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
                 timeout_seconds = 60,
             }
         );
-        JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
-        Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
         Assert.Equal("Node drained successfully", (string)result["message"]!);
         Assert.True((int)result["pods_deleted"]! > 0);
         Assert.True((bool)(await NodeAsync(name))["status"]!["unschedulable"]!);
@@ -150,8 +148,8 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_drain_has_the_options_of_its_body()
     {
         string name = await DrainableAsync();
-        HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
-            $"{Nodes}/{name}/drain",
+        JsonObject result = await DrainAsync(
+            name,
             new
             {
                 delete_emptydir_data = true,
@@ -159,9 +157,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
                 pod_selector = "app=no-such-app",
             }
         );
-        JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
 
-        Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
         Assert.Equal(0, (int)result["pods_deleted"]!);
         Assert.Equal(
             HttpStatusCode.OK,
@@ -196,6 +192,14 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.DoesNotContain(EmbeddedServer.Token, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<JsonObject> DrainAsync(string name, object options)
+    {
+        HttpResponseMessage drained = await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", options);
+        JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
+        return result;
     }
 
     private async Task<JsonObject> NodeAsync(string name) => (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!;

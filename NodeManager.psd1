@@ -35,6 +35,7 @@
         'Get-NodeAutoscaler'
         'Get-NodeClaim'
         'Get-NodeDrainPlan'
+        'Get-NodeEvent'
         'Get-NodeImage'
         'Get-NodeMaintenance'
         'Get-NodeManagerConfiguration'

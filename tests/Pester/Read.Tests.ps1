@@ -32,6 +32,47 @@ Describe 'Get-NodePod' {
     }
 }
 
+Describe 'Get-NodeEvent' {
+    BeforeAll {
+        # One is drained, the other is blocked by a PDB, which is a warning.
+        $null = Invoke-NodeDrain worker-1c-01, worker-1a-01 -Once -DeleteEmptyDirData -DeleteUnmanagedPod -Confirm:$false -ErrorAction Ignore -WarningAction Ignore
+    }
+
+    AfterAll { Resume-NodeScheduling worker-1c-01, worker-1a-01 -Confirm:$false }
+
+    It 'returns the events of all nodes, of one node, of a wildcard, and of nodes from the pipeline, the latest last' {
+        $all = Get-NodeEvent
+        $all | Should -BeOfType ([NodeManager.NodeEvent])
+        $times = $all.LastSeen
+        $times | Should -Be ($times | Sort-Object)
+        $node = $nodes | Where-Object Name -EQ $all[-1].NodeName
+        $events = Get-NodeEvent $node.Name
+        $events.Count | Should -Be @($all | Where-Object NodeName -EQ $node.Name).Count
+        $events | ForEach-Object { $_.NodeUid | Should -Be $node.Uid; $_.ClusterUid | Should -Be $session.ClusterUid }
+        (Get-NodeEvent "$($node.Name.Substring(0, 6))*").NodeName | Should -Contain $node.Name
+        (Get-ClusterNode | Get-NodeEvent).Count | Should -Be $all.Count
+        (Get-NodeEvent -Selector "kubernetes.io/hostname=$($node.Name)").Reason | Should -Be $events.Reason
+    }
+
+    It 'selects a type' {
+        (Get-NodeEvent -Type Warning).Type | Sort-Object -Unique | Should -Be 'Warning'
+        (Get-NodeEvent -Type Normal).Count + @(Get-NodeEvent -Type Warning).Count | Should -Be @(Get-NodeEvent).Count
+    }
+
+    It 'refers to its node in commands for nodes, also from CSV' {
+        $happened = @(Get-NodeEvent -Type Warning)[0]
+        ($happened | Get-ClusterNode).Name | Should -Be $happened.NodeName
+        ($happened | ConvertTo-Csv | ConvertFrom-Csv | Get-ClusterNode).Uid | Should -Be $happened.NodeUid
+    }
+
+    It 'reports each missing node once, and returns the events of the others' {
+        $known = @(Get-NodeEvent)[0].NodeName
+        $events = Get-NodeEvent ghost, $known, phantom -ErrorVariable failures -ErrorAction SilentlyContinue
+        $events.NodeName | Sort-Object -Unique | Should -Be $known
+        $failures.FullyQualifiedErrorId | Should -Be (@('NodeNotFound,NodeManager.Commands.GetNodeEventCommand') * 2)
+    }
+}
+
 Describe 'Get-NodeImage' {
     It 'returns the images of all nodes, of one node, of a wildcard, and of nodes from the pipeline' {
         $all = Get-NodeImage

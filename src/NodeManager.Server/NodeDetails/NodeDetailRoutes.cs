@@ -45,9 +45,21 @@ internal static class NodeDetailRoutes
     private static async Task<IResult> EventsAsync(string name, ClusterSession cluster, CancellationToken stop)
     {
         await FindAsync(cluster.Session, name, stop);
-        IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MaximumEvents, stop);
+        IReadOnlyList<NodeEvent> events = await NodeEventReader.ReadAsync(
+            cluster.Session,
+            new() { Names = [name] },
+            null,
+            missing => throw missing,
+            NullObserver.Instance,
+            stop
+        );
         return Results.Json(
-            [.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))],
+            [
+                .. events
+                    .Reverse()
+                    .Take(MaximumEvents)
+                    .Select(static e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count)),
+            ],
             DetailJson.Default.ListApiKubernetesEvent
         );
     }

@@ -26,6 +26,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             ClusterNode node => new(node.Name, node.Uid),
             NodePod pod => new(pod.NodeName, pod.NodeUid),
             NodeImage image => new(image.NodeName, image.NodeUid),
+            NodeEvent happened => new(happened.NodeName, happened.NodeUid),
             NodeDrainPlan plan => new(plan.Node, plan.NodeUid),
             NodeDrainResult result => new(result.Node, result.NodeUid),
             NodeDrainPod pod => new(pod.Node, pod.NodeUid),

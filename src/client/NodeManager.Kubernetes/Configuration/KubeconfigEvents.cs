@@ -49,7 +49,7 @@ internal sealed class KubeconfigEvents : IParser
             case MappingStart or SequenceStart:
                 if (_open.Count == MaximumDepth)
                     throw new YamlException(parsed.Start, parsed.End, "it is nested too deeply");
-                _open.Push(new(parsed is MappingStart, ((NodeEvent)parsed).Anchor, _events.Count - 1));
+                _open.Push(new(parsed is MappingStart, ((YamlDotNet.Core.Events.NodeEvent)parsed).Anchor, _events.Count - 1));
                 break;
             case MappingEnd or SequenceEnd:
                 Complete(_open.Pop().Start, null);

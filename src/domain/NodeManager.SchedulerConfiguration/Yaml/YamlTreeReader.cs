@@ -1,5 +1,6 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlNodeEvent = YamlDotNet.Core.Events.NodeEvent;
 
 namespace NodeManager.SchedulerConfigurations.Yaml;
 
@@ -204,18 +205,18 @@ internal sealed class YamlTreeReader
         source.Kind == YamlNodeKind.Mapping
         || (source.Kind == YamlNodeKind.Sequence && source.Items.All(item => item.Resolved.Kind == YamlNodeKind.Mapping));
 
-    private YamlNode Remember(NodeEvent source, YamlNode node)
+    private YamlNode Remember(YamlNodeEvent source, YamlNode node)
     {
         if (!source.Anchor.IsEmpty)
             _anchors[source.Anchor.Value] = node;
         return node;
     }
 
-    private static string? AnchorOf(NodeEvent source) => source.Anchor.IsEmpty ? null : source.Anchor.Value;
+    private static string? AnchorOf(YamlNodeEvent source) => source.Anchor.IsEmpty ? null : source.Anchor.Value;
 
-    private static string? TagOf(NodeEvent source) => source.Tag.IsEmpty ? null : source.Tag.Value;
+    private static string? TagOf(YamlNodeEvent source) => source.Tag.IsEmpty ? null : source.Tag.Value;
 
-    private int ContentStart(NodeEvent source, int start)
+    private int ContentStart(YamlNodeEvent source, int start)
     {
         if (source.Anchor.IsEmpty && source.Tag.IsEmpty)
             return start;

@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
@@ -25,9 +26,4 @@ internal static class EvidenceExtensions
             At = one.LastAt(),
             Message = one.Count > 1 ? $"{one.Message} ({one.Count} times)" : one.Message ?? "",
         };
-
-    public static DateTimeOffset? LastAt(this Event one) =>
-        one.LastTimestamp ?? one.EventTime ?? one.FirstTimestamp ?? one.Metadata.CreationTimestamp;
-
-    public static DateTimeOffset? FirstAt(this Event one) => one.FirstTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp;
 }

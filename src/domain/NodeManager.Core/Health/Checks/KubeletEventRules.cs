@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;

@@ -56,6 +56,7 @@ Describe 'Get-NodeEvent' {
 
     It 'selects a type' {
         (Get-NodeEvent -Type Warning).Type | Sort-Object -Unique | Should -Be 'Warning'
+        (Get-NodeEvent -Type warning).Count | Should -Be @(Get-NodeEvent -Type Warning).Count
         (Get-NodeEvent -Type Normal).Count + @(Get-NodeEvent -Type Warning).Count | Should -Be @(Get-NodeEvent).Count
     }
 

@@ -12,7 +12,7 @@ public static class NodeEventReader
 {
     /// <summary>The events by their last time, oldest first.</summary>
     /// <param name="query">Names, their UIDs, and a selector.</param>
-    /// <param name="type"><c>Normal</c> or <c>Warning</c>; null: both.</param>
+    /// <param name="type"><c>Normal</c> or <c>Warning</c>, in any case; null: both.</param>
     /// <param name="failed">
     /// Receives the error of each node that cannot be read. A node that no longer exists is an error only if there are no events about it.
     /// </param>
@@ -68,7 +68,10 @@ public static class NodeEventReader
         {
             FieldSelector = FieldSelector.And(
                 FieldSelector.Equal("involvedObject.kind", "Node"),
-                type is null ? null : FieldSelector.Equal("type", type),
+                // The server compares by case.
+                type is null
+                    ? null
+                    : FieldSelector.Equal("type", char.ToUpperInvariant(type[0]) + type[1..].ToLowerInvariant()),
                 name is null ? null : FieldSelector.Equal("involvedObject.name", name)
             ),
         };

@@ -156,7 +156,8 @@ Describe 'Text of API server responses' {
                 '/apis/policy' = '{"kind":"APIGroup","name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}'
             }
             while ($Listener.IsListening) {
-                $context = $Listener.GetContext()
+                # Ends with the listener: a second wait, begun before the listener says that it is stopped, would never end.
+                try { $context = $Listener.GetContext() } catch { return }
                 $body = $good[$context.Request.Url.AbsolutePath]
                 if (-not $body) { $context.Response.StatusCode = 403; $body = $Refusal }
                 $bytes = [Text.Encoding]::UTF8.GetBytes($body)

@@ -88,11 +88,7 @@ internal static class ServerHost
         builder
             .Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information)
             .AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
-        builder.Services.AddHostedService(provider => new DetachedService(
-            provider.GetRequiredService<ClusterSession>(),
-            ns,
-            provider.GetRequiredService<ILogger<DetachedService>>()
-        ));
+        DetachedSetup.Add(builder.Services, ns);
     }
 
     // Additional clusters. A missing context fails the start; an unreachable cluster is retried.

@@ -8,6 +8,7 @@ using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Detached;
 using NodeManager.Server.Pages;
 using NodeManager.Sessions;
 
@@ -47,11 +48,13 @@ public sealed class EmbeddedServer : IAsyncLifetime
     }
 
     /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
+    /// <param name="detached">The namespace of detached work; null for none.</param>
     internal static WebApplication Serve(
         NodeManagerSession session,
         string token,
         ConsoleFiles? console = null,
-        Action<ILoggingBuilder>? log = null
+        Action<ILoggingBuilder>? log = null,
+        string? detached = null
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -60,6 +63,8 @@ public sealed class EmbeddedServer : IAsyncLifetime
         builder.Services.AddSingleton(console ?? ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        if (detached is not null)
+            DetachedSetup.Add(builder.Services, detached);
         WebApplication app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         tokens.Add(token, AccessLevel.Admin);

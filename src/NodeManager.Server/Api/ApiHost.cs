@@ -209,9 +209,8 @@ internal static class ApiHost
         services.AddHostedService<ClusterProbe>();
         services.AddSingleton<AlertService>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertService>());
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrainOperations>(provider, settings.IsDelegated));
+        services.AddSingleton<DrainOperations>();
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
-        services.AddHostedService(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
@@ -222,7 +221,7 @@ internal static class ApiHost
         services.AddSingleton<SchedulerRoutes>();
         AgentSetup.Add(services);
         services.AddRateLimiter(Limit);
-        // A restart of the scheduler is completed, a drain handed back. The manifests allow the process a little more time.
+        // A restart of the scheduler is completed, a drain handed over. The manifests allow the process a little more time.
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(55));
         // An unreadable body gets the common shape of errors.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

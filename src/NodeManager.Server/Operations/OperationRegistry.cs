@@ -7,7 +7,7 @@ namespace NodeManager.Server.Operations;
 
 /// <summary>
 /// Operations that outlive their request, with the last ended ones. When the host stops, running ones complete, or are cancelled and handed
-/// back, within its shutdown time.
+/// over, within its shutdown time.
 /// </summary>
 internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleService
 {
@@ -117,8 +117,8 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         try
         {
             OperationState state = await tracked.Operation.Completion.WaitAsync(stop);
-            if (state == OperationState.Cancelled && tracked.Ending.HandBack is { } handBack)
-                await handBack(tracked.Operation, stop);
+            if (state == OperationState.Cancelled && tracked.Ending.HandOver is { } handOver)
+                await handOver(tracked.Operation, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -149,5 +149,5 @@ internal sealed record TrackedOperation(RunningOperation Operation, string By, F
 
 /// <summary>How a running operation ends with the host.</summary>
 /// <param name="Finishes">Wait for it: it takes seconds, and a partial change is worse. Otherwise it is cancelled.</param>
-/// <param name="HandBack">Hands a cancelled operation to another server.</param>
-internal sealed record OperationEnding(bool Finishes = false, Func<RunningOperation, CancellationToken, Task>? HandBack = null);
+/// <param name="HandOver">Hands a cancelled operation to another server.</param>
+internal sealed record OperationEnding(bool Finishes = false, Func<RunningOperation, CancellationToken, Task>? HandOver = null);

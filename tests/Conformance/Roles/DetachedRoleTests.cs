@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Detached;
 using NodeManager.Maintenance.Options;
@@ -56,6 +58,19 @@ public sealed class DetachedRoleTests
             default
         );
         Assert.True(maintained.Status == NodeMaintenanceRunStatus.Completed, maintained.Describe());
+        // What a stopping server hands over to the next one, under the same account.
+        string uid = (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Uid!;
+        await NodeEditor.SetUnschedulableAsync(server, node, true, false, default);
+        string handedOver = await DetachedSubmitter.HandOverAsync(server, drain.Namespace, new(node, uid), user, new(), default);
+        NodeMaintenanceRun continued = await MaintenanceWaiter.WaitAsync(
+            asker,
+            handedOver,
+            drain.Namespace,
+            Eventually.Limit,
+            NullObserver.Instance,
+            default
+        );
+        Assert.True(continued.Status == NodeMaintenanceRunStatus.Completed, continued.Describe());
         // Not before the day after tomorrow: stopped before it begins.
         NodeMaintenanceRun late = await SubmitAsync(asker, node, new() { Windows = [Tomorrow()] }, isDrain: true);
         Assert.True(await MaintenanceStopper.StopAsync(asker, late.Id, late.Namespace, default));

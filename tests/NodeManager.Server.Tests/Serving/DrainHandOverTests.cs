@@ -33,23 +33,24 @@ public sealed class DrainHandOverTests
             cluster.Time,
             default
         );
+        await DetachedKind.InstallAsync(session);
         BlockedNode blocked = await BlockedNode.FindAsync(session);
-        await using ServerProcess first = ServerProcess.Start("serve", "--kubeconfig", served.KubeconfigPath, "--port", "0");
-        await using ServerProcess second = ServerProcess.Start("serve", "--kubeconfig", served.KubeconfigPath, "--port", "0");
+        string[] serve = ["serve", "--detached", "--kubeconfig", served.KubeconfigPath, "--port", "0"];
+        await using ServerProcess first = ServerProcess.Start(serve),
+            second = ServerProcess.Start(serve);
         using HttpClient toFirst = await ClientAsync(first),
             toSecond = await ClientAsync(second);
 
         string begun = await StartDrainAsync(toFirst, blocked.Name);
         await BlockedAsync(toFirst, begun);
-        Assert.Empty(await OperationsAsync(toSecond));
         Assert.Equal(0, await first.TerminateAsync());
 
-        string resumed = await ResumedAsync(toSecond);
-        await BlockedAsync(toSecond, resumed);
+        string run = await RunAsync(
+            toSecond,
+            static run => $"{run["nodes"]![0]!["message"]}".Contains("waiting for PDB", StringComparison.Ordinal)
+        );
         await blocked.ReleaseAsync(session);
-        JsonNode ended = await EndAsync(toSecond, resumed);
-        Assert.Equal(("Succeeded", blocked.Name + " in cluster 'sandbox'"), ((string?)ended["state"], (string?)ended["target"]));
-        Assert.Equal("Drained", (string?)Assert.Single(ended["results"]!.AsArray())!["status"]);
+        Assert.Equal(run, await RunAsync(toSecond, static run => (string?)run["status"] == NodeMaintenanceRunStatus.Completed));
         Node after = await session.UseAsync((client, token) => client.GetAsync(Resources.Nodes, blocked.Name, null, token), default);
         Assert.True(after.Spec.Unschedulable);
     }
@@ -81,16 +82,14 @@ public sealed class DrainHandOverTests
         return response.Headers.Location!.OriginalString;
     }
 
-    private static async Task<JsonArray> OperationsAsync(HttpClient server) =>
-        (await server.GetFromJsonAsync<JsonArray>("/api/v1/operations"))!;
-
-    private static async Task<string> ResumedAsync(HttpClient server)
+    // The id of the only maintenance, when it meets a condition.
+    private static async Task<string> RunAsync(HttpClient server, Func<JsonNode, bool> isMet)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (true)
         {
-            if (await OperationsAsync(server) is [{ } one])
-                return $"/api/v1/operations/{(string?)one["id"]}";
+            if (await server.GetFromJsonAsync<JsonArray>("/api/v1/maintenances") is [{ } one] && isMet(one))
+                return (string)one["id"]!;
             await Task.Delay(100, limit.Token);
         }
     }
@@ -104,12 +103,5 @@ public sealed class DrainHandOverTests
             if (line.Contains("waiting for PDB", StringComparison.Ordinal))
                 return;
         Assert.Fail("The drain ended: " + await server.GetStringAsync(operation));
-    }
-
-    private static async Task<JsonNode> EndAsync(HttpClient server, string operation)
-    {
-        // The stream of its events ends with it.
-        await server.GetStringAsync(operation + "/events");
-        return (await server.GetFromJsonAsync<JsonNode>(operation))!;
     }
 }

@@ -53,6 +53,7 @@ internal sealed class DrainLock(DrainScope scope, NodeLockUse use) : IAsyncDispo
         }
 
         _following = _hold.Follow(nodes);
+        use.Taken(node.Metadata.Name);
         return true;
     }
 

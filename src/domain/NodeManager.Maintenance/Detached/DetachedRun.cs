@@ -3,6 +3,8 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.Maintenance.Batches;
@@ -151,20 +153,11 @@ internal sealed class DetachedRun(
     {
         MaintenanceOptions how = DetachedOptions.Read(request.Spec);
         await WaitForWindowAsync(how, stop);
-        string[] remaining =
-        [
-            .. _status
-                .Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress)
-                .Select(static one => one.Name),
-        ];
+        await EndUncordonedAsync(stop);
+        string[] remaining = [.. _status.Nodes.Where(static one => IsRemaining(one)).Select(static one => one.Name)];
         Dictionary<string, string> uids = request.Spec.Nodes.ToDictionary(static one => one.Name, static one => one.Uid ?? "");
         if (remaining.Length > 0)
         {
-            foreach (string node in remaining)
-                _status.Change(
-                    node,
-                    static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain }
-                );
             DrainRequest drain = new(
                 session,
                 [.. remaining.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))],
@@ -172,7 +165,7 @@ internal sealed class DetachedRun(
             )
             {
                 // The next leader continues under the lock of the previous one.
-                Lock = new() { Operation = request.Metadata.Uid ?? "" },
+                Lock = new() { Operation = request.Metadata.Uid ?? "", Taken = _status.Begun },
             };
             await foreach (
                 DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop)
@@ -201,6 +194,34 @@ internal sealed class DetachedRun(
             ? (NodeMaintenanceRunStatus.Completed, "")
             : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_status.Nodes.Count} nodes were not drained.");
     }
+
+    // Uncordoning a node cancels its drain, also while no server works on it.
+    private async Task EndUncordonedAsync(CancellationToken stop)
+    {
+        DetachedNode[] begun = [.. _status.Nodes.Where(static one => one.Status == NodeMaintenanceStatus.InProgress)];
+        if (begun.Length == 0)
+            return;
+        KubernetesList<Node> nodes = await connection.Client.ListAsync(Resources.Nodes, new(), stop);
+        Dictionary<string, string?> schedulable = nodes
+            .Items.Where(static node => node.Spec.Unschedulable != true)
+            .ToDictionary(static node => node.Metadata.Name, static node => node.Metadata.Uid);
+        foreach (
+            DetachedNode one in begun.Where(one =>
+                schedulable.TryGetValue(one.Name, out string? uid) && (one.Uid.Length == 0 || one.Uid == uid)
+            )
+        )
+            _status.Change(
+                one.Name,
+                static node =>
+                    node with
+                    {
+                        Status = NodeMaintenanceStatus.Failed,
+                        Message = "The node was uncordoned, which cancels its drain. If it is still to be drained, run the command again.",
+                    }
+            );
+    }
+
+    private static bool IsRemaining(DetachedNode node) => node.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress;
 
     private async Task WaitForWindowAsync(MaintenanceOptions how, CancellationToken stop)
     {

@@ -93,6 +93,23 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
+    /// <summary>The drain of a node has begun: the node is cordoned.</summary>
+    public void Begun(string node) =>
+        Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
+
+    /// <summary>Writes the status of a request whose drain another process has begun.</summary>
+    public static Task WriteBegunAsync(
+        ClusterConnection connection,
+        NodeMaintenanceRequest request,
+        string node,
+        CancellationToken cancellationToken
+    )
+    {
+        DetachedStatusWriter status = new(connection, request, holder: "");
+        status.Begun(node);
+        return status.WriteAsync(cancellationToken);
+    }
+
     /// <summary>Writes changes until ended.</summary>
     /// <param name="ended">Ends it after the write in progress: a cancelled request may still be applied, even after the last one.</param>
     public async Task WriteAlwaysAsync(CancellationToken ended, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -64,14 +65,43 @@ public static class DetachedSubmitter
         );
     }
 
+    /// <summary>
+    /// Hands over a drain that has cordoned its node to the next server, as a request whose node is in progress: uncordoning the node
+    /// cancels it.
+    /// </summary>
+    /// <param name="by">The user who requested the drain.</param>
+    /// <returns>The id of the run.</returns>
+    /// <exception cref="NodeManagerException">
+    /// DetachInvalid: an option that bypasses a safeguard. ServerNotRunning: requests are not served. Or the server's refusal.
+    /// </exception>
+    public static Task<string> HandOverAsync(
+        NodeManagerSession session,
+        string ns,
+        NodeTarget node,
+        string by,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        Check(options);
+        return ClusterOperation.RunAsync(
+            session,
+            ns,
+            async (connection, token) =>
+            {
+                DetachedSpec spec = DetachedOptions.Write(new() { Drain = options.In(session) }, isDrain: true);
+                (spec.Nodes, spec.RequestedBy) = ([new() { Name = node.Name, Uid = node.Uid }], by);
+                NodeMaintenanceRequest request = await CreateAsync(session, connection, spec, ns, token);
+                await DetachedStatusWriter.WriteBegunAsync(connection, request, node.Name, token);
+                return request.Metadata.Name;
+            },
+            cancellationToken
+        );
+    }
+
     private static void Check(MaintenanceRequest request)
     {
-        if (DetachedOptions.Refusal(request.Options.Drain) is { } option)
-            throw DetachedErrors.Invalid(
-                $"{option} bypasses a safeguard and cannot be used with -Detach.",
-                option,
-                $"Remove {option}, or run the command without -Detach."
-            );
+        Check(request.Options.Drain);
         if (request.Work is not null || request.WorkText.Length > 0)
             throw DetachedErrors.Invalid(
                 "A script block cannot be used with -Detach: the server runs no scripts.",
@@ -83,6 +113,16 @@ public static class DetachedSubmitter
                 $"-Detach takes 1 to {MostNodes} nodes, not {request.Nodes.Count}.",
                 null,
                 "Split the nodes over several commands."
+            );
+    }
+
+    private static void Check(DrainOptions options)
+    {
+        if (DetachedOptions.Refusal(options) is { } option)
+            throw DetachedErrors.Invalid(
+                $"{option} bypasses a safeguard and cannot be used with -Detach.",
+                option,
+                $"Remove {option}, or run the command without -Detach."
             );
     }
 

@@ -7,13 +7,10 @@ namespace NodeManager.Core.Nodes.Claims;
 /// <summary>The annotation that a drain writes in the patch that cordons the node; uncordoning clears it.</summary>
 /// <param name="By"><c>user@machine</c>.</param>
 /// <param name="Reason">The reason given by the user; may be empty.</param>
-/// <param name="Unfinished">The rest of a drain whose server stopped; null without.</param>
 public sealed record DrainAnnotation(
     [property: JsonPropertyName("by")] string By,
     [property: JsonPropertyName("reason")] string Reason,
-    [property: JsonPropertyName("at")] DateTimeOffset At,
-    [property: JsonPropertyName("unfinished"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        UnfinishedDrain? Unfinished = null
+    [property: JsonPropertyName("at")] DateTimeOffset At
 )
 {
     public const string Key = "nodemanager.io/drain";

@@ -23,6 +23,9 @@ public sealed record NodeLockUse
     /// </summary>
     public Func<Node, CancellationToken, Task<NodeLock?>> Former { get; init; } = static (_, _) => Task.FromResult<NodeLock?>(null);
 
+    /// <summary>Called with the name of a node that is locked and, for a drain, cordoned.</summary>
+    public Action<string> Taken { get; init; } = static _ => { };
+
     /// <summary>The lock that the caller holds on a node (by UID), under which the operation works; null for none.</summary>
     public Func<string, NodeLockHold?> Held { get; init; } = static _ => null;
 }

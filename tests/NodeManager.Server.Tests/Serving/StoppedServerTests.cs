@@ -1,18 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Drains;
-using NodeManager.Drains.Options;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Server.Nodes;
@@ -22,18 +15,9 @@ using NodeManager.Sessions;
 namespace NodeManager.Server.Tests.Serving;
 
 /// <summary>What becomes of work that runs when the server stops.</summary>
-public sealed class DrainHandBackTests : IAsyncLifetime
+public sealed class StoppedServerTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-
-    private static readonly DrainOptions Remaining = new()
-    {
-        Timeout = TimeSpan.FromMinutes(7),
-        GracePeriod = TimeSpan.FromSeconds(5),
-        DeleteEmptyDirData = true,
-        Surge = true,
-        PodSelector = "app=web",
-    };
 
     private SandboxCluster _sandbox = null!;
     private NodeManagerSession _session = null!;
@@ -42,6 +26,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     {
         _sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
         _session = await ConnectAsync();
+        await DetachedKind.InstallAsync(_session);
     }
 
     public Task DisposeAsync()
@@ -64,18 +49,33 @@ public sealed class DrainHandBackTests : IAsyncLifetime
             await first.StopAsync().WaitAsync(Limit);
         }
 
-        Assert.Contains("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
+        NodeMaintenanceRun handedOver = Assert.Single(await DetachedKind.ListAsync(_session));
+        Assert.Equal(("Drain", "local-admin", null), (handedOver.Type, handedOver.StartedBy, handedOver.EndedAt));
         await using WebApplication second = await ServeAsync();
-        TrackedOperation resumed = await ResumedAsync(second);
-        Assert.Equal(("local-admin", NodeManager.Maintenance.NodeOperations.Drain), (resumed.By, resumed.Operation.Kind));
-        await BlockedAsync(second);
-        // A third server finds nothing to resume.
-        Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
+        await DetachedKind.UntilAsync(_session, static run => run.Blockers.Count > 0);
 
         await blocked.ReleaseAsync(_session);
-        Assert.Equal(OperationState.Succeeded, await resumed.Operation.Completion.WaitAsync(Limit));
-        var result = Assert.IsType<NodeDrainResult>(Assert.Single(resumed.Operation.Results));
-        Assert.Equal((NodeDrainStatus.Drained, node), (result.Status, result.Node));
+        NodeMaintenanceRun ended = await DetachedKind.UntilAsync(_session, static run => run.EndedAt is not null);
+        Assert.Equal((NodeMaintenanceRunStatus.Completed, handedOver.Id), (ended.Status, ended.Id));
+        Assert.True(await IsCordonedAsync(node));
+    }
+
+    [Fact]
+    public async Task A_drain_of_a_server_without_detached_work_ends_with_it()
+    {
+        string node = (await BlockedNode.FindAsync(_session)).Name;
+        WebApplication server = await ServeAsync(detached: null);
+        await using (server)
+        {
+            await DrainAsync(server, node, isFollowed: true);
+            await BlockedAsync(server);
+            TrackedOperation drain = await OnlyAsync(server);
+            await server.StopAsync().WaitAsync(Limit);
+            Assert.Equal(OperationState.Cancelled, drain.Operation.State);
+        }
+
+        Assert.Empty(await DetachedKind.ListAsync(_session));
+        Assert.True(await IsCordonedAsync(node));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Conflict, await answer.WaitAsync(Limit));
         }
 
-        Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
+        Assert.Empty(await DetachedKind.ListAsync(_session));
     }
 
     [Fact]
@@ -109,55 +109,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
             await server.StopAsync().WaitAsync(Limit);
         }
 
-        Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_drain_is_taken_once_by_a_server_of_the_same_user_while_the_node_is_cordoned()
-    {
-        string[] nodes =
-        [
-            .. (await NodesAsync()).Where(static one => one.Spec.Unschedulable != true).Select(static one => one.Metadata.Name).Take(3),
-        ];
-        foreach (string node in nodes)
-            await LeaveAsync(node, _session.Time().GetUtcNow());
-
-        Assert.Null(await UnfinishedDrains.TakeAsync(_session, nodes[0], "another user's", default));
-        UnfinishedDrain?[] taken = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(_ => UnfinishedDrains.TakeAsync(_session, nodes[0], "ours", default))
-        );
-        UnfinishedDrain only = Assert.Single(taken, static one => one is not null)!;
-        DrainOptions options = UnfinishedDrains.OptionsOf(only, "");
-        Assert.Equal(Remaining, options);
-
-        // As kubectl uncordons: the note stays.
-        await _session.UseAsync(
-            (client, token) =>
-                client.PatchAsync(
-                    Resources.Nodes,
-                    nodes[1],
-                    null,
-                    Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = null } }),
-                    null,
-                    RequestOptions.Default,
-                    token
-                ),
-            default
-        );
-        Assert.Null(await UnfinishedDrains.TakeAsync(_session, nodes[1], "ours", default));
-
-        await NodeEditor.SetUnschedulableAsync(_session, nodes[2], false, false, default);
-        Assert.Equal("", await NoteAsync(nodes[2]));
-    }
-
-    [Fact]
-    public async Task A_drain_that_was_left_long_ago_is_not_continued()
-    {
-        string node = (await NodesAsync()).First(static one => one.Spec.Unschedulable != true).Metadata.Name;
-        await LeaveAsync(node, _session.Time().GetUtcNow() - UnfinishedDrains.Lifetime);
-
-        Assert.Null(await UnfinishedDrains.TakeAsync(_session, node, "ours", default));
-        Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
+        Assert.Empty(await DetachedKind.ListAsync(_session));
     }
 
     [Fact]
@@ -203,9 +155,9 @@ public sealed class DrainHandBackTests : IAsyncLifetime
             CancellationToken.None
         );
 
-    private async Task<WebApplication> ServeAsync()
+    private async Task<WebApplication> ServeAsync(string? detached = DetachedKind.Namespace)
     {
-        WebApplication app = EmbeddedServer.Serve(await ConnectAsync(), EmbeddedServer.Token);
+        WebApplication app = EmbeddedServer.Serve(await ConnectAsync(), EmbeddedServer.Token, detached: detached);
         await app.StartAsync();
         return app;
     }
@@ -234,7 +186,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     // Until the drain waits for a budget.
     private static async Task BlockedAsync(WebApplication server)
     {
-        TrackedOperation drain = await ResumedAsync(server);
+        TrackedOperation drain = await OnlyAsync(server);
         using var limit = new CancellationTokenSource(Limit);
         await foreach (OperationEvent happened in drain.Operation.ReadAsync(0, limit.Token))
             if (happened is OperationMessage { Text: var text } && text.Contains("waiting for PDB", StringComparison.Ordinal))
@@ -242,7 +194,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         Assert.Fail($"The drain ended as {drain.Operation.State}.");
     }
 
-    private static async Task<TrackedOperation> ResumedAsync(WebApplication server)
+    private static async Task<TrackedOperation> OnlyAsync(WebApplication server)
     {
         OperationRegistry operations = server.Services.GetRequiredService<OperationRegistry>();
         using var limit = new CancellationTokenSource(Limit);
@@ -251,25 +203,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         return Assert.Single(operations.All);
     }
 
-    private Task<List<Node>> NodesAsync() =>
-        _session.UseAsync(async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items, default);
-
-    private async Task<string> NoteAsync(string node) =>
-        (
-            await _session.UseAsync((client, token) => client.GetAsync(Resources.Nodes, node, null, token), default)
-        ).Metadata.Annotations?.GetValueOrDefault(DrainAnnotation.Key) ?? "";
-
-    private async Task LeaveAsync(string node, DateTimeOffset at)
-    {
-        var note = new DrainAnnotation("me", "", at, new("ours", "local-admin", at, DrainFields.Write(Remaining)));
-        await NodeEditor.SetUnschedulableAsync(_session, node, true, false, default);
-        await NodeEditor.SetAnnotationsAsync(
-            _session,
-            node,
-            new Dictionary<string, string> { [DrainAnnotation.Key] = note.ToJson() },
-            true,
-            false,
-            default
-        );
-    }
+    private async Task<bool> IsCordonedAsync(string node) =>
+        (await _session.UseAsync((client, token) => client.GetAsync(Resources.Nodes, node, null, token), default)).Spec.Unschedulable
+        == true;
 }

@@ -107,6 +107,7 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         private readonly TestCertificates _certificates = new();
         private readonly TestCertificates _others = new();
         private X509Certificate2 _certificate = null!;
+        private (string Certificate, string Key) _client;
         private TlsServer _https = null!,
             _http = null!,
             _nameless = null!;
@@ -114,6 +115,9 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         public async Task InitializeAsync()
         {
             _certificate = _certificates.Server();
+            // Once: an RSA key takes as long as a case.
+            (string certificate, string key, _) = _certificates.RsaClient("jane");
+            _client = (certificate, key);
             _https = await TlsServer.StartAsync(_certificate);
             _http = await TlsServer.StartAsync(null);
             _nameless = await TlsServer.StartAsync(_certificates.WithoutNames("127.0.0.1"));
@@ -134,13 +138,12 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
         public string Write(KubeconfigCase one)
         {
-            (string certificate, string key, _) = _certificates.RsaClient("jane");
             string broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + _certificates.AuthorityPem;
             _folder.Write("token", "filetoken\n");
             _folder.Write("ca.crt", _certificates.AuthorityPem);
             _folder.Write("leaf.crt", _certificate.ExportCertificatePem());
-            _folder.Write("client.crt", certificate);
-            _folder.Write("client.key", key);
+            _folder.Write("client.crt", _client.Certificate);
+            _folder.Write("client.key", _client.Key);
             string text = one
                 .Config.Replace("{https}", Address(_https), StringComparison.Ordinal)
                 .Replace("{http}", Address(_http), StringComparison.Ordinal)
@@ -160,8 +163,8 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
                 .Replace("{ca}", Base64(_certificates.AuthorityPem), StringComparison.Ordinal)
                 .Replace("{other}", Base64(_others.AuthorityPem), StringComparison.Ordinal)
                 .Replace("{broken}", Base64(broken), StringComparison.Ordinal)
-                .Replace("{cert}", Base64(certificate), StringComparison.Ordinal)
-                .Replace("{key}", Base64(key), StringComparison.Ordinal);
+                .Replace("{cert}", Base64(_client.Certificate), StringComparison.Ordinal)
+                .Replace("{key}", Base64(_client.Key), StringComparison.Ordinal);
             string path = _folder.Path("config");
             File.WriteAllBytes(path, (one.Name == KubeconfigCases.Latin1 ? Encoding.Latin1 : Encoding.UTF8).GetBytes(text));
             return path;

@@ -15,13 +15,15 @@ public sealed class RealSchedulerTests
     public void The_real_scheduler_starts_or_refuses_each_configuration_of_the_table()
     {
         var api = RealScheduler.Api();
-        var wrong = new List<string>();
-        foreach (var example in SchedulerCases.All.Where(one => one.Api is null || one.Api == api.Name))
-        {
-            var (starts, output, _) = RealScheduler.Try(RealScheduler.Configuration(api, example));
-            if (starts != example.Starts)
-                wrong.Add($"{example.Name}: {(starts ? "starts" : output.TrimEnd().Split('\n')[^1])}");
-        }
+        var wrong = SchedulerCases
+            .All.Where(one => one.Api is null || one.Api == api.Name)
+            .AsParallel()
+            .AsOrdered()
+            .WithDegreeOfParallelism(4)
+            .Select(example => (example, Result: RealScheduler.Try(RealScheduler.Configuration(api, example))))
+            .Where(static one => one.Result.Starts != one.example.Starts)
+            .Select(static one => $"{one.example.Name}: {(one.Result.Starts ? "starts" : one.Result.Output.TrimEnd().Split('\n')[^1])}")
+            .ToList();
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }

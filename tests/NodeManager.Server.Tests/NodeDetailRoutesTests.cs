@@ -46,6 +46,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
             new
             {
                 timeout_seconds = 90,
+                once = true,
                 delete_emptydir_data = true,
                 delete_unmanaged_pods = true,
             }

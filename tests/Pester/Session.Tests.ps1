@@ -361,7 +361,8 @@ contexts:
             foreach (`$failure in `$Error) {
                 `$failure | Format-List * -Force
                 Get-Error -InputObject `$failure
-                [Management.Automation.PSSerializer]::Serialize(`$failure, 6)
+                # Deeper, each error brings 40 MB of .NET's own metadata.
+                [Management.Automation.PSSerializer]::Serialize(`$failure, 4)
                 for (`$e = `$failure.Exception; `$e; `$e = `$e.InnerException) { `$e.ToString(); `$e.Data | Out-String; `$e | Format-List * -Force }
             }
             `$null = Stop-Transcript

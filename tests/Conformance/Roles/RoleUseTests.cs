@@ -41,7 +41,7 @@ public sealed class RoleUseTests
             user = "viewer-" + cluster.Id;
         NodeManagerSession session = await ConnectAsync(cluster, user, "nodemanager-viewers");
 
-        await LookAsync(cluster, session, full);
+        await LookAsync(cluster, session, user, full);
 
         await cluster.SendAsync("DELETE", $"/api/v1/persistentvolumes/{VolumeTests.VolumeOf(cluster)}");
 
@@ -60,7 +60,7 @@ public sealed class RoleUseTests
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators);
         bool isAlpha = backend == Backend.AlphaSandbox;
 
-        await LookAsync(cluster, session, full);
+        await LookAsync(cluster, session, user, full);
         await NodeEditor.SetLabelsAsync(session, full, new Dictionary<string, string> { ["a"] = "1" }, false, false, default);
         await NodeEditor.SetTaintsAsync(session, full, [new() { Key = "a", Effect = "PreferNoSchedule" }], false, false, default);
         NodeDrainResult drained = Assert.Single(
@@ -297,7 +297,7 @@ public sealed class RoleUseTests
         return full;
     }
 
-    private static async Task LookAsync(TestCluster cluster, NodeManagerSession session, string node)
+    private static async Task LookAsync(TestCluster cluster, NodeManagerSession session, string user, string node)
     {
         Assert.NotEmpty(await ClusterIdentity.ReadAsync(session.Connection().Client, default));
         foreach (
@@ -324,11 +324,11 @@ public sealed class RoleUseTests
             )
         );
         Assert.Single(await NodeHealthChecks.TestAsync(session, new() { Names = [node] }, e => throw e, NullObserver.Instance, default));
-        await MonitorAsync(session, node);
+        await MonitorAsync(cluster, session, user, node);
     }
 
     // Lets a monitor see the node, by what the role may read.
-    private static async Task MonitorAsync(NodeManagerSession session, string node)
+    private static async Task MonitorAsync(TestCluster cluster, NodeManagerSession session, string user, string node)
     {
         RunningOperation monitor = HealthMonitoring.Start(new MonitorRequest { Session = session, Names = [node] });
         List<OperationMessage> told = [];
@@ -341,6 +341,11 @@ public sealed class RoleUseTests
                 break;
         }
 
+        // It does not wait for pools, which need not exist.
+        await Eventually.HoldsAsync(
+            "a read of the pools",
+            () => Task.FromResult(cluster.RequestsOf(user).Any(static one => one.Request.Resource == "nodesmithpools"))
+        );
         monitor.Cancel();
         await monitor.Completion;
         Assert.Empty(monitor.Failures);

@@ -48,31 +48,7 @@ public static class ScalePlanner
 
     private static NodeScalePlanPool Summary(ScaleInput input, PoolState pool, ScaleUpPlan up, ScaleDownPlan down)
     {
-        int created = up.Machines.Count(machine => machine.Pool == pool.Name);
-        List<NodeScalePlanNode> removed = down.Nodes.FindAll(node => node.Pool == pool.Name && node.Decision == AutoscalerDecision.Remove);
-        NodeScalePlanNode? waiting = down.Nodes.Find(node => node.Pool == pool.Name && node.Decision == AutoscalerDecision.Wait);
-        (string decision, string reason, string message) =
-            created > 0
-                ? (
-                    AutoscalerDecision.Create,
-                    up.Machines.First(machine => machine.Pool == pool.Name).Reason,
-                    Count(created, "machine is", "machines are") + " created."
-                )
-            : up.ByThreshold is { Unmet: var (unmet, why) } ? (AutoscalerDecision.Wait, unmet, why)
-            : pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction
-                ? (AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, contradiction)
-            : up.HeldUntil.ContainsKey(pool.Name)
-                ? (AutoscalerDecision.Wait, AutoscalerReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
-            : removed.Count > 0 ? (AutoscalerDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
-            : pool.IsDeleted ? (AutoscalerDecision.None, AutoscalerReason.PoolDeleted, "The pool is being deleted.")
-            : pool.Problem is not null
-                ? (
-                    AutoscalerDecision.Wait,
-                    AutoscalerReason.PoolInvalid,
-                    $"{pool.ProblemText} No node is created or removed until it is corrected."
-                )
-            : waiting is not null ? (AutoscalerDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
-            : (AutoscalerDecision.None, AutoscalerReason.Satisfied, "Nothing to do.");
+        (string decision, string reason, string message) = Decide(pool, up, down);
         return new()
         {
             Session = input.Session,
@@ -87,6 +63,39 @@ public static class ScalePlanner
             Memory = (long)pool.Bytes,
             DemandSince = up.DemandSince.TryGetValue(pool.Name, out DateTimeOffset since) ? since : null,
         };
+    }
+
+    // The first that applies.
+    private static (string Decision, string Reason, string Message) Decide(PoolState pool, ScaleUpPlan up, ScaleDownPlan down)
+    {
+        int created = up.Machines.Count(machine => machine.Pool == pool.Name);
+        if (created > 0)
+        {
+            string reason = up.Machines.First(machine => machine.Pool == pool.Name).Reason;
+            return (AutoscalerDecision.Create, reason, Count(created, "machine is", "machines are") + " created.");
+        }
+
+        if (up.ByThreshold is { Unmet: var (unmet, why) })
+            return (AutoscalerDecision.Wait, unmet, why);
+        if (pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction)
+            return (AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, contradiction);
+        if (up.HeldUntil.ContainsKey(pool.Name))
+            return (AutoscalerDecision.Wait, AutoscalerReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.");
+        List<NodeScalePlanNode> nodes = down.Nodes.FindAll(node => node.Pool == pool.Name);
+        List<NodeScalePlanNode> removed = nodes.FindAll(static node => node.Decision == AutoscalerDecision.Remove);
+        if (removed.Count > 0)
+            return (AutoscalerDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.");
+        if (pool.IsDeleted)
+            return (AutoscalerDecision.None, AutoscalerReason.PoolDeleted, "The pool is being deleted.");
+        if (pool.Problem is not null)
+        {
+            string message = $"{pool.ProblemText} No node is created or removed until it is corrected.";
+            return (AutoscalerDecision.Wait, AutoscalerReason.PoolInvalid, message);
+        }
+
+        return nodes.Find(static node => node.Decision == AutoscalerDecision.Wait) is { } waiting
+            ? (AutoscalerDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
+            : (AutoscalerDecision.None, AutoscalerReason.Satisfied, "Nothing to do.");
     }
 
     private static string Count(int count, string one, string several) => count == 1 ? $"1 {one}" : $"{count} {several}";

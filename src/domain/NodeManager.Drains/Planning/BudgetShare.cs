@@ -37,19 +37,17 @@ public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stran
                 $"{AtOnce} of {Leaving} pods can be evicted; further evictions need the disruption controller, which does not respond: {budget.ControllerFault}",
                 DisruptionControllerRules.Remedy
             );
-        string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods to evict can be evicted now";
-        string turns =
-            InTurns == 0
-                ? ""
-                : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes";
-        if (AtOnce == 0 && Stranded == 0)
-            turns = "";
+        List<string> reasons = [AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods to evict can be evicted now"];
+        // If no pod can be evicted now, and all will be, the budget's own reason says that they wait.
+        if (InTurns > 0 && (AtOnce > 0 || Stranded > 0))
+            reasons.Add($"{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes");
         if (Stranded == 0)
-            return budget.For(Leaving, BudgetOutlook.Slow, now + turns, budget.Remedy);
+            return budget.For(Leaving, BudgetOutlook.Slow, string.Join("; ", reasons), budget.Remedy);
+        reasons.Add($"{Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node");
         return budget.For(
             Leaving,
             BudgetOutlook.Never,
-            $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node",
+            string.Join("; ", reasons),
             "Free capacity on other nodes (FitReason of the pods names what is missing), or drain fewer nodes concurrently."
         );
     }

@@ -266,13 +266,11 @@ internal sealed record DrainReport
                 : "";
             string? trouble =
                 finalizers.Length > 0 && HasEnded(pod) ? null : KubeletRules.Trouble(FinalObservation.Node ?? Watched ?? Plan.Node);
-            string remedy = record.ForceRefusal is not null
-                ? finalizers.Length > 0
-                    ? ""
-                    : ForceRules.Remedy
-                : trouble is null
-                    ? ""
-                    : KubeletRules.Remedy;
+            string remedy = "";
+            if (record.ForceRefusal is null && trouble is not null)
+                remedy = KubeletRules.Remedy;
+            else if (record.ForceRefusal is not null && finalizers.Length == 0)
+                remedy = ForceRules.Remedy;
             yield return new()
             {
                 Kind = "Termination",

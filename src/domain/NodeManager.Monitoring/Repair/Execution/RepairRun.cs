@@ -96,19 +96,20 @@ internal sealed class RepairRun : IHealthFollower
         if (!_nodes.TryGetValue(name, out RepairedNode? node))
             _nodes[name] = node = new(name);
         bool isOther = node.Evaluation is { } before && before.Uid != evaluation.Uid;
-        bool isHealthy = _judge.FindingOf(evaluation.Findings) is null;
-        node.UnhealthySince =
-            isHealthy ? null
-            : isOther || node.UnhealthySince is null
-                ? isInitial ? DateTimeOffset.MinValue
-                    : now
-            : node.UnhealthySince;
-        node.HealthySince =
-            !isHealthy ? null
-            : isOther ? now
-            : node.HealthySince ?? (isInitial ? DateTimeOffset.MinValue : now);
-        if (isHealthy)
+        // Before the first observation it has been in its state for an unknown time.
+        DateTimeOffset begin = isInitial ? DateTimeOffset.MinValue : now;
+        if (_judge.FindingOf(evaluation.Findings) is null)
+        {
+            node.UnhealthySince = null;
+            node.HealthySince = isOther ? now : node.HealthySince ?? begin;
             node.FailedUntil = null;
+        }
+        else
+        {
+            node.HealthySince = null;
+            node.UnhealthySince = isOther ? begin : node.UnhealthySince ?? begin;
+        }
+
         node.Evaluation = evaluation;
         node.IsChanged = _isChanged = true;
     }

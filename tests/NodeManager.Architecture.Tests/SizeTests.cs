@@ -31,7 +31,6 @@ public sealed class SizeTests
         ["tests/Conformance/Rolling/ServiceRollTests.cs"] = 431,
         ["tests/Conformance/Semantics/KnownDifferences.cs"] = 415,
         ["tests/NodeManager.Core.Tests/Autoscaling/Planning/ScaleUpTests.cs"] = 669,
-        ["tests/NodeManager.Core.Tests/Monitoring/FaultAlertTests.cs"] = 436,
         ["tests/NodeManager.Core.Tests/Placement/NodeSelectionsTests.cs"] = 411,
         ["tests/NodeManager.Kubernetes.Tests/Configuration/KubeconfigTests.cs"] = 521,
         ["tests/NodeManager.Providers.Tests/PoolService/PoolClientTests.cs"] = 412,

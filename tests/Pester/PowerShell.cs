@@ -26,7 +26,7 @@ internal static class PowerShell
             WorkingDirectory = SuiteFolder,
         };
         start.Environment["NO_COLOR"] = "1";
-        // These processes live for seconds: hot methods are compiled again only after 5 s (0x1388 ms) without code that is new to the process.
+        // They live for seconds: hot methods are compiled again only after 5 s (0x1388 ms) without code that is new to the process.
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "0x1388";
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -84,9 +84,6 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
 
     public int Running => _operations.Values.Count(static one => one.Operation.State == OperationState.Running);
 
-    /// <summary>The host stops: no operation is started.</summary>
-    public bool IsStopping => _isStopping;
-
     /// <summary>Runs before other services stop: waiting requests are answered, and the cluster is still reachable.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -125,10 +122,6 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
             // Its time has expired.
             tracked.Operation.Cancel();
         }
-        catch (NodeManagerException)
-        {
-            // The server is stopping and no caller is left to receive the error. The node stays cordoned.
-        }
     }
 
     private async Task RecordEndAsync(TrackedOperation tracked)
@@ -149,5 +142,5 @@ internal sealed record TrackedOperation(RunningOperation Operation, string By, F
 
 /// <summary>How a running operation ends with the host.</summary>
 /// <param name="Finishes">Wait for it: it takes seconds, and a partial change is worse. Otherwise it is cancelled.</param>
-/// <param name="HandOver">Hands a cancelled operation to another server.</param>
+/// <param name="HandOver">Hands a cancelled operation to another server. Writes a failure to the audit log: no caller is left.</param>
 internal sealed record OperationEnding(bool Finishes = false, Func<RunningOperation, CancellationToken, Task>? HandOver = null);

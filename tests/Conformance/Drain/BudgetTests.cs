@@ -4,6 +4,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Watching;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Drain;
 

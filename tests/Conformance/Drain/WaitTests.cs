@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Drain;
 

@@ -8,6 +8,7 @@ using NodeManager.Core.Progress;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Monitoring.Screens;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Faults;
 

@@ -3,6 +3,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;
 

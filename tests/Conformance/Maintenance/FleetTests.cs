@@ -6,6 +6,7 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;
 

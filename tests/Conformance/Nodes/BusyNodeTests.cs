@@ -6,6 +6,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Nodes;
 

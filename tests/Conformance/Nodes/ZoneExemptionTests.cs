@@ -3,6 +3,7 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 using static NodeManager.Conformance.Nodes.ZoneLab;
 

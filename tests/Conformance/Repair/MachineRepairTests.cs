@@ -10,6 +10,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Monitoring.Repair;
 using NodeManager.Monitoring.Repair.Execution;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Repair;
 

@@ -9,6 +9,7 @@ using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Planning;
 using NodeManager.NodePools.Updates;
 using NodeManager.NodePools.Updates.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Rolling;
 

@@ -1,0 +1,1 @@
+[assembly: TestCollectionOrderer("NodeManager.Testing.LongestFirst", "NodeManager.Testing")]

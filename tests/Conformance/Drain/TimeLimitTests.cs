@@ -5,11 +5,13 @@ using NodeManager.Core.Progress;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Conformance.Drain;
 
 /// <summary>A time limit bounds all that is done for a node, whatever the API server does, and a result comes out.</summary>
+[Takes(220)]
 public sealed class TimeLimitTests(ITestOutputHelper output)
 {
     // Long enough for a busy machine to come to the phase.

@@ -16,7 +16,7 @@ namespace NodeManager.Conformance.Faults;
 /// A cache that was in sync fails because the right to list and watch is taken away: whoever waits on it ends with the reason, or retries with
 /// pauses, and stays cancellable.
 /// </summary>
-[Takes(40)]
+[Takes(220)]
 public sealed class FailedCacheTests
 {
     // A loop without a pause sends, or spins through, thousands in the same time.
@@ -27,7 +27,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task Waiting_for_a_node_ends_with_the_reason(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
 
@@ -38,7 +38,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task Waiting_for_a_maintenance_ends_with_the_reason(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
         TaskCompletionSource done = new();
         string id = "run-" + cluster.Id;
@@ -63,7 +63,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task A_screen_ends_with_the_reason(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
 
         await AssertForbiddenAsync(
@@ -77,7 +77,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task A_drain_ends_with_the_reason(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         await cluster.AddReplicaSetAsync("web", 2);
         await cluster.AddBudgetAsync("web", "web", "minAvailable", 2, 0);
@@ -98,7 +98,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task The_server_of_detached_work_retries_with_pauses_and_stays_stoppable(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         await DetachedLab.InstallAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
@@ -126,7 +126,7 @@ public sealed class FailedCacheTests
     [AllBackends]
     public async Task The_known_nodes_stay_readable_while_their_caches_are_reopened(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
         using LiveNodes nodes = new(session);

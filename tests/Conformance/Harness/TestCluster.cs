@@ -76,6 +76,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public bool HasControllers => _plane?.HasControllers ?? true;
 
     // A dozen tests that look twenty times a second at what takes the real server's controllers seconds keep it from them.
+    private bool HasQuickLeases { get; init; }
+
     private TimeSpan? LongestPause => IsReal ? TimeSpan.FromMilliseconds(250) : null;
 
     /// <summary>The cluster's clock.</summary>
@@ -85,18 +87,26 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="workloads">True when the test needs a scheduler and controllers; skipped where the backend has none.</param>
     /// <param name="rbac">True when the test is about rights: the embedded cluster has them enforced, as the real one always has.</param>
     /// <param name="speed">Of the embedded cluster's clock, which its sessions take their time from; the real one's is the wall's.</param>
-    public static async Task<TestCluster> StartAsync(string backend, bool workloads = false, bool rbac = false, double speed = 1)
+    /// <param name="quickLeases">True when the test waits for a renewal after each node's work: its nodes renew every 2 seconds.</param>
+    public static async Task<TestCluster> StartAsync(
+        string backend,
+        bool workloads = false,
+        bool rbac = false,
+        double speed = 1,
+        bool quickLeases = false
+    )
     {
         if (backend == Backend.Real)
             Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         if (plane is not null)
-            return await BeginAsync(new(null, plane));
+            return await BeginAsync(new(null, plane) { HasQuickLeases = quickLeases });
         SandboxOptions options = OptionsOf(backend) with { Rbac = rbac, Speed = speed };
         // A fast clock would outrun the test on a busy machine.
         PacedTimeProvider? pace = speed > 1 ? new() : null;
-        return await BeginAsync(new(SandboxCluster.Start(pace is null ? options : options with { Time = pace }), null, pace));
+        var sandbox = SandboxCluster.Start(pace is null ? options : options with { Time = pace });
+        return await BeginAsync(new(sandbox, null, pace) { HasQuickLeases = quickLeases });
     }
 
     /// <summary>On a real control plane of its own, which is the caller's to dispose.</summary>
@@ -239,6 +249,8 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (string name in names)
         {
             JsonObject manifest = Manifests.Node(name, new Dictionary<string, string>(Mark) { ["kubernetes.io/hostname"] = name });
+            if (HasQuickLeases)
+                manifest.Annotate(KubeletAnnotations.LeaseRenewal, "2");
             adjust?.Invoke(manifest);
             await CreateAsync(Resources.Nodes, manifest);
         }

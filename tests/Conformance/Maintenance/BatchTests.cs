@@ -8,7 +8,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Which nodes go together, and what is done with each.</summary>
-[Takes(120)]
+[Takes(190)]
 public sealed class BatchTests
 {
     private const string Zone = "topology.kubernetes.io/zone";
@@ -17,7 +17,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task Nodes_out_of_service_stay_within_the_limit_and_all_return(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(5);
         int most = 0;
 
@@ -58,7 +58,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task A_batch_never_contains_two_zones(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         int made = 0;
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4, n => n["metadata"]!["labels"]![Zone] = made++ % 2 == 0 ? "a" : "b");
         List<int> zones = [];
@@ -90,7 +90,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task Nodes_cordoned_or_marked_before_stay_so_and_count(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, n => n.Annotate("karpenter.sh/do-not-disrupt", "true"));
         await cluster.CordonAsync(nodes[2]);
         int most = 0;
@@ -123,7 +123,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task Control_plane_nodes_are_last_and_only_on_request(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         int made = 0;
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
             4,
@@ -149,7 +149,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task A_node_returns_with_a_new_boot_ID_and_its_DaemonSet_pods(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddWorkloadAsync(Resources.DaemonSets, "DaemonSet", "agent", 2);
 
@@ -181,7 +181,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task Conditions_report_the_drain_where_requested(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         List<string> seen = [];
         MaintenanceOptions options = new() { Drain = new() { Condition = ConditionUse.Always } };
@@ -218,7 +218,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task A_node_that_does_not_reboot_in_time_fails(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
 
         MaintenanceOutcome outcome = await cluster.RunAsync(
@@ -237,13 +237,13 @@ public sealed class BatchTests
     [AllBackends("Resume", "Completed Failed Completed", "Failed")]
     public async Task A_failed_node_stops_the_run_as_its_options_say(string backend, string onError, string statuses, string status)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         MaintenanceOptions options = new()
         {
             OnError = Enum.Parse<MaintenanceErrorAction>(onError),
-            // A kubelet renews its Lease every 10 seconds. Run out of with -OnError Continue, which waits so long for a place.
-            WaitReadyTimeout = TimeSpan.FromSeconds(30),
+            // Longer than a renewal of the Lease takes. Run out of with -OnError Continue, which waits so long for a place.
+            WaitReadyTimeout = TimeSpan.FromSeconds(12),
         };
 
         MaintenanceOutcome outcome = await cluster.RunAsync(
@@ -267,7 +267,7 @@ public sealed class BatchTests
     [AllBackends]
     public async Task A_run_continues_after_a_failed_node_within_the_failure_limit(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
         bool isMended = false;
         Task Work(ClusterNode node) =>

@@ -11,12 +11,12 @@ public sealed class DeadKubeletTests
     [AllBackends]
     public async Task A_kubelet_that_the_script_killed_is_not_ready(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         MaintenanceOptions options = new()
         {
             OnError = MaintenanceErrorAction.Continue,
-            WaitReadyTimeout = TimeSpan.FromSeconds(30),
+            WaitReadyTimeout = TimeSpan.FromSeconds(12),
             MaxUnavailable = "2",
         };
 
@@ -34,7 +34,7 @@ public sealed class DeadKubeletTests
     [AllBackends]
     public async Task A_kubelet_that_was_restarted_is_ready(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
 
         MaintenanceOutcome outcome = await cluster.RunAsync(

@@ -14,7 +14,7 @@ using Xunit.Abstractions;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>What <c>-Detach</c> leaves to the server of the cluster.</summary>
-[Takes(140)]
+[Takes(120)]
 public sealed class DetachedTests(ITestOutputHelper output)
 {
     private const int Fleet = 10;
@@ -26,7 +26,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task After_server_kills_the_fleet_is_completed_with_each_node_once(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Fleet);
@@ -128,7 +128,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task A_detached_drain_shows_its_blockers_and_keeps_the_cordon(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -173,7 +173,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task A_drain_handed_over_is_continued_unless_its_node_was_uncordoned(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -215,7 +215,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task A_detached_run_can_be_stopped_from_any_session_and_resumed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -252,7 +252,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task Without_a_server_that_renews_its_Lease_no_run_starts(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10, quickLeases: true);
         NodeManagerSession session = await cluster.ConnectAsync();
         string node = await cluster.AddNodeAsync();
         MaintenanceRequest request = new() { Nodes = [node], Namespace = cluster.Namespace };
@@ -280,7 +280,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task Options_that_bypass_a_safeguard_are_refused(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         string node = await cluster.AddNodeAsync();
@@ -355,7 +355,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     [AllBackends]
     public async Task A_missing_node_or_an_invalid_window_fails_with_the_reason(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         string node = await cluster.AddNodeAsync();

@@ -11,7 +11,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs that end by themselves, and those that others meet.</summary>
-[Takes(200)]
+[Takes(180)]
 public sealed class FleetTests
 {
     private const string HostName = "kubernetes.io/hostname";
@@ -21,7 +21,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task Nodes_with_unschedulable_pods_are_drained_as_their_PDB_allows(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         await cluster.AddReplicaSetAsync("db", 3, m => m["spec"]!["template"]!["spec"]!["affinity"] = Apart("db"));
         await cluster.AddBudgetAsync("db", "db", "maxUnavailable", 1, 1);
@@ -41,7 +41,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task A_node_that_cannot_be_drained_is_predicted_processed_last_and_uncordoned(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddReplicaSetAsync(
             "db",
@@ -77,7 +77,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task Explicit_options_replace_those_of_a_resumed_run(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         bool isMended = false;
         MaintenanceRequest request = cluster.Maintain(
@@ -114,7 +114,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task A_completed_run_is_not_changed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         MaintenanceOutcome done = await cluster.RunAsync(cluster.Maintain([node]));
         string name = "nodemanager-run-" + done.Run.Id;
@@ -132,7 +132,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task An_interrupted_run_removes_its_progress_and_a_resumed_run_continues_the_count(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         using CancellationTokenSource stop = new();
         int worked = 0;
@@ -167,7 +167,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task A_topology_key_without_nodes_is_refused_and_nodes_without_it_are_named(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         int made = 0;
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
             2,
@@ -193,7 +193,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task The_run_of_a_held_node_can_be_found_stopped_and_removed_from_another_session(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         MaintenanceRequest request = cluster.Maintain(nodes) with
@@ -243,7 +243,7 @@ public sealed class FleetTests
     [AllBackends]
     public async Task A_run_whose_Lease_renewal_is_refused_reports_it_and_ends(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         Revocation revocation = new();
         MaintenanceLog log = new();

@@ -11,7 +11,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs of more nodes than one ConfigMap is given, and what is said of records that cannot be read.</summary>
-[Takes(80)]
+[Takes(70)]
 public sealed class LargeRunTests
 {
     private static readonly int Nodes = ProofSize.Read("NODEMANAGER_RUN_NODES", 52);
@@ -20,7 +20,7 @@ public sealed class LargeRunTests
     [AllBackends]
     public async Task A_large_run_is_stored_in_several_ConfigMaps_and_can_be_resumed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Nodes);
         ConcurrentQueue<string> worked = new();
         List<string?> versions = [];
@@ -90,7 +90,7 @@ public sealed class LargeRunTests
     [AllBackends]
     public async Task A_run_in_another_format_is_not_listed_and_not_resumed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         MaintenanceOutcome done = await cluster.RunAsync(cluster.Maintain([node]));
         ConfigMap map = Assert.Single(await PagesAsync(cluster));

@@ -13,7 +13,7 @@ public sealed class NodeOperationTests
     [AllBackends]
     public async Task A_drain_reports_the_end_of_each_node_and_fails_for_a_missing_one(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         NodeManagerSession session = await cluster.ConnectAsync();
         string node = await cluster.AddNodeAsync();
 
@@ -36,7 +36,7 @@ public sealed class NodeOperationTests
     [AllBackends]
     public async Task A_cancelled_drain_returns_its_result(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         NodeManagerSession session = await cluster.ConnectAsync();
         RunningOperation operation = await StartHeldDrainAsync(cluster, session);
 
@@ -52,7 +52,7 @@ public sealed class NodeOperationTests
     [AllBackends]
     public async Task A_closed_session_fails_its_operations(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, quickLeases: true);
         NodeManagerSession session = await cluster.ConnectAsync();
         RunningOperation operation = await StartHeldDrainAsync(cluster, session);
 
@@ -66,7 +66,7 @@ public sealed class NodeOperationTests
     [AllBackends]
     public async Task A_maintenance_reports_its_run_and_each_node_from_start_to_end(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         NodeManagerSession session = await cluster.ConnectAsync();
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         var request = cluster.Maintain(

@@ -10,7 +10,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs that are interrupted, resumed, taken over, and in conflict with each other.</summary>
-[Takes(150)]
+[Takes(230)]
 public sealed class TakeoverTests
 {
     [SkippableTheory]
@@ -18,7 +18,7 @@ public sealed class TakeoverTests
     [AllBackends(false)]
     public async Task A_resumed_run_processes_each_node_once(string backend, bool byId)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         List<string> worked = [];
         TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -71,7 +71,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_run_that_ends_while_it_is_read_is_completed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously),
             go = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +105,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_second_run_for_a_held_node_is_refused_with_the_holder(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously),
             go = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -156,7 +156,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_process_without_network_loses_the_run_and_changes_nothing_more(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
         TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -193,7 +193,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_new_run_takes_over_nodes_of_a_dead_run_and_reverts_its_changes(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         MaintenanceOutcome dead = await cluster.RunAsync(
             cluster.Maintain(nodes, work: _ => throw new InvalidOperationException("no disk space"))
@@ -214,7 +214,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_server_outage_only_delays_a_run(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
         MaintenanceRequest request = cluster.Maintain(
@@ -242,7 +242,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task Deleted_nodes_are_reported_and_recreated_nodes_are_not_changed(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
 
         MaintenanceOutcome outcome = await cluster.RunAsync(
@@ -274,7 +274,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task A_manually_uncordoned_failed_node_leaves_the_run(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         MaintenanceRequest request = cluster.Maintain([node], work: _ => throw new InvalidOperationException("no disk space"));
         MaintenanceOutcome failed = await cluster.RunAsync(request);
@@ -301,7 +301,7 @@ public sealed class TakeoverTests
     [AllBackends]
     public async Task The_number_of_past_runs_is_limited(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         string node = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsync();
         List<string> ids = [];

@@ -8,6 +8,9 @@ internal static class KubeletAnnotations
 {
     private const string Prefix = "fake-kubelet/";
 
+    /// <summary>The annotation with the seconds between two renewals of the node's lease.</summary>
+    public const string LeaseRenewal = Prefix + "lease-renewal";
+
     /// <summary>No lease, no status, no pod handling: a dead kubelet, or none of ours.</summary>
     public static bool IsAlive(Node node) =>
         Get(node, "ignore") != "true" && Get(node, "heartbeat") != "stop" && Get(node, "ready") != "unknown";
@@ -20,6 +23,8 @@ internal static class KubeletAnnotations
     /// <summary>Conditions to report as True: <c>MemoryPressure,DiskPressure,PIDPressure</c>.</summary>
     public static IReadOnlyList<string> Pressures(Node node) =>
         Get(node, "conditions").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static TimeSpan? LeaseRenewalOf(Node node) => Seconds(Get(node, "lease-renewal"));
 
     public static TimeSpan StartDelay(Pod pod) => Seconds(Get(pod, "start-delay")) ?? TimeSpan.Zero;
 

@@ -36,7 +36,7 @@ internal sealed class SimulatedKubelets : IDisposable
     private readonly ConcurrentDictionary<(string Uid, string Work), bool> _busy = new();
 
     private SimulatedKubelets(KubernetesClient client, TimeSpan grace) =>
-        (_client, _leasePeriod) = (client, grace / 20 < LeasePeriod ? grace / 20 : LeasePeriod);
+        (_client, _leasePeriod) = (client, Shorter(grace / 20, LeasePeriod));
 
     /// <param name="client">Theirs, and disposed with them.</param>
     /// <param name="grace">How long a node of this control plane may stay silent.</param>
@@ -106,14 +106,31 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task RenewLeasesAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(_leasePeriod, TimeProvider.System);
+        Dictionary<string, long> renewed = [];
+        TimeSpan tick = Shorter(_leasePeriod, TimeSpan.FromSeconds(1));
+        using var timer = new PeriodicTimer(tick, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stop))
+        {
+            string[] due = [.. _nodes.Values.Where(IsDue).Select(n => n.Metadata.Name)];
+            foreach (string name in due)
+                renewed[name] = TimeProvider.System.GetTimestamp();
             await Parallel.ForEachAsync(
-                _nodes.Values.Where(KubeletAnnotations.IsAlive).Select(n => n.Metadata.Name),
+                due,
                 new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stop },
                 async (name, _) => await ForgiveAsync(() => RenewLeaseAsync(name, stop))
             );
+        }
+
+        bool IsDue(Node node) =>
+            KubeletAnnotations.IsAlive(node)
+            && (
+                !renewed.TryGetValue(node.Metadata.Name, out long last)
+                || TimeProvider.System.GetElapsedTime(last) + (tick / 2)
+                    >= Shorter(_leasePeriod, KubeletAnnotations.LeaseRenewalOf(node) ?? _leasePeriod)
+            );
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static bool IsOutdated(Node node)
     {

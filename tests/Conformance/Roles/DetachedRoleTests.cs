@@ -21,7 +21,7 @@ public sealed class DetachedRoleTests
     [AllBackends]
     public async Task Detached_requests_require_their_own_role_and_the_roles_of_deploy_are_sufficient(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true, quickLeases: true);
         await RoleManifest.ApplyAsync(cluster);
         await DetachedLab.InstallAsync(cluster);
         await RoleManifest.ApplyAsync(cluster, "server/rbac.yaml");
@@ -106,7 +106,7 @@ public sealed class DetachedRoleTests
     [AllBackends]
     public async Task The_manifests_of_the_server_are_accepted(string backend)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
         await RoleManifest.ApplyAsync(cluster);
         await DetachedLab.InstallAsync(cluster);
         await RoleManifest.ApplyAsync(cluster, "server/rbac.yaml");

@@ -13,7 +13,7 @@ public sealed class MaintainerTests
     [SkippableFact]
     public async Task A_maintainer_runs_and_resumes_fleet_maintenance()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true, quickLeases: true);
         await RoleManifest.ApplyAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddReplicaSetAsync("web", 2);
@@ -55,7 +55,7 @@ public sealed class MaintainerTests
     [SkippableFact]
     public async Task An_operator_without_the_role_is_refused_before_a_node_is_changed()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true, quickLeases: true);
         await RoleManifest.ApplyAsync(cluster);
         string node = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsAsync("operator-" + cluster.Id, Groups[0]);

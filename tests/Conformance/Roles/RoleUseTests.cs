@@ -262,7 +262,7 @@ public sealed class RoleUseTests
 
     private static async Task<TestCluster> StartAsync(string backend)
     {
-        TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
+        TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true, quickLeases: true);
         await RoleManifest.ApplyAsync(cluster);
         return cluster;
     }

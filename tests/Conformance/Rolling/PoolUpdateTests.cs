@@ -15,7 +15,7 @@ namespace NodeManager.Conformance.Rolling;
 
 /// <summary>A pool is rolled: pods move once, PDBs hold, and whatever goes wrong is seen, passed by or undone.</summary>
 [Collection(AutoscalerLab.InTurn)]
-[Takes(120)]
+[Takes(150)]
 public sealed class PoolUpdateTests
 {
     [SkippableTheory]

@@ -31,7 +31,10 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
     /// <summary>10 seconds, as in a kubelet; doubled with many nodes, which is still in time.</summary>
-    private TimeSpan Period => TimeSpan.FromSeconds(Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes ? 20 : 10);
+    private TimeSpan PeriodOf(StoredObject node) =>
+        TimeSpan.FromSeconds(
+            node.As<Node>().SimulationSeconds("lease-renewal") ?? (Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes ? 20 : 10)
+        );
 
     public override void Observe(Change change)
     {
@@ -40,7 +43,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     }
 
     /// <summary>Distributed over the period, so that nodes do not report simultaneously.</summary>
-    public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
+    public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), PeriodOf(item) * Context.Share(item.Name));
 
     public override void ObserveFault(Fault fault)
     {
@@ -72,7 +75,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (IsStatusDue(node, wanted, now))
             WriteStatus(stored, wanted, now);
         Renew(stored, now);
-        EnqueueAfter(key, Period);
+        EnqueueAfter(key, PeriodOf(stored));
     }
 
     private List<(string Type, string Status, string Reason, string Message)> Conditions(Node node, string name)
@@ -177,7 +180,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         }
         // Changes of the node trigger reconciliations too, which need no heartbeat.
-        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9)
+        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < PeriodOf(node) * 0.9)
             return;
         Registry.Update(
             lease.Kind,

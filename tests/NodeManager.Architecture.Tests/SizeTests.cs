@@ -26,7 +26,6 @@ public sealed class SizeTests
         ["src/sandbox/NodeManager.Sandbox/Api/Writing/WriteHandler.cs"] = 411,
         ["src/sandbox/NodeManager.Sandbox/Seeding/WorkloadSeeds.cs"] = 646,
         ["src/domain/NodeManager.Scheduling/Packing/PodPacker.cs"] = 477,
-        ["tests/Conformance/Harness/TestCluster.cs"] = 442,
         ["tests/Conformance/PassiveKinds/PassiveKindTests.cs"] = 411,
         ["tests/Conformance/Rolling/ServiceRollTests.cs"] = 431,
         ["tests/Conformance/Semantics/KnownDifferences.cs"] = 415,

@@ -3,7 +3,8 @@
 BeforeAll {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
     Import-Module "$root/NodeManager.psd1" -Force
-    $session = Connect-NodeManager -Sandbox
+    # A node returns to service with the next renewal of its Lease: every 10 seconds of this clock.
+    $session = Connect-NodeManager -Sandbox -SandboxSpeed 4
     $ConfirmPreference = 'None'
     # Nodes whose pods go at once, whatever budgets say.
     $fast = @{ DeleteEmptyDirData = $true; DeleteUnmanagedPod = $true; Timeout = '5m' }
@@ -287,7 +288,7 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
         $quick.MaxUnavailable = 2
         $quick.Parallel = $true
         $quick.WarningAction = 'SilentlyContinue'
-        $log = "$TestDrive/log"
+        $log = [Collections.Concurrent.ConcurrentQueue[string]]::new()
 
         # A run in a runspace of its own, which can be stopped as Ctrl-C stops it.
         function Start-Run([scriptblock] $Work) {
@@ -302,7 +303,7 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
 
         function Wait-Line([int] $Count) {
             $clock = [Diagnostics.Stopwatch]::StartNew()
-            while (@(Get-Content $log -ErrorAction Ignore).Count -lt $Count) {
+            while ($log.Count -lt $Count) {
                 $clock.Elapsed.TotalSeconds | Should -BeLessThan 300
                 Start-Sleep -Milliseconds 50
             }
@@ -362,21 +363,31 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
         ($result | Where-Object Node -EQ memory-1b-01).Output | Should -Be done
     }
 
+    It 'passes collections of $using: as they are' {
+        $empty = [Collections.Generic.List[string]]::new()
+        $single = [string[]] @('one')
+        $result = $pair[0] | Invoke-NodeMaintenance @quick -ScriptBlock {
+            $none, $list, $array = $using:missing, $using:empty, $using:single
+            "$($null -eq $none) $($list.GetType().Name) $($array.GetType().Name) $($array.Count)"
+        }
+        $result.Output | Should -BeExactly 'True List`1 String[] 1'
+    }
+
     It 'stops all script blocks at Ctrl-C, and resumes' {
         $run = Start-Run {
-            try { Add-Content $using:log "begun $($_.Name)"; Start-Sleep 600 }
-            finally { Add-Content $using:log "stopped $($_.Name)" }
+            try { ($using:log).Enqueue("begun $($_.Name)"); Start-Sleep 600 }
+            finally { ($using:log).Enqueue("stopped $($_.Name)") }
         }
         Wait-Line 2
         $run.Shell.Stop()
         Wait-Line 4
-        Get-Content $log | Sort-Object | Should -Be 'begun gpu-1a-01', 'begun memory-1b-01', 'stopped gpu-1a-01', 'stopped memory-1b-01'
+        $log | Sort-Object | Should -Be 'begun gpu-1a-01', 'begun memory-1b-01', 'stopped gpu-1a-01', 'stopped memory-1b-01'
         $stopped = Get-NodeMaintenance -Limit 1
         $stopped.Status | Should -BeExactly Interrupted
         $run.Shell.Dispose()
-        $done = Invoke-NodeMaintenance -ResumeId $stopped.Id -Parallel -ScriptBlock { "$using:log" } -PassThru -WarningAction SilentlyContinue
+        $done = Invoke-NodeMaintenance -ResumeId $stopped.Id -Parallel -ScriptBlock { ($using:log).Count } -PassThru -WarningAction SilentlyContinue
         $done.Status | Should -BeExactly Completed
-        $done.Nodes.Output | Should -Be $log, $log
+        $done.Nodes.Output | Should -Be 4, 4
     }
 }
 

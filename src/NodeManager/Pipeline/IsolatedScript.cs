@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
@@ -44,17 +45,9 @@ internal sealed class IsolatedScript
             string expression = use
                 .Extent.Text.Replace("$using:", "$", StringComparison.OrdinalIgnoreCase)
                 .Replace("${using:", "${", StringComparison.OrdinalIgnoreCase);
-            values.Add(
-                (
-                    name,
-                    caller.InvokeScript(false, caller.NewScriptBlock(expression), null).Cast<object?>().ToArray() switch
-                    {
-                        [] => null,
-                        [var one] => one,
-                        var several => several,
-                    }
-                )
-            );
+            // In a hashtable, since a collection would be enumerated.
+            var wrapped = (Hashtable)caller.InvokeScript(false, caller.NewScriptBlock($"@{{ Value = {expression} }}"), null)[0].BaseObject;
+            values.Add((name, wrapped["Value"]));
             text.Remove(use.Extent.StartOffset - offset, use.Extent.Text.Length).Insert(use.Extent.StartOffset - offset, "${" + name + "}");
         }
 

@@ -75,9 +75,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>True where PDBs have a status and pods are scheduled.</summary>
     public bool HasControllers => _plane?.HasControllers ?? true;
 
-    // A dozen tests that look twenty times a second at what takes the real server's controllers seconds keep it from them.
     private bool HasQuickLeases { get; init; }
 
+    // A dozen tests that look twenty times a second at what takes the real server's controllers seconds keep it from them.
     private TimeSpan? LongestPause => IsReal ? TimeSpan.FromMilliseconds(250) : null;
 
     /// <summary>The cluster's clock.</summary>
@@ -192,7 +192,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>What the server answers, whatever its code.</summary>
     public Task<WireAnswer> SendAsync(string method, string path, string? body = null, string contentType = "application/json") =>
-        SendOverAsync(_http, method, path, body, contentType);
+        WireAnswer.OfAsync(_http, method, path, body, contentType);
 
     /// <summary>The warnings that come with an answer.</summary>
     public async Task<IReadOnlyList<string>> WarningsAsync(
@@ -212,16 +212,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private async Task<WireAnswer> SendOverAsync(HttpMessageHandler transport, string method, string path, string? body, string contentType)
     {
         using var http = new HttpClient(transport) { BaseAddress = Server };
-        return await SendOverAsync(http, method, path, body, contentType);
-    }
-
-    private static async Task<WireAnswer> SendOverAsync(HttpClient http, string method, string path, string? body, string contentType)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, contentType);
-        using HttpResponseMessage answer = await http.SendAsync(request);
-        return new(answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        return await WireAnswer.OfAsync(http, method, path, body, contentType);
     }
 
     /// <summary>Creates an object of any kind, or leaves it as it is.</summary>
@@ -371,7 +362,7 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (IDisposable session in _sessions)
             session.Dispose();
         if (_plane is not null)
-            await CleanAsync();
+            await TestCleanup.RunAsync(this, _cleaned);
         _http.Dispose();
         Client.Dispose();
         _sandbox?.Dispose();
@@ -403,52 +394,4 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Names a further collection whose objects would count beside the next tests; <c>{0}</c> stands for the test's namespace.</summary>
     public void CleanAtEnd(string collection) => _cleaned.Add(collection);
-
-    // What acts or is counted beside the next tests goes. The namespace and the rest in it stay: to delete one takes the server some 120 requests,
-    // and one that finalizers hold is retried without pause until the run ends.
-    private async Task CleanAsync()
-    {
-        const string AtOnce = """{"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":0,"propagationPolicy":"Background"}""";
-        string[] acting =
-        [
-            "/apis/apps/v1/{0}/deployments",
-            "/apis/apps/v1/{0}/statefulsets",
-            "/apis/apps/v1/{0}/daemonsets",
-            "/apis/apps/v1/{0}/replicasets",
-            Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs",
-            "/apis/batch/v1/{0}/jobs",
-            "/api/v1/{0}/replicationcontrollers",
-            "/apis/autoscaling/v1/{0}/horizontalpodautoscalers",
-            $"/apis/policy/{Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets",
-            "/api/v1/{0}/pods",
-            "/api/v1/{0}/persistentvolumeclaims",
-            .. _cleaned,
-        ];
-        foreach (string collection in acting)
-        {
-            WireAnswer answer = await SendAsync(
-                "DELETE",
-                string.Format(CultureInfo.InvariantCulture, collection, "namespaces/" + Namespace),
-                AtOnce
-            );
-            Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);
-        }
-
-        foreach (Node node in (await Client.ListAsync(Resources.Nodes, new() { LabelSelector = Selector }, default)).Items)
-            await ForgiveAsync(() =>
-                Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new() { GracePeriodSeconds = 0 }, default)
-            );
-    }
-
-    private static async Task ForgiveAsync(Func<Task> action)
-    {
-        try
-        {
-            await action();
-        }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-            // It is going already.
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Formats;

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.Core.Operations;
 using NodeManager.Formats;
 using NodeManager.Pipeline;

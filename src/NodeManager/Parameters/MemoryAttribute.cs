@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Parameters;

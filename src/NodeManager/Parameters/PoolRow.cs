@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Parameters;
 
 /// <summary>A pool, or an object about one, that lost its class; see <see cref="ObjectRow"/>.</summary>

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.ObjectModel;
-using System.Management.Automation;
 using System.Reflection;
 
 namespace NodeManager.Parameters;

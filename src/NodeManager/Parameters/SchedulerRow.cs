@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Parameters;
 
 /// <summary>An object about a scheduler that lost its class; see <see cref="ObjectRow"/>.</summary>

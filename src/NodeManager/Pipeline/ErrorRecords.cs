@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Pipeline;
 
 /// <summary>Converts failures to error records.</summary>

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Pipeline;
 
 /// <summary>The cmdlet of a <see cref="WorkPump"/>. All members are called on the pipeline thread.</summary>

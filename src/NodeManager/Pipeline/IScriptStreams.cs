@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Pipeline;
 
 /// <summary>Receives the streams of a script other than its output. Called from any thread.</summary>

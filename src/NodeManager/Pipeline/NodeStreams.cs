@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace NodeManager.Pipeline;
 
 /// <summary>Prefixes streams of a node's script with the node's name, because scripts run concurrently.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using NodeManager.Core.Progress;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using NodeManager.Pipeline;
 using NodeManager.Providers.ServerProcesses;
 

@@ -1,7 +1,6 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Execution;
 using NodeManager.Maintenance.Options;

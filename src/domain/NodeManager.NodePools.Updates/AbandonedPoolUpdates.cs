@@ -2,11 +2,9 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates;
 

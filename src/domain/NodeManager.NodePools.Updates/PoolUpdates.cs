@@ -12,7 +12,6 @@ using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Execution;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.PoolServices;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Core.Progress;
 
 namespace NodeManager.NodePools;

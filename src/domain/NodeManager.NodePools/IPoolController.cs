@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools;
 
 /// <summary>The known behavior of a controller of node pools. Changes nothing.</summary>

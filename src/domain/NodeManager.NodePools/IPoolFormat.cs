@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools;
 
 /// <summary>The format of a provider's pool specifications. Thread-safe.</summary>

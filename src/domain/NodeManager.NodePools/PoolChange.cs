@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools;
 
 /// <summary>Changes of a pool's specification; null fields stay.</summary>

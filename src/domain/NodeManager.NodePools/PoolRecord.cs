@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools;
 
 /// <summary>A pool as returned by its provider, with all fields of its specification.</summary>

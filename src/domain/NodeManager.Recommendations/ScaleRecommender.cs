@@ -6,10 +6,8 @@ using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Recommendations.Decisions;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations;
 

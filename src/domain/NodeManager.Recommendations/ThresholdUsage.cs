@@ -2,7 +2,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Recommendations;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling;
 
 /// <summary>Annotations of pods and nodes against disruption by autoscalers.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling;
 
 /// <summary>The images on nodes and their sizes.</summary>

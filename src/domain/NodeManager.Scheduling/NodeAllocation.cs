@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling;
 
 /// <summary>The reservations of a node's pods.</summary>

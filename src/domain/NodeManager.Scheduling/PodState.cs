@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling;
 
 /// <summary>A pod on its actual or assumed node.</summary>

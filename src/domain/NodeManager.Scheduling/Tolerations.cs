@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling;
 
 /// <summary>Matches taints and tolerations. Source: k8s.io/api/core/v1 (Toleration.ToleratesTaint).</summary>

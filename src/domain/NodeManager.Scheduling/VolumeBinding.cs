@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Scheduling;

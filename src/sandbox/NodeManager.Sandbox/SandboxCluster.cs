@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Selectors;
@@ -15,11 +14,7 @@ using NodeManager.Sandbox.Hosting;
 using NodeManager.Sandbox.Http;
 using NodeManager.Sandbox.Metrics;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Saving;
 using NodeManager.Sandbox.Seeding;
 

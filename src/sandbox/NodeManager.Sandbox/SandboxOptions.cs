@@ -1,5 +1,4 @@
 using NodeManager.Sandbox.Api.Pods;
-using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox;
 

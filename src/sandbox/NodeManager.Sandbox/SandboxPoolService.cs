@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Http;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox;

@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands;
 
 /// <summary>Lets an agent apply a plan once.</summary>

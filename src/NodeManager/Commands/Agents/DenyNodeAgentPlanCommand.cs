@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands;
 
 /// <summary>Denies the plan of an agent.</summary>

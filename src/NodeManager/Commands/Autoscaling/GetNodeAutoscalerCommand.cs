@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Host;
-using NodeManager.Commands.Bases;
 
 namespace NodeManager.Commands;
 

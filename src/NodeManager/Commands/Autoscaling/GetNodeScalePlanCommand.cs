@@ -1,9 +1,5 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

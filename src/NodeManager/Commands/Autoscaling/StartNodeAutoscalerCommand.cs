@@ -1,13 +1,9 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Sessions;
 using NodeManager.Jobs;
 using NodeManager.NodePools.Updates;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using System.Security;
-using NodeManager.Parameters;
 using NodeManager.Providers.Agents;
 
 namespace NodeManager.Commands.Bases;

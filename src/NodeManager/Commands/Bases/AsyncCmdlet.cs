@@ -1,7 +1,5 @@
-using System.Management.Automation;
 using System.Reflection;
 using NodeManager.Formats;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

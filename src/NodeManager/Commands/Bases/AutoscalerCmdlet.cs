@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
-
 namespace NodeManager.Commands.Bases;
 
 public abstract class AutoscalerCmdlet : SessionCmdlet

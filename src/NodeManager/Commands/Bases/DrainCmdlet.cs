@@ -1,10 +1,7 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;

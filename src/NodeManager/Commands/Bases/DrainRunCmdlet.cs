@@ -1,7 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Drains.Options;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 

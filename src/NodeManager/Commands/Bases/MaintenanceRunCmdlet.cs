@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using System.Reflection;
-using NodeManager.Completion;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Pipeline;

@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Management.Automation;
 using System.Reflection;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Progress;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;

@@ -1,10 +1,7 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;

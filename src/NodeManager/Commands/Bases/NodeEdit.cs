@@ -1,5 +1,3 @@
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A change of a node, from the parameters of one pipeline record.</summary>

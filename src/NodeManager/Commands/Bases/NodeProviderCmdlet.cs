@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands.Bases;
 
 public abstract class NodeProviderCmdlet : SessionCmdlet

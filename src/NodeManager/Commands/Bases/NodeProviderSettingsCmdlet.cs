@@ -1,7 +1,5 @@
 using System.Collections;
-using System.Management.Automation;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Parameters;
 using NodeManager.Providers;
 
 namespace NodeManager.Commands.Bases;

@@ -1,7 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 

@@ -1,10 +1,7 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Completion;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.NodePools.Operations;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

@@ -1,9 +1,6 @@
 using System.Collections;
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.NodePools;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 

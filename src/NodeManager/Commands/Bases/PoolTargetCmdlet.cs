@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A cmdlet that works on existing pools by name, by id, or as objects, which know their session.</summary>

@@ -1,9 +1,6 @@
-using System.Management.Automation;
 using System.Reflection;
-using NodeManager.Completion;
 using NodeManager.NodePools.Updates;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Parameters;
 using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands.Bases;

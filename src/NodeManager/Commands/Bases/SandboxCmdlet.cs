@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 

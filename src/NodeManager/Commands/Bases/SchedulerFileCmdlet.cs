@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerControl.Discovery;
 

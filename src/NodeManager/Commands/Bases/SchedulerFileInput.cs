@@ -1,5 +1,4 @@
 using System.Management.Automation.Runspaces;
-using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerControl.Plugins;
 using NodeManager.Sessions;

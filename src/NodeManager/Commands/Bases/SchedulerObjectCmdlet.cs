@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerControl.Discovery;
 

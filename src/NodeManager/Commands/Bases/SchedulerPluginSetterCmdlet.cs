@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
 using NodeManager.Pipeline;
 using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Catalog;

@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

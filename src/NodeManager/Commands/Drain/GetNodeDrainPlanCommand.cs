@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Parameters;
-
 namespace NodeManager.Commands;
 
 /// <summary>Plans a drain: per pod, the action and its reason. Changes nothing.</summary>

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
@@ -12,7 +9,6 @@ using NodeManager.Maintenance;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Detached;
 using NodeManager.Maintenance.Options;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

@@ -1,10 +1,7 @@
-using System.Management.Automation;
 using System.Security;
 using System.Text;
-using NodeManager.Commands.Bases;
 using NodeManager.Jobs;
 using NodeManager.Monitoring.Alerts.Delivery;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Providers.Alerts;
 

@@ -1,13 +1,9 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Jobs;
 using NodeManager.Maintenance.Options;
 using NodeManager.Monitoring.Repair;
 using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Execution;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using System.Runtime.InteropServices;
-using NodeManager.Commands.Bases;
 using NodeManager.Formats;
 using NodeManager.Monitoring.Screens;
 using NodeManager.Pipeline;

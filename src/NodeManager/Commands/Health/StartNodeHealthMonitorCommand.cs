@@ -1,10 +1,6 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Jobs;
 using NodeManager.Monitoring;
 using NodeManager.Monitoring.Alerts.Delivery;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

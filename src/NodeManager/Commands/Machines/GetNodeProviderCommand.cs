@@ -1,7 +1,4 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 
 namespace NodeManager.Commands;
 

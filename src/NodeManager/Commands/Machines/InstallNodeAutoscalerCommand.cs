@@ -1,8 +1,4 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Installation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

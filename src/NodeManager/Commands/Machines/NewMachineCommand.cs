@@ -1,11 +1,7 @@
 using System.Collections;
-using System.Management.Automation;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

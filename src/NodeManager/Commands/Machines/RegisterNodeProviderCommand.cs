@@ -1,7 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.Core.Machines;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

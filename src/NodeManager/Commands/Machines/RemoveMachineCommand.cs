@@ -1,9 +1,5 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

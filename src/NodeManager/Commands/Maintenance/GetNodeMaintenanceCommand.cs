@@ -1,9 +1,5 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

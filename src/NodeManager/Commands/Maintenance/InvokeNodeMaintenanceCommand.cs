@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Drains.Options;
@@ -11,7 +8,6 @@ using NodeManager.Maintenance;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Detached;
 using NodeManager.Maintenance.Options;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

@@ -1,8 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Maintenance;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

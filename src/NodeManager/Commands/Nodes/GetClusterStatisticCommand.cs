@@ -1,8 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

@@ -1,8 +1,5 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Usage;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

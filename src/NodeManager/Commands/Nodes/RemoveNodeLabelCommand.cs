@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;

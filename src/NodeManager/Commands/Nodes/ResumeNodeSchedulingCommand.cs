@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Maintenance;

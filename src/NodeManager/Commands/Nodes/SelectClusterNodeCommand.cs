@@ -1,12 +1,8 @@
 using System.Collections;
 using System.Globalization;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Placement;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

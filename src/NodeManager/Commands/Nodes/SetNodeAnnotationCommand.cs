@@ -1,9 +1,5 @@
 using System.Collections;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

@@ -1,10 +1,6 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

@@ -1,7 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.NodePools.Operations;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

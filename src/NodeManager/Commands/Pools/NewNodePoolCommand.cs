@@ -1,13 +1,9 @@
-using System.Management.Automation;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.NodePools;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Documents;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Planning;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -1,9 +1,5 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Planning;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

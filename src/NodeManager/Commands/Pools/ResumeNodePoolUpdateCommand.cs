@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.Pipeline;
 

@@ -1,11 +1,7 @@
 using System.Collections;
 using System.Globalization;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Operations;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

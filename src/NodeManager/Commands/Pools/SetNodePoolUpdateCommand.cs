@@ -1,7 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

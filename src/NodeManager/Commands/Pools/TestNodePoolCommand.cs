@@ -1,10 +1,7 @@
-using System.Management.Automation;
 using NodeManager.Autoscaling.NodePools;
-using NodeManager.Commands.Bases;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Documents;
 using NodeManager.NodePools.Validation;
-using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

@@ -1,8 +1,5 @@
 using System.Collections;
-using System.Management.Automation;
 using NodeManager.Autoscaling.NodePools;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Drains.Options;
 using NodeManager.Jobs;
 using NodeManager.NodePools;
@@ -12,7 +9,6 @@ using NodeManager.NodePools.Updates;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.PoolServices;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

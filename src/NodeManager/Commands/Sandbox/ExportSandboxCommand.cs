@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 

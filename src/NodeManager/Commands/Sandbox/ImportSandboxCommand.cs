@@ -1,8 +1,5 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Commands.Bases;
 using NodeManager.Core.Configuration;
-using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sandbox.Saving;
 using NodeManager.Sessions;

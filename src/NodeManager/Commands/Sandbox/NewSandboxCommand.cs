@@ -1,10 +1,6 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Configuration;
 using NodeManager.Core.Operations;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;

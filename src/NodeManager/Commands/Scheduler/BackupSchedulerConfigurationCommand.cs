@@ -1,8 +1,4 @@
-using System.Management.Automation;
 using System.Security;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Providers.Files;
 using NodeManager.SchedulerControl.Discovery;

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Management.Automation;
 using System.Security;
-using NodeManager.Commands.Bases;
 using NodeManager.Pipeline;
 using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Comparing;

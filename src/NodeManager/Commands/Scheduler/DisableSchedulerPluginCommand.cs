@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.Commands;

@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Pipeline;
 using NodeManager.Providers.Files;

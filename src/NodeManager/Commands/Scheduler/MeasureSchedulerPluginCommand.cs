@@ -1,10 +1,6 @@
-using System.Management.Automation;
 using System.Net;
 using System.Security;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerControl.Measuring;
 

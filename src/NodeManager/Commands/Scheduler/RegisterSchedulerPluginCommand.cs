@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerControl.Plugins;

@@ -1,7 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;

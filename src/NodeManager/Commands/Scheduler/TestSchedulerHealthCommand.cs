@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Health;

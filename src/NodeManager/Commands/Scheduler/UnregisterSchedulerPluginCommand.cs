@@ -1,8 +1,4 @@
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerControl.Plugins;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sessions;

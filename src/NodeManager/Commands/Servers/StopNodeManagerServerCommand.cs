@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sessions;
 

@@ -1,11 +1,7 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Commands.Bases;
-using NodeManager.Completion;
 using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
-using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

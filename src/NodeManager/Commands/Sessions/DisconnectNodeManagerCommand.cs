@@ -1,7 +1,4 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Completion;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

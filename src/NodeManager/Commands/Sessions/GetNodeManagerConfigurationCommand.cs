@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Commands.Bases;
 using NodeManager.Core.Configuration;
 using NodeManager.Sessions;
 

@@ -1,8 +1,5 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using NodeManager.Completion;
 using NodeManager.Core.Sessions;
-using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

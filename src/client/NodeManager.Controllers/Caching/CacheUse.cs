@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>A user's handle of a shared cache, which stays open until all users have disposed of theirs.</summary>

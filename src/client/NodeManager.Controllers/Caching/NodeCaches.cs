@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>A user's handle of the caches of several nodes' objects.</summary>

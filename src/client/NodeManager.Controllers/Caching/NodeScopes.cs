@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Controllers.Caching;

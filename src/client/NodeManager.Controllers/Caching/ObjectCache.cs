@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Controllers.Caching;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Controllers.Caching;

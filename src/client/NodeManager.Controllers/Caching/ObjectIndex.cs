@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>A lookup of cached objects by keys. A cache builds an index on first use.</summary>

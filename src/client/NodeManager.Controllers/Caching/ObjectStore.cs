@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Controllers.Caching;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Controllers.Leasing;
 
 /// <summary>Receives the events of a held <see cref="LeaderLease"/>. Called from any thread; returns immediately.</summary>

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;

@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 

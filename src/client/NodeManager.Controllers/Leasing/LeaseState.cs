@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Controllers.Leasing;
 
 /// <summary>The observed state of a Lease.</summary>

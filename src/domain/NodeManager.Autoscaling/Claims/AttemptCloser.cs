@@ -1,4 +1,3 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 
 namespace NodeManager.Autoscaling.Claims;

@@ -1,5 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Writes the progress of a claim into its conditions.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Builds a new claim.</summary>

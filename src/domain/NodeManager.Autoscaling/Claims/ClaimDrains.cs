@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 

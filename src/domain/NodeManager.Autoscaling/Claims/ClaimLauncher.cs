@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Machines;
 

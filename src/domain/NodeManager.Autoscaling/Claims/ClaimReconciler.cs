@@ -1,6 +1,5 @@
 using System.Net;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Kubernetes.Errors;
 

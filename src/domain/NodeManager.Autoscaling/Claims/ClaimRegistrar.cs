@@ -1,9 +1,7 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 

@@ -1,9 +1,7 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Autoscaling.Claims;

@@ -1,7 +1,5 @@
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
-using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Claims;

@@ -1,6 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Whether a registered node can take the pods that its machine was created for.</summary>

@@ -1,6 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Whether a node belongs to the machine of a claim.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Claims;
 

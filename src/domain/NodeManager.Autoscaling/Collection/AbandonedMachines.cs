@@ -3,10 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Autoscaling.Claims;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 

@@ -2,11 +2,9 @@ using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Pools;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Collection;

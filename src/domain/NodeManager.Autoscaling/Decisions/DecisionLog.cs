@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 

@@ -1,6 +1,4 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
-using NodeManager.Kubernetes.Models;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Decisions;

@@ -4,12 +4,10 @@ using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Collection;
 using NodeManager.Autoscaling.Pools;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Queueing;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Host;

@@ -1,6 +1,5 @@
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;

@@ -1,6 +1,5 @@
 using NodeManager.Autoscaling.Decisions;
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

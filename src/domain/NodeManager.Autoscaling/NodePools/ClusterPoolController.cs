@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.NodePools;

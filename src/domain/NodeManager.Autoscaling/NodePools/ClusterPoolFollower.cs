@@ -1,4 +1,3 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.NodePools;
 

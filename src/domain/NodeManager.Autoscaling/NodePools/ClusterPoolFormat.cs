@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Errors;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.NodePools;

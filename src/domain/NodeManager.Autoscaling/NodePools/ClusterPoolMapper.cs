@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.NodePools;
 
 namespace NodeManager.Autoscaling.NodePools;

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.NodePools;
 

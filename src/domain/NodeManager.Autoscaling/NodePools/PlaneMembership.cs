@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Transport;

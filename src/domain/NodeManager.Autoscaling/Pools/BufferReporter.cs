@@ -1,7 +1,6 @@
 using System.Net;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Autoscaling.Pools;

@@ -2,9 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 
 namespace NodeManager.Autoscaling.Pools;

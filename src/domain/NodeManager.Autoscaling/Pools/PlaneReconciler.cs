@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
 
 namespace NodeManager.Autoscaling.Pools;

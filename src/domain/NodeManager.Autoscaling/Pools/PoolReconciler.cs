@@ -1,8 +1,6 @@
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Pools;
 

@@ -1,6 +1,4 @@
 using NodeManager.Autoscaling.Claims;
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Autoscaling.Pools;

@@ -1,9 +1,7 @@
 using NodeManager.Autoscaling.Decisions;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Reconciliation;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Queueing;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Pools;
 

@@ -1,7 +1,6 @@
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations;
 
 namespace NodeManager.Autoscaling.Pools;

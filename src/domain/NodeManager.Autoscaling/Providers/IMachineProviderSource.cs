@@ -1,4 +1,3 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 
 namespace NodeManager.Autoscaling.Providers;

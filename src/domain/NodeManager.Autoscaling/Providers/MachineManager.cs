@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Autoscaling.Providers;

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Autoscaling.Providers;
 

@@ -1,9 +1,7 @@
 using System.Net;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Autoscaling.Providers;

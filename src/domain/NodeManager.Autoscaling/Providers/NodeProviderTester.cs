@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;

@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using ApiResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Providers;

@@ -1,6 +1,4 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 

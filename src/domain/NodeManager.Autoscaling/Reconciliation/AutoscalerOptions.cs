@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Providers;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Progress;
 
 namespace NodeManager.Autoscaling.Reconciliation;

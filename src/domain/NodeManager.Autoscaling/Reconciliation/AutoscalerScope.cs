@@ -1,11 +1,9 @@
 using NodeManager.Autoscaling.Decisions;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 

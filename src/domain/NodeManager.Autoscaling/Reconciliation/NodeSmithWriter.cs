@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Autoscaling.Resources;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>Nodes of one kind: their provider, their limits, and the rules of growing and shrinking.</summary>

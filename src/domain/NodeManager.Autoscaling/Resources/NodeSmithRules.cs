@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Autoscaling.Resources;

@@ -1,5 +1,4 @@
 using NodeManager.Core.Health.Checks;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health;
 

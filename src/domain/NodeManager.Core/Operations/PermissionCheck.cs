@@ -1,7 +1,6 @@
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Operations;
 

@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;

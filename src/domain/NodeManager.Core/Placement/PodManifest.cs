@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Core.Placement;

@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;

@@ -1,7 +1,6 @@
 using System.Net;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 

@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Sessions;

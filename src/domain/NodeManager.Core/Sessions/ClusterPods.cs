@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Controllers.Caching;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;

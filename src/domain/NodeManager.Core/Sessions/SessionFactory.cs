@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using NodeManager.Core.Errors;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Configuration;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Sessions;
 

@@ -1,5 +1,4 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Usage;

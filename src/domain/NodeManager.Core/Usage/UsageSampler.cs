@@ -5,7 +5,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Usage;

@@ -1,6 +1,5 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Budgets;
 

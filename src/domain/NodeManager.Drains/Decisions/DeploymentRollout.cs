@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>The state of a Deployment's rollout, judged as <c>kubectl rollout status</c> does.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Decisions;
 
 /// <returns>Null if the rule does not apply to the pod.</returns>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>A completed pod is removed without further checks: nothing runs, no data is lost, no budget counts it.</summary>

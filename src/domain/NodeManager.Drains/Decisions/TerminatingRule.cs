@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>A terminating pod is awaited, not evicted again. If it is overdue for longer than the timeout, it is skipped.</summary>

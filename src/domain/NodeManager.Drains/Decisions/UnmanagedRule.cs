@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>A pod without a controller, or whose DaemonSet no longer exists: no controller recreates it.</summary>

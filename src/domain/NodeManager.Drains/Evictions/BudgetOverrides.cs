@@ -1,7 +1,6 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Workloads;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Evictions;
 

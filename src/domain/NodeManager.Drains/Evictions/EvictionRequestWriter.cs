@@ -4,7 +4,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 

@@ -5,7 +5,6 @@ using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Evictions;
 

@@ -1,5 +1,4 @@
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Evictions;

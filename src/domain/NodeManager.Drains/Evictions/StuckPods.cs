@@ -1,7 +1,6 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Evictions;
 

@@ -4,7 +4,6 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;

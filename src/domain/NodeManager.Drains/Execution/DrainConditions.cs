@@ -2,7 +2,6 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 

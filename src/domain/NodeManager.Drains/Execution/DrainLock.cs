@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 

@@ -10,7 +10,6 @@ using NodeManager.Drains.Evictions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Workloads;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;

@@ -4,7 +4,6 @@ using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Reporting;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;
 

@@ -5,7 +5,6 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 

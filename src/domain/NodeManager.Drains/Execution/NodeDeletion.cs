@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Execution;
 

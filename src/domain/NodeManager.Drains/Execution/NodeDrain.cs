@@ -11,7 +11,6 @@ using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Reporting;
 using NodeManager.Drains.Workloads;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Execution;

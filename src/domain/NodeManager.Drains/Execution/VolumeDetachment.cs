@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 

@@ -1,7 +1,6 @@
 using NodeManager.Core.Operations;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

@@ -2,7 +2,6 @@ using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Planning;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

@@ -1,5 +1,4 @@
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Drains.Planning;

@@ -1,5 +1,4 @@
 using NodeManager.Drains.Options;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

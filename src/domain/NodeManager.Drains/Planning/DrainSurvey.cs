@@ -1,6 +1,5 @@
 using NodeManager.Core.Errors;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

@@ -4,7 +4,6 @@ using NodeManager.Core.Placement;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 

@@ -1,5 +1,4 @@
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 

@@ -1,6 +1,5 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

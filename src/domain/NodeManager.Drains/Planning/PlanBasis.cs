@@ -7,7 +7,6 @@ using NodeManager.Core.Sessions;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Drains.Planning;

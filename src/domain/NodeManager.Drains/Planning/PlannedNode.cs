@@ -1,6 +1,5 @@
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Planning;
 

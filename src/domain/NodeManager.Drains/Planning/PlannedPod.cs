@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Planning;
 
 /// <param name="Refusal">Why a budget refuses now; null if none does.</param>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Planning;
 
 /// <summary>A pod that a PDB permanently blocks, and the Deployment that could be restarted for it.</summary>

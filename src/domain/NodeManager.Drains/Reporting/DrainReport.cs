@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Reporting;
 

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Drains.Reporting;
 
 /// <summary>The node as read after the last wait, so that the result reports the observed state.</summary>

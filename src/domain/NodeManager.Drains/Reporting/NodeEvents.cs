@@ -1,7 +1,6 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Reporting;
 

@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Drains.Workloads;
 

@@ -8,7 +8,6 @@ using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;

@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Drains.Workloads;

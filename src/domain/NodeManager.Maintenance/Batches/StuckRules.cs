@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 

@@ -1,5 +1,4 @@
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Maintenance.Batches;
 

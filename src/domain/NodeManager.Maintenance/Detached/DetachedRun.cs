@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;

@@ -3,7 +3,6 @@ using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Requests;
 

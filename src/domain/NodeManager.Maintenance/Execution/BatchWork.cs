@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Options;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Records;
 using NodeManager.Runs;
 using NodeManager.Runs.Claims;

@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Records;
 using NodeManager.Runs.Claims;

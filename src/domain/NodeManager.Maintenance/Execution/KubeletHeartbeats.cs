@@ -1,6 +1,5 @@
 using System.Net;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Maintenance.Records;

@@ -2,7 +2,6 @@ using System.Net;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;

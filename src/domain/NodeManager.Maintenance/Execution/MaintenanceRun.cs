@@ -5,7 +5,6 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Planning;

@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Records;
 using NodeManager.Runs.Claims;
 

@@ -7,7 +7,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;

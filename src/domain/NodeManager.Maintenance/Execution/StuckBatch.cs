@@ -3,7 +3,6 @@ using NodeManager.Core.Placement;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.Maintenance.Batches;

@@ -1,7 +1,6 @@
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Runs;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 

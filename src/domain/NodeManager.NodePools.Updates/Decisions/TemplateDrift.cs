@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.NodePools.Updates.Decisions;
 

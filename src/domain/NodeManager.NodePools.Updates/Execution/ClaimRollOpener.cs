@@ -5,7 +5,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

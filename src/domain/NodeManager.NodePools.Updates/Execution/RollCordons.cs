@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Sessions;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 using NodeManager.Runs.Claims;
 

@@ -4,8 +4,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

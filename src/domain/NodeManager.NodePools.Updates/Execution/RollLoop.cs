@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Transport;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;

@@ -6,7 +6,6 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.NodePools.Updates.Decisions;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

@@ -1,5 +1,3 @@
-using NodeManager.NodePools.Updates.Records;
-
 namespace NodeManager.NodePools.Updates.Execution;
 
 internal static class RollMapper

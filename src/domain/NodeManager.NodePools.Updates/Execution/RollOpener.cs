@@ -3,9 +3,7 @@ using System.Security.Cryptography;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 

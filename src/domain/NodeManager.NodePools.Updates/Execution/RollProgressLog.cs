@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;

@@ -1,9 +1,7 @@
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Updates.Decisions;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

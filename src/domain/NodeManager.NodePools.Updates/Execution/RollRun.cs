@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.NodePools.Updates.Decisions;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

@@ -1,10 +1,8 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;

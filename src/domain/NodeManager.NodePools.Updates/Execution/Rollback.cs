@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.NodePools.Updates.Decisions;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

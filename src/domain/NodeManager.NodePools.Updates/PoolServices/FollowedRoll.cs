@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Documents;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Updates.Execution;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 

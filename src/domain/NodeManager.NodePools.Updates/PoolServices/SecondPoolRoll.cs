@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Documents;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Execution;
-using NodeManager.NodePools.Updates.Records;
 using NodeManager.NodePools.Validation;
 
 namespace NodeManager.NodePools.Updates.PoolServices;

@@ -1,5 +1,4 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Updates.Execution;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Updates.Execution;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 

@@ -1,5 +1,4 @@
 using NodeManager.NodePools.Updates.Options;
-using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.PoolServices;
 

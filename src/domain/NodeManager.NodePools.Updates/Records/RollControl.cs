@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.NodePools.Updates.Records;

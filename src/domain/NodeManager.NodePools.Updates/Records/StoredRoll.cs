@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.NodePools.Updates.Records;

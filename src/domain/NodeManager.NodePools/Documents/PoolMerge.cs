@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools.Documents;
 
 /// <summary>Merges and compares specifications without changing its arguments.</summary>

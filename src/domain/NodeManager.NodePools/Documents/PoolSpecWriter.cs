@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools.Documents;
 
 /// <summary>Writes the given fields only: the result is a specification, or a merge patch of one.</summary>

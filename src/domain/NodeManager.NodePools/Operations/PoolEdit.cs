@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.NodePools.Operations;
 
 /// <summary>A change of a pool: unnamed parts stay.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;

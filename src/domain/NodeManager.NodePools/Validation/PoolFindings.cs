@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Validation;

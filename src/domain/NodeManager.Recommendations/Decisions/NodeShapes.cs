@@ -1,8 +1,6 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>A pod without a node.</summary>

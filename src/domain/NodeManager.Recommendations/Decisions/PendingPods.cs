@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;

@@ -1,6 +1,3 @@
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
-
 namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>A node that may be removed.</summary>

@@ -1,6 +1,4 @@
 using NodeManager.Drains.Decisions;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 

@@ -3,8 +3,6 @@ using System.Runtime.InteropServices;
 using NodeManager.Core.Nodes;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 

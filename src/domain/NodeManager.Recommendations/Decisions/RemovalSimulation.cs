@@ -1,6 +1,4 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 using NodeManager.Scheduling.Scoring;
 

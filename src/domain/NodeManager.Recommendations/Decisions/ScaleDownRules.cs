@@ -1,7 +1,5 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Recommendations.Decisions;

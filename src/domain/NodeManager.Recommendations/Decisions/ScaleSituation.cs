@@ -2,8 +2,6 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Models;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Recommendations.Decisions;
 

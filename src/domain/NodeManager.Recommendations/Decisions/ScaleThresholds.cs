@@ -1,5 +1,4 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Recommendations.Decisions;
 

@@ -1,5 +1,4 @@
 using NodeManager.Drains.Decisions;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;

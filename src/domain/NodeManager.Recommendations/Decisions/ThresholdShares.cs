@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;

@@ -1,4 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 

@@ -1,4 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Comparing;

@@ -1,5 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
-
 namespace NodeManager.SchedulerConfigurations.Documents;
 
 /// <summary>An item of a point's list of plugins.</summary>

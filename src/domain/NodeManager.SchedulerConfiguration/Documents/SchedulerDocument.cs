@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Documents;

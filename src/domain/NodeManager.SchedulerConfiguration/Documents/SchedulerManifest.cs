@@ -1,4 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Documents;

@@ -1,5 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
-
 namespace NodeManager.SchedulerConfigurations.Documents;
 
 /// <param name="Index">Its index in <c>profiles</c>.</param>

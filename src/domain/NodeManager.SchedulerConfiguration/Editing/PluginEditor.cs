@@ -3,7 +3,6 @@ using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
 using NodeManager.SchedulerConfigurations.Validation;
-using NodeManager.SchedulerConfigurations.Yaml;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Editing;

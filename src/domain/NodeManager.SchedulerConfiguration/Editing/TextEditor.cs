@@ -1,5 +1,4 @@
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 

@@ -1,5 +1,3 @@
-using NodeManager.SchedulerConfigurations.Yaml;
-
 namespace NodeManager.SchedulerConfigurations.Editing;
 
 /// <summary>

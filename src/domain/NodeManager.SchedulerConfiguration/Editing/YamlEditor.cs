@@ -1,6 +1,5 @@
 using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 
 namespace NodeManager.SchedulerConfigurations.Editing;

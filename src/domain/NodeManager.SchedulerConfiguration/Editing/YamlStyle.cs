@@ -1,5 +1,4 @@
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Editing;
 

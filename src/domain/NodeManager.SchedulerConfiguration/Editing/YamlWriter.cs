@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using NodeManager.SchedulerConfigurations.Yaml;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Editing;

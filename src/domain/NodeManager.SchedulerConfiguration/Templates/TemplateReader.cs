@@ -1,6 +1,5 @@
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Validation;
-using NodeManager.SchedulerConfigurations.Yaml;
 using YamlDotNet.Core;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Validation;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Validation;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

@@ -1,5 +1,4 @@
 using NodeManager.Kubernetes.Validation;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

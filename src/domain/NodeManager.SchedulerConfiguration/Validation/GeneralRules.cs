@@ -1,5 +1,4 @@
 using NodeManager.SchedulerConfigurations.Catalog;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Timing;
 using NodeManager.SchedulerConfigurations.Catalog;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

@@ -1,5 +1,4 @@
 using NodeManager.SchedulerConfigurations.Catalog;
-using NodeManager.SchedulerConfigurations.Yaml;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
 namespace NodeManager.SchedulerConfigurations.Validation;

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Validation;
 using NodeManager.SchedulerConfigurations.Catalog;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

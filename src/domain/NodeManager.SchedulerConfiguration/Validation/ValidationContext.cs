@@ -1,7 +1,6 @@
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
-using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 

@@ -1,5 +1,4 @@
 using NodeManager.Core.Operations;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Health;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.SchedulerControl.Health;

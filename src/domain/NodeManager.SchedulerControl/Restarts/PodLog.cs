@@ -1,6 +1,5 @@
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Restarts;
 

@@ -1,6 +1,4 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;

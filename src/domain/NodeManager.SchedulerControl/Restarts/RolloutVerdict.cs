@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.SchedulerControl.Restarts;
 
 /// <summary>Whether a restart of the scheduler succeeded.</summary>

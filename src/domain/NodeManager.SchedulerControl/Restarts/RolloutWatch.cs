@@ -3,7 +3,6 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Restarts;
 

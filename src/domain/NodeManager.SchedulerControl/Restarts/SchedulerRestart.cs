@@ -7,7 +7,6 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;

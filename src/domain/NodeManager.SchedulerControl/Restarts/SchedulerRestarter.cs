@@ -1,6 +1,5 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;

@@ -1,5 +1,4 @@
 using NodeManager.Core.Progress;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.SchedulerControl.Restarts;

@@ -1,6 +1,5 @@
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

@@ -3,7 +3,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.SchedulerConfigurations.Documents;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

@@ -1,6 +1,5 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

@@ -1,8 +1,6 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.SchedulerControl.Revisions;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

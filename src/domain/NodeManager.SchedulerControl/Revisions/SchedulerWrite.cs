@@ -5,14 +5,12 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
 using NodeManager.SchedulerConfigurations.Yaml;
-using NodeManager.SchedulerControl.Discovery;
 using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.SchedulerControl.Revisions;

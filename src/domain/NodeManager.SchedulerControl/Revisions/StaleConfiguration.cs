@@ -1,5 +1,4 @@
 using NodeManager.Core.Progress;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
-using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.SchedulerControl.Simulation;
 

@@ -1,7 +1,6 @@
 using NodeManager.Core.Operations;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;

@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling.Scoring;
 
 namespace NodeManager.Scheduling.Decisions;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>A node with its potential victims.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Decisions;
 
 /// <summary>The result of preemption for a pod that fits nowhere.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 internal readonly record struct HostPort(string Address, string Protocol, int Number)

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>Required affinity and anti-affinity, of the pod and of existing pods.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>The pod's nodeSelector and required node affinity, and the profile's added affinity.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>Rejects nodes where another pod uses a host port of the pod.</summary>

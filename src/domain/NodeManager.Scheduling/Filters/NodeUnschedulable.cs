@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>Rejects cordoned nodes unless the pod tolerates the cordon's taint.</summary>

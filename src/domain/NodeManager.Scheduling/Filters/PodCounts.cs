@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Filters;
 
 /// <summary>The two rules that count pods of the whole cluster, for all pods that these rules treat equally.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Packing;
 
 /// <summary>Why an offer provides no machine for a pod, in the order of the checks.</summary>

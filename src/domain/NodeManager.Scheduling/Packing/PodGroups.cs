@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Packing;
 
 /// <param name="key">The number of the topology key.</param>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>NodeResourcesBalancedAllocation's score: resources should be used evenly.</summary>

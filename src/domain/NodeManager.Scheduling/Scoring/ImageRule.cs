@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>ImageLocality's score: larger images on the node, and images on more nodes, score higher.</summary>

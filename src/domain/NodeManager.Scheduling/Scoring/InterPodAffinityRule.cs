@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>InterPodAffinity's score: the preferences of the pod, and those of existing pods for it.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>NodeAffinity's score: the weights of the preferred terms that the node meets.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>NodeResourcesFit's score: how full the node would be.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>TaintToleration's score: fewer untolerated PreferNoSchedule taints score higher.</summary>

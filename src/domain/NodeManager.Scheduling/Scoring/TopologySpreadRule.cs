@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Scheduling.Scoring;
 
 /// <summary>PodTopologySpread's score: fewer matching pods in a node's domains score higher.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Documents;
 
 /// <summary>Reads and writes conditions of a status: one per type, with the time of its last transition.</summary>

@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Kinds.Custom;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds;
 

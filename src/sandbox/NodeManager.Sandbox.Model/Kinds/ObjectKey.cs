@@ -1,4 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Model.Kinds;

@@ -1,6 +1,5 @@
 using NodeManager.Sandbox.Model.Kinds.Strategies;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds;
 

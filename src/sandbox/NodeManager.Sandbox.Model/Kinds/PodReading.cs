@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;

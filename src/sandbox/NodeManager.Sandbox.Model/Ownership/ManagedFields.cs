@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 

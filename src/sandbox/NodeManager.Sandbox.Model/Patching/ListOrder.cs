@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Patching;
 
 /// <summary>The order of a merged list: patched elements in the patch's order, the others before the element that they preceded.</summary>

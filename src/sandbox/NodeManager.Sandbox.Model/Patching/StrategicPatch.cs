@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Model.Patching;

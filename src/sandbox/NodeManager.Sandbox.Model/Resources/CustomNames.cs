@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Model.Resources;
 
 internal sealed record CustomNames(string Plural, string Singular, string Kind, string ListKind, string[] ShortNames, string[] Categories)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Resources;

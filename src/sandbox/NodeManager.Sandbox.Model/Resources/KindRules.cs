@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Sandbox.Model.Resources;

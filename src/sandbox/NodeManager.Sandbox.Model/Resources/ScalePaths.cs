@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>The paths of a scale subresource, as member names after dots: <c>.spec.replicas</c>.</summary>

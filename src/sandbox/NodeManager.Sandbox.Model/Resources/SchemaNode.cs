@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Resources;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>A column of <c>kubectl get</c>. Priority 1 requires <c>-o wide</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Store;
 

@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Store;
 
 // How controllers use it

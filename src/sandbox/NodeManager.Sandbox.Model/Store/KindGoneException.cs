@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>A custom kind was removed during a request.</summary>

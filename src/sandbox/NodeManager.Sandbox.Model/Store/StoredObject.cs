@@ -1,11 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Store;
 

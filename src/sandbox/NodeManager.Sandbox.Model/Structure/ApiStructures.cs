@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Model.Structure;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Structure;
 
 /// <param name="IsAlways">The server writes it even if it is not set.</param>

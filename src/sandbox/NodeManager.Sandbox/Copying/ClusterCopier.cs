@@ -1,13 +1,8 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Nodes;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Copying;
 

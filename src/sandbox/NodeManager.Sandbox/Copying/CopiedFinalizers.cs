@@ -1,9 +1,6 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Jobs;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Custom;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,6 +1,3 @@
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>The kinds to copy: those that affect placement, disruption and recovery. No Secrets and ConfigMaps.</summary>

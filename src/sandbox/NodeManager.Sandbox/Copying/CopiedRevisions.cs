@@ -1,9 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Copying;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Copying;

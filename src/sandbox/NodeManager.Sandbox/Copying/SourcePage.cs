@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Copying;

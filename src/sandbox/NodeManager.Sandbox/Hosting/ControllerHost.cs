@@ -18,9 +18,6 @@ using NodeManager.Sandbox.Controllers.StatefulSets;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Kubelet;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Hosting;
 

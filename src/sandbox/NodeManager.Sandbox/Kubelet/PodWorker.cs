@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Pods;
 using NodeManager.Sandbox.Controllers.Runtime;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Kubelet;

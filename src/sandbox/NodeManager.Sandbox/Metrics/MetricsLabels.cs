@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Metrics;
 
 /// <summary>Copies labels of objects to their metrics, for selectors.</summary>

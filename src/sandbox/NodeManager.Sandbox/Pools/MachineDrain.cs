@@ -1,10 +1,7 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Pools;

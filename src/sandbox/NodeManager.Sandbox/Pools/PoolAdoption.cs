@@ -1,10 +1,7 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Pools;
 

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net.Mail;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>A cluster or a node pool. Its documents are immutable.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Pools;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net.Mail;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 

@@ -1,7 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Yaml;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 

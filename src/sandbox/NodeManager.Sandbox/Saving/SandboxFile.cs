@@ -2,11 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Http;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Saving;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Saving;
 
 /// <param name="Group">Empty for core.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Seeding;
 

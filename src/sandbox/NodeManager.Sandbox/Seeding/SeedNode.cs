@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Seeding;
 
 /// <summary>A node of the demo cluster with its free capacity while pods are placed.</summary>

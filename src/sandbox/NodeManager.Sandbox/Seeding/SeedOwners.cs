@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Seeding;
 

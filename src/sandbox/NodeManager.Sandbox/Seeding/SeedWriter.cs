@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

@@ -1,14 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Controllers.Budgets;
 using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.ReplicaSets;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Kubelet;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 

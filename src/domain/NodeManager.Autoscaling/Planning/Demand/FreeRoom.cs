@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.Demand;

@@ -1,5 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-
 namespace NodeManager.Autoscaling.Planning.Inputs;
 
 /// <summary>The result of a plan for a CapacityBuffer.</summary>

@@ -1,6 +1,4 @@
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations.Decisions;
 
 namespace NodeManager.Autoscaling.Planning.Inputs;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;

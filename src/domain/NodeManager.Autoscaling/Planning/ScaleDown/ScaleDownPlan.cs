@@ -3,7 +3,6 @@ using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Planning.ScaleUp;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;

@@ -1,5 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;

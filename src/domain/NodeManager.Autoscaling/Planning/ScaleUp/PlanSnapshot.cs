@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;

@@ -1,6 +1,3 @@
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Autoscaling.Planning.ScaleUp;
 
 /// <summary>A node of a pool, or a claim without a node yet.</summary>

@@ -1,8 +1,6 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;

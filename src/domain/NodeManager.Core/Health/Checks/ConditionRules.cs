@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Health.Checks;
 
 /// <summary>The kubelet's conditions beside Ready, and those of network plugins and problem detectors.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Health.Checks;
 

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Health.Checks;
 
 /// <summary>A node and its surroundings. Data that could not be read is empty or null, which reduces the findings.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;

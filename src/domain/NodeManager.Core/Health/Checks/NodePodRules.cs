@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;

@@ -1,7 +1,6 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Progress;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Health.Checks;

@@ -3,7 +3,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Watching;
 

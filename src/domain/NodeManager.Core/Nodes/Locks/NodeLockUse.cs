@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Nodes.Locks;
 
 /// <summary>How an operation uses the locks of its nodes.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Nodes.Locks;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Reading;

@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>Reporters of Events set different fields for the times at which they happened.</summary>

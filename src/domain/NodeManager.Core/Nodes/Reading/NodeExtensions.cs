@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Nodes.Reading;
 
 public static class NodeExtensions

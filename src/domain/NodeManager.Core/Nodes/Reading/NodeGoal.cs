@@ -1,5 +1,3 @@
-using NodeManager.Kubernetes.Models;
-
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>The desired state of a node to wait for.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
 /// <summary>An authenticated user. Source: authentication.k8s.io/v1 UserInfo.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Model.Kinds.Custom;
 
 /// <summary>Warnings about parts of a definition that the embedded cluster accepts but does not implement.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Model.Kinds.Errors;
 
 /// <summary>A refusal with its Status.</summary>

@@ -1,5 +1,4 @@
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Model.Kinds.Selectors;

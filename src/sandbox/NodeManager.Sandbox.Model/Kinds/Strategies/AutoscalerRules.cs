@@ -1,8 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 

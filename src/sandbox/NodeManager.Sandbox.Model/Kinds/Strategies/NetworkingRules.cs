@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Validation;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 

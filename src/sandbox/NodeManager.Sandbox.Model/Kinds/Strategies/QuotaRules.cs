@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 /// <summary>Quotas and limit ranges, which are stored but not enforced.</summary>

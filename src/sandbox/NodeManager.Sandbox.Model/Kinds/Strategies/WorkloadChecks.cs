@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Validation;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Common;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 

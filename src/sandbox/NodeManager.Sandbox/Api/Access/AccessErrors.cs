@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 

@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Access;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 

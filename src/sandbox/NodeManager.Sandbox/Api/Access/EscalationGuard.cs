@@ -1,11 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Access;
 

@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;

@@ -1,10 +1,7 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Patching;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;

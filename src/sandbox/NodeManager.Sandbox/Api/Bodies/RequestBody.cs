@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Yaml;
 using NodeManager.Sandbox.Api.Protobuf;

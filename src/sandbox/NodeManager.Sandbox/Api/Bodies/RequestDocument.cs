@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Api.Bodies;
 
 /// <param name="Root">Null for no body, and for null.</param>

@@ -1,9 +1,6 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Columns;
 using NodeManager.Sandbox.Model.Kinds.Custom;
 using NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Custom;
 

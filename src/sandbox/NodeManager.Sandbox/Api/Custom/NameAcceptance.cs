@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.Custom;
 
 /// <summary>Accepts names of a definition that no other one of its group has. With all names it is established.</summary>

@@ -3,7 +3,6 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Faults;
 

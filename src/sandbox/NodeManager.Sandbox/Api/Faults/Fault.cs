@@ -3,10 +3,7 @@ using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Selectors;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Faults;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Faults;
 

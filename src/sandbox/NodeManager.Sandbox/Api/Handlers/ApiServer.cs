@@ -7,10 +7,7 @@ using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Api.Writing;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 

@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 

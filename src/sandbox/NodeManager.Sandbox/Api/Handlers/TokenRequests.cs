@@ -1,13 +1,8 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 

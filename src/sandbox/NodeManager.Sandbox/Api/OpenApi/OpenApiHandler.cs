@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 

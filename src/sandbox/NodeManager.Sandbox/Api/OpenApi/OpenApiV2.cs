@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.OpenApi;
 
 /// <summary>OpenAPI 2 of all groups: options of patches, and fields of kinds.</summary>

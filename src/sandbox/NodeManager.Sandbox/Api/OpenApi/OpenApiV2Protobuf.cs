@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Protobuf;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 

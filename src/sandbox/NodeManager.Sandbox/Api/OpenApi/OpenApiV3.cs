@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.OpenApi;
 
 /// <summary>OpenAPI 3 of a group: options and patches of its requests, and fields of its kinds.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Api.OpenApi;
 
 /// <summary>Converts a custom kind's schema to OpenAPI 2, leaving open what that cannot express, as real servers do.</summary>

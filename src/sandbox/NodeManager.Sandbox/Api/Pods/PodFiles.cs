@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Api.Pods;
 
 /// <summary>The files that ConfigMaps provide in a container.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Selectors;
 

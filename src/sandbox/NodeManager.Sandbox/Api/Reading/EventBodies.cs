@@ -1,6 +1,5 @@
 using System.Buffers;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Selectors;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 

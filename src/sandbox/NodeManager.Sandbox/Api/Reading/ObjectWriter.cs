@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 

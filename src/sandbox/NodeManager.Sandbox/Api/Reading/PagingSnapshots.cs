@@ -1,6 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>Keeps snapshots of paged lists as long as a real server does.</summary>

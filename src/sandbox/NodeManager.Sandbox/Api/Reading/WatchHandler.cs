@@ -2,8 +2,6 @@ using System.IO.Pipelines;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Custom;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Registry;

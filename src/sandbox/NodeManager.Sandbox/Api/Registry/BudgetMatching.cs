@@ -1,7 +1,5 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 

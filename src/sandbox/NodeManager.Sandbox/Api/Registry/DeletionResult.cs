@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>The result of a deletion: removed, or terminating (grace period, finalizers).</summary>

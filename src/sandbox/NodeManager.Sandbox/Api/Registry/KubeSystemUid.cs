@@ -1,6 +1,3 @@
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>From 1.35 on, a pod gets zone and region of its node as labels, which override its own.</summary>

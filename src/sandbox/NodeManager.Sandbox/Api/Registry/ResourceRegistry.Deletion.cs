@@ -1,10 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 

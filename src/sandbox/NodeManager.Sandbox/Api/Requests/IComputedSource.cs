@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Api.Requests;
 
 /// <summary>Computed objects. Documents have kind and apiVersion.</summary>

@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.Requests;
 
 internal static class PathParser

@@ -1,5 +1,3 @@
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Api.Writing;
 
 internal static class DryRun

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Api.Bodies;
@@ -7,14 +6,10 @@ using NodeManager.Sandbox.Api.Custom;
 using NodeManager.Sandbox.Api.Reading;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Api.Requests;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
-using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Schema;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Writing;
 

@@ -2,7 +2,6 @@ using NodeManager.Sandbox.Api.Bodies;
 using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Ownership;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Writing;
 

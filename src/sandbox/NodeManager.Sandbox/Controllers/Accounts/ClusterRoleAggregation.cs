@@ -1,9 +1,6 @@
 using NodeManager.Sandbox.Api.Access;
 using NodeManager.Sandbox.Controllers.Runtime;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Access;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Accounts;
 

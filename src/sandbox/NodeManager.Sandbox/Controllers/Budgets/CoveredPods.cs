@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Budgets;
 

@@ -1,6 +1,4 @@
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 
 /// <summary>The ports of a service on a pod: named target ports are resolved.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;

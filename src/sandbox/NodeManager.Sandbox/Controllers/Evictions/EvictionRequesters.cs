@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>The requesters of an Eviction in its status, labels and owners. Pure.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>Reads states of Evictions and EvictionRequests. Pure.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>The responders of a pod in order. Pure. Source: the Kubernetes API reference, lifecycle.k8s.io/v1alpha1.</summary>

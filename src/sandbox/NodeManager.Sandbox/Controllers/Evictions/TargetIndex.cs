@@ -1,8 +1,3 @@
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>Objects of a kind by target pod. Thread-safe.</summary>

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 

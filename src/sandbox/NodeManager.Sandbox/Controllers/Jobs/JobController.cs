@@ -1,13 +1,8 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;

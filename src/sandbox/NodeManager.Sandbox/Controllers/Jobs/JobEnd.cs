@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
 /// <summary><c>spec.podFailurePolicy</c>: the first matching rule applies.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Store;
-
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
 internal sealed class JobState

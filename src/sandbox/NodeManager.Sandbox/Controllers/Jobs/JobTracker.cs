@@ -1,9 +1,6 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds.Errors;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;

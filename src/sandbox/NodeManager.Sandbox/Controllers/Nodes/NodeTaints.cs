@@ -1,8 +1,5 @@
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 

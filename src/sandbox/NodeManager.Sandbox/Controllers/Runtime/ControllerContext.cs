@@ -1,9 +1,6 @@
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Pods;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Runtime;
 

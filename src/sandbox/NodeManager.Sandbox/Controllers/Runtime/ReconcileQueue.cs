@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Controllers.Runtime;
 

@@ -1,6 +1,5 @@
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Sandbox.Model.Clock;
-using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Controllers.Runtime;
 

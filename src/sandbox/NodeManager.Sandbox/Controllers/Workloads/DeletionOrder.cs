@@ -1,7 +1,5 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Model.Kinds;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 

@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
 /// <summary>Counts of a status: the API omits 0.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
 /// <summary>Validates uniqueness in lists: values of sets, keys of maps.</summary>

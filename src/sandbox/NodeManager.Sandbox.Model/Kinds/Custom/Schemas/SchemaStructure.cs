@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
 /// <summary>Validates the order of responders: one after another, each once. Source: the behavior of kube-apiserver 1.37.</summary>

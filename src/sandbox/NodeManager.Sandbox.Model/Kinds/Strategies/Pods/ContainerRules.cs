@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Kubernetes.Validation;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 

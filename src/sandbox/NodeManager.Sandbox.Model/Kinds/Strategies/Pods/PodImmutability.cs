@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Documents;
-using NodeManager.Sandbox.Model.Resources;
-
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
 /// <summary>Mutable fields of a pod's specification: images, deadlines, added tolerations, removed scheduling gates.</summary>

@@ -94,7 +94,7 @@ public sealed class SimulatedProvider : IMachineProvider
                 (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
                 if (machine is null)
                     return ended!;
-                await CutPowerAsync(machine, cancellationToken);
+                // First, since a concurrent list boots a machine without a node.
                 await _client.RemoveAsync(
                     Resources.ConfigMaps,
                     machine.ObjectName,
@@ -102,7 +102,6 @@ public sealed class SimulatedProvider : IMachineProvider
                     new() { Preconditions = new() { Uid = machine.Uid } },
                     cancellationToken
                 );
-                // A concurrent list may have booted it in between.
                 await CutPowerAsync(machine, cancellationToken);
                 return MachineResult.Success(null);
             }
@@ -206,9 +205,7 @@ public sealed class SimulatedProvider : IMachineProvider
         try
         {
             await _client.Time.DelayAsync(delay, _closed.Token);
-            // It may have been destroyed meanwhile.
-            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && uid == machine.Uid)
-                await RegisterAsync(machine, _closed.Token);
+            await RegisterAsync(machine, _closed.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or KubernetesException or NodeManagerException)
         {
@@ -222,7 +219,8 @@ public sealed class SimulatedProvider : IMachineProvider
 
     private async Task RegisterAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
-        if (await FindNodeAsync(machine, cancellationToken) is not null)
+        // In this order: what removed the node has removed the machine before.
+        if (await FindNodeAsync(machine, cancellationToken) is not null || !await ExistsAsync(machine, cancellationToken))
             return;
         try
         {
@@ -242,9 +240,12 @@ public sealed class SimulatedProvider : IMachineProvider
         }
 
         // It may have been destroyed meanwhile, and another attempt of its claim created one of its name.
-        if ((await ReadAsync(machine.Name, cancellationToken))?.Uid != machine.Uid)
+        if (!await ExistsAsync(machine, cancellationToken))
             await CutPowerAsync(machine, cancellationToken);
     }
+
+    private async Task<bool> ExistsAsync(SimulatedMachine machine, CancellationToken cancellationToken) =>
+        await ReadAsync(machine.Name, cancellationToken) is { Uid: { } uid } && uid == machine.Uid;
 
     private async Task CutPowerAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {

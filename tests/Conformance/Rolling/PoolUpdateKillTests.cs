@@ -61,7 +61,7 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
 
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(outcome.Update));
         List<Node> after = await lab.NodesAsync();
-        Assert.Equal(nodes, after.Count);
+        Assert.True(after.Count == nodes, $"{nodes} nodes expected: {await DescribeAsync(lab, after)}");
         Assert.All(
             after,
             static one => Assert.True(one.Metadata.Labels!["tier"] == "b" && one.Spec.Unschedulable != true, one.Metadata.Name)
@@ -77,6 +77,15 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
         output.WriteLine(
             $"{kills} kills ({underWay} before the end), {pods.Count - (2 * nodes)} moves of {2 * nodes} pods, at least {pods.FewestReady} ready, {machines.Most} machines at most"
         );
+    }
+
+    private static async Task<string> DescribeAsync(RollLab lab, List<Node> nodes)
+    {
+        IEnumerable<string> claims = (await lab.Lab.ClaimsAsync()).Select(static one => $"{one.Metadata.Name} → {one.Status?.NodeName}");
+        IEnumerable<string> found = nodes.Select(static one =>
+            $"{one.Metadata.Name} ({one.Metadata.Labels!["tier"]}, created {one.Metadata.CreationTimestamp:T}, deleted {one.Metadata.DeletionTimestamp:T}, unschedulable: {one.Spec.Unschedulable})"
+        );
+        return string.Join("; ", found) + "; claims: " + string.Join(", ", claims);
     }
 
     private static int Progress(NodePoolUpdate? update) =>

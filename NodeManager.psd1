@@ -49,6 +49,7 @@
         'Get-NodeScaleRecommendation'
         'Get-NodeScalePlan'
         'Get-NodeUsage'
+        'Get-PodLog'
         'Get-SandboxFault'
         'Get-SchedulerConfiguration'
         'Get-SchedulerConfigurationBackup'

@@ -27,7 +27,7 @@ BeforeAll {
 
     # What these commands take beside nodes.
     $types = @{
-        'Get-NodeMaintenance' = 'NodeMaintenanceRun'
+        'Get-NodeMaintenance' = 'NodeMaintenanceRun'; 'Get-PodLog' = 'NodePod'
         'Get-Machine' = 'NodeProvider'; 'Remove-NodeProvider' = 'NodeProvider'; 'Set-NodeProvider' = 'NodeProvider'; 'Test-NodeProvider' = 'NodeProvider'
         'Clear-SandboxFault' = 'SandboxFault'; 'Unregister-SchedulerPlugin' = 'SchedulerPluginDefinition'
     }
@@ -86,6 +86,7 @@ namespace NodeManager.Tests
         $sample[$type] = Get-Sample ([Management.Automation.PSTypeName]"NodeManager.$type").Type $first
     }
     $pod = Get-NodePod -Session $first | Where-Object OwnerKind -EQ ReplicaSet | Select-Object -First 1
+    $sample.NodePod = $pod
     $podRows = @(Get-Row $pod)
     $firstNode = (Get-ClusterNode -Session $first | Where-Object Name -EQ $pod.NodeName)
     Disconnect-NodeManager $first

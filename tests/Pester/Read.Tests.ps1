@@ -74,6 +74,44 @@ Describe 'Get-NodeEvent' {
     }
 }
 
+Describe 'Get-PodLog' {
+    BeforeAll { $pod = @(Get-NodePod worker-1c-01 -Namespace kube-system)[0] }
+
+    It 'returns the lines of a pod by name, with or without the namespace, from the pipeline, and from a row' {
+        $lines = Get-PodLog "$pod"
+        $lines | Should -BeOfType ([NodeManager.PodLogLine])
+        $lines[0].PodUid | Should -BeExactly $pod.Uid
+        $lines[0].NodeName | Should -BeExactly worker-1c-01
+        foreach ($other in (Get-PodLog $pod.Name -Namespace kube-system), ("$pod" | Get-PodLog), ($pod | Get-PodLog), ($lines | Get-PodLog),
+            ($pod | ConvertTo-Csv | ConvertFrom-Csv | Get-PodLog), (@{ Namespace = 'kube-system'; Name = $pod.Name } | Get-PodLog)) {
+            $other.Text | Should -BeExactly $lines.Text
+        }
+    }
+
+    It 'takes the pods of a plan of a drain' {
+        $pods = (Get-NodeDrainPlan worker-1c-01 -WarningAction Ignore).Pods
+        ($pods | Get-PodLog).PodUid | Sort-Object -Unique | Should -Be ($pods.Uid | Sort-Object -Unique)
+    }
+
+    It 'reports each pod that has no log, and returns the logs of the others' {
+        $former = $pod | ConvertTo-Csv | ConvertFrom-Csv
+        $former.Uid = 'former'
+        $node = Get-ClusterNode worker-1c-01
+        $lines = 'shop/ghost', $former, $node, $pod | Get-PodLog -ErrorVariable failures -ErrorAction SilentlyContinue
+        $lines.PodName | Sort-Object -Unique | Should -BeExactly $pod.Name
+        $failures.FullyQualifiedErrorId | Should -Be (@('PodNotFound,NodeManager.Commands.GetPodLogCommand') * 3)
+        $failures.CategoryInfo.Category | Sort-Object | Should -Be InvalidArgument, ObjectNotFound, ObjectNotFound
+        { Get-PodLog "$pod" -Previous -ErrorAction Stop } | Should -Throw -ErrorId 'PodLogUnavailable,*'
+        { Get-PodLog "$pod" -Container ghost -ErrorAction Stop } | Should -Throw -ErrorId 'PodLogUnavailable,*'
+    }
+
+    It 'shows the pod once, and each line with its time' {
+        $shown = Get-PodLog "$pod" | Out-String
+        $shown | Should -Match "Pod: $pod, container "
+        $shown | Should -Match '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S'
+    }
+}
+
 Describe 'Get-NodeImage' {
     It 'returns the images of all nodes, of one node, of a wildcard, and of nodes from the pipeline' {
         $all = Get-NodeImage

@@ -249,6 +249,12 @@ public static class ErrorIds
     /// <summary>The node still has pods. The message names some of them.</summary><remarks>Drain the node first, or specify -IncludePod.</remarks>
     public const string NodeHoldsPods = nameof(NodeHoldsPods);
 
+    /// <summary>No pod has the name, or another pod has it now.</summary><remarks>Check the name; namespace/name selects a namespace.</remarks>
+    public const string PodNotFound = nameof(PodNotFound);
+
+    /// <summary>A container of the pod has no log, or its node does not answer.</summary><remarks>The message has the state of the pod, or the words of the kubelet.</remarks>
+    public const string PodLogUnavailable = nameof(PodLogUnavailable);
+
     /// <summary>The state did not occur within -Timeout. The message states the present state.</summary><remarks>Check the object, or use a longer -Timeout.</remarks>
     public const string WaitTimeout = nameof(WaitTimeout);
 
@@ -434,9 +440,6 @@ public static class ErrorIds
     public const string PoolServiceInvalid = nameof(PoolServiceInvalid);
 
     // Autoscaler
-    /// <summary>No pod has one of the names.</summary><remarks>Check the name; namespace/name selects a namespace, and wildcards work.</remarks>
-    public const string PodNotFound = nameof(PodNotFound);
-
     /// <summary>No claim of this name exists, or another claim has the name now.</summary><remarks>List the claims with Get-NodeClaim.</remarks>
     public const string NodeClaimNotFound = nameof(NodeClaimNotFound);
 

@@ -27,6 +27,8 @@ internal sealed class ObjectRow : ClusterObject
 
     public string Name { get; private init; } = "";
 
+    public string Uid { get; private init; } = "";
+
     /// <summary>The node pool of the row; null for other rows.</summary>
     public PoolRow? Pool { get; private set; }
 
@@ -53,6 +55,7 @@ internal sealed class ObjectRow : ClusterObject
             RunId = First(Read(value!, "RunId"), Read(value!, "Id")),
             Namespace = Read(value!, "Namespace"),
             Name = name,
+            Uid = Read(value!, "Uid"),
         };
         row.Pool = PoolRow.WasPool(value!) ? PoolRow.From(value!, row) : null;
         return row;

@@ -261,22 +261,16 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
-    /// <summary>The last lines of a container's log.</summary>
-    /// <param name="container">Null: the only one.</param>
-    /// <param name="previous">Of the container before its restart; without one, the server refuses (BadRequest).</param>
-    public Task<string> GetLogAsync(
-        string name,
-        string ns,
-        string? container,
-        bool previous,
-        int lines,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The log of a container.</summary>
+    public Task<string> GetLogAsync(string name, string ns, LogOptions options, CancellationToken cancellationToken)
     {
         string path = new QueryString(Resources.Pods.Path(ns, name, "log"))
-            .Add("container", container)
-            .Add("previous", previous ? "true" : null)
-            .Add("tailLines", lines)
+            .Add("container", options.Container)
+            .Add("previous", options.IsPrevious ? "true" : null)
+            .Add("tailLines", options.TailLines)
+            .Add("sinceSeconds", options.SinceSeconds)
+            .Add("limitBytes", options.LimitBytes)
+            .Add("timestamps", options.HasTimestamps ? "true" : null)
             .ToString();
         return _sender.SendAsync(
             new(HttpMethod.Get, path, RetryMode.Always) { Accept = "*/*" },

@@ -11,6 +11,7 @@ internal static class PodHealth
     public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private const int ManyRestarts = 3;
+    private const int LongestMessage = 200;
 
     // States that end by themselves; all other reasons report a failed attempt.
     private static readonly HashSet<string> Starting = ["ContainerCreating", "PodInitializing"];
@@ -37,14 +38,14 @@ internal static class PodHealth
 
         List<ContainerStatus> containers = [.. pod.Status.InitContainerStatuses ?? [], .. pod.Status.ContainerStatuses ?? []];
         if (containers.Find(c => c.State?.Waiting?.Reason is { Length: > 0 } reason && !Starting.Contains(reason)) is { } stuck)
-            return Say(pod, TextOf(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message), false);
+            return Say(pod, TextOf(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message) + LastEnd(stuck), false);
         if (containers.Find(c => IsCrashing(c, now)) is { } crashing)
-            return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
+            return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, last {EndText(EndOf(crashing)!)}", false);
         if (containers.Find(c => c is { Ready: false, State.Terminated.ExitCode: not 0 } && !IsInit(pod, c)) is { } ended)
             return Unhealthy(
                 pod,
-                $"restarting: {ended.Name}: {ended.State!.Terminated!.Reason ?? "ended"}, exit code {ended.State.Terminated.ExitCode}",
-                ended.State.Terminated.FinishedAt,
+                $"restarting: {ended.Name}: {EndText(ended.State!.Terminated!)}",
+                ended.State!.Terminated!.FinishedAt,
                 now
             );
         if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
@@ -64,6 +65,16 @@ internal static class PodHealth
 
     private static ContainerStateTerminated? EndOf(ContainerStatus container) =>
         container.State?.Terminated ?? container.LastState?.Terminated;
+
+    private static string LastEnd(ContainerStatus container) => container.LastState?.Terminated is { } end ? $"; last {EndText(end)}" : "";
+
+    // The message is what the container wrote to its termination log; it may have many lines.
+    private static string EndText(ContainerStateTerminated end)
+    {
+        string message = end.Message?.Trim().Split('\n', 2)[0].TrimEnd() ?? "";
+        string text = $"{end.Reason ?? "ended"}, exit code {end.ExitCode}";
+        return message.Length == 0 ? text : $"{text}: {(message.Length > LongestMessage ? message[..LongestMessage] + "…" : message)}";
+    }
 
     private static string TextOf(string what, string? which, string? message)
     {

@@ -19,9 +19,12 @@ internal static class PodLog
                 var text = await connection.Client.GetLogAsync(
                     pod.Metadata.Name,
                     pod.Metadata.Namespace ?? "",
-                    container,
-                    previous,
-                    Lines,
+                    new()
+                    {
+                        Container = container,
+                        IsPrevious = previous,
+                        TailLines = Lines,
+                    },
                     cancellationToken
                 );
                 if (text.Trim() is { Length: > 0 } line)

@@ -83,6 +83,7 @@ internal static class PodStatusWriter
             JsonObject now = ended ?? state(container, before.Object("state").Object("running").Text("startedAt") ?? report.StartedAt);
             bool isRunning = now["running"] is not null;
             long restarts = before.Number("restartCount") ?? 0;
+            bool isCrashing = report.IsCrashing && list == "containers";
             statuses.Add(
                 new JsonObject
                 {
@@ -91,10 +92,12 @@ internal static class PodStatusWriter
                     ["imageID"] = $"sandbox://{image}",
                     ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
                     ["state"] = now,
-                    ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(),
+                    ["lastState"] = isCrashing
+                        ? Ended(1, report.StartedAt, report.StartedAt)
+                        : before?["lastState"]?.DeepClone() ?? new JsonObject(),
                     ["ready"] = isRunning ? report.IsReady : list == "initContainers",
                     ["started"] = isRunning,
-                    ["restartCount"] = report.IsCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
+                    ["restartCount"] = isCrashing ? Math.Max(7, restarts) : restarts,
                 }
             );
         }

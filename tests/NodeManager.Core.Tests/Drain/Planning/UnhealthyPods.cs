@@ -25,6 +25,22 @@ internal static class UnhealthyPods
                     """[{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s restarting failed container."}}}]"""
                 );
                 break;
+            case "out-of-memory":
+                status["containerStatuses"] = JsonNode.Parse(
+                    """
+                    [{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s"}},
+                      "lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]
+                    """
+                );
+                break;
+            case "failing":
+                status["containerStatuses"] = JsonNode.Parse(
+                    """
+                    [{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff"}},
+                      "lastState":{"terminated":{"exitCode":1,"reason":"Error","message":"no route to db\n  at Main\n"}}}]
+                    """
+                );
+                break;
             case "unplaced":
                 status["phase"] = "Pending";
                 pod["spec"]!.AsObject().Remove("nodeName");

@@ -112,8 +112,8 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
         string at = document.Object("status").Text("startTime") ?? "";
         return (
             status.Object("state").Object("waiting") is not null || isPrevious
-                ? $"{at} {container}: this container is simulated, and made to crash\n"
-                : $"{at} {container}: this container is simulated, nothing runs in it\n",
+                ? $"{container}: this container is simulated, and made to crash\n"
+                : $"{container}: this container is simulated, nothing runs in it\n",
             at
         );
     }

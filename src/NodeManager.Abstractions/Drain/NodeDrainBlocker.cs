@@ -23,6 +23,12 @@ public sealed class NodeDrainBlocker
     /// <summary>Of a PDB: the pods that it covers and does not count as healthy. Of a replacement: the pods that are not ready.</summary>
     public ItemList<UnhealthyPod> UnhealthyPods { get; init; } = ItemList<UnhealthyPod>.Empty;
 
+    /// <summary>
+    /// The last warnings about the pods that are not ready or do not end, the newest first, such as <c>web-7d9f: Unhealthy (12 times, last 3s
+    /// ago): Readiness probe failed</c>. Empty without the permission to list Events.
+    /// </summary>
+    public ItemList<string> Events { get; internal set; } = ItemList<string>.Empty;
+
     /// <summary>How to remove the blocker; empty where only waiting helps.</summary>
     public string Remedy { get; init; } = "";
 

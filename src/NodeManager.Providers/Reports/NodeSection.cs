@@ -61,6 +61,8 @@ internal static class NodeSection
                 .Text(blocker.Message);
             foreach (UnhealthyPod pod in blocker.UnhealthyPods)
                 html.Void("br").Text($"Not ready: {pod}");
+            foreach (string happened in blocker.Events)
+                html.Void("br").Text(happened);
             html.Close().Element("td", blocker.Remedy).Element("td", blocker.Pods.ToString()).Close();
         }
 

@@ -33,6 +33,8 @@ public sealed class BudgetOutlookTests
         ResourceType<PodDisruptionBudget> budgets = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
         await cluster.WaitForAsync(budgets, "web", b => b.Status is { CurrentHealthy: 2, ExpectedPods: 3 });
 
+        await ReportAsync(cluster, "late", "Readiness probe failed: HTTP probe failed with statuscode: 503");
+
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [nodes[0]], Bare, default));
         NodeDrainResult result = await cluster.DrainAsync(nodes[0], Bare);
 
@@ -49,7 +51,36 @@ public sealed class BudgetOutlookTests
             blocker.Message,
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            blocker.Events,
+            static one =>
+                one.StartsWith("late: Unhealthy (12 times, last ", StringComparison.Ordinal)
+                && one.EndsWith("ago): Readiness probe failed: HTTP probe failed with statuscode: 503", StringComparison.Ordinal)
+        );
     }
+
+    private static Task ReportAsync(TestCluster cluster, string pod, string message) =>
+        cluster.Client.CreateAsync(
+            Resources.Events,
+            new Event
+            {
+                Metadata = new() { Name = $"{pod}.unhealthy", Namespace = cluster.Namespace },
+                InvolvedObject = new()
+                {
+                    Kind = "Pod",
+                    ApiVersion = "v1",
+                    Name = pod,
+                    Namespace = cluster.Namespace,
+                },
+                Type = "Warning",
+                Reason = "Unhealthy",
+                Message = message,
+                Count = 12,
+                LastTimestamp = cluster.Time.GetUtcNow().AddSeconds(-3),
+            },
+            cluster.Namespace,
+            default
+        );
 
     [SkippableTheory]
     [AllBackends]

@@ -340,15 +340,6 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task<NodeDrainResult> EndAsync(DrainEnd end)
     {
         _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
-        if (end == DrainEnd.NodeDeleted)
-            _blockers.Add(
-                new()
-                {
-                    Kind = "Node",
-                    Name = _plan.Name,
-                    Message = "The Node object was deleted during the drain.",
-                }
-            );
         _end.Start();
         bool withdraws = end == DrainEnd.Cancelled && _scope.Withdrawal.IsCancellationRequested;
         Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
@@ -371,6 +362,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (withdraws && !isWithdrawn)
             releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, final, isWithdrawn, await inspecting).Build();
+        await BlockerEvents.AddAsync(_scope, result.Blockers, _end.Token);
 
         // A drain that was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)

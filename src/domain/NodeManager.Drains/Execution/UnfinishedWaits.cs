@@ -20,6 +20,13 @@ internal static class UnfinishedWaits
                 };
         }
 
+        if (end == DrainEnd.NodeDeleted)
+            yield return new()
+            {
+                Kind = "Node",
+                Name = node,
+                Message = "The Node object was deleted during the drain.",
+            };
         if (end == DrainEnd.Complete)
             yield break;
         foreach (MissingPods missing in replacements?.Missing ?? [])

@@ -1,7 +1,7 @@
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>Reporters of Events set different fields for the times at which they happened.</summary>
-internal static class EventTimes
+public static class EventTimes
 {
     public static DateTimeOffset? LastAt(this Event happened) =>
         happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata.CreationTimestamp;

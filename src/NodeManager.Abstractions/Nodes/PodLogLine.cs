@@ -17,8 +17,8 @@ public sealed class PodLogLine : ClusterObject
     /// <summary>True for the log of the container before its last restart.</summary>
     public bool IsPrevious { get; init; }
 
-    /// <summary>When the container wrote the line, by the clock of its node. Null for a line without a time.</summary>
-    public DateTimeOffset? Time { get; init; }
+    /// <summary>When the container wrote the line, by the clock of its node.</summary>
+    public DateTimeOffset Time { get; init; }
 
     /// <summary>The line without its line break. Control characters other than tabs are escaped, as <c>\u001B</c>.</summary>
     public string Text { get; init; } = "";

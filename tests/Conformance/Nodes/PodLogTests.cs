@@ -29,7 +29,7 @@ public sealed class PodLogTests
 
         Assert.Equal((cluster.Namespace, "web", pod.Metadata.Uid, node), (line.Namespace, line.PodName, line.PodUid, line.NodeName));
         Assert.Equal((session.ClusterUid, "main", false), (line.ClusterUid, line.Container, line.IsPrevious));
-        Assert.NotNull(line.Time);
+        Assert.True(line.Time <= cluster.Time.GetUtcNow());
         Assert.Contains("simulated", line.Text, StringComparison.Ordinal);
         Assert.Empty(_errors);
         await Assert.ThrowsAsync<NodeManagerException>(() => ReadAsync(session, TargetOf(pod), new() { Previous = true }));
@@ -132,7 +132,8 @@ public sealed class PodLogTests
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         Pod pod = await cluster.AddPodAsync("web", await cluster.AddNodeAsync());
         byte[] log = Encoding.UTF8.GetBytes(
-            "2026-11-01T10:00:00.5Z \u001b[31mred\u202e\tx\r\nno time\n" + new string('x', PodLogReader.MaximumBytes)
+            "2026-11-01T10:00:00.5Z \u001b[31mred\u202e\tx\r\n2026-11-01T10:00:01Z \n2026-11-01T10:00:02Z "
+                + new string('x', PodLogReader.MaximumBytes)
         );
         NodeManagerSession session = await cluster.ConnectAsync(inner => new LogHandler(inner, log, _requests));
 
@@ -141,14 +142,34 @@ public sealed class PodLogTests
         Assert.Equal(
             [
                 (new DateTimeOffset(2026, 11, 1, 10, 0, 0, 500, TimeSpan.Zero), @"\u001B[31mred\u202E" + "\tx"),
-                ((DateTimeOffset?)null, "no time"),
+                (new(2026, 11, 1, 10, 0, 1, TimeSpan.Zero), ""),
             ],
             lines.Take(2).Select(static line => (line.Time, line.Text))
         );
         Assert.Contains("was cut after 4Mi", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Empty(_errors);
         string query = Assert.Single(_requests);
         foreach (string part in (string[])["container=main", "tailLines=7", "sinceSeconds=2", "limitBytes=4194304", "timestamps=true"])
             Assert.Contains(part, query, StringComparison.Ordinal);
+    }
+
+    // Kubelet 1.36 with containerd 2.1, when the log of a previous container has been deleted.
+    [Fact]
+    public async Task The_kubelets_words_in_place_of_lines_are_an_error()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
+        Pod pod = await cluster.AddPodAsync("web", await cluster.AddNodeAsync());
+        byte[] log = Encoding.UTF8.GetBytes("2026-11-01T10:00:00Z last\nunable to retrieve container logs for containerd://638a\u001b[2J");
+        NodeManagerSession session = await cluster.ConnectAsync(inner => new LogHandler(inner, log, _requests));
+
+        Assert.Equal("last", Assert.Single(await ReadAsync(session, TargetOf(pod), new())).Text);
+        NodeManagerException error = Assert.Single(_errors);
+        Assert.Equal(ErrorIds.PodLogUnavailable, error.ErrorId);
+        Assert.EndsWith(
+            @"cannot be read: unable to retrieve container logs for containerd://638a\u001B[2J",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static PodTarget TargetOf(Pod pod) => new(pod.Metadata.Namespace!, pod.Metadata.Name, pod.Metadata.Uid!);

@@ -118,11 +118,21 @@ public static class PodLogReader
                 (connection, token) => ReadAsync(connection, target, container, query, token),
                 cancellationToken
             );
+            List<PodLogLine> lines = [];
+            string? last = null;
+            foreach (string line in Lines(log))
+                if (Map(line, session, pod, container, query.Previous) is { } read)
+                    lines.Add(read);
+                else
+                    last = line;
             if (Encoding.UTF8.GetByteCount(log) >= MaximumBytes)
                 observer.Warning(
                     $"The log of container '{container}' of pod '{target}' was cut after {ByteSize.Format(MaximumBytes)}: its last lines are missing. Read fewer lines with -Tail."
                 );
-            return [.. Lines(log).Select(line => Map(line, session, pod, container, query.Previous))];
+            // Each line has a time, except what the kubelet reports instead of lines, with status 200: for example that the log was deleted.
+            else if (last is not null)
+                failed(Unreadable(target, container, DisplayText.Escape(last)));
+            return lines;
         }
         catch (NodeManagerException error)
         {
@@ -159,12 +169,7 @@ public static class PodLogReader
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError)
         {
             // The kubelet's words: no such container, not restarted yet, or its node does not answer.
-            throw Unavailable(
-                target,
-                $"The log of container '{container}' of pod '{target}' cannot be read: {refused.Message}",
-                "Check the name of the container, and with Test-NodeHealth whether the node answers.",
-                refused
-            );
+            throw Unreadable(target, container, refused.Message, refused);
         }
     }
 
@@ -175,15 +180,27 @@ public static class PodLogReader
             yield return line;
     }
 
-    private static PodLogLine Map(string line, NodeManagerSession session, Pod pod, string container, bool isPrevious)
+    private static NodeManagerException Unreadable(PodTarget target, string container, string message, Exception? cause = null) =>
+        Unavailable(
+            target,
+            $"The log of container '{container}' of pod '{target}' cannot be read: {message}",
+            "Check the name of the container, and with Test-NodeHealth whether the node answers.",
+            cause
+        );
+
+    // Null for a line without a time.
+    private static PodLogLine? Map(string line, NodeManagerSession session, Pod pod, string container, bool isPrevious)
     {
         int space = line.IndexOf(' ', StringComparison.Ordinal);
-        bool hasTime = DateTimeOffset.TryParse(
-            line.AsSpan(0, Math.Max(space, 0)),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset time
-        );
+        if (
+            !DateTimeOffset.TryParse(
+                space < 0 ? line : line.AsSpan(0, space),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset time
+            )
+        )
+            return null;
         return new()
         {
             Cluster = session.Cluster,
@@ -194,8 +211,8 @@ public static class PodLogReader
             NodeName = pod.Spec.NodeName ?? "",
             Container = container,
             IsPrevious = isPrevious,
-            Time = hasTime ? time : null,
-            Text = DisplayText.EscapeLines(hasTime ? line[(space + 1)..] : line),
+            Time = time,
+            Text = space < 0 ? "" : DisplayText.EscapeLines(line[(space + 1)..]),
         };
     }
 

@@ -12,7 +12,7 @@ public sealed class SizeTests
     {
         ["src/NodeManager.Abstractions/Errors/ErrorIds.cs"] = 546,
         ["src/domain/NodeManager.Autoscaling/Providers/MachineManager.cs"] = 414,
-        ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 454,
+        ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 455,
         ["src/domain/NodeManager.Maintenance/Execution/MaintenanceRun.cs"] = 401,
         ["src/domain/NodeManager.Maintenance/Execution/NodeWork.cs"] = 469,
         ["src/domain/NodeManager.Core/Nodes/Editing/NodeEditor.cs"] = 483,

@@ -362,7 +362,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (withdraws && !isWithdrawn)
             releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, final, isWithdrawn, await inspecting).Build();
-        await BlockerEvents.AddAsync(_scope, result.Blockers, _end.Token);
+        Task explaining = BlockerEvents.AddAsync(_scope, result.Blockers, _end.Token);
 
         // A drain that was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
@@ -374,6 +374,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
 
         await _end.WaitAsync(releasing);
+        await explaining;
         return result;
     }
 

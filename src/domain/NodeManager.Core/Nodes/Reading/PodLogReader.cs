@@ -37,7 +37,7 @@ public static class PodLogReader
                     : $"No container of pod '{target}' has started: {PodStatusText.Of(pod).Status}{Explanation(pod)}",
                 query.Previous
                     ? "Read the log of the current containers, without -Previous."
-                    : $"List the pods of the node with Get-NodePod."
+                    : "List the pods of the node with Get-NodePod."
             );
         Task<IReadOnlyList<PodLogLine>>[] reading =
         [
@@ -51,17 +51,7 @@ public static class PodLogReader
         Pod? pod = await ClusterOperation.RunAsync(
             session,
             target.ToString(),
-            async (connection, token) =>
-            {
-                try
-                {
-                    return await connection.Client.GetAsync(Resources.Pods, target.Name, target.Namespace, token);
-                }
-                catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-                {
-                    return null;
-                }
-            },
+            (connection, token) => connection.Client.FindAsync(Resources.Pods, target.Name, target.Namespace, token),
             cancellationToken
         );
         if (pod is not null && (target.Uid.Length == 0 || pod.Metadata.Uid == target.Uid))

@@ -61,6 +61,27 @@ public sealed class ConditionTests
         Assert.Equal("NodeManagerDrainCancelled", Find(after, "DrainInProgress")!.Reason);
     }
 
+    // The answer arrives after the cancellation: what it has set is replaced all the same.
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_drain_cancelled_while_it_writes_its_conditions_leaves_none_in_progress(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = await cluster.AddNodeAsync();
+        using var stop = new CancellationTokenSource();
+        HoldingHandler? answers = null;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => answers = new(inner, stop));
+
+        NodeDrainResult result = Assert.Single(
+            await DrainRun.DrainAsync(session, [node], new() { Condition = ConditionUse.Always }, cancellationToken: stop.Token)
+        );
+        Node after = await cluster.GetAsync(Resources.Nodes, node);
+
+        Assert.Equal(NodeDrainStatus.Cancelled, result.Status);
+        Assert.True(answers!.HasStruck);
+        Assert.Equal("False", Status(after, "DrainInProgress"));
+    }
+
     [SkippableTheory]
     [AllBackends]
     public async Task Uncordoning_removes_drain_conditions_and_keeps_other_conditions(string backend)
@@ -186,4 +207,21 @@ public sealed class ConditionTests
             RequestOptions.Default,
             default
         );
+
+    /// <summary>Cancels the drain when the server has answered its first write of a status.</summary>
+    private sealed class HoldingHandler(HttpMessageHandler inner, CancellationTokenSource stop) : DelegatingHandler(inner)
+    {
+        public bool HasStruck { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+            if (HasStruck || !request.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal))
+                return answer;
+            HasStruck = true;
+            await stop.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            return answer;
+        }
+    }
 }

@@ -149,24 +149,33 @@ public sealed class FlappingNodeTests
     /// <summary>Holds deletions of pods, also those that are cancelled.</summary>
     private sealed class DeletionGate
     {
-        private TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // What a late cancellation of one round reports does not count for the next.
+        private volatile Round _round = new();
 
-        public bool IsHolding { get; private set; }
+        public bool IsHolding => _round.IsHolding;
 
-        public bool IsCancelled { get; private set; }
+        public bool IsCancelled => _round.IsCancelled;
 
         public HttpMessageHandler Over(HttpMessageHandler inner) => new Handler(this) { InnerHandler = inner };
 
         /// <summary>Lets go what is held, and holds what comes next.</summary>
         public void Reset()
         {
-            (IsHolding, IsCancelled) = (false, false);
-            TaskCompletionSource held = _open;
-            _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            held.SetResult();
+            Round ended = _round;
+            _round = new();
+            ended.Open.SetResult();
         }
 
-        public void Open() => _open.SetResult();
+        public void Open() => _round.Open.SetResult();
+
+        private sealed class Round
+        {
+            public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public volatile bool IsHolding;
+
+            public volatile bool IsCancelled;
+        }
 
         private sealed class Handler(DeletionGate gate) : DelegatingHandler
         {
@@ -175,9 +184,10 @@ public sealed class FlappingNodeTests
                 if (request.Method == HttpMethod.Delete && request.RequestUri!.AbsolutePath.Contains("/pods/", StringComparison.Ordinal))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    gate.IsHolding = true;
-                    await using CancellationTokenRegistration cancelled = cancellationToken.Register(() => gate.IsCancelled = true);
-                    await gate._open.Task;
+                    Round round = gate._round;
+                    round.IsHolding = true;
+                    await using CancellationTokenRegistration cancelled = cancellationToken.Register(() => round.IsCancelled = true);
+                    await round.Open.Task;
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 

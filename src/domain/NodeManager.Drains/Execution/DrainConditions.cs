@@ -11,50 +11,27 @@ namespace NodeManager.Drains.Execution;
 /// </summary>
 internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> note)
 {
-    private bool _isBegun;
+    private Task<bool>? _begun;
 
-    /// <summary>Both conditions in one patch: a watch never shows a node as both drained and draining.</summary>
-    public async Task BeginAsync(Node node, CancellationToken cancellationToken)
+    /// <summary>
+    /// Both conditions in one patch: a watch never shows a node as both drained and draining. The request is not cancelled with the drain:
+    /// the server may have applied it, and the end has to replace them.
+    /// </summary>
+    /// <param name="over">Cancelled when the result of the drain is known.</param>
+    public Task BeginAsync(Node node, CancellationToken over, CancellationToken cancellationToken)
     {
-        if (!LifecycleConditions.AreEnabled(scope.Options.Condition, minorVersion))
-            return;
-        string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
-        try
-        {
-            await scope.Throttle.WaitAsync(cancellationToken);
-            try
-            {
-                await LifecycleConditions.SetAsync(
-                    scope.Client,
-                    scope.Now,
-                    node,
-                    [
-                        (NodeLifecycleCondition.DrainInProgress, true, "Draining", message),
-                        (NodeLifecycleCondition.Drained, false, "Draining", ""),
-                    ],
-                    cancellationToken
-                );
-            }
-            finally
-            {
-                scope.Throttle.Release();
-            }
-
-            _isBegun = true;
-        }
-        catch (KubernetesException refused)
-        {
-            note(
-                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}"
-            );
-            scope.ConditionRefusals.Report(node.Metadata.Name, refused);
-        }
+        _begun = WriteBeginAsync(node, over, cancellationToken);
+        return _begun.WaitAsync(cancellationToken);
     }
 
     /// <summary>Reports the end; does nothing if no drain was begun.</summary>
     public async Task EndAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken)
     {
-        if (!_isBegun)
+        if (_begun is null)
+            return;
+        await ((Task)_begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A failure may have lost the answer only.
+        if (_begun.IsCanceled || (_begun.IsCompletedSuccessfully && !await _begun))
             return;
         bool isDrained = result.Status == NodeDrainStatus.Drained;
         string reason = isDrained ? "Drained" : $"Drain{result.Status}";
@@ -77,6 +54,44 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
                 $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}"
             );
             scope.ConditionRefusals.Report(node.Metadata.Name, refused);
+        }
+    }
+
+    private async Task<bool> WriteBeginAsync(Node node, CancellationToken over, CancellationToken cancellationToken)
+    {
+        if (!LifecycleConditions.AreEnabled(scope.Options.Condition, minorVersion))
+            return false;
+        string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
+        try
+        {
+            await scope.Throttle.WaitAsync(cancellationToken);
+            try
+            {
+                await LifecycleConditions.SetAsync(
+                    scope.Client,
+                    scope.Now,
+                    node,
+                    [
+                        (NodeLifecycleCondition.DrainInProgress, true, "Draining", message),
+                        (NodeLifecycleCondition.Drained, false, "Draining", ""),
+                    ],
+                    over
+                );
+            }
+            finally
+            {
+                scope.Throttle.Release();
+            }
+
+            return true;
+        }
+        catch (KubernetesException refused)
+        {
+            note(
+                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}"
+            );
+            scope.ConditionRefusals.Report(node.Metadata.Name, refused);
+            return false;
         }
     }
 }

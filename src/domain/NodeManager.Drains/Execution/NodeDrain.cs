@@ -135,8 +135,8 @@ internal sealed class NodeDrain : IAsyncDisposable
                 if (Busy is not null)
                     return;
                 _steps.End(_scope.Now);
-                await _conditions.BeginAsync(node, token);
                 _started = _events.StartedAsync(node, _over.Token);
+                await _conditions.BeginAsync(node, _over.Token, token);
             },
             false,
             cancellationToken

@@ -5,7 +5,7 @@
     Author               = 'NodeManager contributors'
     CompanyName          = 'NodeManager'
     Copyright            = '(c) NodeManager contributors. MIT License.'
-    Description          = 'Node operations for Kubernetes: see nodes and what runs on them, label, taint, cordon and drain them, on any cluster and on an embedded one that needs nothing installed.'
+    Description          = 'Node operations for Kubernetes: nodes with usage and health, labels, taints, drains with a plan, maintenance of fleets, alerts and repairs, node pools, an autoscaler for your own machines, and scheduler plugins. For any cluster, and for an embedded one that needs nothing installed. With a REST API and a web console.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     # The guard refuses a second copy of the module in one process. The types are nested to come after it.
@@ -122,8 +122,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Kubernetes', 'Node', 'Drain', 'Cordon', 'Operations', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            LicenseUri = 'https://opensource.org/license/mit'
+            Tags         = @('Kubernetes', 'Node', 'Drain', 'Cordon', 'Maintenance', 'NodePool', 'Autoscaler', 'Scheduler', 'Operations', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md, which is part of the module.'
             # ProjectUri, once the address is known: Build-Help.ps1 derives the online version of each help page from it, and the package shows it.
         }
     }

@@ -97,7 +97,7 @@ function Invoke-Pack {
     if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
 
     # Errors about missing rights point to deploy/, README.md to docs/.
-    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'bench/README.md', 'bench/results', 'tests/README.md', 'deploy', 'docs', 'en-US', 'bin') {
+    foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'SUPPORT.md', 'CODE_OF_CONDUCT.md', 'bench/README.md', 'bench/CHANGELOG.md', 'bench/results', 'tests/README.md', 'deploy', 'docs', 'en-US', 'bin') {
         $source = Get-Item "$PSScriptRoot/$item"
         # -Recurse on a file would find all files of that name.
         foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse -Exclude *.ps1) : $source) {

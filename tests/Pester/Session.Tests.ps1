@@ -169,6 +169,17 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $two.State | Should -Be 'Disconnected'
     }
 
+    It 'mark the current session in the table' {
+        function Get-Marked { (Get-NodeManagerSession | Out-String -Stream -Width 200) -match '^\*' -replace '^\*\s+(\d+) .*', '$1' }
+        $one = Connect-NodeManager -Sandbox -SandboxNodes 1
+        $two = Connect-NodeManager -Sandbox -SandboxNodes 1
+        Get-Marked | Should -Be $two.Id
+        Select-NodeManagerSession $one
+        Get-Marked | Should -Be $one.Id
+        Disconnect-NodeManager
+        Get-Marked | Should -BeNullOrEmpty
+    }
+
     It 'fall back to no other cluster when the current session is disconnected' {
         $one = Connect-NodeManager -Sandbox -SandboxNodes 1
         $two = Connect-NodeManager -Sandbox -SandboxNodes 2

@@ -294,15 +294,20 @@ public sealed class PoolUpdateTests
     }
 
     [SkippableTheory]
-    [InlineData(Backend.Sandbox)]
-    [InlineData(Backend.Real)]
-    public async Task Evictions_before_an_interrupt_count_after_the_resume(string backend)
+    [InlineData(Backend.Sandbox, false)]
+    [InlineData(Backend.Real, false)]
+    [InlineData(Backend.Sandbox, true)]
+    [InlineData(Backend.Real, true)]
+    public async Task Evictions_before_an_interrupt_count_after_the_resume(string backend, bool areTerminating)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);
         // Keeps a drain going when the other pods have left.
         await lab.Cluster.AddReplicaSetAsync("held", 2);
         await lab.Cluster.AddBudgetAsync("held", "held", "maxUnavailable", 0, 0);
-        HashSet<string> web = [.. (await lab.Cluster.ListPodsAsync("app=web")).Select(static pod => pod.Metadata.Uid!)];
+        IReadOnlyList<Pod> pods = await lab.Cluster.ListPodsAsync("app=web");
+        HashSet<string> web = [.. pods.Select(static pod => pod.Metadata.Uid!)];
+        if (areTerminating)
+            await SetFinalizersAsync("[\"example.com/hold\"]");
         await lab.RelabelAsync("b");
         using CancellationTokenSource stop = new();
         Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(
@@ -315,6 +320,8 @@ public sealed class PoolUpdateTests
 
         await stop.CancelAsync();
         NodePoolUpdate interrupted = (await running).Update;
+        if (areTerminating)
+            await SetFinalizersAsync("null");
 
         Assert.Equal(NodePoolUpdateStatus.Interrupted, interrupted.Status);
         Assert.InRange(interrupted.Evicted, 1, web.Count);
@@ -326,6 +333,13 @@ public sealed class PoolUpdateTests
             outcome.Update is { Status: NodePoolUpdateStatus.Completed } && outcome.Update.Evicted == web.Count + 2,
             $"{outcome.Update.Evicted} {RollLab.Describe(outcome.Update)}"
         );
+
+        Task SetFinalizersAsync(string finalizers) =>
+            Task.WhenAll(
+                pods.Select(pod =>
+                    lab.Lab.PatchAsync(Resources.Pods, pod.Metadata.Name, $"{{\"metadata\":{{\"finalizers\":{finalizers}}}}}")
+                )
+            );
     }
 
     private static async Task<bool> IsDrainedButForHeldAsync(RollLab lab, HashSet<string> web)
@@ -337,7 +351,7 @@ public sealed class PoolUpdateTests
                 .Select(static one => one.Node)
                 ?? [],
         ];
-        IReadOnlyList<Pod> pods = await lab.Cluster.ListPodsAsync();
+        IReadOnlyList<Pod> pods = [.. (await lab.Cluster.ListPodsAsync()).Where(static pod => pod.Metadata.DeletionTimestamp is null)];
         return pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && pod.Metadata.Labels!["app"] == "held")
             && !pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && web.Contains(pod.Metadata.Uid!))
             && pods.Count(pod => web.Contains(pod.Metadata.Uid!)) < web.Count;

@@ -54,7 +54,7 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
             _running.Remove(uid);
             NodeDrainResult? result = await run.Task;
             RollNode node = book[uid];
-            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
+            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + Evictions(result) }, cancellationToken);
             if (result?.CancelReason == NodeDrainCancelReason.Interrupted && run.Limit != limit && !isPaused)
                 _running[uid] = Start(node, run.IsReady, limit, run.Since, cancellationToken);
             else
@@ -75,7 +75,7 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
             NodeDrainResult? result = await run.Task;
             _running.Remove(uid);
             RollNode node = book[uid];
-            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
+            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + Evictions(result) }, cancellationToken);
             await EndAsync(node, result, run, cancellationToken);
             run.Stop.Dispose();
         }
@@ -96,13 +96,19 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
         foreach ((string uid, Running run) in _running)
         {
             NodeDrainResult? result = await run.Task;
-            if (result is { Evicted: > 0 })
-                writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + result.Evicted }, cancellationToken));
+            if (Evictions(result) is > 0 and int evicted)
+                writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + evicted }, cancellationToken));
         }
 
         _running.Clear();
         await Task.WhenAll(writes);
     }
+
+    // The next drain of the node finds pods that still terminate as terminating, and does not count them.
+    private static int Evictions(NodeDrainResult? result) =>
+        result is null
+            ? 0
+            : result.Evicted + result.Pods.Count(static pod => pod is { Outcome: DrainPodOutcome.Terminating, Attempts: > 0 });
 
     private async Task EndAsync(RollNode node, NodeDrainResult? result, Running run, CancellationToken cancellationToken)
     {

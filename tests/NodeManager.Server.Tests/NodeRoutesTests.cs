@@ -2,9 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;
@@ -12,6 +16,7 @@ namespace NodeManager.Server.Tests;
 public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
+    private static readonly DrainOptions Removing = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true };
 
     [Fact]
     public async Task Nodes_are_listed_in_the_documented_shape()
@@ -165,6 +170,44 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         );
     }
 
+    [Fact]
+    public async Task A_drain_that_does_not_end_has_the_last_warnings_about_its_pods()
+    {
+        string name = await DrainableAsync();
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [name], Removing, CancellationToken.None))[0];
+        NodeDrainPlanPod pod = plan.Pods.First(static one => one.Decision == DrainDecision.Evict);
+        await SetFinalizersAsync(pod, "example.com/hold");
+        await WarnAsync(pod, "FailedKillPod", "error killing pod: context deadline exceeded");
+        try
+        {
+            HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
+                $"{Nodes}/{name}/drain",
+                new
+                {
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    grace_period_seconds = 1,
+                    timeout_seconds = 4,
+                }
+            );
+            JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
+
+            Assert.True(drained.StatusCode == HttpStatusCode.Conflict, result.ToJsonString());
+            Assert.Contains(result["blockers"]!.AsArray(), one => ((string)one!).Contains(pod.Name, StringComparison.Ordinal));
+            Assert.Contains(
+                result["events"]!.AsArray().Select(static one => (string)one!),
+                one =>
+                    one.StartsWith($"{pod.Name}: FailedKillPod (4 times, last ", StringComparison.Ordinal)
+                    && one.EndsWith(": error killing pod: context deadline exceeded", StringComparison.Ordinal)
+            );
+        }
+        finally
+        {
+            await SetFinalizersAsync(pod, null);
+            await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null);
+        }
+    }
+
     [Theory]
     [InlineData("POST", "/nodes/x/drain", HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType")]
     [InlineData("POST", "/nodes/x/labels", HttpStatusCode.MethodNotAllowed, "MethodNotAllowed")]
@@ -224,12 +267,55 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     // One that no budget holds up, and that has something to evict.
+    private Task SetFinalizersAsync(NodeDrainPlanPod pod, string? finalizer) =>
+        server.Session.UseAsync(
+            (client, token) =>
+                client.PatchAsync(
+                    Resources.Pods,
+                    pod.Name,
+                    pod.Namespace,
+                    Patch.Merge(
+                        new() { ["metadata"] = new JsonObject { ["finalizers"] = finalizer is null ? null : new JsonArray(finalizer) } }
+                    ),
+                    null,
+                    RequestOptions.Default,
+                    token
+                ),
+            default
+        );
+
+    private Task WarnAsync(NodeDrainPlanPod pod, string reason, string message) =>
+        server.Session.UseAsync(
+            (client, token) =>
+                client.CreateAsync(
+                    Resources.Events,
+                    new Event
+                    {
+                        Metadata = new() { Name = $"{pod.Name}.warning", Namespace = pod.Namespace },
+                        InvolvedObject = new()
+                        {
+                            Kind = "Pod",
+                            ApiVersion = "v1",
+                            Name = pod.Name,
+                            Namespace = pod.Namespace,
+                        },
+                        Type = "Warning",
+                        Reason = reason,
+                        Message = message,
+                        Count = 4,
+                        LastTimestamp = client.Time.GetUtcNow().AddSeconds(-3),
+                    },
+                    pod.Namespace,
+                    token
+                ),
+            default
+        );
+
     private async Task<string> DrainableAsync()
     {
-        var options = new DrainOptions { DeleteEmptyDirData = true, DeleteUnmanagedPods = true };
         foreach (ClusterNode node in await WorkersAsync())
         {
-            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], options, CancellationToken.None))[0];
+            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], Removing, CancellationToken.None))[0];
             if (plan is { CanDrain: true, BlockedByBudget: 0, Evict: > 0 })
                 return node.Name;
         }

@@ -32,6 +32,7 @@ internal static class NodeMapping
             result.Evicted,
             result.Status,
             AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
+            [.. result.Blockers.SelectMany(static b => b.Events).Distinct()],
             error
         );
 }

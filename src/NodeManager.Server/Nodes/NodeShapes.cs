@@ -66,5 +66,14 @@ internal sealed record ApiSeenValue(string? Value);
 /// <param name="Message">The result in a sentence.</param>
 /// <param name="PodsDeleted">Deleted pods.</param>
 /// <param name="Status">See <see cref="NodeDrainStatus"/>.</param>
+/// <param name="Blockers">Why the drain has not completed.</param>
+/// <param name="Events">The last warnings about pods that are not ready or do not end.</param>
 /// <param name="Error">The ErrorId; absent on success.</param>
-internal sealed record ApiDrainResult(string Message, int PodsDeleted, string Status, IReadOnlyList<string> Blockers, string? Error);
+internal sealed record ApiDrainResult(
+    string Message,
+    int PodsDeleted,
+    string Status,
+    IReadOnlyList<string> Blockers,
+    IReadOnlyList<string> Events,
+    string? Error
+);

@@ -184,6 +184,7 @@ export const en = {
   'plan.failed': 'The plan cannot be created.',
   'plan.estimate': 'at most {duration}',
   'plan.blockers': 'Blockers',
+  'drain.events': 'Last warnings about these pods',
   'plan.budgets': 'PodDisruptionBudgets that refuse evictions',
   'plan.warnings': 'Warnings',
   'plan.pods': 'Pods of the plan',

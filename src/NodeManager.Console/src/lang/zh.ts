@@ -186,6 +186,7 @@ export const zh: Messages = {
   'plan.failed': '无法制定计划。',
   'plan.estimate': '最长 {duration}',
   'plan.blockers': '阻碍',
+  'drain.events': '这些 Pod 的最近警告',
   'plan.budgets': '拒绝驱逐的 PodDisruptionBudget',
   'plan.warnings': '警告',
   'plan.pods': '计划中的 Pod',

@@ -161,6 +161,10 @@ internal sealed class ChangeTools(
                         result.Evicted,
                         result.Message,
                         Blockers = result.Blockers.Count > 0 ? result.Blockers.Take(5).Select(static blocker => blocker.ToString()) : null,
+                        Events = result.Blockers.SelectMany(static blocker => blocker.Events).Distinct().Take(5).ToArray()
+                            is { Length: > 0 } events
+                            ? events
+                            : null,
                     }),
                 Failures = operation
                     .Failures.Take(TopSteps)

@@ -170,7 +170,7 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
     }
 
     It 'mark the current session in the table' {
-        function Get-Marked { (Get-NodeManagerSession | Out-String -Stream -Width 200) -match '^\*' -replace '^\*\s+(\d+) .*', '$1' }
+        function Get-Marked { (Get-NodeManagerSession | Out-String -Stream -Width 200) -match '^\* +\d' -replace '^\*\s+(\d+) .*', '$1' }
         $one = Connect-NodeManager -Sandbox -SandboxNodes 1
         $two = Connect-NodeManager -Sandbox -SandboxNodes 1
         Get-Marked | Should -Be $two.Id

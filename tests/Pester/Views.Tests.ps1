@@ -200,7 +200,7 @@ Describe 'The default output' {
 
     It 'shows <_> as a table' -ForEach 'Get-NodePod', 'Get-NodeImage', 'Get-ClusterStatistic', 'Get-ClusterStatistic Zone', 'Get-NodeManagerSession', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions', '(Get-NodeDrainPlan *).Pods' {
         $lines = & ([scriptblock]::Create($_)) | Lines
-        ($lines -match '^\s*-{2,}\s').Count | Should -BeGreaterThan 0
+        ($lines -match '^\s*-+\s+-').Count | Should -BeGreaterThan 0
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
     }
 

@@ -18,17 +18,17 @@ internal static class BlockerEvents
     {
         if (blockers.Any(static one => one.Kind == "Server"))
             return;
-        (NodeDrainBlocker Blocker, string[] Pods)[] held =
+        (NodeDrainBlocker Blocker, HeldPod[] Pods)[] held =
         [
             .. blockers.Select(static one => (one, PodsOf(one))).Where(static one => one.Item2.Length > 0),
         ];
-        string[] pods = [.. held.SelectMany(static one => one.Pods).Distinct(StringComparer.Ordinal).Take(MostPods)];
+        HeldPod[] pods = [.. held.SelectMany(static one => one.Pods).Distinct().Take(MostPods)];
         try
         {
-            ILookup<string, string> events = (await Task.WhenAll(pods.Select(pod => ReadAsync(scope, pod, cancellationToken))))
+            ILookup<HeldPod, string> events = (await Task.WhenAll(pods.Select(pod => ReadAsync(scope, pod, cancellationToken))))
                 .SelectMany(static one => one)
-                .ToLookup(static one => one.Pod, static one => one.Text, StringComparer.Ordinal);
-            foreach ((NodeDrainBlocker blocker, string[] own) in held)
+                .ToLookup(static one => one.Pod, static one => one.Text);
+            foreach ((NodeDrainBlocker blocker, HeldPod[] own) in held)
                 blocker.Events = new([.. own.SelectMany(pod => events[pod])]);
         }
         catch (Exception exception)
@@ -37,32 +37,38 @@ internal static class BlockerEvents
         }
     }
 
-    private static string[] PodsOf(NodeDrainBlocker blocker) =>
+    private static HeldPod[] PodsOf(NodeDrainBlocker blocker) =>
         blocker.Kind == "Termination"
-            ? [.. blocker.Pods]
-            : [.. blocker.UnhealthyPods.OrderBy(static one => one.Progressing).Select(static one => $"{one.Namespace}/{one.Name}")];
+            ? [.. blocker.Pods.Select(static one => one.Split('/', 2)).Select(static parts => new HeldPod(parts[0], parts[1], true))]
+            :
+            [
+                .. blocker
+                    .UnhealthyPods.OrderBy(static one => one.Progressing)
+                    .Select(static one => new HeldPod(one.Namespace, one.Name, one.Node.Length > 0)),
+            ];
 
-    private static async Task<IEnumerable<(string Pod, string Text)>> ReadAsync(
+    private static async Task<IEnumerable<(HeldPod Pod, string Text)>> ReadAsync(
         DrainScope scope,
-        string pod,
+        HeldPod pod,
         CancellationToken cancellationToken
     )
     {
-        string[] parts = pod.Split('/', 2);
         ListOptions options = new()
         {
-            Namespace = parts[0],
+            Namespace = pod.Namespace,
             FieldSelector = FieldSelector.And(
                 FieldSelector.Equal("involvedObject.kind", "Pod"),
-                FieldSelector.Equal("involvedObject.name", parts[1]),
+                FieldSelector.Equal("involvedObject.name", pod.Name),
                 FieldSelector.Equal("type", "Warning")
             ),
         };
         DateTimeOffset now = scope.Now;
         return (await scope.Client.ListAsync(Resources.Events, options, cancellationToken))
-            .Items.OrderByDescending(static one => one.LastAt())
+            // What kept a pod from a node before it was bound explains nothing any more.
+            .Items.Where(one => !pod.IsBound || one.Reason != "FailedScheduling")
+            .OrderByDescending(static one => one.LastAt())
             .Take(MostEvents)
-            .Select(one => (pod, $"{parts[1]}: {Describe(one, now)}"));
+            .Select(one => (pod, $"{pod.Name}: {Describe(one, now)}"));
     }
 
     // For example: Unhealthy (12 times, last 3s ago): Readiness probe failed: connection refused
@@ -78,4 +84,6 @@ internal static class BlockerEvents
             message = message[..LongestMessage] + "…";
         return $"{happened.Reason}{(when.Length == 0 ? "" : $" ({string.Join(", ", when)})")}: {message}";
     }
+
+    private readonly record struct HeldPod(string Namespace, string Name, bool IsBound);
 }

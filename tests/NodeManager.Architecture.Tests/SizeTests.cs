@@ -14,7 +14,7 @@ public sealed class SizeTests
         ["src/domain/NodeManager.Autoscaling/Providers/MachineManager.cs"] = 414,
         ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 455,
         ["src/domain/NodeManager.Maintenance/Execution/MaintenanceRun.cs"] = 401,
-        ["src/domain/NodeManager.Maintenance/Execution/NodeWork.cs"] = 469,
+        ["src/domain/NodeManager.Maintenance/Execution/NodeWork.cs"] = 468,
         ["src/domain/NodeManager.Core/Nodes/Editing/NodeEditor.cs"] = 483,
         ["src/domain/NodeManager.Monitoring/Repair/Execution/NodeRepair.cs"] = 534,
         ["src/domain/NodeManager.NodePools.Updates/PoolUpdates.cs"] = 429,

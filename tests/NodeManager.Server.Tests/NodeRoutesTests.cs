@@ -5,18 +5,17 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
-using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Tests.Serving;
 
 namespace NodeManager.Server.Tests;
 
 public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
-    private static readonly DrainOptions Removing = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true };
 
     [Fact]
     public async Task Nodes_are_listed_in_the_documented_shape()
@@ -174,7 +173,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_drain_that_does_not_end_has_the_last_warnings_about_its_pods()
     {
         string name = await DrainableAsync();
-        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [name], Removing, CancellationToken.None))[0];
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [name], BlockedNode.Options, CancellationToken.None))[0];
         NodeDrainPlanPod pod = plan.Pods.First(static one => one.Decision == DrainDecision.Evict);
         await SetFinalizersAsync(pod, "example.com/hold");
         await WarnAsync(pod, "FailedKillPod", "error killing pod: context deadline exceeded");
@@ -263,7 +262,6 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         return nodes;
     }
 
-    // One that no budget holds up, and that has something to evict.
     private Task SetFinalizersAsync(NodeDrainPlanPod pod, string? finalizer) =>
         server.Session.UseAsync(
             (client, token) =>
@@ -308,11 +306,14 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
             default
         );
 
+    // One that no budget holds up, and that has something to evict.
     private async Task<string> DrainableAsync()
     {
         foreach (ClusterNode node in await WorkersAsync())
         {
-            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], Removing, CancellationToken.None))[0];
+            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], BlockedNode.Options, CancellationToken.None))[
+                0
+            ];
             if (plan is { CanDrain: true, BlockedByBudget: 0, Evict: > 0 })
                 return node.Name;
         }

@@ -16,6 +16,10 @@ public static class DisplayText
     /// <summary>A message, which may have several lines and tabs.</summary>
     public static string EscapeLines(string? text) => Escape(text, keepLines: true);
 
+    /// <summary>The first characters of a text, and <c>…</c> if there are more.</summary>
+    /// <param name="longest">The most characters to keep.</param>
+    public static string Truncate(string text, int longest) => text.Length > longest ? text[..longest] + "…" : text;
+
     /// <summary>
     /// Whether a terminal would obey a character or a reader would not see it: controls (C0, DEL, C1), overrides of the writing direction
     /// and other format characters, separators of lines and paragraphs, halves of surrogate pairs, and what no text has.

@@ -363,7 +363,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         string text = string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (text.Length == 0 || text.Any(char.IsControl))
             return null;
-        return text.Length > LongestText ? text[..LongestText] + "…" : text;
+        return DisplayText.Truncate(text, LongestText);
     }
 
     private static T? TryRead<T>(string text, JsonTypeInfo<T> type)

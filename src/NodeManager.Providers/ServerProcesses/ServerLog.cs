@@ -60,7 +60,7 @@ internal sealed class ServerLog : IDisposable
         lock (_gate)
         {
             string text = string.Join(' ', _last).Trim();
-            return text.Length == 0 ? "" : " Its last messages: " + (text.Length > LongestQuote ? text[..LongestQuote] + "…" : text);
+            return text.Length == 0 ? "" : " Its last messages: " + DisplayText.Truncate(text, LongestQuote);
         }
     }
 

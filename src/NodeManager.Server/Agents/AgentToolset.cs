@@ -268,7 +268,7 @@ internal sealed partial class AgentToolset(
     {
         string Of(string name) => request.Params?.Arguments?.TryGetValue(name, out JsonElement value) == true ? value.ToString() : "";
         string target = request.Params?.Name == "apply_plan" ? Of("id") : $"{Of("action")} {Of("nodes")}";
-        return target.Length > 300 ? target[..300] + "…" : target;
+        return DisplayText.Truncate(target, 300);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The tool {Tool} succeeded.")]

@@ -26,13 +26,17 @@ internal static class NodeMapping
     public static ApiStatistics ToApi(this ClusterStatistic statistic) =>
         new(statistic.Nodes, statistic.Ready, statistic.NotReady, statistic.Capacity.ToApi(), statistic.Allocatable.ToApi());
 
+    /// <summary>Blockers may have pods in common.</summary>
+    public static IEnumerable<string> Events(this NodeDrainResult result) =>
+        result.Blockers.SelectMany(static blocker => blocker.Events).Distinct();
+
     public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) =>
         new(
             result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : AnswerAdvice.In(result.Message),
             result.Evicted,
             result.Status,
             AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
-            [.. result.Blockers.SelectMany(static b => b.Events).Distinct()],
+            [.. result.Events()],
             error
         );
 }

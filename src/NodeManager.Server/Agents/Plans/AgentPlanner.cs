@@ -61,7 +61,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         return new()
         {
             Id = id,
-            Change = change with { Reason = Shorten(change.Reason) },
+            Change = change with { Reason = DisplayText.Truncate(change.Reason, MaximumReasonLength) },
             By = caller,
             Nodes = before,
             Drains = drains,
@@ -198,8 +198,6 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         };
 
     private static bool IsPattern(string text) => text.AsSpan().ContainsAny("*?[]");
-
-    private static string Shorten(string text) => text.Length > MaximumReasonLength ? text[..MaximumReasonLength] + "…" : text;
 
     private static NodeManagerException Invalid(string message) => new(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, message);
 }

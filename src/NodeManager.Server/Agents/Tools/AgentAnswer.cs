@@ -76,7 +76,7 @@ internal static class AgentAnswer
             _ => node.DeepClone(),
         };
 
-    private static string Text(string text, int longest) => DisplayText.EscapeLines(text.Length > longest ? text[..longest] + "…" : text);
+    private static string Text(string text, int longest) => DisplayText.EscapeLines(DisplayText.Truncate(text, longest));
 }
 
 /// <param name="Items">Sorted by key.</param>

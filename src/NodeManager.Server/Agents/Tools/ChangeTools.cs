@@ -4,6 +4,7 @@ using ModelContextProtocol.Server;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Agents.Tools;
@@ -161,10 +162,7 @@ internal sealed class ChangeTools(
                         result.Evicted,
                         result.Message,
                         Blockers = result.Blockers.Count > 0 ? result.Blockers.Take(5).Select(static blocker => blocker.ToString()) : null,
-                        Events = result.Blockers.SelectMany(static blocker => blocker.Events).Distinct().Take(5).ToArray()
-                            is { Length: > 0 } events
-                            ? events
-                            : null,
+                        Events = result.Events().Take(5).ToArray() is { Length: > 0 } events ? events : null,
                     }),
                 Failures = operation
                     .Failures.Take(TopSteps)

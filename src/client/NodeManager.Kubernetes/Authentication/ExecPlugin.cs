@@ -157,9 +157,7 @@ internal static partial class ExecPlugin
     private static string Quote(string errors)
     {
         string text = errors.Trim();
-        if (text.Length == 0)
-            return "";
-        return ": " + (text.Length > MaximumErrorLength ? text[..MaximumErrorLength] + "…" : text);
+        return text.Length == 0 ? "" : ": " + DisplayText.Truncate(text, MaximumErrorLength);
     }
 
     private static NodeManagerException Failed(ExecConfiguration configuration, string problem, Exception? cause = null) =>

@@ -92,6 +92,6 @@ internal static class DocumentDifferences
             node is null ? ""
             : node is JsonValue value && value.TryGetValue(out string? plain) ? plain
             : node.ToJsonString(Relaxed);
-        return text.Length <= MostText ? text : text[..MostText] + "…";
+        return DisplayText.Truncate(text, MostText);
     }
 }

@@ -35,26 +35,15 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
             return;
         bool isDrained = result.Status == NodeDrainStatus.Drained;
         string reason = isDrained ? "Drained" : $"Drain{result.Status}";
-        try
-        {
-            await LifecycleConditions.SetAsync(
-                scope.Client,
-                scope.Now,
-                node,
-                [
-                    (NodeLifecycleCondition.DrainInProgress, false, reason, result.Message),
-                    (NodeLifecycleCondition.Drained, isDrained, reason, result.Message),
-                ],
-                cancellationToken
-            );
-        }
-        catch (KubernetesException refused)
-        {
-            note(
-                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}"
-            );
-            scope.ConditionRefusals.Report(node.Metadata.Name, refused);
-        }
+        await SetAsync(
+            node,
+            [
+                (NodeLifecycleCondition.DrainInProgress, false, reason, result.Message),
+                (NodeLifecycleCondition.Drained, isDrained, reason, result.Message),
+            ],
+            "were not updated at the end of the drain",
+            cancellationToken
+        );
     }
 
     private async Task<bool> WriteBeginAsync(Node node, CancellationToken over, CancellationToken cancellationToken)
@@ -62,33 +51,42 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         if (!LifecycleConditions.AreEnabled(scope.Options.Condition, minorVersion))
             return false;
         string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
+        await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
-            await scope.Throttle.WaitAsync(cancellationToken);
-            try
-            {
-                await LifecycleConditions.SetAsync(
-                    scope.Client,
-                    scope.Now,
-                    node,
-                    [
-                        (NodeLifecycleCondition.DrainInProgress, true, "Draining", message),
-                        (NodeLifecycleCondition.Drained, false, "Draining", ""),
-                    ],
-                    over
-                );
-            }
-            finally
-            {
-                scope.Throttle.Release();
-            }
+            return await SetAsync(
+                node,
+                [
+                    (NodeLifecycleCondition.DrainInProgress, true, "Draining", message),
+                    (NodeLifecycleCondition.Drained, false, "Draining", ""),
+                ],
+                "cannot be written",
+                over
+            );
+        }
+        finally
+        {
+            scope.Throttle.Release();
+        }
+    }
 
+    /// <returns>False if the server refused.</returns>
+    private async Task<bool> SetAsync(
+        Node node,
+        IReadOnlyList<(string Type, bool Status, string Reason, string Message)> conditions,
+        string refusal,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await LifecycleConditions.SetAsync(scope.Client, scope.Now, node, conditions, cancellationToken);
             return true;
         }
         catch (KubernetesException refused)
         {
             note(
-                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}"
+                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} {refusal}: {refused.Message}"
             );
             scope.ConditionRefusals.Report(node.Metadata.Name, refused);
             return false;

@@ -73,7 +73,7 @@ internal static class PodHealth
     {
         string message = end.Message?.Trim().Split('\n', 2)[0].TrimEnd() ?? "";
         string text = $"{end.Reason ?? "ended"}, exit code {end.ExitCode}";
-        return message.Length == 0 ? text : $"{text}: {(message.Length > LongestMessage ? message[..LongestMessage] + "…" : message)}";
+        return message.Length == 0 ? text : $"{text}: {DisplayText.Truncate(message, LongestMessage)}";
     }
 
     private static string TextOf(string what, string? which, string? message)

@@ -79,9 +79,7 @@ internal static class BlockerEvents
             .. happened.Count > 1 ? [string.Create(CultureInfo.InvariantCulture, $"{happened.Count} times")] : (string[])[],
             .. happened.LastAt() is { } last && last < now ? [$"last {HumanDuration.Format(now - last)} ago"] : (string[])[],
         ];
-        string message = (happened.Message ?? "").Trim();
-        if (message.Length > LongestMessage)
-            message = message[..LongestMessage] + "…";
+        string message = DisplayText.Truncate((happened.Message ?? "").Trim(), LongestMessage);
         return $"{happened.Reason}{(when.Length == 0 ? "" : $" ({string.Join(", ", when)})")}: {message}";
     }
 

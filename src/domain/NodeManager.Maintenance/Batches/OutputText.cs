@@ -13,7 +13,7 @@ internal static class OutputText
         [
             .. output
                 .SelectMany(o => (o?.ToString() ?? "").ReplaceLineEndings("\n").Split('\n'))
-                .Select(l => l.Length > LongestLine ? l[..LongestLine] + "…" : l),
+                .Select(static l => DisplayText.Truncate(l, LongestLine)),
         ];
         if (lines.Count == 0)
             return null;

@@ -245,8 +245,7 @@ internal sealed class NodeWork(
                 : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message
                     ?? exception.Message;
             // Stored with the run. Must be a sentence, because others follow it.
-            if (error.Length > LongestError)
-                error = error[..LongestError] + "…";
+            error = DisplayText.Truncate(error, LongestError);
             if (!error.EndsWith('.'))
                 error += ".";
             bool isWanted = options.OnError == MaintenanceErrorAction.Resume || exception is NodeFailedException { IsNeeded: true };

@@ -20,6 +20,7 @@ public sealed class DrainOptionTests
     private static readonly Dictionary<string, string> CodeOnly = new()
     {
         [nameof(DrainOptions.StopAtFailure)] = "Follows -ErrorAction of the cmdlet.",
+        [nameof(DrainOptions.IsOfSeveral)] = "Follows the number of nodes of the run.",
         [nameof(DrainOptions.MeetsNewNodes)] = "For plans of pool updates.",
         [nameof(DrainOptions.Reason)] = "Part of every request, beside the options of its drain.",
     };
@@ -44,6 +45,8 @@ public sealed class DrainOptionTests
         [nameof(DrainOptions.WaitForReplacement)] = Approval,
         [nameof(DrainOptions.ThrottleLimit)] = Approval,
         [nameof(DrainOptions.MaxParallelEvictions)] = Approval,
+        [nameof(DrainOptions.WorkloadMaxUnavailable)] = Approval,
+        [nameof(DrainOptions.WorkloadWait)] = Approval,
         [nameof(DrainOptions.EvictionApi)] = Approval,
         [nameof(DrainOptions.Condition)] = Approval,
         [nameof(DrainOptions.GracePeriod)] = Approval,

@@ -34,6 +34,15 @@ Describe 'Get- and Set-NodeManagerConfiguration' {
         (Set-NodeManagerConfiguration -DrainTimeout $null -PassThru).DrainTimeout | Should -BeNullOrEmpty
     }
 
+    It 'takes the limit of unavailable pods as a number, a percentage or Off' {
+        foreach ($limit in 3, '10%', 'Off') {
+            (Set-NodeManagerConfiguration -WorkloadMaxUnavailable $limit -WorkloadWait 30 -PassThru).WorkloadMaxUnavailable | Should -Be $limit
+        }
+        { Set-NodeManagerConfiguration -WorkloadMaxUnavailable '120%' } | Should -Throw -ErrorId 'ConfigurationValueInvalid,*'
+        Set-NodeManagerConfiguration -WorkloadMaxUnavailable $null -WorkloadWait $null
+        (Get-NodeManagerConfiguration).WorkloadMaxUnavailable | Should -BeNullOrEmpty
+    }
+
     It 'changes nothing with -WhatIf' {
         Set-NodeManagerConfiguration -MetricsEnabled $false -WhatIf
         (Get-NodeManagerConfiguration).MetricsEnabled | Should -BeTrue
@@ -90,7 +99,7 @@ Describe 'The layers of a configuration' {
             @(Get-NodeManagerConfiguration -Show).Count
             @(Get-NodeManagerSession).Count
         } -args "$PSScriptRoot/../../NodeManager.psd1"
-        $shell | Should -Be 10, 16, 0
+        $shell | Should -Be 10, 18, 0
     }
 
     It 'reports where each value comes from' {

@@ -104,6 +104,19 @@ Describe 'Invoke-NodeDrain' {
         { Invoke-NodeDrain $plan.Node -MaxParallelEvictions 0 -Confirm:$false } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
+    It 'keeps workloads without a PDB available while it drains several nodes' {
+        $nodes = Get-ClusterNode worker-1a-0*, worker-1b-0*
+        $selected = @{ PodSelector = 'app.kubernetes.io/name=catalog'; GracePeriod = 1; Timeout = '2m'; Confirm = $false }
+        $results = $nodes | Invoke-NodeDrain @selected -WorkloadMaxUnavailable 1 -WorkloadWait 2
+        $results.Status | Should -Be (@('Drained') * 4)
+        $results.Timeline | Where-Object Step -eq Workload | ForEach-Object Detail | Should -Contain 'Deployment shop/catalog'
+        $results = $nodes | Resume-NodeScheduling -PassThru | Invoke-NodeDrain @selected -WorkloadMaxUnavailable off
+        $results.Timeline.Step | Should -Not -Contain 'Workload'
+        foreach ($limit in '0', '101%', 'many') {
+            { $nodes | Invoke-NodeDrain -WorkloadMaxUnavailable $limit -Confirm:$false } | Should -Throw -ErrorId 'Invalid,*' -ExpectedMessage '*a percentage such as 25%, or Off*'
+        }
+    }
+
     It 'is reverted by Resume-NodeScheduling, from the result' {
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false
         $node = $result | Resume-NodeScheduling -PassThru

@@ -18,6 +18,9 @@ public static class DrainStep
     /// <summary>A PodDisruptionBudget refuses.</summary>
     public const string Budget = "Budget";
 
+    /// <summary>Waits until enough pods of its workload, which no PDB covers, are ready (<c>-WorkloadMaxUnavailable</c>).</summary>
+    public const string Workload = "Workload";
+
     /// <summary>A responder of its own works on its leaving (<c>-EvictionApi EvictionRequest</c>).</summary>
     public const string Responder = "Responder";
 

@@ -22,6 +22,8 @@ public sealed class NodeManagerConfiguration : ClusterObject
         MaxNodes = other.MaxNodes;
         DrainTimeout = other.DrainTimeout;
         DrainGracePeriod = other.DrainGracePeriod;
+        WorkloadMaxUnavailable = other.WorkloadMaxUnavailable;
+        WorkloadWait = other.WorkloadWait;
         SchedulerNamespace = other.SchedulerNamespace;
         SchedulerConfigMap = other.SchedulerConfigMap;
         SchedulerConfigKey = other.SchedulerConfigKey;
@@ -63,6 +65,15 @@ public sealed class NodeManagerConfiguration : ClusterObject
 
     /// <summary>The grace period of pods in a drain; null for their own.</summary>
     public TimeSpan? DrainGracePeriod { get; init; }
+
+    /// <summary>
+    /// How many ready pods of a workload that no PDB covers may be unavailable at a time while several nodes are drained: a number, a percentage of
+    /// its replicas, or <c>Off</c>; null: 25 %.
+    /// </summary>
+    public string? WorkloadMaxUnavailable { get; init; }
+
+    /// <summary>How long such a drain waits for a replacement before it evicts more pods of the workload; null: 2 minutes.</summary>
+    public TimeSpan? WorkloadWait { get; init; }
 
     /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null: found out.</summary>
     public string? SchedulerNamespace { get; init; }

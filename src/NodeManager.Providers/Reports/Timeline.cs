@@ -39,6 +39,7 @@ internal static class Timeline
             DrainStep.Surge => "waited for its replacement",
             DrainStep.Request => step.Detail.Length == 0 ? "eviction requested" : $"eviction requested by {step.Detail}",
             DrainStep.Budget => "refused by PDB",
+            DrainStep.Workload => "waited for replacements of",
             DrainStep.Responder => "handled by responder",
             DrainStep.Server => "waited for the API server",
             DrainStep.Terminate => "terminated",
@@ -47,7 +48,7 @@ internal static class Timeline
             _ => step.Step,
         };
         string state = step.State is "Completed" or "Interrupted" or "Canceled" ? $" ({step.State.ToLowerInvariant()})" : "";
-        return $"{what}{(step.Step is DrainStep.Budget or DrainStep.Responder ? $" {step.Detail}" : "")}{state} {DrainReportPage.Length(step.Duration)}";
+        return $"{what}{(step.Step is DrainStep.Budget or DrainStep.Workload or DrainStep.Responder ? $" {step.Detail}" : "")}{state} {DrainReportPage.Length(step.Duration)}";
     }
 
     private static void Legend(HtmlWriter html, NodeDrainResult result)

@@ -60,8 +60,10 @@ public static class DrainPlanner
         BudgetShares shares = basis.Options.DisableEviction
             ? new(basis.Budgets, new HashSet<string>())
             : BudgetShares.Of(together, basis.Budgets, places, basis.Surging);
-        DurationEstimator durations = new(together, basis, shares.Budgets);
-        return [.. together.Select(p => Describe(session, p, places, shares, durations.Estimate(p), basis))];
+        IReadOnlyList<WorkloadShare> workloads = basis.Options.DisableEviction ? [] : WorkloadShare.Of(together, basis);
+        bool isLimited = basis.Options.Over(together.Count).LimitsWorkloads;
+        DurationEstimator durations = new(together, basis, shares.Budgets, isLimited ? workloads : []);
+        return [.. together.Select(p => Describe(session, p, places, shares, durations.Estimate(p), basis, isLimited ? [] : workloads))];
     }
 
     private static NodeDrainPlan Describe(
@@ -70,7 +72,8 @@ public static class DrainPlanner
         IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
         BudgetShares shares,
         DurationEstimate estimate,
-        PlanBasis basis
+        PlanBasis basis,
+        IReadOnlyList<WorkloadShare> unlimited
     )
     {
         ItemList<NodeDrainPlanPod> pods = new([
@@ -91,6 +94,10 @@ public static class DrainPlanner
             .Pods.Select(p => (p.Pod, Why: PlanPodExtensions.LastingRefusal(basis.Surges.GetValueOrDefault(p.Plan.Uid), p.Refusal)))
             .Where(p => p.Why is not null)
             .Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
+        IEnumerable<string> outages = unlimited
+            .Select(w => (Workload: w, Count: w.Leaving.Count(p => p.Plan.Node == plan.Name)))
+            .Where(static w => w.Count > w.Workload.AtOnce)
+            .Select(static w => $"No PDB covers {w.Workload.Title}: {w.Count} of its {w.Workload.Replicas} pods are evicted concurrently.");
         return new()
         {
             Session = session,
@@ -110,7 +117,7 @@ public static class DrainPlanner
             Pods = pods,
             Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
             NodeBlockers = new([.. plan.Blockers.Where(static b => b.Kind != "Pod").Select(static b => b.Message)]),
-            Warnings = new([.. plan.Warnings, .. refusals]),
+            Warnings = new([.. plan.Warnings, .. refusals, .. outages]),
             EstimatedDuration = estimate.Duration,
             EstimateBasis = estimate.Basis,
             ObservedAt = basis.Now,

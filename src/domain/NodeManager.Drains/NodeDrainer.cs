@@ -45,10 +45,12 @@ public static class NodeDrainer
     )
     {
         ClusterConnection connection = session.Connection();
-        using DrainScope scope = new(session, connection, options.In(session), observer, refusals ?? new(observer), withdrawal ?? default);
+        IReadOnlyList<NodeTarget> distinct = NodeTarget.Distinct(nodes);
+        DrainOptions effective = options.In(session).Over(distinct.Count);
+        using DrainScope scope = new(session, connection, effective, observer, refusals ?? new(observer), withdrawal ?? default);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, scope.Withdrawal, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
-        DrainRun run = new(scope, use ?? new(), NodeTarget.Distinct(nodes), results.Writer);
+        DrainRun run = new(scope, use ?? new(), distinct, results.Writer);
         Task running = Task.Run(
             async () =>
             {

@@ -78,7 +78,10 @@ public static class MaintenancePlanner
             session,
             connection,
             [.. candidates.Select(c => new NodeTarget(c.Name, c.Uid))],
-            options.Drain,
+            options.Drain with
+            {
+                IsOfSeveral = candidates.Count > 1,
+            },
             cancellationToken
         );
         if (survey.Basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })

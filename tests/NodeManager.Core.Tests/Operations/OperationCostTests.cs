@@ -71,7 +71,7 @@ public sealed class OperationCostTests(ITestOutputHelper output)
     [InlineData("cordon", "40 patch nodes", 1400, 273_000)]
     [InlineData(
         "drain plan",
-        "1 get /api/v1, 1 get /apis/lifecycle.k8s.io/v1alpha1, 1 get /apis/policy, 1 get /version, 10 get leases, 1 list daemonsets, 1 list namespaces, 2 list nodes, 1 list persistentvolumeclaims, 1 list persistentvolumes, 1 list poddisruptionbudgets, 1 list pods, 1 list services, 4 post selfsubjectaccessreviews",
+        "1 get /api/v1, 1 get /apis/lifecycle.k8s.io/v1alpha1, 1 get /apis/policy, 1 get /version, 10 get leases, 1 list daemonsets, 1 list deployments, 1 list namespaces, 2 list nodes, 1 list persistentvolumeclaims, 1 list persistentvolumes, 1 list poddisruptionbudgets, 1 list pods, 1 list services, 4 post selfsubjectaccessreviews",
         800,
         2_550_000
     )]

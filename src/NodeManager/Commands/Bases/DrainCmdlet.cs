@@ -41,7 +41,11 @@ public abstract class DrainCmdlet : NodeCmdlet
     {
         DrainOptions options = Options;
         foreach (DrainOption option in DrainOption.All)
+        {
             DurationAttribute.RequireNotNegative(option.Parameter, option.Get(options) as TimeSpan?);
+            if (option.Get(options) is string text)
+                DrainFields.Set(options, option, "-" + option.Parameter, text);
+        }
     }
 
     /// <summary>The options that the parameters of their names have; what the cmdlet has no parameter for is the default.</summary>

@@ -66,6 +66,20 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
     [ValidateRange(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; set; }
 
+    /// <summary>
+    /// Ready pods of a workload without a PDB that may be unavailable while several nodes are drained: a number, a percentage, or Off; by default,
+    /// 25%.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(UnavailablePodsCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? WorkloadMaxUnavailable { get; set; }
+
+    /// <summary>How long to wait for a replacement before more pods of such a workload are evicted; by default, 2 minutes.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? WorkloadWait { get; set; }
+
     /// <summary>Selects the Eviction API, EvictionRequests, or EvictionRequests only for pods that name responders.</summary>
     [Parameter]
     [ValidateSet(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]

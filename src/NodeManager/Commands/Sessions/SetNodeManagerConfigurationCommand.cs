@@ -57,6 +57,21 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     [AllowNull]
     public TimeSpan? DrainGracePeriod { get; set; }
 
+    /// <summary>
+    /// Ready pods of a workload without a PDB that may be unavailable while several nodes are drained: a number, a percentage, Off, or null for
+    /// 25 %.
+    /// </summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(UnavailablePodsCompleter))]
+    public string? WorkloadMaxUnavailable { get; set; }
+
+    /// <summary>How long such drains wait for a replacement; null for 2 minutes.</summary>
+    [Parameter]
+    [Duration]
+    [AllowNull]
+    public TimeSpan? WorkloadWait { get; set; }
+
     /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null to discover it.</summary>
     [Parameter]
     [AllowNull]
@@ -109,6 +124,7 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     {
         DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
         DurationAttribute.RequireNotNegative(nameof(DrainGracePeriod), DrainGracePeriod);
+        DurationAttribute.RequireNotNegative(nameof(WorkloadWait), WorkloadWait);
         PoolSessions.Check(PoolService);
         if (Scope != ConfigurationLayers.Session && IsBound(nameof(PoolService)))
         {

@@ -8,7 +8,10 @@ public sealed class ApiResourceList
 
 public sealed class ApiResource
 {
+    /// <summary>The plural; of a subresource <c>plural/subresource</c>.</summary>
     public string Name { get; set; } = "";
+
+    public string Kind { get; set; } = "";
 
     /// <summary>The version of the subresource's kind, if different: <c>v1</c> or <c>v1beta1</c> for pods/eviction.</summary>
     public string? Version { get; set; }

@@ -37,6 +37,7 @@ namespace NodeManager.Kubernetes.Models;
 [JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(Eviction))]
 [JsonSerializable(typeof(ApiResourceList))]
+[JsonSerializable(typeof(Scale))]
 [JsonSerializable(typeof(ApiGroup))]
 [JsonSerializable(typeof(VersionInfo))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

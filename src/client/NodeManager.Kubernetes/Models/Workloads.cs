@@ -85,3 +85,14 @@ public sealed class WorkloadStatus
 
     public List<Condition>? Conditions { get; set; }
 }
+
+/// <summary>The scale of a workload of any kind.</summary>
+public sealed class Scale : KubernetesObject
+{
+    public ScaleSpec Spec { get; set; } = new();
+}
+
+public sealed class ScaleSpec
+{
+    public int? Replicas { get; set; }
+}

@@ -45,6 +45,13 @@ internal sealed record ConfigurationOption(
         new("maxNodes", ValueRule.WholeNumber(1, 1000), c => c.MaxNodes, (c, v) => new(c) { MaxNodes = (int)v! }),
         new("drainTimeout", ValueRule.Duration, c => c.DrainTimeout, (c, v) => new(c) { DrainTimeout = (TimeSpan?)v }),
         new("drainGracePeriod", ValueRule.Duration, c => c.DrainGracePeriod, (c, v) => new(c) { DrainGracePeriod = (TimeSpan?)v }),
+        new(
+            "workloadMaxUnavailable",
+            ValueRule.UnavailablePods,
+            c => c.WorkloadMaxUnavailable,
+            (c, v) => new(c) { WorkloadMaxUnavailable = (string?)v }
+        ),
+        new("workloadWait", ValueRule.Duration, c => c.WorkloadWait, (c, v) => new(c) { WorkloadWait = (TimeSpan?)v }),
         new("schedulerNamespace", ValueRule.Text, c => c.SchedulerNamespace, (c, v) => new(c) { SchedulerNamespace = (string?)v }),
         new("schedulerConfigMap", ValueRule.Text, c => c.SchedulerConfigMap, (c, v) => new(c) { SchedulerConfigMap = (string?)v }),
         new("schedulerConfigKey", ValueRule.Text, c => c.SchedulerConfigKey, (c, v) => new(c) { SchedulerConfigKey = (string?)v }),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace NodeManager.Core.Configuration;
 
@@ -42,6 +43,18 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
             TimeSpan? duration = DurationOf(raw);
             value = duration;
             return raw is null or "" || duration >= TimeSpan.Zero;
+        }
+    );
+
+    /// <summary>See <see cref="Configuration.UnavailablePods"/>.</summary>
+    public static readonly ValueRule UnavailablePods = new(
+        $"{Configuration.UnavailablePods.Values}, or null",
+        "string",
+        static (raw, out value) =>
+        {
+            string? text = raw is decimal number ? number.ToString(CultureInfo.InvariantCulture) : raw as string;
+            value = string.IsNullOrEmpty(text) ? null : text;
+            return raw is null or "" || (text is not null && Regex.IsMatch(text, Configuration.UnavailablePods.Pattern));
         }
     );
 

@@ -106,8 +106,9 @@ internal sealed class BudgetOverrides : IDisposable
     {
         if (pod.Controller() is not { } owner)
             return Standing.None;
-        if (board.Workload(owner.Uid, _deleted) is var (uid, pods))
-            return new(uid, pods);
+        string root = board.RootOf(owner.Uid);
+        if (board.Of(new HashSet<string> { root }, _deleted).TryGetValue(root, out WorkloadPods? pods))
+            return new(root, pods);
         if (owner.Kind is "ReplicaSet" or "StatefulSet")
             return Standing.None;
         int ready = board.Ready(owner.Uid, _deleted);
@@ -140,7 +141,7 @@ internal sealed class BudgetOverrides : IDisposable
         }
     }
 
-    private sealed record Standing(string Uid, MissingPods Pods)
+    private sealed record Standing(string Uid, WorkloadPods Pods)
     {
         public static readonly Standing None = new("", new("", 0, 0, []));
     }

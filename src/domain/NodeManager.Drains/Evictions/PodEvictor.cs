@@ -5,7 +5,6 @@ using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Reporting;
-using NodeManager.Drains.Workloads;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Drains.Evictions;
@@ -16,10 +15,7 @@ namespace NodeManager.Drains.Evictions;
 internal sealed class PodEvictor(
     DrainScope scope,
     ObjectCache<Pod> pods,
-    BudgetRegistry budgets,
-    BudgetOverrides overrides,
-    Surge surge,
-    EvictionRequests requests,
+    EvictionMeans means,
     StuckPods stuck,
     NodeLockHold hold,
     DrainProgress progress,
@@ -37,18 +33,20 @@ internal sealed class PodEvictor(
         await pods.Synced.WaitAsync(cancellationToken);
         if (scope.Options.WaitForJob is { } timeout && record.Pod.IsOfJob())
             await WaitForJobAsync(record, timeout, cancellationToken);
+        if (!await means.Workloads.WaitAsync(record, pods, means.Budgets, progress.Changed, warn, cancellationToken))
+            return;
         Attempts attempts = new();
         // Reads the current pod before each request: evicting another pod of its name would use that pod's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
             await hold.ConfirmAsync(cancellationToken);
-            if (await surge.ReplaceAsync(record, pods, progress.Changed, warn, cancellationToken))
+            if (await means.Surge.ReplaceAsync(record, pods, progress.Changed, warn, cancellationToken))
             {
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
                 return;
             }
 
-            if (requests.AppliesTo(record, pod))
+            if (means.Requests.AppliesTo(record, pod))
             {
                 if (await RequestAsync(record, pod, cancellationToken) != RequestEnd.FellBack)
                     return;
@@ -65,18 +63,18 @@ internal sealed class PodEvictor(
     // Queues and sends one request. True when no further request is needed.
     private async Task<bool> TryRemoveAsync(PodRecord record, Pod pod, Attempts attempts, CancellationToken cancellationToken)
     {
-        using OverrideTurn? overriding = IsOverdue(record) ? overrides.TryBegin(record, pod) : null;
+        using OverrideTurn? overriding = IsOverdue(record) ? means.Overrides.TryBegin(record, pod) : null;
         bool deletes = overriding is not null || scope.Options.DisableEviction;
         attempts.Mode = deletes ? RemovalMode.Delete : RemovalMode.Evict;
         using BudgetQueueEntry ticket = deletes
             ? BudgetQueueEntry.Free(pod, record.Turn)
-            : budgets.Enter(pod, record.Turn, attempts.Refusal is not null);
+            : means.Budgets.Enter(pod, record.Turn, attempts.Refusal is not null);
         if (!ticket.Passed.IsCompleted)
         {
             await WaitInLineAsync(record, ticket, attempts.Refusal, cancellationToken);
             if (pods.Find(record.Plan.Uid)?.IsTerminating() != false)
                 return false;
-            if (IsOverdue(record) && overrides.Observe(record, pod).Wait is null)
+            if (IsOverdue(record) && means.Overrides.Observe(record, pod).Wait is null)
                 return false;
         }
 
@@ -167,7 +165,7 @@ internal sealed class PodEvictor(
         using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
         record.RecordRequest(scope.Now, "EvictionRequest");
         progress.Changed();
-        return await requests.EvictAsync(
+        return await means.Requests.EvictAsync(
             record,
             pod,
             pods,
@@ -277,7 +275,7 @@ internal sealed class PodEvictor(
             if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady()))
                 break;
             (string? others, Task moved) = IsOverdue(record)
-                ? overrides.Observe(record, now)
+                ? means.Overrides.Observe(record, now)
                 : ("", Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, done.Token));
             if (others is null)
                 break;
@@ -296,7 +294,7 @@ internal sealed class PodEvictor(
     // A budget blocks the pod: the server refused, or (null) other pods go first.
     private void RecordBlock(PodRecord record, Pod pod, EvictionAnswer? answer)
     {
-        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
+        IReadOnlyList<PodDisruptionBudget> covering = means.Budgets.Covering(pod);
         IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
         record.RecordBlockingBudgets(
             names,

@@ -42,6 +42,7 @@ internal sealed class DrainRun(
         using BudgetRegistry budgets = new(scope, survey, namespaces);
         using BudgetOverrides overrides = new(scope, namespaces);
         Surge surge = new(scope, survey, budgets, cancellationToken);
+        await using WorkloadLimits workloads = new(scope, plans);
         using EvictionRequests requests = new(scope, survey.Server, budgets, namespaces);
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(
             plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod)
@@ -58,10 +59,7 @@ internal sealed class DrainRun(
                 p,
                 pods,
                 nodeObjects,
-                budgets,
-                overrides,
-                surge,
-                requests,
+                new(budgets, overrides, surge, workloads, requests),
                 turns,
                 _startedAt
             )),

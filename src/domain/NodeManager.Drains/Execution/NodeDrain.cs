@@ -3,7 +3,6 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
-using NodeManager.Drains.Budgets;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Evictions;
 using NodeManager.Drains.Options;
@@ -21,11 +20,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly DrainScope _scope;
     private readonly DrainSurvey _survey;
     private readonly PlannedNode _plan;
-    private readonly BudgetRegistry _budgets;
-    private readonly BudgetOverrides _overrides;
+    private readonly EvictionMeans _means;
     private readonly LastObservation _last;
-    private readonly Surge _surge;
-    private readonly EvictionRequests _requests;
     private readonly NodeEvents _events;
     private readonly DrainConditions _conditions;
     private readonly DrainProgress _progress;
@@ -54,10 +50,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         PlannedNode plan,
         NodeCaches<Pod> pods,
         NodeCaches<Node> nodes,
-        BudgetRegistry budgets,
-        BudgetOverrides overrides,
-        Surge surge,
-        EvictionRequests requests,
+        EvictionMeans means,
         IReadOnlyDictionary<string, DrainTurn> turns,
         DateTimeOffset startedAt
     )
@@ -66,11 +59,8 @@ internal sealed class NodeDrain : IAsyncDisposable
         _hold = new(scope, use);
         _survey = survey;
         _plan = plan;
-        _last = new(scope, survey, budgets, plan.Name);
-        _budgets = budgets;
-        _overrides = overrides;
-        _surge = surge;
-        _requests = requests;
+        _last = new(scope, survey, means.Budgets, plan.Name);
+        _means = means;
         _startedAt = startedAt;
         _events = new(scope);
         _conditions = new(scope, survey.Server.Minor, AddWarning);
@@ -163,7 +153,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     private IEnumerable<Task> Concluding => _records.SelectMany(r => (Task?[])[r.Conclusion, r.PendingRequests]).OfType<Task>();
 
     // Only with one request for each pod can blocked pods remain when the work is done.
-    private bool IsHeld => _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Outcome == DrainPodOutcome.Failed);
+    private bool IsHeld =>
+        _scope.Options.Once && _records.Exists(r => r.BlockedBy.Count > 0 || r.Workload.Length > 0 || r.Outcome == DrainPodOutcome.Failed);
 
     public async ValueTask DisposeAsync()
     {
@@ -178,7 +169,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         StuckPods stuck = new(_scope, Nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _hold.Lock, _progress, Warn);
+        PodEvictor evictor = new(_scope, Pods, _means, stuck, _hold.Lock, _progress, Warn);
         LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
         // One synchronous step, so that requests are sent in order.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait))

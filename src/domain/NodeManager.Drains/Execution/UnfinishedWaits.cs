@@ -29,7 +29,7 @@ internal static class UnfinishedWaits
             };
         if (end == DrainEnd.Complete)
             yield break;
-        foreach (MissingPods missing in replacements?.Missing ?? [])
+        foreach (WorkloadPods missing in replacements?.Missing ?? [])
         {
             yield return new()
             {

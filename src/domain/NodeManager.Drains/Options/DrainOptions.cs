@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using NodeManager.Core.Configuration;
 
 namespace NodeManager.Drains.Options;
 
@@ -87,6 +88,21 @@ public sealed record DrainOptions
     [Range(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; init; }
 
+    /// <summary>
+    /// How many ready pods of a workload that no PDB covers may be unavailable at a time while several nodes are drained: a number, a percentage of
+    /// its replicas, or <c>Off</c>; null: 25 %.
+    /// </summary>
+    [MaxLength(16)]
+    [RegularExpression(UnavailablePods.Pattern, ErrorMessage = UnavailablePods.Values)]
+    public string? WorkloadMaxUnavailable { get; init; }
+
+    /// <summary>How long to wait for a replacement before more pods of such a workload are evicted; null: 2 minutes.</summary>
+    public TimeSpan? WorkloadWait { get; init; }
+
+    /// <summary>The drain is one of several of a run over several nodes.</summary>
+    [DrainOption(Use = DrainOptionUse.Code)]
+    public bool IsOfSeveral { get; init; }
+
     /// <summary>How pods are asked to go, see <see cref="NodeManager.EvictionApi"/>.</summary>
     [AllowedValues(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]
     public string EvictionApi { get; init; } = NodeManager.EvictionApi.Auto;
@@ -102,6 +118,12 @@ public sealed record DrainOptions
     /// <summary>Why, for the annotation and the events on the node.</summary>
     [DrainOption(Use = DrainOptionUse.Code)]
     public string Reason { get; init; } = "";
+
+    /// <summary>True if workloads without a PDB stay available.</summary>
+    internal bool LimitsWorkloads => IsOfSeveral && !DisableEviction && !UnavailablePods.IsOff(WorkloadMaxUnavailable);
+
+    /// <summary>The same for a drain of so many nodes.</summary>
+    internal DrainOptions Over(int nodes) => this with { IsOfSeveral = IsOfSeveral || nodes > 1 };
 
     /// <summary>What the drain of a node does, for a confirmation: "cordon it and evict its pods".</summary>
     public string Describe()
@@ -150,5 +172,7 @@ public sealed record DrainOptions
         {
             Timeout = Timeout ?? session.Configuration.DrainTimeout,
             GracePeriod = GracePeriod ?? session.Configuration.DrainGracePeriod,
+            WorkloadMaxUnavailable = WorkloadMaxUnavailable ?? session.Configuration.WorkloadMaxUnavailable,
+            WorkloadWait = WorkloadWait ?? session.Configuration.WorkloadWait,
         };
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Placement;
+using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
@@ -74,6 +75,18 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
         );
         return answers.Where(a => a.Missing is not null).ToDictionary(a => a.Namespace, a => a.Missing!);
     }
+
+    /// <summary>
+    /// What Deployments allow to be unavailable in rolling updates, by the key of their pods (see <see cref="WorkloadRules.KeyOf"/>); empty if they may
+    /// not be listed.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, IntOrString>> ReadMaxUnavailableAsync(CancellationToken cancellationToken) =>
+        (await ReadIfAllowedAsync(Resources.Deployments, new(), cancellationToken) ?? [])
+            .Where(static d => d.Spec.Strategy?.RollingUpdate?.MaxUnavailable is not null)
+            .ToDictionary(
+                static d => $"ReplicaSet {d.Metadata.Namespace}/{d.Metadata.Name}",
+                static d => d.Spec.Strategy!.RollingUpdate!.MaxUnavailable!.Value
+            );
 
     private async Task<IReadOnlyList<(string Name, Node? Node)>> ReadNodesAsync(
         IReadOnlyList<string> names,

@@ -14,9 +14,17 @@ internal sealed class DurationEstimator
     private readonly PlanBasis _basis;
     private readonly IReadOnlyDictionary<string, PodBudget> _budgets;
     private readonly Dictionary<string, int> _leaving = [];
+    private readonly IReadOnlyList<WorkloadShare> _workloads;
 
-    public DurationEstimator(IReadOnlyList<PlannedNode> together, PlanBasis basis, IReadOnlyDictionary<string, PodBudget> budgets)
+    /// <param name="workloads">Those whose availability the drain keeps.</param>
+    public DurationEstimator(
+        IReadOnlyList<PlannedNode> together,
+        PlanBasis basis,
+        IReadOnlyDictionary<string, PodBudget> budgets,
+        IReadOnlyList<WorkloadShare> workloads
+    )
     {
+        _workloads = workloads;
         _basis = basis;
         _budgets = budgets;
         foreach (string title in together.SelectMany(n => n.Pods).SelectMany(BudgetTitlesOf))
@@ -47,6 +55,8 @@ internal sealed class DurationEstimator
             return longest.ToEstimate();
         if (Never(plan) is { } never)
             return new(null, never, true);
+        foreach (WorkloadShare share in _workloads)
+            AddRounds(plan, share, longest);
         string? unknown =
             TitlesOf(plan, isSurging: true).Select(title => AddSurge(title, longest)).FirstOrDefault(static reason => reason is not null)
             ?? TitlesOf(plan, isSurging: false)
@@ -95,6 +105,23 @@ internal sealed class DurationEstimator
                 + $"(median); the last can use its whole grace period, {grace.TotalSeconds:0} s."
         );
         return null;
+    }
+
+    // A replacement that takes longer is not awaited.
+    private void AddRounds(PlannedNode plan, WorkloadShare share, LongestWait longest)
+    {
+        List<PlannedPod> own = [.. share.Leaving.Where(p => p.Plan.Node == plan.Name)];
+        if (own.Count == 0)
+            return;
+        int rounds = (share.Leaving.Count + share.AtOnce - 1) / share.AtOnce;
+        TimeSpan wait = _basis.Options.WorkloadWait ?? WorkloadRules.DefaultWait;
+        TimeSpan start = share.UsualStart is { } usual && usual < wait ? usual : wait;
+        TimeSpan grace = own.Max(Own);
+        longest.Add(
+            ((rounds - 1) * start) + grace,
+            $"{share.Title} has no PDB: {share.Leaving.Count} of its {share.Replicas} pods are evicted {share.AtOnce} at a time, in {rounds} rounds. "
+                + $"Such pods take at most {start.TotalSeconds:0} s to become ready; the last can use its whole grace period, {grace.TotalSeconds:0} s."
+        );
     }
 
     /// <summary>The median time that the pods took to become ready; null without data.</summary>

@@ -37,6 +37,12 @@ public sealed record PlanBasis
     /// <summary>All pods of each budget, on all nodes, by <c>namespace/name</c>.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Pod>> Covered { get; init; }
 
+    /// <summary>All pods that are not finished of workloads with a pod to evict that no PDB covers, see <see cref="WorkloadRules.KeyOf"/>.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<Pod>> Workloads { get; init; } = new Dictionary<string, IReadOnlyList<Pod>>();
+
+    /// <summary>What Deployments allow in rolling updates, by the keys of <see cref="Workloads"/>; empty if workloads are not limited.</summary>
+    internal IReadOnlyDictionary<string, IntOrString> MaxUnavailable { get; init; } = new Dictionary<string, IntOrString>();
+
     /// <summary>The budgets that cover a pod of the nodes, by <c>namespace/name</c>, with their outlook for one pod.</summary>
     public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
 
@@ -89,6 +95,7 @@ public sealed record PlanBasis
                 .Select(static node => node.Metadata.Name)
                 .ToHashSet();
         IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
+        Dictionary<string, IReadOnlyList<Pod>> workloads = WorkloadsOf(plans, cluster?.Pods ?? []);
         return new()
         {
             Options = options,
@@ -98,6 +105,11 @@ public sealed record PlanBasis
             Waiting = [.. (cluster?.Pods ?? []).Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !p.IsFinished() && !p.IsTerminating())],
             Refusal = refusal,
             Covered = covered,
+            Workloads = workloads,
+            MaxUnavailable =
+                options.Over(nodes.Count).LimitsWorkloads && workloads.Values.Any(static pods => pods.Count > 1)
+                    ? await surveyor.ReadMaxUnavailableAsync(cancellationToken)
+                    : new Dictionary<string, IntOrString>(),
             Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now, down),
             Surges = surges,
             Surging = surges.Where(s => s.Value.Refusal is null).Select(s => s.Key).ToHashSet(),
@@ -163,6 +175,19 @@ public sealed record PlanBasis
         {
             return (null, refused.Message);
         }
+    }
+
+    private static Dictionary<string, IReadOnlyList<Pod>> WorkloadsOf(IReadOnlyList<PlannedNode> plans, IReadOnlyList<Pod> pods)
+    {
+        HashSet<string> wanted =
+        [
+            .. plans.SelectMany(static p => p.Pods).Where(WorkloadShare.IsLimited).Select(static p => WorkloadRules.KeyOf(p.Pod)!),
+        ];
+        return pods.Where(static p => !p.IsFinished() && !p.IsTerminating())
+            .Select(static p => (Key: WorkloadRules.KeyOf(p) ?? "", Pod: p))
+            .Where(p => wanted.Contains(p.Key))
+            .GroupBy(static p => p.Key)
+            .ToDictionary(static group => group.Key, static group => (IReadOnlyList<Pod>)[.. group.Select(static p => p.Pod)]);
     }
 
     // By UID, the pods that a PDB permanently blocks.

@@ -54,6 +54,9 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>The responder that currently handles its EvictionRequest; empty without.</summary>
     public string Responder => Steps.Current == DrainStep.Responder ? Steps.CurrentDetail : "";
 
+    /// <summary>The workload without a PDB whose replacements it waits for, as <c>Kind namespace/name</c>; empty without.</summary>
+    public string Workload => Steps.Current == DrainStep.Workload ? Steps.CurrentDetail : "";
+
     /// <summary>True if its EvictionRequest failed, so that it is evicted by the subresource.</summary>
     public bool HasFallenBack { get; set; }
 

@@ -52,7 +52,7 @@ internal sealed record DrainReport
     public required DateTimeOffset EndedAt { get; init; }
 
     public IReadOnlyList<NodeDrainBlocker> Waits =>
-        [.. RolloutBlockers(), .. ResponderBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
+        [.. RolloutBlockers(), .. ResponderBlockers(), .. WorkloadBlockers(), .. BudgetBlockers(), .. TerminationBlockers()];
 
     public NodeDrainResult Build()
     {
@@ -197,7 +197,7 @@ internal sealed record DrainReport
             return DrainPodOutcome.Refused;
         if (record.Plan.Decision == DrainDecision.Skip)
             return DrainPodOutcome.Skipped;
-        if (IsHeld(record) || record.Responder.Length > 0)
+        if (IsHeld(record) || record.Responder.Length > 0 || record.Workload.Length > 0)
             return DrainPodOutcome.Blocked;
         if (record.IsAccepted || record.Plan.Decision == DrainDecision.Wait || IsTerminating(record))
             return DrainPodOutcome.Terminating;
@@ -229,6 +229,21 @@ internal sealed record DrainReport
             Message = held.Key.Reason,
             Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
             Remedy = "Check why it does not complete. To evict without EvictionRequests, select the Eviction API.",
+        };
+
+    private IEnumerable<NodeDrainBlocker> WorkloadBlockers() =>
+        from record in Records
+        where record.Outcome is null && record.Workload.Length > 0
+        group record by record.Workload into held
+        orderby held.Key
+        select new NodeDrainBlocker
+        {
+            Kind = "Workload",
+            Name = held.Key,
+            Message = held.First().Reason,
+            Outlook = BudgetOutlook.Slow,
+            Pods = new([.. held.Select(r => r.Title).Order(StringComparer.Ordinal)]),
+            Remedy = "The drain continues when replacements are ready, or after WorkloadWait. WorkloadMaxUnavailable Off lifts the limit.",
         };
 
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>

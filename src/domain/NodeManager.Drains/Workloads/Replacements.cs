@@ -36,7 +36,7 @@ internal sealed class Replacements : IDisposable
     /// <summary>Receives the missing pods as text when they change.</summary>
     public Action<string> OnChanged { get; set; } = static _ => { };
 
-    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _remaining));
+    public IReadOnlyList<WorkloadPods> Missing => _watch.Read(board => board.Missing(_owners, _remaining));
 
     /// <summary>Null if no evicted pod belongs to a workload that recreates it.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
@@ -88,7 +88,7 @@ internal sealed class Replacements : IDisposable
         string reported = "";
         while (true)
         {
-            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Observe(board => board.Missing(_owners, _remaining));
+            (IReadOnlyList<WorkloadPods>? missing, Task changed) = _watch.Observe(board => board.Missing(_owners, _remaining));
             if (missing is { Count: 0 })
                 return;
             DateTimeOffset now = _scope.Now;

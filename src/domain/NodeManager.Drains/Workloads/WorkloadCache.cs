@@ -9,17 +9,25 @@ namespace NodeManager.Drains.Workloads;
 /// </summary>
 internal sealed class WorkloadCache(TimeProvider time)
 {
-    private readonly Dictionary<string, (string Title, int Wanted, string? Parent)> _workloads = [];
+    private readonly Dictionary<string, Workload> _workloads = [];
     private readonly Dictionary<string, (string Owner, UnhealthyPod? Unhealthy)> _pods = [];
 
-    public void Put(KubernetesObject workload, string kind, int? replicas, bool isGone)
+    public void Put(KubernetesObject workload, string kind, int? replicas, bool isGone, IntOrString? maxUnavailable = null)
     {
         string uid = workload.Metadata.Uid ?? "";
         if (isGone)
             _workloads.Remove(uid);
         else
-            _workloads[uid] = ($"{kind} {workload.Metadata.Namespace}/{workload.Metadata.Name}", replicas ?? 1, ParentOf(workload));
+            _workloads[uid] = new(
+                $"{kind} {workload.Metadata.Namespace}/{workload.Metadata.Name}",
+                replicas ?? 1,
+                ParentOf(workload),
+                maxUnavailable
+            );
     }
+
+    /// <summary>A workload that is not watched, with its desired replicas.</summary>
+    public void Put(string uid, string title, int replicas) => _workloads[uid] = new(title, replicas, null, null);
 
     public void Put(Pod pod, bool isGone)
     {
@@ -32,55 +40,44 @@ internal sealed class WorkloadCache(TimeProvider time)
 
     /// <summary>The owners (UIDs) with fewer ready pods than desired; a deleted one requires none.</summary>
     /// <param name="without">UIDs of pods that do not count.</param>
-    public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without)
+    public IReadOnlyList<WorkloadPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without) =>
+        [
+            .. Of(owners.Select(RootOf).ToHashSet(), without)
+                .Values.Where(w => w.Ready < w.Desired)
+                .OrderBy(w => w.Title, StringComparer.Ordinal),
+        ];
+
+    /// <summary>The UID of the workload that creates an owner's pods: a ReplicaSet's Deployment. Otherwise the owner's own.</summary>
+    public string RootOf(string uid) =>
+        _workloads.TryGetValue(uid, out Workload? known) && known.Parent is { } parent && _workloads.ContainsKey(parent) ? parent : uid;
+
+    /// <summary>The workloads of these UIDs (see <see cref="RootOf"/>) that are known, without the pods of other UIDs.</summary>
+    public IReadOnlyDictionary<string, WorkloadPods> Of(IReadOnlySet<string> roots, IReadOnlySet<string> without)
     {
         ILookup<string, UnhealthyPod?> pods = _pods
             .Where(p => !without.Contains(p.Key))
-            .ToLookup(p => RootOf(p.Value.Owner), p => p.Value.Unhealthy);
-        return
-        [
-            .. owners
-                .Select(RootOf)
-                .Distinct()
-                .Where(_workloads.ContainsKey)
-                .Select(root => new MissingPods(
+            .Select(p => (Root: RootOf(p.Value.Owner), p.Value.Unhealthy))
+            .Where(p => roots.Contains(p.Root))
+            .ToLookup(p => p.Root, p => p.Unhealthy);
+        return roots
+            .Where(_workloads.ContainsKey)
+            .ToDictionary(
+                root => root,
+                root => new WorkloadPods(
                     _workloads[root].Title,
                     pods[root].Count(p => p is null),
-                    _workloads[root].Wanted,
-                    [.. pods[root].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)]
-                ))
-                .Where(w => w.Ready < w.Desired)
-                .OrderBy(w => w.Title, StringComparer.Ordinal),
-        ];
-    }
-
-    /// <summary>The workload that creates an owner's pods, without the pods of these UIDs; null if unknown or gone.</summary>
-    /// <returns>The UID of the workload, with its ready and desired replicas.</returns>
-    public (string Uid, MissingPods Pods)? Workload(string owner, IReadOnlySet<string> without)
-    {
-        string root = RootOf(owner);
-        if (!_workloads.TryGetValue(root, out (string Title, int Wanted, string? Parent) known))
-            return null;
-        ILookup<bool, UnhealthyPod?> pods = _pods
-            .Where(p => !without.Contains(p.Key) && RootOf(p.Value.Owner) == root)
-            .ToLookup(p => p.Value.Unhealthy is null, p => p.Value.Unhealthy);
-        return (
-            root,
-            new(
-                known.Title,
-                pods[true].Count(),
-                known.Wanted,
-                [.. pods[false].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)]
-            )
-        );
+                    _workloads[root].Replicas,
+                    [.. pods[root].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)],
+                    _workloads[root].MaxUnavailable
+                )
+            );
     }
 
     /// <summary>The ready pods of an owner, without the pods of these UIDs.</summary>
     public int Ready(string owner, IReadOnlySet<string> without) =>
         _pods.Count(p => p.Value.Owner == owner && p.Value.Unhealthy is null && !without.Contains(p.Key));
 
-    private string RootOf(string uid) =>
-        _workloads.TryGetValue(uid, out var known) && known.Parent is { } parent && _workloads.ContainsKey(parent) ? parent : uid;
-
     private static string? ParentOf(KubernetesObject workload) => workload.Metadata.OwnerReferences?.Find(o => o.Controller == true)?.Uid;
+
+    private sealed record Workload(string Title, int Replicas, string? Parent, IntOrString? MaxUnavailable);
 }

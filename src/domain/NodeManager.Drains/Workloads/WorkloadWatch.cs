@@ -18,7 +18,10 @@ internal sealed class WorkloadWatch : IDisposable
     public WorkloadWatch(DrainScope scope, string? ns)
     {
         _workloads = new(scope.Time);
-        Follow(scope.Caches.OpenWithin(Resources.Deployments, ns), (d, gone) => _workloads.Put(d, "Deployment", d.Spec.Replicas, gone));
+        Follow(
+            scope.Caches.OpenWithin(Resources.Deployments, ns),
+            (d, gone) => _workloads.Put(d, "Deployment", d.Spec.Replicas, gone, d.Spec.Strategy?.RollingUpdate?.MaxUnavailable)
+        );
         Follow(scope.Caches.OpenWithin(Resources.ReplicaSets, ns), (r, gone) => _workloads.Put(r, "ReplicaSet", r.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.StatefulSets, ns), (s, gone) => _workloads.Put(s, "StatefulSet", s.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.Pods, ns), _workloads.Put);
@@ -28,6 +31,14 @@ internal sealed class WorkloadWatch : IDisposable
 
     /// <summary>Fails with the first failure of a cache; does not complete otherwise.</summary>
     public Task Failed => Task.WhenAny(_failed).Unwrap();
+
+    /// <summary>Adds a workload that is not watched.</summary>
+    public void Add(string uid, string title, int replicas)
+    {
+        lock (_lock)
+            _workloads.Put(uid, title, replicas);
+        Signal();
+    }
 
     /// <summary>The known state, complete or not.</summary>
     public T Read<T>(Func<WorkloadCache, T> read)

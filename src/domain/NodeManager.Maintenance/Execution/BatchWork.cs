@@ -103,7 +103,10 @@ internal sealed class BatchWork(
                 NodeDrainResult result in NodeDrainer.DrainAsync(
                     scope.Session,
                     [.. byName.Keys],
-                    options.Drain,
+                    options.Drain with
+                    {
+                        IsOfSeveral = ledger.Nodes.Count > 1,
+                    },
                     listener,
                     stop.Token,
                     work.Use,

@@ -168,6 +168,7 @@ internal sealed class RollDrains(RollScope context, RollProgressLog book)
                 : remaining;
         DrainOptions options = book.Record.Options.Drain with
         {
+            IsOfSeveral = book.All.Count > 1,
             Timeout = remaining,
             SkipWaitForDeleteTimeout = isReady ? null : AbsentKubelet,
             Reason = $"Update of pool {context.Request.Pool}",

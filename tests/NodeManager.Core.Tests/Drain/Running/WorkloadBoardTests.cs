@@ -75,7 +75,7 @@ public sealed class WorkloadBoardTests
         foreach (string word in Words(pods))
             board.Put(Pod(word, ++number), false);
 
-        MissingPods missing = Assert.Single(board.Missing(["rs"], new HashSet<string>()));
+        WorkloadPods missing = Assert.Single(board.Missing(["rs"], new HashSet<string>()));
 
         Assert.Equal(isStuck, missing.IsStuck);
         if (isStuck)

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 
-namespace NodeManager.Conformance.Drain;
+namespace NodeManager.Conformance.Drain.Availability;
 
 /// <summary>
 /// Many pods under one budget. Small by default; NODEMANAGER_LONG_DRAIN=N has N pods on each of the nodes (100 is what is promised).

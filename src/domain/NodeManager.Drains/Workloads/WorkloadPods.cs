@@ -1,8 +1,15 @@
 namespace NodeManager.Drains.Workloads;
 
-/// <summary>A workload with fewer ready pods than desired.</summary>
+/// <summary>The pods of a workload.</summary>
 /// <param name="Title"><c>Kind namespace/name</c>.</param>
-internal sealed record MissingPods(string Title, int Ready, int Desired, IReadOnlyList<UnhealthyPod> Pending)
+/// <param name="MaxUnavailable">Of a Deployment's rolling updates; null otherwise.</param>
+internal sealed record WorkloadPods(
+    string Title,
+    int Ready,
+    int Desired,
+    IReadOnlyList<UnhealthyPod> Pending,
+    IntOrString? MaxUnavailable = null
+)
 {
     /// <summary>True if none of its pods is progressing: they fit on no node, or cannot start.</summary>
     public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);

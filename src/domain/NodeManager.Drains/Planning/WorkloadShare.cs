@@ -1,0 +1,47 @@
+using NodeManager.Core.Configuration;
+using NodeManager.Drains.Decisions;
+
+namespace NodeManager.Drains.Planning;
+
+/// <summary>The ready pods of a plan that belong to one workload without a PDB.</summary>
+/// <param name="Title"><c>Kind namespace/name</c>; a Deployment's ReplicaSet has the name of the Deployment.</param>
+/// <param name="Leaving">On all planned nodes.</param>
+/// <param name="Replicas">The pods of the workload in the cluster.</param>
+/// <param name="AtOnce">How many may be unavailable if the plan's nodes are several.</param>
+/// <param name="UsualStart">The median time that its pods took to become ready; null without data.</param>
+internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Leaving, int Replicas, int AtOnce, TimeSpan? UsualStart)
+{
+    /// <summary>Only workloads of which more pods leave than may be unavailable.</summary>
+    public static IReadOnlyList<WorkloadShare> Of(IReadOnlyList<PlannedNode> together, PlanBasis basis) =>
+        [
+            .. together
+                .Where(p => basis.TroubleOf(p) is null)
+                .SelectMany(static p => p.Pods)
+                .Where(static p => IsLimited(p))
+                .GroupBy(static p => WorkloadRules.KeyOf(p.Pod)!)
+                .Where(pods => basis.Workloads.ContainsKey(pods.Key))
+                .Select(pods => Of(pods.Key, [.. pods], basis))
+                .Where(static share => share.Leaving.Count > share.AtOnce)
+                .OrderBy(static share => share.Title, StringComparer.Ordinal),
+        ];
+
+    /// <summary>True if a run over several nodes limits the eviction of the pod.</summary>
+    public static bool IsLimited(PlannedPod pod) =>
+        pod is { Plan: { Decision: DrainDecision.Evict, Budgets.Count: 0 }, Pod: { } one }
+        && one.IsReady()
+        && !one.IsFinished()
+        && WorkloadRules.KeyOf(one) is not null;
+
+    private static WorkloadShare Of(string title, IReadOnlyList<PlannedPod> leaving, PlanBasis basis)
+    {
+        IReadOnlyList<Pod> pods = basis.Workloads[title];
+        string? allowed = UnavailablePods.IsOff(basis.Options.WorkloadMaxUnavailable) ? null : basis.Options.WorkloadMaxUnavailable;
+        return new(
+            title,
+            leaving,
+            pods.Count,
+            WorkloadRules.Limit(allowed, pods.Count, basis.MaxUnavailable.TryGetValue(title, out IntOrString own) ? own : null),
+            DurationEstimator.UsualStart(pods)
+        );
+    }
+}

@@ -96,7 +96,7 @@ public static class DrainPlanner
             .Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
         IEnumerable<string> outages = unlimited
             .Select(w => (Workload: w, Count: w.Leaving.Count(p => p.Plan.Node == plan.Name)))
-            .Where(static w => w.Count > w.Workload.AtOnce)
+            .Where(static w => w.Count > w.Workload.Limit)
             .Select(static w => $"No PDB covers {w.Workload.Title}: {w.Count} of its {w.Workload.Replicas} pods are evicted concurrently.");
         return new()
         {

@@ -113,13 +113,13 @@ internal sealed class DurationEstimator
         List<PlannedPod> own = [.. share.Leaving.Where(p => p.Plan.Node == plan.Name)];
         if (own.Count == 0)
             return;
-        int rounds = (share.Leaving.Count + share.AtOnce - 1) / share.AtOnce;
+        int rounds = (share.Leaving.Count + share.Limit - 1) / share.Limit;
         TimeSpan wait = _basis.Options.WorkloadWait ?? WorkloadRules.DefaultWait;
         TimeSpan start = share.UsualStart is { } usual && usual < wait ? usual : wait;
         TimeSpan grace = own.Max(Own);
         longest.Add(
             ((rounds - 1) * start) + grace,
-            $"{share.Title} has no PDB: {share.Leaving.Count} of its {share.Replicas} pods are evicted {share.AtOnce} at a time, in {rounds} rounds. "
+            $"{share.Title} has no PDB: {share.Leaving.Count} of its {share.Replicas} pods are evicted {share.Limit} at a time, in {rounds} rounds. "
                 + $"Such pods take at most {start.TotalSeconds:0} s to become ready; the last can use its whole grace period, {grace.TotalSeconds:0} s."
         );
     }

@@ -179,13 +179,13 @@ public sealed record PlanBasis
 
     private static Dictionary<string, IReadOnlyList<Pod>> WorkloadsOf(IReadOnlyList<PlannedNode> plans, IReadOnlyList<Pod> pods)
     {
-        HashSet<string> wanted =
+        HashSet<string> keys =
         [
             .. plans.SelectMany(static p => p.Pods).Where(WorkloadShare.IsLimited).Select(static p => WorkloadRules.KeyOf(p.Pod)!),
         ];
         return pods.Where(static p => !p.IsFinished() && !p.IsTerminating())
             .Select(static p => (Key: WorkloadRules.KeyOf(p) ?? "", Pod: p))
-            .Where(p => wanted.Contains(p.Key))
+            .Where(p => keys.Contains(p.Key))
             .GroupBy(static p => p.Key)
             .ToDictionary(static group => group.Key, static group => (IReadOnlyList<Pod>)[.. group.Select(static p => p.Pod)]);
     }

@@ -7,9 +7,9 @@ namespace NodeManager.Drains.Planning;
 /// <param name="Title"><c>Kind namespace/name</c>; a Deployment's ReplicaSet has the name of the Deployment.</param>
 /// <param name="Leaving">On all planned nodes.</param>
 /// <param name="Replicas">The pods of the workload in the cluster.</param>
-/// <param name="AtOnce">How many may be unavailable if the plan's nodes are several.</param>
+/// <param name="Limit">How many may be unavailable if the plan's nodes are several.</param>
 /// <param name="UsualStart">The median time that its pods took to become ready; null without data.</param>
-internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Leaving, int Replicas, int AtOnce, TimeSpan? UsualStart)
+internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Leaving, int Replicas, int Limit, TimeSpan? UsualStart)
 {
     /// <summary>Only workloads of which more pods leave than may be unavailable.</summary>
     public static IReadOnlyList<WorkloadShare> Of(IReadOnlyList<PlannedNode> together, PlanBasis basis) =>
@@ -21,7 +21,7 @@ internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Lea
                 .GroupBy(static p => WorkloadRules.KeyOf(p.Pod)!)
                 .Where(pods => basis.Workloads.ContainsKey(pods.Key))
                 .Select(pods => Of(pods.Key, [.. pods], basis))
-                .Where(static share => share.Leaving.Count > share.AtOnce)
+                .Where(static share => share.Leaving.Count > share.Limit)
                 .OrderBy(static share => share.Title, StringComparer.Ordinal),
         ];
 

@@ -183,6 +183,7 @@ export const en = {
   'plan': 'Plan',
   'plan.failed': 'The plan cannot be created.',
   'plan.estimate': 'at most {duration}',
+  'plan.expected': ', about {duration} expected',
   'plan.blockers': 'Blockers',
   'drain.events': 'Last warnings about these pods',
   'plan.budgets': 'PodDisruptionBudgets that refuse evictions',

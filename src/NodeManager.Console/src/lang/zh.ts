@@ -185,6 +185,7 @@ export const zh: Messages = {
   'plan': '计划',
   'plan.failed': '无法制定计划。',
   'plan.estimate': '最长 {duration}',
+  'plan.expected': '，预计约 {duration}',
   'plan.blockers': '阻碍',
   'drain.events': '这些 Pod 的最近警告',
   'plan.budgets': '拒绝驱逐的 PodDisruptionBudget',

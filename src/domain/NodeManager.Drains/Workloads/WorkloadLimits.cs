@@ -212,7 +212,7 @@ internal sealed class WorkloadLimits : IAsyncDisposable
 
             count = Math.Min(count, queue.Count);
             string concession = pace.Concedes
-                ? $"{pods.Title}: no replacement {(pods.IsStuck ? "is starting" : $"became ready within {HumanDuration.Format(_wait)}")}, so more of its pods are evicted than {limit} at a time ({pods.Describe()})."
+                ? $"{pods.Title}: no replacement {(pods.IsStuck ? "is starting" : $"became ready within {HumanDuration.Format(_wait)}")}, so more of its pods are evicted than {limit} at a time ({pods.Describe(named: 1)})."
                 : "";
             LetPass(queue, count, concession);
             ready -= count;

@@ -59,6 +59,7 @@
         'Get-SchedulerTemplate'
         'Import-Sandbox'
         'Install-NodeAutoscaler'
+        'Invoke-NodeCommand'
         'Invoke-NodeDrain'
         'Invoke-NodeMaintenance'
         'Measure-SchedulerPlugin'

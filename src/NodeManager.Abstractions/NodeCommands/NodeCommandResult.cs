@@ -34,5 +34,8 @@ public sealed class NodeCommandResult : ClusterObject
     /// <summary>Why it did not run, was ended, or has no output; empty otherwise.</summary>
     public string Message { get; init; } = "";
 
+    // True if its pod may still run.
+    internal bool IsPodKept { get; init; }
+
     public override string ToString() => $"{Node}: {Status}";
 }

@@ -12,8 +12,17 @@ internal sealed record NodeCommandOutcome(
     bool HasLog = false
 )
 {
+    /// <summary>The pod is gone, and its end with it.</summary>
+    public static readonly NodeCommandOutcome Lost = new(
+        NodeCommandStatus.Unknown,
+        Message: "Its pod was deleted before its result was read."
+    );
+
+    /// <summary>True for a pod that may still run: a later request can read its result.</summary>
+    public bool IsPodKept { get; init; }
+
     // Reasons of the kubelet and the container runtime for containers that a restart of the node took with it.
-    private static readonly string[] Lost = ["ContainerStatusUnknown", "Unknown"];
+    private static readonly string[] Vanished = ["ContainerStatusUnknown", "Unknown"];
 
     // The runtime could not start the process: often nsenter is not in the image.
     private static readonly string[] Unstarted = ["StartError", "ContainerCannotRun"];
@@ -39,7 +48,7 @@ internal sealed record NodeCommandOutcome(
             return NotStarted($"{ended.Reason}: {ended.Message}");
         if (isOverdue)
             return new(NodeCommandStatus.TimedOut, ended.ExitCode, ended.StartedAt, ended.FinishedAt, HasLog: true);
-        if (Lost.Contains(ended.Reason))
+        if (Vanished.Contains(ended.Reason))
             return new(
                 NodeCommandStatus.Unknown,
                 null,
@@ -58,8 +67,6 @@ internal sealed record NodeCommandOutcome(
     }
 
     public static NodeCommandOutcome NotStarted(string why) => new(NodeCommandStatus.NotStarted, Message: why);
-
-    public static NodeCommandOutcome Unknown(string why) => new(NodeCommandStatus.Unknown, Message: why);
 
     public static bool HasStarted(Pod pod) => StateOf(pod) is { Running: not null } or { Terminated: not null };
 

@@ -102,7 +102,7 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
                 if (NodeCommandOutcome.Of(pod) is { } outcome)
                     return (pod, outcome);
                 if (change.Type == WatchEventType.Deleted || !isSeen)
-                    return (pod, NodeCommandOutcome.Unknown("Its pod was deleted before its end was reported."));
+                    return (pod, NodeCommandOutcome.Lost);
                 if (NodeCommandOutcome.HasStarted(pod))
                     start.CancelAfter(Timeout.InfiniteTimeSpan);
                 Report(request, pod, false);
@@ -135,7 +135,10 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
             ? NodeCommandOutcome.NotStarted(
                 $"It did not start within {HumanDuration.Format(StartLimit)}. {NodeCommandOutcome.Explain(pod)}"
             )
-            : NodeCommandOutcome.Unknown($"The kubelet does not report its end; pod {Namespace}/{pod.Metadata.Name} is kept.");
+            : new(NodeCommandStatus.Unknown, Message: $"The kubelet does not report its end; pod {Namespace}/{pod.Metadata.Name} is kept.")
+            {
+                IsPodKept = true,
+            };
 
     private void Report(NodeCommandRequest request, Pod pod, bool isOver) =>
         observer.Progress(

@@ -33,6 +33,9 @@ public sealed record NodeCommandRequest
     /// <summary>A cancellation deletes the pod, which ends the command. Otherwise the command continues.</summary>
     public bool EndsWithCaller { get; init; }
 
+    /// <summary>The pod stays after its end, until <see cref="NodeCommandRunner.RemoveAsync"/>.</summary>
+    public bool KeepsPod { get; init; }
+
     /// <summary>The pod of an earlier request; if it is gone, its result is lost and the command is not repeated.</summary>
     public string? KnownPod { get; init; }
 

@@ -37,6 +37,20 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
             cancellationToken
         );
 
+    /// <summary>Deletes the pod of a request, if there is one.</summary>
+    public Task<bool> RemoveAsync(NodeCommandRequest request, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            request.Node.Name,
+            async (connection, token) =>
+            {
+                Node node = await ReadNodeAsync(connection, request.Node, token);
+                return await _pods.FindAsync(connection, request, node, token) is { } pod
+                    && await connection.Client.RemoveAsync(Resources.Pods, pod, token);
+            },
+            cancellationToken
+        );
+
     /// <summary>Deletes pods of the node whose commands ended a day ago: their processes did not come back for the results.</summary>
     public Task<int> RemoveLeftoversAsync(NodeTarget node, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
@@ -71,18 +85,15 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
         try
         {
             if (await _pods.StartAsync(connection, retry, request, node, cancellationToken) is not { } pod)
-                return Describe(request, node, NodeCommandOutcome.Unknown("Its pod was deleted before the result was read."));
+                return await EndAsync(Describe(request, node, NodeCommandOutcome.Lost), cancellationToken);
             if (Created is { } created)
                 await created(pod.Metadata.Uid ?? "", cancellationToken);
             (pod, NodeCommandOutcome outcome) = await _pods.WaitAsync(connection, request, pod, cancellationToken);
             NodeCommandOutput? output = outcome.HasLog
                 ? await NodeCommandOutput.ReadAsync(session, pod, request.Tail, observer, cancellationToken)
                 : null;
-            NodeCommandResult result = Describe(request, node, outcome, output);
-            if (Ended is { } ended)
-                await ended(result, cancellationToken);
-            // A later request can still read the result of a pod that has not ended.
-            if (outcome.Status != NodeCommandStatus.Unknown)
+            NodeCommandResult result = await EndAsync(Describe(request, node, outcome, output), cancellationToken);
+            if (!result.IsPodKept && !request.KeepsPod)
                 await retry.RunAsync(token => connection.Client.RemoveAsync(Resources.Pods, pod, token), cancellationToken);
             return result;
         }
@@ -108,6 +119,13 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
         return node;
     }
 
+    private async Task<NodeCommandResult> EndAsync(NodeCommandResult result, CancellationToken cancellationToken)
+    {
+        if (Ended is { } ended)
+            await ended(result, cancellationToken);
+        return result;
+    }
+
     // Whether the pod was created already is not known after a request that was cut off.
     private async Task<NodeCommandOutcome> CancelAsync(ClusterConnection connection, NodeCommandRequest request, Node node)
     {
@@ -120,7 +138,13 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
         }
         catch (Exception failure)
         {
-            return NodeCommandOutcome.Unknown($"Its pod could not be deleted, and the command may still run: {failure.Message}");
+            return new(
+                NodeCommandStatus.Unknown,
+                Message: $"Its pod could not be deleted, and the command may still run: {failure.Message}"
+            )
+            {
+                IsPodKept = true,
+            };
         }
     }
 
@@ -142,6 +166,7 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
             ExitCode = outcome.ExitCode,
             Output = new([.. output?.Lines ?? []]),
             IsOutputTruncated = output?.IsTruncated == true,
+            IsPodKept = outcome.IsPodKept,
             StartedAt = outcome.StartedAt,
             Duration = outcome.EndedAt - outcome.StartedAt,
             Message = string.Join(" ", new[] { outcome.Message, output?.Problem }.Where(static part => part is { Length: > 0 })),

@@ -169,7 +169,7 @@ public sealed class NodeCommandTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Only_old_results_that_nobody_read_are_removed(string backend)
+    public async Task Only_old_results_that_were_not_read_are_removed(string backend)
     {
         await using CommandLab lab = await CommandLab.StartAsync(backend, isKubeletDead: true);
         foreach (string name in (string[])["old", "new", "running"])

@@ -43,7 +43,6 @@ internal static class PodStatusWriter
         status.SetPodCondition("Ready", value, now, reason, message);
         status.SetPodCondition("ContainersReady", value, now, reason, message);
         status.SetPodCondition("PodScheduled", "True", now);
-
         // The scheduler wrote it first; a kubelet lists it last.
         status.MoveConditionToEnd("PodScheduled");
         string started = status.Text("startTime") ?? now;

@@ -60,6 +60,7 @@
         'Get-SchedulerTemplate'
         'Import-Sandbox'
         'Install-NodeAutoscaler'
+        'Invoke-NodeCommand'
         'Invoke-NodeDrain'
         'Invoke-NodeMaintenance'
         'Measure-SchedulerPlugin'

@@ -270,6 +270,28 @@ public static class ErrorIds
     /// <summary>The cluster does not serve metrics.k8s.io, or the API answers 503.</summary><remarks>Install metrics-server, or check its pods and its APIService.</remarks>
     public const string MetricsUnavailable = nameof(MetricsUnavailable);
 
+    // Commands on nodes
+    /// <summary>The configuration names no image for pods that run commands on nodes.</summary><remarks>Set nodeCommandImage to an image by digest, with nsenter in its PATH.</remarks>
+    public const string NodeCommandImageMissing = nameof(NodeCommandImageMissing);
+
+    /// <summary>The namespace for pods that run commands on nodes does not exist.</summary><remarks>Apply deploy/node-shell.yaml, or set nodeCommandNamespace to a namespace that allows privileged pods.</remarks>
+    public const string NodeCommandNamespaceMissing = nameof(NodeCommandNamespaceMissing);
+
+    /// <summary>A command, an id or a timeout is not valid for a command on a node, or the node runs Windows.</summary><remarks>Correct the value that the message names.</remarks>
+    public const string NodeCommandInvalid = nameof(NodeCommandInvalid);
+
+    /// <summary>A command on a node ended with an exit code other than 0.</summary><remarks>Read Output of the result. The command is not repeated.</remarks>
+    public const string NodeCommandFailed = nameof(NodeCommandFailed);
+
+    /// <summary>A command on a node did not end within its timeout, and was ended.</summary><remarks>Check the node, then run the command with a longer -Timeout.</remarks>
+    public const string NodeCommandTimedOut = nameof(NodeCommandTimedOut);
+
+    /// <summary>The pod of a command was rejected by its kubelet, or its container did not start. The command did not run.</summary><remarks>The message has the reason: often the image, its registry, or a kubelet that does not report.</remarks>
+    public const string NodeCommandNotStarted = nameof(NodeCommandNotStarted);
+
+    /// <summary>A command may have run, and its end is not known: its pod was deleted, or its node restarted or does not report.</summary><remarks>Check on the node what was done before you run the command again.</remarks>
+    public const string NodeCommandLost = nameof(NodeCommandLost);
+
     // Drain
     /// <summary>The drain would lose data or unmanaged pods, or a permission is missing. No pod was evicted.</summary><remarks>Read Blockers: it names the pods with the parameter for each, or the permission.</remarks>
     public const string DrainRefused = nameof(DrainRefused);

@@ -31,7 +31,12 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>How the drain ended; null where none was made by this process.</summary>
     public NodeDrainResult? Drain { get; init; }
 
-    /// <summary>The output of the script block: objects if it ran in this process, otherwise its last 40 lines as text.</summary>
+    /// <summary>The exit code of the command on the node; null if there is none, or it has not ended.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>
+    /// The output of the script block or the command: objects or all its lines if it ended in this process, otherwise its last 40 lines as text.
+    /// </summary>
     public ItemList<object> Output { get; init; } = ItemList<object>.Empty;
 
     /// <summary>Of a detached run: what the node's drain waits for, or failed on.</summary>

@@ -46,6 +46,9 @@ public sealed class NodeMaintenanceRun : ClusterObject
 
     public string OnError { get; init; } = "";
 
+    /// <summary>The command that runs as root on each node; empty without.</summary>
+    public string NodeCommand { get; init; } = "";
+
     public int Completed => Count(NodeMaintenanceStatus.Completed);
 
     public int Failed => Count(NodeMaintenanceStatus.Failed);

@@ -15,6 +15,9 @@ public static class NodeMaintenanceStepName
     /// <summary>The caller's script block.</summary>
     public const string Script = "Script";
 
+    /// <summary>The command as root on the node.</summary>
+    public const string Command = "Command";
+
     /// <summary>It reports a new boot, and Ready after it.</summary>
     public const string Reboot = "Reboot";
 

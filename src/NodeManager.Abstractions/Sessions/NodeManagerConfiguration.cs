@@ -29,6 +29,8 @@ public sealed class NodeManagerConfiguration : ClusterObject
         SchedulerConfigKey = other.SchedulerConfigKey;
         SchedulerDeployment = other.SchedulerDeployment;
         ProtectedContexts = other.ProtectedContexts;
+        NodeCommandImage = other.NodeCommandImage;
+        NodeCommandNamespace = other.NodeCommandNamespace;
         SchedulerPlugins = other.SchedulerPlugins;
         PoolService = other.PoolService;
     }
@@ -92,6 +94,15 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// other files, and removes none. Null: none.
     /// </summary>
     public string? ProtectedContexts { get; init; }
+
+    /// <summary>
+    /// The image of the pods that run commands as root on nodes, by digest: <c>registry/name@sha256:…</c>. It must have nsenter. Null: no such
+    /// commands.
+    /// </summary>
+    public string? NodeCommandImage { get; init; }
+
+    /// <summary>The namespace of these pods, which must allow privileged pods. Null: <c>nodemanager-node-shell</c>.</summary>
+    public string? NodeCommandNamespace { get; init; }
 
     /// <summary>The plugins that Register-SchedulerPlugin made known in this session.</summary>
     public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;

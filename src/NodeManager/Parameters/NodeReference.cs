@@ -40,6 +40,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             NodeMaintenancePlan plan => new(plan.Node, plan.NodeUid),
             NodeMaintenanceResult result => new(result.Node, result.NodeUid),
             NodeRepairResult result => new(result.Node, result.NodeUid),
+            NodeCommandResult result => new(result.Node, result.NodeUid),
             ObjectRow row => new(row.Node, row.NodeUid),
             _ => null,
         };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Commands;
 using NodeManager.Core.Operations;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
@@ -46,6 +47,20 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     /// </summary>
     [Parameter]
     public SwitchParameter Parallel { get; set; }
+
+    /// <summary>A command to run as root on each drained node, as <c>Invoke-NodeCommand</c> does, instead of a script block.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NodeCommand { get; set; }
+
+    /// <summary>The time after which the kubelet ends the command.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? NodeCommandTimeout { get; set; }
+
+    /// <summary>Reboot each node after the work, and wait for its new boot.</summary>
+    [Parameter]
+    public SwitchParameter Reboot { get; set; }
 
     /// <summary>The nodes that may be out of service concurrently: <c>2</c>, or <c>10%</c>.</summary>
     [Parameter]
@@ -113,9 +128,13 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 (IsBound(nameof(AsJob)), nameof(AsJob)),
                 (ParameterSetName == ByRun, nameof(ResumeId)),
                 (ScriptBlock is not null, nameof(ScriptBlock)),
-                (Parallel, nameof(Parallel))
+                (Parallel, nameof(Parallel)),
+                (NodeCommand is not null, nameof(NodeCommand)),
+                (Reboot, nameof(Reboot))
             );
         }
+
+        NodeCommand = MaintenanceCommand.Check(NodeCommand, ScriptBlock is not null);
     }
 
     private protected override void Process(NodeReference node) => _wanted.Add(node);
@@ -189,6 +208,9 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 MaxUnavailable = MaxUnavailable,
                 TopologyKey = TopologyKey ?? "",
                 WaitForReboot = WaitForReboot,
+                NodeCommand = NodeCommand,
+                NodeCommandTimeout = NodeCommandTimeout,
+                Reboot = Reboot,
                 IncludeControlPlane = IncludeControlPlane,
                 WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
                 Soak = Soak ?? TimeSpan.Zero,
@@ -238,7 +260,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         yield return "drain each node";
         if (ScriptBlock is not null)
             yield return "run the script block";
-        if (WaitForReboot)
+        if (NodeCommand is not null)
+            yield return $"run as root on it: {NodeCommand}";
+        if (Reboot)
+            yield return "reboot it";
+        else if (WaitForReboot)
             yield return "wait for its reboot";
         yield return "return it to service";
     }
@@ -271,6 +297,8 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             async worker =>
             {
                 await PermissionCheck.RequireAsync(session, session, DrainPermissions.Of(request.Options.Drain), worker.Token);
+                if (NodeCommand is not null || Reboot)
+                    await NodeCommandAccess.CheckAsync(session, worker.Token);
                 IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
                 await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
                 foreach (NodeMaintenancePlan plan in plans)

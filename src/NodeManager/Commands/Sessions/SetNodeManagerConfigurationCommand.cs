@@ -101,6 +101,17 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? ProtectedContexts { get; set; }
 
+    /// <summary>The image of pods that run commands as root on nodes, by digest; null to allow no such commands.</summary>
+    [Parameter]
+    [AllowNull]
+    public string? NodeCommandImage { get; set; }
+
+    /// <summary>The namespace of these pods; null for nodemanager-node-shell.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? NodeCommandNamespace { get; set; }
+
     /// <summary>The service of the cluster's node pools; null for none, or the embedded cluster's own. Only in sessions.</summary>
     [Parameter]
     [PoolService]

@@ -390,5 +390,7 @@ public sealed class ContainerStateTerminated
 
     public string? Message { get; set; }
 
+    public DateTimeOffset? StartedAt { get; set; }
+
     public DateTimeOffset? FinishedAt { get; set; }
 }

@@ -145,6 +145,9 @@ internal static class PodStatusWire
             case 4:
                 state.Message = reader.SharedOrNull();
                 break;
+            case 5:
+                state.StartedAt = WireFields.ReadTime(reader.Bytes);
+                break;
             case 6:
                 state.FinishedAt = WireFields.ReadTime(reader.Bytes);
                 break;

@@ -62,6 +62,8 @@ internal sealed record ConfigurationOption(
             c => c.ProtectedContexts,
             (c, v) => new(c) { ProtectedContexts = ClusterProtection.Join(c.ProtectedContexts, (string?)v) }
         ),
+        new("nodeCommandImage", ValueRule.ImageDigest, c => c.NodeCommandImage, (c, v) => new(c) { NodeCommandImage = (string?)v }),
+        new("nodeCommandNamespace", ValueRule.Text, c => c.NodeCommandNamespace, (c, v) => new(c) { NodeCommandNamespace = (string?)v }),
     ];
 
     /// <summary>The environment variable that sets it: <c>NODEMANAGER_SCALE_UP_THRESHOLD</c>.</summary>

@@ -58,6 +58,19 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
         }
     );
 
+    /// <summary>An image by digest, which no registry can replace, or null.</summary>
+    public static readonly ValueRule ImageDigest = new(
+        "an image by digest (registry/name@sha256:…), or null",
+        "string",
+        static (raw, out value) =>
+        {
+            string? text = raw as string;
+            value = string.IsNullOrEmpty(text) ? null : text;
+            return raw is null or ""
+                || (text is not null && Regex.IsMatch(text, @"^[a-z0-9][A-Za-z0-9._:/-]{0,200}@sha256:[0-9a-f]{64}\z"));
+        }
+    );
+
     public decimal? Minimum { get; init; }
 
     public decimal? Maximum { get; init; }

@@ -11,6 +11,7 @@ internal static class DrainRules
     public static IReadOnlyList<DrainRule> All { get; } =
     [
         MirrorRule.Judge,
+        NodeCommandRule.Judge,
         FinishedRule.Judge,
         TerminatingRule.Judge,
         DaemonSetRule.Judge,

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using NodeManager.Core.Configuration;
+using NodeManager.Core.Nodes.Commands;
 
 namespace NodeManager.Drains.Options;
 
@@ -174,5 +175,9 @@ public sealed record DrainOptions
             GracePeriod = GracePeriod ?? session.Configuration.DrainGracePeriod,
             WorkloadMaxUnavailable = WorkloadMaxUnavailable ?? session.Configuration.WorkloadMaxUnavailable,
             WorkloadWait = WorkloadWait ?? session.Configuration.WorkloadWait,
+            CommandNamespace = NodeCommandAccess.NamespaceOf(session),
         };
+
+    /// <summary>The namespace of pods that run commands on nodes. Not an option: <see cref="In"/> sets it.</summary>
+    internal string CommandNamespace { get; private init; } = NodeCommandAccess.DefaultNamespace;
 }

@@ -107,6 +107,12 @@ public static class DetachedSubmitter
                 null,
                 "Remove -ScriptBlock, or run the command without -Detach."
             );
+        if (request.Options.UsesCommands)
+            throw DetachedErrors.Invalid(
+                "-NodeCommand and -Reboot cannot be used with -Detach: the server has no rights to run commands on nodes.",
+                null,
+                "Remove -Detach: the command runs in a pod and survives this process."
+            );
         if (request.Nodes.Count is 0 or > MostNodes)
             throw DetachedErrors.Invalid(
                 $"-Detach takes 1 to {MostNodes} nodes, not {request.Nodes.Count}.",

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
@@ -35,6 +34,7 @@ internal sealed class NodeWork(
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     private readonly Readiness _readiness = new(fleet, progress);
+    private readonly NodeTasks _tasks = new(scope, options, ledger, fleet);
     private readonly KubeletHeartbeats _signs = new(scope);
     private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
 
@@ -113,21 +113,29 @@ internal sealed class NodeWork(
         }
 
         NodeRecord record = ledger[uid];
-        if (scope.Request.Work is { } work && !HasRebooted(record))
-            await StepAsync(uid, NodeMaintenanceStepName.Script, true, token => RunAsync(record, work, token), cancellationToken);
-        if (options.WaitForReboot)
+        if (scope.Request.Work is { } work && !_tasks.HasRebooted(record))
+            await StepAsync(
+                uid,
+                NodeMaintenanceStepName.Script,
+                true,
+                token => _tasks.RunScriptAsync(record, work, token),
+                cancellationToken
+            );
+        if (options.NodeCommand is { } command)
+            await StepAsync(
+                uid,
+                NodeMaintenanceStepName.Command,
+                true,
+                token => _tasks.RunCommandAsync(record, command, token),
+                cancellationToken
+            );
+        if (options.WaitForReboot || options.Reboot)
         {
             await StepAsync(
                 uid,
                 NodeMaintenanceStepName.Reboot,
                 true,
-                token =>
-                    InTimeAsync(
-                        static () => "report a new boot ID and become Ready",
-                        record,
-                        t => _readiness.WaitForRebootAsync(record, t),
-                        token
-                    ),
+                token => InTimeAsync(static () => "report a new boot ID and become Ready", record, t => RebootAsync(record, t), token),
                 cancellationToken
             );
         }
@@ -138,17 +146,22 @@ internal sealed class NodeWork(
         scope.Listener.NodeEnded(ledger.Result(uid));
     }
 
+    private Task RebootAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        options.Reboot
+            ? _tasks.RebootAsync(record, _readiness, cancellationToken)
+            : _readiness.WaitForRebootAsync(record, cancellationToken);
+
     private Task WaitUntilReadyAsync(NodeRecord record, CancellationToken cancellationToken)
     {
-        string goal = "renew its Lease or report Ready after the script ended";
+        string goal = "renew its Lease or report Ready after the work ended";
         return InTimeAsync(
             () => goal,
             record,
             async token =>
             {
-                // A kubelet report from before the end of the script is stale.
-                if (scope.Request.Work is not null)
-                    await _signs.WaitAsync(record, ReadAsync, token);
+                // A kubelet report from before the end of the work is stale.
+                if (scope.Request.Work is not null || options.UsesCommands)
+                    await _signs.WaitAsync(record, _tasks.ReadAsync, token);
                 goal = "become Ready, with the pods of its DaemonSets";
                 await _readiness.WaitForReadyAsync(record, token);
                 await _daemonSets.WaitAsync(record, token);
@@ -366,52 +379,6 @@ internal sealed class NodeWork(
         await make(cancellationToken);
         await ledger.EndAsync(uid, step, cancellationToken);
     }
-
-    private async Task RunAsync(
-        NodeRecord record,
-        Func<ClusterNode, CancellationToken, Task<IReadOnlyList<object>>> work,
-        CancellationToken cancellationToken
-    )
-    {
-        Node node = await ReadAsync(record, cancellationToken);
-        IReadOnlyList<object> output;
-        try
-        {
-            output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
-        }
-        catch (WorkFailedException failed)
-        {
-            ledger.Keep(record.Uid, failed.Output);
-            await ledger.UpdateAsync(record.Uid, n => n with { Output = OutputText.Of(failed.Output) }, cancellationToken);
-            ExceptionDispatchInfo.Throw(failed.InnerException!);
-            throw;
-        }
-
-        ledger.Keep(record.Uid, output);
-        // In one write with the step's end: an interrupt in between would repeat the script.
-        await ledger.UpdateAsync(
-            record.Uid,
-            n => n.End(NodeMaintenanceStepName.Script, scope.Now) with { Output = OutputText.Of(output) },
-            cancellationToken
-        );
-    }
-
-    private async Task<Node> ReadAsync(NodeRecord record, CancellationToken cancellationToken)
-    {
-        Node node = await scope.Retry.RunAsync(
-            token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)),
-            cancellationToken
-        );
-        return node.Metadata.Uid == record.Uid ? node : throw new NodeGoneException(record.Name);
-    }
-
-    // Killed during the script: a machine that has rebooted since need not be rebooted again.
-    private bool HasRebooted(NodeRecord record) =>
-        options.WaitForReboot
-        && record.HasBegun(NodeMaintenanceStepName.Script)
-        && !record.HasDone(NodeMaintenanceStepName.Script)
-        && fleet.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot
-        && boot != record.BootId;
 
     private async Task InTimeAsync(
         Func<string> goal,

@@ -3,6 +3,7 @@ using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Commands;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
@@ -43,14 +44,14 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             : null;
         if (stored is not null)
         {
-            CheckWork(stored.Run, work, scope.Observer);
+            CheckWork(stored.Run, work, options.NodeCommand, scope.Observer);
             if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
             {
                 Completed = stored;
                 return null;
             }
 
-            options = Complete(OptionText.Overlay(stored.Run.Options, request));
+            options = Complete(OptionText.Overlay(stored.Run.Options, request)) with { NodeCommand = options.NodeCommand };
             stored = Regroup(stored, options);
         }
         else
@@ -61,6 +62,8 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
                 stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
         }
 
+        if (options.UsesCommands)
+            await NodeCommandAccess.CheckAsync(scope.Session, cancellationToken);
         RunRecord run =
             stored?.Run
             ?? new()
@@ -223,7 +226,13 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     private MaintenanceOptions Complete(MaintenanceOptions options)
     {
         _ = UnavailabilityLimit.Parse(options.MaxUnavailable);
-        return options with { Windows = [.. Windows(options).Select(w => w.Text)] };
+        if (options.NodeCommandTimeout is { } timeout)
+            NodeCommandRequest.CheckTimeout(timeout);
+        return options with
+        {
+            Windows = [.. Windows(options).Select(w => w.Text)],
+            NodeCommand = MaintenanceCommand.Check(options.NodeCommand, scope.Request.WorkText.Length > 0),
+        };
     }
 
     private IReadOnlyList<MaintenanceWindow> Windows(MaintenanceOptions options) =>
@@ -318,9 +327,9 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
-    /// <summary>Checks that a run can be resumed with this script block.</summary>
+    /// <summary>Checks that a run can be resumed with this script block and this command.</summary>
     /// <exception cref="NodeManagerException">MaintenanceInvalid: it has one, and none was given.</exception>
-    public static void CheckWork(RunRecord run, string work, IOperationObserver observer)
+    public static void CheckWork(RunRecord run, string work, string? command, IOperationObserver observer)
     {
         if (run.Work.Length > 0 && work.Length == 0)
             throw MaintenanceErrors.Invalid(
@@ -328,8 +337,16 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
                 run.Id,
                 "Specify the same -ScriptBlock again."
             );
+        if (run.Options.NodeCommand is not null && command is null)
+            throw MaintenanceErrors.Invalid(
+                $"Maintenance run {run.Id} runs a command as root on each node, which a resumed run does not take from its record.",
+                run.Id,
+                "Specify the same -NodeCommand again."
+            );
         if (run.Work != work)
             observer.Warning($"The script block is not the one that run {run.Id} was started with.");
+        if (run.Options.NodeCommand != command)
+            observer.Warning($"The command is not the one that run {run.Id} was started with.");
     }
 
     private void Wait(RunRecord run, LeaseState sign, MaintenanceProgress progress)

@@ -16,6 +16,21 @@ public sealed record MaintenanceOptions
     /// <summary>Wait for a reboot of each node after the drain and the work.</summary>
     public bool WaitForReboot { get; init; }
 
+    /// <summary>
+    /// A command to run as root on each drained node. Recorded with the run; a resumed run takes it from its caller, because whoever can write
+    /// the record would otherwise be root on the nodes.
+    /// </summary>
+    public string? NodeCommand { get; init; }
+
+    /// <summary>The time after which the kubelet ends the command; null: 30 minutes.</summary>
+    public TimeSpan? NodeCommandTimeout { get; init; }
+
+    /// <summary>Reboot each node after the work, and wait for its new boot.</summary>
+    public bool Reboot { get; init; }
+
+    /// <summary>True if pods run as root on the nodes.</summary>
+    internal bool UsesCommands => NodeCommand is not null || Reboot;
+
     /// <summary>Maintain control-plane nodes too: after all others, one at a time, and only while all other ones are Ready.</summary>
     public bool IncludeControlPlane { get; init; }
 

@@ -36,7 +36,19 @@ public sealed record NodeRecord
 
     public IReadOnlyList<StepRecord> Steps { get; init; } = [];
 
-    /// <summary>The script block's output as text, shortened to fit a ConfigMap.</summary>
+    /// <summary>The UID of the pod that runs the command on the node, until its result is recorded.</summary>
+    public string? CommandPod { get; init; }
+
+    /// <summary>The number of failed commands before; each attempt has a pod of its own.</summary>
+    public int CommandAttempt { get; init; }
+
+    /// <summary>The exit code of the last command on the node.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>True once <see cref="BootId"/> is that before a reboot that the run starts.</summary>
+    public bool IsRebootBegun { get; init; }
+
+    /// <summary>The output of the script block or the command as text, shortened to fit a ConfigMap.</summary>
     public IReadOnlyList<string>? Output { get; init; }
 
     public string? Error { get; init; }

@@ -66,7 +66,15 @@ internal static class RunMapper
             TopologyKey = run.Options.TopologyKey,
             Window = new([.. run.Options.Windows]),
             OnError = run.Options.OnError.ToString(),
-            ResumeCommand = isToBeResumed ? Maintenance.Options.ResumeCommand.Of(run.Id, ns, run.Work.Length > 0 ? "" : null) : "",
+            NodeCommand = run.Options.NodeCommand ?? "",
+            ResumeCommand = isToBeResumed
+                ? Maintenance.Options.ResumeCommand.Of(
+                    run.Id,
+                    ns,
+                    run.Work.Length > 0 ? "" : null,
+                    run.Options.NodeCommand is null ? null : ""
+                )
+                : "",
             Message = state.Message ?? "",
         };
     }
@@ -92,6 +100,7 @@ internal static class RunMapper
             Steps = new([.. node.Steps.Select(s => Map(s, run.By))]),
             WasCordoned = node.WasCordoned,
             Drain = drain,
+            ExitCode = node.ExitCode,
             Output = new([.. output ?? node.Output ?? []]),
             Blockers = new([.. blockers ?? []]),
             Error = node.Error ?? "",

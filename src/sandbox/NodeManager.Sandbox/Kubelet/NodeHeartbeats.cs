@@ -63,7 +63,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (!node.IsAlive())
             return;
         if (_off.Remove(key.Name))
-            Boot(stored);
+            NodeBoot.Record(Context, stored);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
         // A kubelet uses its node's clock.
         DateTimeOffset now = Context.Now + Context.Faults.OffsetOf(key.Name);
@@ -120,18 +120,6 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private static bool HasRebooted(Node node) =>
         node.Simulation("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
-
-    /// <summary>The machine was powered on again.</summary>
-    private void Boot(StoredObject stored)
-    {
-        uint moment = StableHash.Of(Registry.Now);
-        string boot = Guid.Parse(
-                $"{moment:x8}{StableHash.Of(stored.Name, 4):x8}{StableHash.Of(stored.Name, (int)moment):x8}{StableHash.Of(stored.Uid, 5):x8}"
-            )
-            .ToString();
-        Registry.UpdateStatus(stored, document => document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot);
-        Context.Events.Warning(stored, "kubelet", "Rebooted", $"Node {stored.Name} has been rebooted, boot id: {boot}");
-    }
 
     private void WriteStatus(
         StoredObject stored,

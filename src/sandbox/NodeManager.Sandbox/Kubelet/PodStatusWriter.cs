@@ -11,7 +11,17 @@ internal static class PodStatusWriter
     /// <param name="phase">Running, Succeeded or Failed.</param>
     /// <param name="isReady">True for running pods that are ready.</param>
     /// <param name="isCrashing">In CrashLoopBackOff.</param>
-    public static void Write(JsonObject pod, string phase, bool isReady, bool isCrashing, string now, string hostAddress, string podAddress)
+    /// <param name="exitCode">Of a completed pod's containers; null: 0, or 1 if it failed.</param>
+    public static void Write(
+        JsonObject pod,
+        string phase,
+        bool isReady,
+        bool isCrashing,
+        string now,
+        string hostAddress,
+        string podAddress,
+        int? exitCode = null
+    )
     {
         JsonObject status = pod.Ensure("status");
         status["phase"] = phase;
@@ -33,7 +43,6 @@ internal static class PodStatusWriter
         status.SetPodCondition("Ready", value, now, reason, message);
         status.SetPodCondition("ContainersReady", value, now, reason, message);
         status.SetPodCondition("PodScheduled", "True", now);
-
         // The scheduler wrote it first; a kubelet lists it last.
         status.MoveConditionToEnd("PodScheduled");
         string started = status.Text("startTime") ?? now;
@@ -50,7 +59,7 @@ internal static class PodStatusWriter
         JsonObject Running(JsonObject container, string since)
         {
             if (isOver)
-                return Ended(phase == "Failed" ? 1 : 0, since, now);
+                return Ended(exitCode ?? (phase == "Failed" ? 1 : 0), since, now);
             return isCrashing
                 ? new()
                 {

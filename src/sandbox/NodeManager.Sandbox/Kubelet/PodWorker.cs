@@ -13,6 +13,9 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
     /// <summary>The exit code after SIGTERM.</summary>
     private const int Stopped = 143;
 
+    /// <summary>The exit code after SIGKILL.</summary>
+    private const int Killed = 137;
+
     /// <summary>The pending step of each pod and its time.</summary>
     private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> _due = [];
     private readonly ConcurrentDictionary<ObjectKey, StoredObject> _endedMirrors = new();
@@ -76,13 +79,16 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         if (
             item.Kind == BuiltInKinds.Pods
             && item.Field("spec.nodeName").Length > 0
-            && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item))
+            && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item) || MayEnd(item))
         )
             Enqueue(item);
     }
 
     private static bool IsRunningJob(StoredObject pod) =>
         pod.Field("status.phase") == "Running" && pod.Labels?.ContainsKey("job-name") == true;
+
+    // The duration of a command on a node starts again in a cluster that was saved.
+    private static bool MayEnd(StoredObject pod) => pod.Field("status.phase") == "Running" && pod.Field("spec.restartPolicy") == "Never";
 
     protected override void Reconcile(ObjectKey key)
     {
@@ -116,7 +122,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                 )
             )
                 return;
-            Context.Runs.Start(stored, Registry.Now);
+            Context.Runs.Start(stored, Registry.Now, SimulatedCommand.Of(stored, node));
             Report(stored, pod, node, pod.AsksFor("fail") ? "Failed" : "Running");
             Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         }
@@ -158,14 +164,30 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             return;
         }
 
+        if (pod.Spec.RestartPolicy is not (null or "Always"))
+            Finish(key, stored, pod, node);
+    }
+
+    /// <summary>Ends a pod that is not restarted: by itself, or at its deadline.</summary>
+    private void Finish(ObjectKey key, StoredObject stored, Pod pod, Node node)
+    {
+        PodRun? run = Context.Runs.Find(stored.Uid);
+        if (run is null && SimulatedCommand.Of(stored, node) is { } command)
+            run = Context.Runs.Start(stored, Registry.Now, command);
+        SimulatedEnd? end = run?.Last.End;
         bool isJob = pod.Controller() is { Kind: "Job" };
-        if (
-            pod.Spec.RestartPolicy is null or "Always"
-            || (pod.SimulationSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds
-        )
-            return;
-        if (IsDue(key, stored.Uid, "finish", () => seconds))
-            Report(stored, pod, node, "Succeeded");
+        double? seconds = pod.SimulationSeconds("complete-after") ?? end?.After.TotalSeconds ?? (isJob ? 1 : null);
+        if (stored.ToJson().Object("spec").Number("activeDeadlineSeconds") is { } deadline && !(seconds < deadline))
+        {
+            if (IsDue(key, stored.Uid, "deadline", () => deadline))
+                Report(stored, pod, node, "Failed", Killed, "DeadlineExceeded");
+        }
+        else if (seconds is { } after && IsDue(key, stored.Uid, "finish", () => after))
+        {
+            Report(stored, pod, node, end is { ExitCode: not 0 } ? "Failed" : "Succeeded", end?.ExitCode);
+            if (end?.Reboots == true && Store.Get(BuiltInKinds.Nodes, "", node.Metadata.Name) is { } machine)
+                NodeBoot.Record(Context, machine);
+        }
     }
 
     private bool WantsReady(StoredObject stored, Pod pod)
@@ -201,7 +223,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             Report(restarted, pod, node, comesBack ? "Running" : "Failed");
     }
 
-    private void Report(StoredObject stored, Pod pod, Node node, string phase)
+    private void Report(StoredObject stored, Pod pod, Node node, string phase, int? exitCode = null, string? reason = null)
     {
         bool isReady = phase == "Running" && WantsReady(stored, pod);
         string address = pod.Status.PodIP is { Length: > 0 } known ? known : PodAddresses.Next(Store, node, pod);
@@ -212,7 +234,22 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                 // A newer pod has this name and its own turn.
                 if (document.Object("metadata").Text("uid") != stored.Uid)
                     return;
-                PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+                PodStatusWriter.Write(
+                    document,
+                    phase,
+                    isReady,
+                    pod.AsksFor("crash"),
+                    Registry.Now,
+                    PodAddresses.HostOf(node),
+                    address,
+                    exitCode
+                );
+                if (reason is not null)
+                {
+                    document["status"]!["reason"] = reason;
+                    document["status"]!["message"] = "Pod was active on the node longer than the specified deadline";
+                }
+
                 if (phase == "Running" && Context.Runs.Find(stored.Uid) is { } run)
                     PodRunStatus.Apply(document, run);
             }

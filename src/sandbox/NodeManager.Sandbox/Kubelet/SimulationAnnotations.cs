@@ -6,7 +6,8 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>
 /// Annotations for the simulated kubelet with the prefix <c>sandbox.nodemanager/</c>, or <c>fake-kubelet/</c> of the real control plane's
 /// stand-in, so that conformance tests run on both. Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>,
-/// <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (a change is a reboot), <c>lease-renewal: seconds</c> (default: 10). Pods:
+/// <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (a change is a reboot), <c>lease-renewal: seconds</c> (default: 10),
+/// <c>command-exit-code: number</c>, <c>command-log: text</c>, <c>command-seconds: seconds</c> (see <see cref="SimulatedCommand"/>). Pods:
 /// <c>slow-terminate: seconds|never</c>, <c>start-delay: seconds</c>, <c>not-ready</c>, <c>crash</c>, <c>fail</c>,
 /// <c>complete-after: seconds</c>.
 /// </summary>

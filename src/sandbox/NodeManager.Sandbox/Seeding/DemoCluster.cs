@@ -25,6 +25,8 @@ internal static class DemoCluster
             nodes > 20 ? DemoWorkloads.Namespaces.Concat(DemoWorkloads.MoreNamespaces) : DemoWorkloads.Namespaces;
         foreach (string name in namespaces.Order(StringComparer.Ordinal))
             Namespace(writer, name);
+        // As deploy/node-shell.yaml creates it, for commands on nodes.
+        Namespace(writer, "nodemanager-node-shell", new() { ["pod-security.kubernetes.io/enforce"] = "privileged" });
         StorageClass(writer);
 
         List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
@@ -70,22 +72,22 @@ internal static class DemoCluster
             ),
         };
 
-    private static void Namespace(SeedWriter writer, string name) =>
+    private static void Namespace(SeedWriter writer, string name, JsonObject? labels = null)
+    {
+        labels ??= [];
+        labels["kubernetes.io/metadata.name"] = name;
         writer.Add(
             BuiltInKinds.Namespaces,
             "",
             new()
             {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = name,
-                    ["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name },
-                },
+                ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels },
                 ["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") },
                 ["status"] = new JsonObject { ["phase"] = "Active" },
             },
             TimeSpan.FromDays(210)
         );
+    }
 
     private static void StorageClass(SeedWriter writer) =>
         writer.Add(

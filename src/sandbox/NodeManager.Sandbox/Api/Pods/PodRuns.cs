@@ -14,9 +14,10 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
     public bool HasPrograms => programs.Count > 0;
 
     /// <summary>Starts or restarts a pod's program; null without one.</summary>
-    public PodRun? Start(StoredObject pod, string now)
+    /// <param name="known">The result of the start, if the kubelet determines it.</param>
+    public PodRun? Start(StoredObject pod, string now, SimulatedRun? known = null)
     {
-        if (Run(pod) is not { } run)
+        if ((known ?? Run(pod)) is not { } run)
             return null;
         return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
     }

@@ -9,6 +9,9 @@ public sealed record SimulatedRun
     /// <summary>Its output.</summary>
     public string Log { get; init; } = "";
 
+    /// <summary>How it ends by itself; null: it runs until its pod ends.</summary>
+    public SimulatedEnd? End { get; init; }
+
     /// <summary>The Lease that it holds or waits for; null for none.</summary>
     public SimulatedLease? Lease { get; init; }
 }

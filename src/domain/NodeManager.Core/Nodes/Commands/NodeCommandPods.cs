@@ -1,0 +1,164 @@
+using System.Net;
+using System.Text;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Watching;
+
+namespace NodeManager.Core.Nodes.Commands;
+
+/// <summary>Creates the pod of a command, or finds it again, and waits for its end.</summary>
+internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObserver observer)
+{
+    // Images take a while to be pulled.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+
+    // After its deadline: the grace period of the container, and the report of a busy kubelet.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(2);
+
+    public string Namespace { get; } = NodeCommandAccess.NamespaceOf(session);
+
+    /// <summary>Null: the known pod is gone. A name that is taken is an earlier request's pod, or one whose answer was lost.</summary>
+    public async Task<Pod?> StartAsync(
+        ClusterConnection connection,
+        UnreachableServerRetry retry,
+        NodeCommandRequest request,
+        Node node,
+        CancellationToken cancellationToken
+    )
+    {
+        string body = NodeCommandPod.Describe(request, node, NodeCommandAccess.ImageOf(session), session.Who()).ToJsonString();
+        return await retry.RunAsync(
+            async token =>
+            {
+                if (await FindAsync(connection, request, node, token) is { } known)
+                    return request.KnownPod is null || request.KnownPod == known.Metadata.Uid ? known : null;
+                if (request.KnownPod is not null)
+                    return null;
+                try
+                {
+                    return await CreateAsync(connection, body, token);
+                }
+                catch (KubernetesException taken) when (taken.Reason == "AlreadyExists")
+                {
+                    return await FindAsync(connection, request, node, token);
+                }
+                catch (KubernetesException missing) when (missing.Code == HttpStatusCode.NotFound)
+                {
+                    throw NamespaceMissing(missing);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The pod of this request; null if it does not exist.</summary>
+    /// <exception cref="NodeManagerException">AlreadyExists: another pod has its name.</exception>
+    public async Task<Pod?> FindAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        Node node,
+        CancellationToken cancellationToken
+    )
+    {
+        string name = NodeCommandPod.NameOf(request.RunId, node.Metadata.Uid ?? "", request.Command);
+        Pod? pod = await connection.Client.FindAsync(Resources.Pods, name, Namespace, cancellationToken);
+        if (pod is null || (NodeCommandPod.Is(pod, Namespace) && pod.Spec.NodeName == node.Metadata.Name))
+            return pod;
+        throw new NodeManagerException(
+            ErrorIds.AlreadyExists,
+            ErrorKind.ResourceExists,
+            $"Pod {Namespace}/{name} in cluster '{session.Cluster}' is not the pod of a command on node '{node.Metadata.Name}'.",
+            name,
+            "Check who may create pods in this namespace, then delete the pod."
+        );
+    }
+
+    /// <summary>Waits for the end of the pod, by a watch, for no longer than the kubelet may take.</summary>
+    public async Task<(Pod Pod, NodeCommandOutcome Outcome)> WaitAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        Pod pod,
+        CancellationToken cancellationToken
+    )
+    {
+        using CancellationTokenSource start = connection.Time.StartLimit(NodeCommandOutcome.HasStarted(pod) ? null : StartLimit);
+        using CancellationTokenSource end = connection.Time.StartLimit(StartLimit + request.Timeout + EndLimit);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Token, end.Token);
+        ListOptions options = new() { Namespace = Namespace, FieldSelector = FieldSelector.Equal("metadata.name", pod.Metadata.Name) };
+        try
+        {
+            bool isSeen = false;
+            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, options, either.Token))
+            {
+                bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
+                isSeen |= isOfPod;
+                if (isOfPod)
+                    pod = change.Object;
+                if (NodeCommandOutcome.Of(pod) is { } outcome)
+                    return (pod, outcome);
+                if (change.Type == WatchEventType.Deleted || !isSeen)
+                    return (pod, NodeCommandOutcome.Lost);
+                if (NodeCommandOutcome.HasStarted(pod))
+                    start.CancelAfter(Timeout.InfiniteTimeSpan);
+                Report(request, pod, false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (pod, Overdue(pod, start.IsCancellationRequested));
+        }
+        finally
+        {
+            Report(request, pod, true);
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    private Task<Pod> CreateAsync(ClusterConnection connection, string body, CancellationToken cancellationToken) =>
+        connection.Client.SendAsync(
+            HttpMethod.Post,
+            Resources.Pods.Path(Namespace),
+            new StringContent(body, Encoding.UTF8, "application/json"),
+            Resources.Pods.Item,
+            RequestOptions.Default,
+            cancellationToken
+        );
+
+    private NodeCommandOutcome Overdue(Pod pod, bool isUnstarted) =>
+        isUnstarted
+            ? NodeCommandOutcome.NotStarted(
+                $"It did not start within {HumanDuration.Format(StartLimit)}. {NodeCommandOutcome.Explain(pod)}"
+            )
+            : new(NodeCommandStatus.Unknown, Message: $"The kubelet does not report its end; pod {Namespace}/{pod.Metadata.Name} is kept.")
+            {
+                IsPodKept = true,
+            };
+
+    private void Report(NodeCommandRequest request, Pod pod, bool isOver) =>
+        observer.Progress(
+            new(
+                "command " + request.Node.Name,
+                $"Running a command on {request.Node.Name}",
+                NodeCommandOutcome.HasStarted(pod) ? "running" : NodeCommandOutcome.Explain(pod),
+                Completed: isOver
+            )
+        );
+
+    private NodeManagerException NamespaceMissing(KubernetesException cause) =>
+        new(
+            ErrorIds.NodeCommandNamespaceMissing,
+            ErrorKind.ObjectNotFound,
+            $"Namespace {Namespace} does not exist in cluster '{session.Cluster}'.",
+            Namespace,
+            Namespace == NodeCommandAccess.DefaultNamespace
+                ? "Create it with kubectl apply -f deploy/node-shell.yaml."
+                : "Create it with the label pod-security.kubernetes.io/enforce=privileged and nothing else in it, or correct the option nodeCommandNamespace.",
+            cause
+        );
+}

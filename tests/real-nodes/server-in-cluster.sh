@@ -277,11 +277,35 @@ api_restarted() {
   uncordon
 }
 
+autoscalers() {
+  say "== two autoscalers, of which one acts"
+  local first container
+  mkdir -p "$work/autoscaler"
+  sed -n '/^apiVersion/,/newTag/p' "$work/mine/kustomization.yaml" | sed 's:- ../deploy:- ../deploy/autoscaler:' >"$work/autoscaler/kustomization.yaml"
+  kubectl apply -k "$work/autoscaler" >/dev/null
+  kubectl -n kubenodesmith rollout status deployment nodemanager-autoscaler --timeout=120s >/dev/null
+  until_true 30 "two are ready, and one acts" one_acts
+  first=$(acting)
+  container=$(kubectl -n kubenodesmith get pod "$first" -o jsonpath='{.status.containerStatuses[0].containerID}')
+  ctr_of "$(kubectl -n kubenodesmith get pod "$first" -o jsonpath='{.spec.nodeName}')" tasks kill -s SIGKILL "${container#containerd://}"
+  say "killed $first"
+  until_true 60 "one acts again" one_acts
+  say "$(acting) acts"
+  kubectl delete -k "$work/autoscaler" --wait=false >/dev/null
+}
+acting() { # the pods whose metrics report that they lead
+  kubectl -n kubenodesmith get pods -l app.kubernetes.io/name=nodemanager-autoscaler -o jsonpath='{range .items[*]}{.metadata.name} {.status.podIP}{"\n"}{end}' |
+    while read -r pod ip; do
+      ! on_node "${nodes[0]}" curl -s --max-time 2 "http://$ip:8081/metrics" </dev/null | grep -q '^nodemanager_autoscaler_leader 1' || echo "$pod"
+    done
+}
+one_acts() { [ "$(acting | wc -l)" = 1 ]; }
+
 install
 watch_servers &
 watching=$!
 https
 usage "at rest"
-for scenario in ${SCENARIOS:-killed updated_in_drain updated_in_maintenance own_node api_restarted}; do $scenario; done
+for scenario in ${SCENARIOS:-killed updated_in_drain updated_in_maintenance own_node api_restarted autoscalers}; do $scenario; done
 usage "at the end"
 say "all expectations are met"

@@ -39,7 +39,7 @@ internal sealed class DetachedRun(
     /// <param name="leadership">Cancelled when this server no longer leads.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken leadership)
     {
-        using IDisposable? requester = request.Spec.RequestedBy is { Length: > 0 } by ? Requester.Use(by) : null;
+        using IDisposable? requester = request.Spec.RequestedBy is { Length: > 0 } by ? Requester.Use(DisplayText.Escape(by)) : null;
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(leadership);
         Task writer = _status.WriteAlwaysAsync(writing.Token, leadership);
         (string Phase, string Message)? end = null;

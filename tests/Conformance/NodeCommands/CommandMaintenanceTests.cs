@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

@@ -7,6 +7,7 @@ using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
+using WindowsConsole? console = OperatingSystem.IsWindows() ? new() : null;
 ServerOptions? options;
 try
 {
@@ -32,7 +33,7 @@ if (options.Command == ServerCommand.Token)
 var terminal =
     options.Command == ServerCommand.Mcp || options.Handover
         ? new Terminal(Console.Error, false)
-        : new Terminal(Console.Out, Terminal.ConsoleHasColor);
+        : new Terminal(Console.Out, Terminal.ConsoleHasColor && (!OperatingSystem.IsWindows() || console is { HasColor: true }));
 using HandoverLifetime? parent = options.Handover ? HandoverLifetime.OfProcess() : null;
 try
 {

@@ -150,7 +150,7 @@ internal static class ServerHost
             throw new NodeManagerException(
                 ErrorIds.PortUnavailable,
                 ErrorKind.ResourceUnavailable,
-                $"Port {port} of {address} is not available: {taken.Message}.",
+                $"Port {port} of {address} is not available: {taken.Message.TrimEnd('.')}.",
                 port,
                 "Use another port, or 0 for a free one.",
                 taken

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security;
+using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Providers.PoolService;
 
@@ -77,13 +78,15 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
     private async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         string[] words = Words(configuration.TokenCommand);
+        string program = CommandPath.Find(words[0]) ?? throw new InvalidOperationException("no folder of PATH has it");
         using var process = new Process
         {
-            StartInfo = new(words[0], words.Skip(1))
+            StartInfo = new(program, words.Skip(1))
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
+                CreateNoWindow = true,
             },
         };
         process.Start();

@@ -74,7 +74,8 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
         )
         {
             string candidate = Path.Combine(folder, Executable);
-            if (File.Exists(candidate))
+            // A relative folder would find another user's program in the current folder.
+            if (Path.IsPathFullyQualified(folder) && File.Exists(candidate))
                 yield return Path.GetDirectoryName(Target(candidate))!;
         }
 

@@ -49,6 +49,12 @@ public sealed class MaintenanceWindowTests
     }
 
     [Theory]
+    [InlineData("W. Europe Standard Time", "Europe/Berlin", "Europe/Berlin")]
+    [InlineData("Own Time", null, "Own Time")]
+    public void A_local_zone_of_Windows_is_recorded_by_its_IANA_name(string id, string? iana, string expected) =>
+        Assert.Equal(expected, TimeZones.NameOf(TimeZoneInfo.CreateCustomTimeZone(id, TimeSpan.FromHours(1), id, id), _ => iana));
+
+    [Theory]
     [InlineData("", "days, times")]
     [InlineData("tonight", "days, times")]
     [InlineData("Foo 22:00-04:00", "'Foo'")]

@@ -95,6 +95,16 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
+    public void A_relative_folder_of_PATH_is_not_searched()
+    {
+        Make("onpath", Executable);
+        string path = Path.Combine(_folder, "onpath");
+        var variables = new Dictionary<string, string> { ["PATH"] = Path.GetRelativePath(Environment.CurrentDirectory, path) };
+
+        Assert.DoesNotContain(path, ServerProgram.Roots(variables.GetValueOrDefault).Select(Path.GetFullPath));
+    }
+
+    [Fact]
     public void Arguments_carry_what_was_given_and_all_streams_are_the_parents()
     {
         var start = new ServerProgram("dotnet", Path.Combine(_folder, Assembly)).Start(["--handover", "--port", "0"]);

@@ -30,6 +30,35 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal(["c"], Kubeconfig.ListContexts(null));
     }
 
+    [Theory]
+    [InlineData(false, "home", "drive", "home|drive", null)]
+    [InlineData(true, "home", "drive", "home|drive", "home")]
+    [InlineData(true, "home", "drive", "drive", "drive")]
+    [InlineData(true, "home", "drive", "", null)]
+    [InlineData(true, null, null, "home|drive", null)]
+    public void On_Windows_the_first_home_with_a_kubeconfig_is_used(
+        bool isWindows,
+        string? home,
+        string? drive,
+        string existing,
+        string? expected
+    )
+    {
+        static string In(string folder) => Path.Combine(folder, ".kube", "config");
+        string[] files = [.. existing.Split('|').Select(In)];
+        var variables = new Dictionary<string, string?>
+        {
+            ["HOME"] = home,
+            ["HOMEDRIVE"] = drive?[..1],
+            ["HOMEPATH"] = drive?[1..],
+        };
+
+        Assert.Equal(
+            In(expected ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
+            KubeconfigSet.DefaultPath(isWindows, variables.GetValueOrDefault, path => files.Contains(path))
+        );
+    }
+
     [Fact]
     public void An_empty_KUBECONFIG_is_reported()
     {

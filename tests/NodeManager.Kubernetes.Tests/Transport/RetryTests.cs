@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
@@ -205,8 +207,9 @@ public sealed class RetryTests
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(GetAsync);
 
         Assert.Equal((ErrorIds.ServerUnreachable, ErrorKind.ConnectionError), (error.ErrorId, error.Kind));
+        string reason = Regex.Escape(new SocketException((int)SocketError.ConnectionRefused).Message.TrimEnd('.'));
         Assert.Matches(
-            @"^The API server at 'https://api.example' cannot be reached \(tried 5 times in \d\.\d s\): Connection refused\.$",
+            @$"^The API server at 'https://api.example' cannot be reached \(tried 5 times in \d\.\d s\): {reason}\.$",
             error.Message
         );
     }

@@ -330,6 +330,17 @@ public sealed class PoolClientTests
         Assert.Equal(token, await source.GetAsync(null, default));
     }
 
+    [Fact]
+    public async Task A_command_is_not_searched_in_the_current_folder()
+    {
+        string file = Path.GetFileName(Directory.GetFiles(Environment.CurrentDirectory)[0]);
+        var source = new PoolTokenSource(new() { TokenCommand = file }, null, TimeProvider.System);
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => source.GetAsync(null, default));
+
+        Assert.Contains("no folder of PATH has it", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://pools.example.com", "me@example.com", "t")]
     [InlineData("https://user:secret@pools.example.com", "me@example.com", null)]

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Credentials;
+using NodeManager.Kubernetes.Files;
 using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Kubernetes.Authentication;

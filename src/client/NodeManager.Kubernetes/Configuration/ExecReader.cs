@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Credentials;
+using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Kubernetes.Configuration;
 
@@ -55,9 +56,7 @@ internal static class ExecReader
     private static string Command(YamlSection exec)
     {
         string command = exec.RequiredText("command");
-        return command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
-            ? KubeconfigPath.Resolve(exec, command)
-            : command;
+        return CommandPath.IsPath(command) ? KubeconfigPath.Resolve(exec, command) : command;
     }
 
     /// <summary>Escapes text of the file, which is displayed to the user.</summary>

@@ -34,7 +34,7 @@ internal sealed class KubeconfigSet
             return new(paths);
         string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
         string[] candidates = string.IsNullOrEmpty(variable)
-            ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
+            ? [DefaultPath(OperatingSystem.IsWindows(), Environment.GetEnvironmentVariable, File.Exists)]
             : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] present = [.. candidates.Distinct().Where(Path.Exists)];
         return present.Length > 0
@@ -45,6 +45,24 @@ internal sealed class KubeconfigSet
                     : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).",
                 string.Join(", ", candidates)
             );
+    }
+
+    /// <summary>
+    /// Pure. On Windows, kubectl takes the first of these homes that has a kubeconfig. Source:
+    /// https://github.com/kubernetes/client-go/blob/v0.36.2/util/homedir/homedir.go
+    /// </summary>
+    internal static string DefaultPath(bool isWindows, Func<string, string?> variable, Func<string, bool> exists)
+    {
+        string profile = Kubeconfig(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        if (!isWindows)
+            return profile;
+        string? drive = variable("HOMEDRIVE"),
+            folder = variable("HOMEPATH");
+        string?[] homes = [variable("HOME"), string.IsNullOrEmpty(drive) || string.IsNullOrEmpty(folder) ? null : drive + folder];
+        return homes.Where(static home => !string.IsNullOrEmpty(home)).Select(static home => Kubeconfig(home!)).FirstOrDefault(exists)
+            ?? profile;
+
+        static string Kubeconfig(string home) => Path.Combine(home, ".kube", "config");
     }
 
     public (string Name, YamlSection Section) Context(string? asked)

@@ -27,7 +27,7 @@ public static class AtomicFile
             : null;
         try
         {
-            using (var stream = new FileStream(draft, Creation(mode)))
+            using (FileStream stream = Create(draft, mode, options.IsPrivate))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -47,11 +47,13 @@ public static class AtomicFile
     }
 
     // The permissions apply from the first byte on.
-    private static FileStreamOptions Creation(UnixFileMode? mode)
+    private static FileStream Create(string path, UnixFileMode? mode, bool isPrivate)
     {
+        if (isPrivate && OperatingSystem.IsWindows())
+            return WindowsAccess.CreatePrivate(path);
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (mode is { } first && !OperatingSystem.IsWindows())
             creation.UnixCreateMode = first | OwnerOnly;
-        return creation;
+        return new(path, creation);
     }
 }

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace NodeManager.Kubernetes.Files;
 
 /// <summary>
 /// Whether a discovered file can be trusted: only the current user and root can have written it. The rules are those of OpenSSH for its
-/// configuration and of git for repositories. Not checked on Windows, where folders of users are not writable for others.
+/// configuration and of git for repositories. On Windows only the owners are checked, as by git: folders outside of a profile inherit rights
+/// of all users.
 /// </summary>
 public static class FileTrust
 {
@@ -14,8 +16,6 @@ public static class FileTrust
     /// <summary>Why the file must not be used; null if it is trusted.</summary>
     public static string? FindProblem(string path)
     {
-        if (OperatingSystem.IsWindows())
-            return null;
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return FindProblem(target, isFolder: false) ?? FindProblem(folder, isFolder: true);
@@ -28,6 +28,10 @@ public static class FileTrust
         OperatingSystem.IsWindows()
         || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
 
+    /// <summary>Another account that can read or change a file on Windows; null without one.</summary>
+    [SupportedOSPlatform("windows")]
+    public static string? FindOther(string path) => WindowsAccess.FindOther(path);
+
     /// <summary>Pure.</summary>
     internal static string? FindProblem(string path, bool isFolder, uint owner, UnixFileMode mode, uint user)
     {
@@ -38,9 +42,13 @@ public static class FileTrust
     }
 
     private static string? FindProblem(string path, bool isFolder) =>
-        Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) != 0
-            ? $"the owner of '{path}' cannot be read"
-            : FindProblem(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
+        OperatingSystem.IsWindows()
+            ? WindowsAccess.FindForeignOwner(path) is { } owner
+                ? $"'{path}' belongs to another user ({owner})"
+                : null
+            : Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) != 0
+                ? $"the owner of '{path}' cannot be read"
+                : FindProblem(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
 
     // A function of the runtime, which is the same on every platform, unlike libc's stat.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]

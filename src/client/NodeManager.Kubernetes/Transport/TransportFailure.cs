@@ -74,7 +74,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool IsT
             return new(
                 ErrorIds.ServerUnreachable,
                 ErrorKind.ConnectionError,
-                $"The proxy '{proxy.Address}' on the way to the API server at '{address}' {(Cause == proxy ? "made no connection" : "cannot be reached")} {tried}: {proxy.Message}.",
+                $"The proxy '{proxy.Address}' on the way to the API server at '{address}' {(Cause == proxy ? "made no connection" : "cannot be reached")} {tried}: {proxy.Message.TrimEnd('.')}.",
                 address,
                 "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
                 Cause
@@ -123,7 +123,8 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool IsT
         {
             OperationCanceledException => "no connection was made within 10 s.",
             HttpRequestException { InnerException: AuthenticationException inner } => inner.Message,
-            HttpRequestException { InnerException: SocketException inner } => inner.Message + ".",
+            // Windows ends its messages with a period, and others do not.
+            HttpRequestException { InnerException: SocketException inner } => inner.Message.TrimEnd('.') + ".",
             _ => cause.Message,
         };
 }

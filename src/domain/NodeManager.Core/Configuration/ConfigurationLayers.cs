@@ -100,7 +100,9 @@ public static class ConfigurationLayers
                     ErrorKind.SecurityError,
                     $"The project file '{candidate}' was found and is not used: {doubt}.",
                     candidate,
-                    "Make the file and its folder yours, and writable only for you: chown, and chmod go-w. Or work in another folder."
+                    OperatingSystem.IsWindows()
+                        ? "Make the file and its folder yours, with takeown. Or work in another folder."
+                        : "Make the file and its folder yours, and writable only for you: chown, and chmod go-w. Or work in another folder."
                 );
         }
 

@@ -34,9 +34,12 @@ public static partial class WindowParser
         if (opens == closes)
             throw Invalid(text, "it opens and closes at the same time; a whole day is 00:00-24:00");
         SortedSet<DayOfWeek> days = Days(text, match.Groups["days"].Value);
-        TimeZoneInfo zone = match.Groups["zone"].Value is { Length: > 0 } name ? Zone(text, name) : local;
+        string name = match.Groups["zone"].Value;
+        TimeZoneInfo zone = name.Length > 0 ? Zone(text, name) : local;
+        // The server of another platform reads it from the record of a run.
+        string zoneName = name.Contains('/', StringComparison.Ordinal) && !zone.HasIanaId ? name : TimeZones.NameOf(zone);
         string dayNames = days.Count == Week.Length ? "Daily" : string.Join(",", Week.Where(days.Contains).Select(d => d.ToString()[..3]));
-        return new(days, opens, closes, zone, $"{dayNames} {match.Groups["opens"].Value}-{match.Groups["closes"].Value} {zone.Id}");
+        return new(days, opens, closes, zone, $"{dayNames} {match.Groups["opens"].Value}-{match.Groups["closes"].Value} {zoneName}");
     }
 
     private static SortedSet<DayOfWeek> Days(string text, string days)
@@ -78,9 +81,7 @@ public static partial class WindowParser
     }
 
     private static TimeZoneInfo Zone(string text, string name) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? zone)
-            ? zone
-            : throw Invalid(text, $"time zone '{name}' is not installed on this machine");
+        TimeZones.Find(name) ?? throw Invalid(text, $"time zone '{name}' is not installed on this machine");
 
     private static NodeManagerException Invalid(string text, string why) =>
         new(

@@ -26,11 +26,18 @@ internal static class PrivateFile
         AtomicFile.Write(path, write, new() { Replace = replace, IsPrivate = true });
 
     /// <summary>Refuses a file with secrets that others may access.</summary>
-    /// <exception cref="IOException">The mode gives group or others access.</exception>
+    /// <exception cref="IOException">The mode or, on Windows, the access control list gives others access.</exception>
     public static void RequireOwn(string path)
     {
         if (OperatingSystem.IsWindows())
+        {
+            if (FileTrust.FindOther(path) is { } account)
+                throw new IOException(
+                    $"'{path}' is accessible to other users ({account}). Delete it to have a new one created, or remove their rights with 'icacls'."
+                );
             return;
+        }
+
         UnixFileMode mode = File.GetUnixFileMode(path);
         if ((mode & OthersAccess) == 0)
             return;

@@ -16,15 +16,14 @@ internal sealed class ServedFolder : IDisposable
     private const int Attempts = 4;
 
     private readonly FileStream _lock;
-    private readonly PosixSignalRegistration? _hangup;
+    private readonly PosixSignalRegistration _hangup;
 
     private ServedFolder(string path, FileStream held)
     {
         Path = path;
         _lock = held;
-        // The default action follows and ends the process without disposing.
-        if (!OperatingSystem.IsWindows())
-            _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
+        // The default action follows and ends the process without disposing. On Windows, it is the signal of a closed console window.
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
     }
 
     public string Path { get; }
@@ -58,7 +57,7 @@ internal sealed class ServedFolder : IDisposable
 
     public void Dispose()
     {
-        _hangup?.Dispose();
+        _hangup.Dispose();
         Delete();
     }
 

@@ -140,17 +140,15 @@ internal sealed class NodeTasks(MaintenanceScope scope, MaintenanceOptions optio
         new()
         {
             Node = new(record.Name, record.Uid),
-            // A kubelet that was down may start the pod after another reboot. The ID comes from the node's status, which others may write.
-            Command =
-                (
-                    Guid.TryParseExact(record.BootId, "D", out Guid boot)
-                        ? $"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {boot} ] || exit 0; "
-                        : ""
-                ) + RebootCommand,
+            Command = BootCheck(record.BootId) + RebootCommand,
             RunId = ledger.Run.Id + ".reboot",
             Timeout = options.WaitReadyTimeout,
             KeepsPod = true,
         };
+
+    // A kubelet that was down may start the pod after another reboot. The ID comes from the node's status, which others may write.
+    private static string BootCheck(string? bootId) =>
+        Guid.TryParseExact(bootId, "D", out Guid boot) ? $"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {boot} ] || exit 0; " : "";
 
     // A reboot often ends its own command, or the report of its end.
     private async Task StartRebootAsync(
@@ -166,7 +164,12 @@ internal sealed class NodeTasks(MaintenanceScope scope, MaintenanceOptions optio
         try
         {
             if (await Task.WhenAny(booted, command) == command && await command is { } result && IsRefused(result))
+            {
+                // Otherwise a resumed run would find the same refusal.
+                await new NodeCommandRunner(scope.Session, scope.Observer).RemoveAsync(reboot, cancellationToken);
                 throw NodeCommandFailures.Of(result)!;
+            }
+
             await booted;
         }
         finally

@@ -32,7 +32,7 @@ public sealed class SizeTests
         ["tests/NodeManager.Core.Tests/Autoscaling/Planning/ScaleUpTests.cs"] = 654,
         ["tests/NodeManager.Core.Tests/Placement/NodeSelectionsTests.cs"] = 411,
         ["tests/NodeManager.Kubernetes.Tests/Configuration/KubeconfigTests.cs"] = 521,
-        ["tests/NodeManager.Providers.Tests/PoolService/PoolClientTests.cs"] = 412,
+        ["tests/NodeManager.Providers.Tests/PoolService/PoolClientTests.cs"] = 401,
         ["tests/NodeManager.Providers.Tests/PoolService/PoolOperationTests.cs"] = 440,
         ["tests/NodeManager.Providers.Tests/Proxmox/FakeProxmox.cs"] = 554,
         ["tests/NodeManager.Sandbox.Tests/Api/WriteTests.cs"] = 441,

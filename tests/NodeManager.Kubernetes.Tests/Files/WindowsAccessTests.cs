@@ -15,7 +15,7 @@ public sealed class WindowsAccessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SkippableFact]
-    public void A_private_file_is_readable_for_nobody_else_also_where_rights_are_inherited()
+    public void A_private_file_does_not_inherit_the_rights_of_its_folder()
     {
         SkipElsewhere();
         var folder = new DirectoryInfo(_folder.Path("."));
@@ -39,7 +39,7 @@ public sealed class WindowsAccessTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_file_that_others_can_read_is_recognized()
+    public void An_account_with_rights_to_a_file_is_found()
     {
         SkipElsewhere();
         var file = new FileInfo(_folder.Write("token", "secret"));

@@ -23,11 +23,11 @@ internal static class WindowsAccess
         new(WellKnownSidType.LocalSystemSid, null),
     ];
 
-    // TrustedInstaller, which owns the folders of Windows, and OWNER RIGHTS, the rights of whoever owns the file.
+    // TrustedInstaller, which owns the folders of Windows, and OWNER RIGHTS, those of a file's owner.
     private static readonly SecurityIdentifier Installer = new("S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464");
     private static readonly SecurityIdentifier OwnerRights = new("S-1-3-4");
 
-    /// <summary>Creates a file that nobody else can read, also where the folder's rights are inherited.</summary>
+    /// <summary>Creates a file without the rights that its folder passes on.</summary>
     public static FileStream CreatePrivate(string path)
     {
         var security = new FileSecurity();

@@ -17,6 +17,7 @@ using NodeManager.Sandbox.Controllers.Scheduling;
 using NodeManager.Sandbox.Controllers.StatefulSets;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 using NodeManager.Sandbox.Model.Clock;
 
 namespace NodeManager.Sandbox.Hosting;

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.ReplicaSets;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 
 namespace NodeManager.Sandbox.Seeding;
 
@@ -504,12 +504,15 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         writer.Default(BuiltInKinds.Pods, document);
         PodStatusWriter.Write(
             document,
-            phase,
-            phase == "Running" && isHere,
-            false,
-            writer.Ago(age - TimeSpan.FromSeconds(3)),
-            hostAddress,
-            address
+            new()
+            {
+                Phase = phase,
+                IsReady = phase == "Running" && isHere,
+                Now = writer.Ago(age - TimeSpan.FromSeconds(3)),
+                HostAddress = hostAddress,
+                PodAddress = address,
+                Minor = minorVersion,
+            }
         );
         if (isHere && document["spec"]!["initContainers"] is null)
             status.Remove("initContainerStatuses");

@@ -4,6 +4,7 @@ using NodeManager.Sandbox.Api.Pods;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Accounts;
 using NodeManager.Sandbox.Controllers.Budgets;
+using NodeManager.Sandbox.Controllers.CronJobs;
 using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.Endpoints;
@@ -57,6 +58,7 @@ internal sealed class ControllerHost : IDisposable
             new DaemonSetController(context),
             new StatefulSetController(context),
             new JobController(context),
+            new CronJobController(context),
             new DisruptionController(context),
             new GarbageCollector(context),
             new NamespaceController(context),

@@ -34,7 +34,7 @@ public sealed class CronJobTests
     {
         using LiveCluster cluster = await StartAsync("""{"schedule":"* * * * *","successfulJobsHistoryLimit":2""");
         await cluster.UntilAsync(() => Jobs(cluster).Length == 1, "the first job");
-        DateTimeOffset started = cluster.Clock.GetUtcNow();
+        DateTimeOffset started = cluster.Cluster.Time.GetUtcNow();
         Assert.InRange(started.Second, 0, 2);
         JsonObject job = Jobs(cluster)[0].ToJson();
         Assert.Equal($"tick-{started.ToUnixTimeSeconds() / 60}", job.Object("metadata").Text("name"));
@@ -78,7 +78,7 @@ public sealed class CronJobTests
         await cluster.PassAsync(TimeSpan.FromMinutes(3.5));
         Assert.Empty(Jobs(cluster));
         // The last minute is more than 20 s ago.
-        await cluster.UntilAsync(() => cluster.Clock.GetUtcNow().Second is >= 30 and < 50);
+        await cluster.UntilAsync(() => cluster.Cluster.Time.GetUtcNow().Second is >= 30 and < 50);
         cluster.Merge(PassiveKinds.CronJobs, "tick", document => document["spec"]!["suspend"] = false);
         await cluster.PassAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(Jobs(cluster));

@@ -38,7 +38,7 @@ internal sealed class PodCourse(LiveCluster cluster, string name)
                 continue;
             string state = change.Type == ChangeType.Deleted ? "gone" : StateOf(change.Object);
             if (_states.Count == 0 || _states[^1].State != state)
-                _states.Add((state, cluster.Clock.GetUtcNow()));
+                _states.Add((state, cluster.Cluster.Time.GetUtcNow()));
         }
 
         return _states;

@@ -173,14 +173,14 @@ public sealed class PodCourseTests
         PodCourse course = new(cluster, "web");
         cluster.Create(
             BuiltInKinds.Pods,
-            $$"""{"metadata":{"name":"web"},"spec":{"nodeName":"a","containers":[{"name":"c","image":"registry.invalid/web:1","imagePullPolicy":"{{policy}}"}]} }"""
+            $$"""{"metadata":{"name":"web"},"spec":{"nodeName":"a","containers":[{"name":"c","image":"missing.invalid/web:1","imagePullPolicy":"{{policy}}"}]} }"""
         );
         await course.ReachesAsync($"Pending unready {first}");
         if (second is not null)
         {
             await course.ReachesAsync($"Pending unready {second}");
             await course.ReachesAsync($"Pending unready {first}", times: 2);
-            Assert.Contains(cluster.EventsOf("web"), static one => one == "BackOff: Back-off pulling image \"registry.invalid/web:1\"");
+            Assert.Contains(cluster.EventsOf("web"), static one => one == "BackOff: Back-off pulling image \"missing.invalid/web:1\"");
         }
 
         cluster.Merge(BuiltInKinds.Pods, "web", document => document["spec"]!["containers"]![0]!["image"] = "web:2");
@@ -208,12 +208,12 @@ public sealed class PodCourseTests
         string container = (string)cluster.Status(BuiltInKinds.Pods, "other").Objects("containerStatuses").First()["containerID"]!,
             boot = cluster.Node("a").Status.NodeInfo!.BootID!;
 
-        DateTimeOffset back = cluster.Clock.GetUtcNow();
+        DateTimeOffset back = cluster.Cluster.Time.GetUtcNow();
         cluster.Cluster.ClearFault("outage");
         await course.ReachesAsync(Gone);
 
         Assert.Equal([Terminating, Killed, Gone], course.States.TakeLast(3));
-        Assert.InRange((cluster.Clock.GetUtcNow() - back).TotalSeconds, 8.5, 11);
+        Assert.InRange((cluster.Cluster.Time.GetUtcNow() - back).TotalSeconds, 8.5, 11);
         JsonObject other = cluster.Status(BuiltInKinds.Pods, "other").Objects("containerStatuses").First();
         Assert.Equal((container, 0L), (other.Text("containerID"), other.Number("restartCount")));
         Assert.Equal(boot, cluster.Node("a").Status.NodeInfo!.BootID);
@@ -233,12 +233,12 @@ public sealed class PodCourseTests
         await cluster.PassAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(Terminating, course.States[^1]);
 
-        DateTimeOffset back = cluster.Clock.GetUtcNow();
+        DateTimeOffset back = cluster.Cluster.Time.GetUtcNow();
         cluster.Cluster.ClearFault("outage");
         await course.ReachesAsync(Gone);
 
         Assert.Equal([Terminating, "Failed unready Unknown:255 terminating", Gone], course.States.TakeLast(3));
-        Assert.InRange((cluster.Clock.GetUtcNow() - back).TotalSeconds, 0.5, 3);
+        Assert.InRange((cluster.Cluster.Time.GetUtcNow() - back).TotalSeconds, 0.5, 3);
     }
 
     [Fact]
@@ -250,9 +250,9 @@ public sealed class PodCourseTests
         await cluster.UntilAsync(() => Ready() == "Unknown", "unknown", TimeSpan.FromSeconds(1));
         cluster.Cluster.ClearFault("outage");
         await cluster.UntilAsync(() => Ready() == "False", "not ready");
-        DateTimeOffset since = cluster.Clock.GetUtcNow();
+        DateTimeOffset since = cluster.Cluster.Time.GetUtcNow();
         await cluster.UntilAsync(() => Ready() == "True", "ready");
-        Assert.InRange((cluster.Clock.GetUtcNow() - since).TotalSeconds, 9, 12);
+        Assert.InRange((cluster.Cluster.Time.GetUtcNow() - since).TotalSeconds, 9, 12);
 
         string Ready() => cluster.Node("a").Status.Conditions!.Find(static one => one.Type == "Ready")!.Status;
     }

@@ -61,7 +61,7 @@ internal static class UpdatePreparation
                 metadata.CopyMember(before, "finalizers");
             }
         }
-        else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
+        else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale or WriteScope.EphemeralContainers)
         {
             changed.CopyMember(old, "status");
         }

@@ -9,6 +9,7 @@ using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Writing;
@@ -188,7 +189,10 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
         JsonObject United(JsonObject live, StoredObject current)
         {
-            JsonObject changed = change(live, current);
+            bool isEphemeral = path.Subresource == EphemeralContainerRules.Subresource;
+            JsonObject changed = isEphemeral
+                ? EphemeralContainerRules.Merge(live.DeepClone().AsObject(), change(live, current))
+                : change(live, current);
             doubled = OwnerReferences.RemoveDuplicates(changed);
             if (path.Subresource.Length == 0)
                 path.Kind.RulesAt(path.Version).Keep(current.ToJson(), changed);
@@ -220,6 +224,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             "status" or "approval" => WriteScope.Status,
             "scale" => WriteScope.Scale,
+            EphemeralContainerRules.Subresource => WriteScope.EphemeralContainers,
             _ => WriteScope.Main,
         };
 

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Sandbox.Kubelet.Pods;
 
 /// <summary>
-/// Images that cannot be pulled: those of a registry in the reserved domain <c>.invalid</c>, which no cluster reaches. Source:
+/// Images that cannot be pulled: those of the registry <c>missing.invalid</c>, which no cluster reaches. Source:
 /// k8s.io/kubernetes/pkg/kubelet/images.
 /// </summary>
 internal static class ImagePulls
@@ -13,19 +13,11 @@ internal static class ImagePulls
     public const string BackOff = "ImagePullBackOff";
     public const string BackOffEvent = "BackOff";
     public const string NeverPulled = "ErrImageNeverPull";
-    private const string Domain = ".invalid";
+    private const string Registry = "missing.invalid";
     private const int FirstBackOff = 10;
     private const int LongestBackOff = 300;
 
-    public static bool IsMissing(string? image)
-    {
-        if (image is null || image.IndexOf('/', StringComparison.Ordinal) is not (> 0 and var end))
-            return false;
-        ReadOnlySpan<char> host = image.AsSpan(0, end);
-        if (host.IndexOf(':') is >= 0 and var port)
-            host = host[..port];
-        return host.EndsWith(Domain, StringComparison.OrdinalIgnoreCase);
-    }
+    public static bool IsMissing(string? image) => image?.StartsWith(Registry + "/", StringComparison.Ordinal) == true;
 
     public static bool HasMissing(Pod pod) => pod.Spec.Containers.Exists(static container => IsMissing(container.Image));
 
@@ -50,6 +42,6 @@ internal static class ImagePulls
     public static string Cause(string image) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": lookup {image[..image.IndexOf('/', StringComparison.Ordinal)]}: no such host"
+            $"failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": lookup {Registry}: no such host"
         );
 }

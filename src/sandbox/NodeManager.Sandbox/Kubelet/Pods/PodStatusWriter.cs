@@ -122,6 +122,39 @@ internal static class PodStatusWriter
         }
     }
 
+    /// <summary>Starts ephemeral containers; returns those that are new.</summary>
+    /// <param name="pod">Its status is written.</param>
+    public static List<string> StartEphemeral(JsonObject pod, string now)
+    {
+        List<string> started = [];
+        JsonObject status = pod.Ensure("status");
+        foreach (JsonObject container in pod.Object("spec").Objects("ephemeralContainers"))
+        {
+            string name = container.Text("name") ?? "",
+                image = container.Text("image") ?? "";
+            if (status.Objects("ephemeralContainerStatuses").Any(one => one.Text("name") == name))
+                continue;
+            if (status["ephemeralContainerStatuses"] is not JsonArray statuses)
+                status["ephemeralContainerStatuses"] = statuses = [];
+            statuses.Add(
+                new JsonObject
+                {
+                    ["name"] = name,
+                    ["state"] = ContainerStates.Running(now),
+                    ["lastState"] = new JsonObject(),
+                    ["ready"] = false,
+                    ["restartCount"] = 0,
+                    ["image"] = image,
+                    ["imageID"] = $"sandbox://{image}",
+                    ["containerID"] = ContainerStates.Id(pod.Object("metadata").Text("uid") ?? "", name, 0),
+                }
+            );
+            started.Add(name);
+        }
+
+        return started;
+    }
+
     /// <summary>True if no container runs.</summary>
     public static bool HasEnded(JsonObject pod) =>
         pod.Object("status").Objects("containerStatuses").All(static one => one.Object("state").Object("running") is null);

@@ -89,6 +89,8 @@ internal sealed partial class PodWorker
             return;
         }
 
+        if (HasNewEphemeral(stored))
+            StartEphemeral(stored);
         PodRun? run = RunOf(stored, pod, node);
         if (run is { IsCrashing: true })
         {
@@ -113,6 +115,21 @@ internal sealed partial class PodWorker
         }
         else if (pod.Spec.RestartPolicy is not (null or "Always"))
             Finish(key, stored, pod, node, run);
+    }
+
+    private static bool HasNewEphemeral(StoredObject stored) =>
+        stored.Pattern is null
+        && stored.ToJson() is var document
+        && document.Object("spec").Array("ephemeralContainers") is { Count: > 0 } wanted
+        && wanted.Count > (document.Object("status").Array("ephemeralContainerStatuses")?.Count ?? 0);
+
+    private void StartEphemeral(StoredObject stored)
+    {
+        List<string> started = [];
+        UpdateStatus(stored, document => started = PodStatusWriter.StartEphemeral(document, Registry.Now));
+        foreach (JsonObject container in stored.ToJson().Object("spec").Objects("ephemeralContainers"))
+            if (container.Text("name") is { } name && started.Contains(name))
+                PodEvents.Started(Context, stored, new() { Name = name, Image = container.Text("image") });
     }
 
     /// <summary>The program of a running pod. The annotation <c>crash</c> may come and go while it runs.</summary>

@@ -141,7 +141,7 @@ internal sealed partial class PodWorker
         return run;
     }
 
-    /// <summary>Restarts a container that has crashed, at once or after its back-off.</summary>
+    /// <summary>Restarts a container that has crashed, immediately or after its back-off.</summary>
     private void Restart(ObjectKey key, StoredObject stored, Pod pod, Node node, PodRun run)
     {
         PodReport report = ReportOf(pod, node, "Running");

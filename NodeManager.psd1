@@ -37,6 +37,7 @@
         'Get-NodeDrainPlan'
         'Get-NodeEvent'
         'Get-NodeImage'
+        'Get-NodeLog'
         'Get-NodeMaintenance'
         'Get-NodeManagerConfiguration'
         'Get-NodeManagerServer'

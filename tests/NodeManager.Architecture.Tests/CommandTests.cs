@@ -70,6 +70,7 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(
             [
+                "InvokeNodeCommandCommand",
                 "RemoveNodeAnnotationCommand",
                 "RemoveNodeLabelCommand",
                 "RemoveNodeTaintCommand",

@@ -166,7 +166,7 @@ public sealed class AutoscalerHostTests
     public void The_manifests_match_the_ports_of_the_host_and_the_ServiceAccount()
     {
         string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "deployment.yaml"));
-        string roles = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"));
+        string roles = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "rbac.yaml"));
         string container = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "Containerfile"));
         string server = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "server", "deployment.yaml"));
 

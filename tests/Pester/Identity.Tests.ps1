@@ -22,7 +22,7 @@ BeforeAll {
         'Set-NodeProvider' = @{ ManagedTag = 'tag' }; 'Set-NodePoolUpdate' = @{ MaxSurge = 1 }
         'New-NodePool' = @{ Name = 'other' }; 'Resize-NodePool' = @{ NodeCount = 1 }; 'Set-NodePool' = @{ Label = @{ a = 'b' } }
         'Set-NodePoolStatus' = @{ ControllerName = 'c'; Condition = @{ Type = 'Ready'; Status = 'True' } }; 'Wait-NodePool' = @{ Timeout = 1 }
-        'Wait-ClusterNode' = @{ Timeout = 1 }; 'Wait-NodeMaintenance' = @{ Timeout = 1 }
+        'Wait-ClusterNode' = @{ Timeout = 1 }; 'Invoke-NodeCommand' = @{ Command = 'uptime' }; 'Wait-NodeMaintenance' = @{ Timeout = 1 }
     }
 
     # What these commands take beside nodes.
@@ -166,7 +166,7 @@ Describe 'A row without the identity of its cluster' {
     It 'is accepted with the UID of the node, and refused with that of another node' {
         ($withUid | Set-NodeLabel -Label @{ a = 'b' } -PassThru).Labels['a'] | Should -Be 'b'
         $withUid | Remove-NodeLabel -Key a
-        foreach ($command in 'Set-NodeLabel', 'Get-ClusterNode', 'Get-NodePod', 'Get-NodeEvent', 'Get-NodeImage', 'Get-NodeUsage', 'Test-NodeHealth', 'Wait-ClusterNode', 'Get-NodeDrainPlan') {
+        foreach ($command in 'Set-NodeLabel', 'Get-ClusterNode', 'Get-NodePod', 'Get-NodeEvent', 'Get-NodeImage', 'Get-NodeLog', 'Get-NodeUsage', 'Test-NodeHealth', 'Wait-ClusterNode', 'Get-NodeDrainPlan') {
             $more = $arguments[$command] ?? @{}
             $other | & $command @more -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeReplaced,*' -Because $command

@@ -112,6 +112,47 @@ Describe 'Get-PodLog' {
     }
 }
 
+Describe 'Get-NodeLog' {
+    It 'returns the lines of nodes by name, from the pipeline, and from a row' {
+        $lines = Get-NodeLog worker-1a-01 -ViaProxy
+        $lines | Should -BeOfType ([NodeManager.NodeLogLine])
+        $times = $lines.Time
+        $times | Should -Be ($times | Sort-Object)
+        $lines[0].NodeUid | Should -BeExactly (Get-ClusterNode worker-1a-01).Uid
+        foreach ($other in (Get-ClusterNode worker-1a-01 | Get-NodeLog -ViaProxy), ($lines | Get-NodeLog -ViaProxy),
+            ($lines[0] | ConvertTo-Csv | ConvertFrom-Csv | Get-NodeLog -ViaProxy)) {
+            $other.Text | Should -BeExactly $lines.Text
+        }
+        (Get-NodeLog worker-1a-0* -ViaProxy -Tail 1).NodeName | Should -Be worker-1a-01, worker-1a-02
+    }
+
+    It 'selects lines by time' {
+        Get-NodeLog worker-1a-01 -ViaProxy -Since 1 | Should -BeNullOrEmpty
+        $first = (Get-NodeLog worker-1a-01 -ViaProxy)[0]
+        (Get-NodeLog worker-1a-01 -ViaProxy -UntilTime $first.Time).Text | Should -BeExactly $first.Text
+        { Get-NodeLog worker-1a-01 -Since 1h -SinceTime (Get-Date) } | Should -Throw -ErrorId 'Invalid,*'
+        { Get-NodeLog worker-1a-01 -Wait -UntilTime (Get-Date) } | Should -Throw -ErrorId 'Invalid,*'
+        { Get-NodeLog worker-1a-01 -Boot 1 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'waits for lines until the pipeline stops' {
+        (Get-NodeLog worker-1a-01 -ViaProxy -Wait | Select-Object -First 2).Count | Should -Be 2
+    }
+
+    It 'reports each log that cannot be read, and returns the others' {
+        $lines = Get-NodeLog worker-1a-01, ghost -Query kubelet, sshd -ViaProxy -ErrorVariable failures -ErrorAction SilentlyContinue
+        $lines.Query | Sort-Object -Unique | Should -Be kubelet
+        $failures.FullyQualifiedErrorId | Sort-Object | Should -Be NodeLogUnavailable`,NodeManager.Commands.GetNodeLogCommand, NodeNotFound`,NodeManager.Commands.GetNodeLogCommand
+        { Get-NodeLog worker-1a-01 -ErrorAction Stop } | Should -Throw -ErrorId 'CredentialUnsupported,*'
+    }
+
+    It 'shows the node once, and each line with its time and process' {
+        $shown = Get-NodeLog worker-1a-01 -ViaProxy | Out-String
+        $shown | Should -Match 'Node: worker-1a-01, kubelet'
+        $shown | Should -Match '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d kubelet\[1\]: \S'
+    }
+}
+
 Describe 'Get-NodeImage' {
     It 'returns the images of all nodes, of one node, of a wildcard, and of nodes from the pipeline' {
         $all = Get-NodeImage

@@ -71,6 +71,15 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>The basis of the estimate, or why there is none.</summary>
     public string EstimateBasis { get; init; } = "";
 
+    /// <summary>
+    /// The duration to expect, from how long these workloads took to terminate in earlier drains of the session, and to become ready; null without
+    /// these.
+    /// </summary>
+    public TimeSpan? ExpectedDuration { get; init; }
+
+    /// <summary>The basis of the expectation, or why there is none.</summary>
+    public string ExpectedBasis { get; init; } = "";
+
     public DateTimeOffset ObservedAt { get; init; }
 
     public override string ToString() => Node;

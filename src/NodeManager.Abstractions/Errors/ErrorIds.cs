@@ -255,6 +255,9 @@ public static class ErrorIds
     /// <summary>A container of the pod has no log, or its node does not answer.</summary><remarks>The message has the state of the pod, or the words of the kubelet.</remarks>
     public const string PodLogUnavailable = nameof(PodLogUnavailable);
 
+    /// <summary>A kubelet does not answer log queries, refuses one, or has no such log.</summary><remarks>The message has its words. Check the name of the service, the kubelet's configuration and the permission.</remarks>
+    public const string NodeLogUnavailable = nameof(NodeLogUnavailable);
+
     /// <summary>The state did not occur within -Timeout. The message states the present state.</summary><remarks>Check the object, or use a longer -Timeout.</remarks>
     public const string WaitTimeout = nameof(WaitTimeout);
 

@@ -22,7 +22,7 @@ public sealed class NodeCommandResult : ClusterObject
     /// <summary>The last lines of standard output and error. Control characters other than tabs are escaped, as <c>\u001B</c>.</summary>
     public ItemList<string> Output { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>True if lines before <see cref="Output"/> were left out.</summary>
+    /// <summary>True if lines before <see cref="Output"/> were omitted.</summary>
     public bool IsOutputTruncated { get; init; }
 
     /// <summary>When the command started, by the clock of its node; null if it did not.</summary>

@@ -56,6 +56,38 @@ test('a drain that another page starts is shown, and uncordoning asks before it 
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
 });
 
+test('an interrupted drain is resumed with one click', async ({ console: page, host, api }) => {
+  const name = 'worker-1b-01';
+  await host.budget('payments', 'ledger', 2);
+  await open(page, `/admin/nodes/${name}/drain`);
+  await expect(page.getByText('Will not finish')).toBeVisible();
+  // As a server answers that was killed and does not work on stored drains.
+  let interrupted = '';
+  await page.route('**/api/v1/operations/*/events', route => {
+    interrupted = route.request().url().replace('/events', '');
+    return route.fulfill({
+      contentType: 'text/event-stream',
+      body: 'id: 1\nevent: end\ndata: {"sequence":1,"at":"2026-11-24T12:00:00Z","type":"end","state":"Interrupted"}\n\n',
+    });
+  }, { times: 1 });
+
+  await page.getByRole('button', { name: `Drain ${name}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Drain', exact: true }).click();
+  const operation = page.getByRole('region', { name: `Drain ${name}` });
+  await expect(operation).toContainText('Interrupted');
+  await expect(page.getByText('the node stays cordoned')).toBeVisible();
+  expect((await api.delete(interrupted)).status()).toBe(202);
+  await expect.poll(async () => ((await (await api.get(interrupted)).json()) as { state: string }).state).toBe('Cancelled');
+  await page.getByRole('button', { name: `Resume the drain of ${name}` }).click();
+
+  await expect(operation).toContainText('Running');
+  await page.getByRole('button', { name: 'Cancel operation' }).click();
+  await expect(operation).toContainText('Cancelled');
+  await expect(page.getByRole('button', { name: `Resume the drain of ${name}` })).toHaveCount(0);
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
+});
+
 // The last of these: its drain moves the pod of worker-1b-01 to another node.
 test('a drain waits for a PDB, survives a reload and ends when the PDB allows', async ({ console: page, host }) => {
   const name = 'worker-1b-01';

@@ -1,6 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { ApiProblem, credentialsChanged, onSignedOut, request } from '../src/api/client';
 import { follow } from '../src/api/events';
+import type { OperationEvent } from '../src/api/types';
+import { after, nothingYet } from '../src/operations/followed';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -43,4 +45,12 @@ it('stops waiting for a change that the server does not answer', async () => {
   const problem = await request('/x', { method: 'POST' }).catch((failure: unknown) => failure) as ApiProblem;
 
   expect([problem.status, problem.id]).toEqual([0, 'ChangeUnanswered']);
+});
+
+it('shows a message once that another server reports again', () => {
+  const event = (sequence: number, text: string) => ({ sequence, at: '', type: 'warning', text }) as OperationEvent;
+
+  const known = [event(3, 'a'), event(4, 'b'), event(1, 'a'), event(4, 'c')].reduce(after, nothingYet);
+
+  expect(known.messages.map(one => [one.sequence, one.text])).toEqual([[1, 'a'], [4, 'c']]);
 });

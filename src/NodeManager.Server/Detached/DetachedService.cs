@@ -1,12 +1,11 @@
 using NodeManager.Maintenance.Detached;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Detached;
 
-/// <summary>Executes work of <c>-Detach</c> and drains of stopped servers until the host stops; the next server continues it.</summary>
-internal sealed class DetachedService(ClusterSession cluster, DetachedWork work, ILogger<DetachedService> logger) : BackgroundService
+/// <summary>Executes work of <c>-Detach</c> and stored drains until the host stops; the next server continues it.</summary>
+internal sealed class DetachedService(ClusterSession cluster, string ns, ILogger<DetachedService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,7 +13,7 @@ internal sealed class DetachedService(ClusterSession cluster, DetachedWork work,
         await Task.Yield();
         try
         {
-            await DetachedServer.RunAsync(cluster.Session, new() { Namespace = work.Namespace }, new LogObserver(logger), stoppingToken);
+            await DetachedServer.RunAsync(cluster.Session, new() { Namespace = ns }, new LogObserver(logger), stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

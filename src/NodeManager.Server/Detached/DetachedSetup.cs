@@ -8,7 +8,8 @@ internal static class DetachedSetup
     /// <param name="ns">The namespace of requests and runs.</param>
     public static void Add(IServiceCollection services, string ns)
     {
-        services.AddSingleton(new DetachedWork(ns));
-        services.AddHostedService<DetachedService>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StoredDrainOperations>(provider, ns));
+        services.AddHostedService(static provider => provider.GetRequiredService<StoredDrainOperations>());
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DetachedService>(provider, ns));
     }
 }

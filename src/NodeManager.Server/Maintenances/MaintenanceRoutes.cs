@@ -147,6 +147,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
     private static ApiMaintenanceRun ToApi(NodeMaintenanceRun run) =>
         new(
             run.Id,
+            run.Type,
             run.Status,
             run.Reason,
             run.StartedBy,

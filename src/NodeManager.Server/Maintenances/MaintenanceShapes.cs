@@ -44,10 +44,12 @@ internal sealed record ApiMaintenancePlan(
 internal sealed record ApiMaintenancePlans(IReadOnlyList<ApiMaintenancePlan> Nodes, IReadOnlyList<string> Warnings);
 
 /// <summary>A run. See <see cref="NodeMaintenanceRun"/>.</summary>
+/// <param name="Type"><c>Maintenance</c>, or <c>Drain</c>, which leaves its nodes cordoned and is not resumed.</param>
 /// <param name="Status">See <see cref="NodeMaintenanceRunStatus"/>.</param>
 /// <param name="Holder">The current or last process.</param>
 internal sealed record ApiMaintenanceRun(
     string Id,
+    [property: AllowedValues("Maintenance", "Drain")] string Type,
     [property: ValuesOf(typeof(NodeMaintenanceRunStatus))] string Status,
     string Reason,
     string StartedBy,

@@ -57,6 +57,7 @@ internal static class NodeDetailMapping
             [.. plan.BlockingBudgets.Select(ToApi)],
             plan.EstimatedDuration?.TotalSeconds,
             plan.EstimateBasis,
+            plan.ExpectedDuration?.TotalSeconds,
             plan.IsControlPlane,
             plan.NodeStatus,
             plan.NodeCondition,

@@ -64,6 +64,7 @@ internal sealed record ApiDrainPlan(
     IReadOnlyList<ApiPlannedBudget> Budgets,
     double? EstimatedSeconds,
     string EstimateBasis,
+    double? ExpectedSeconds,
     bool IsControlPlane,
     string NodeStatus,
     string NodeCondition,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeManager.Core.Nodes;
+using NodeManager.Maintenance.Detached;
 using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
@@ -29,6 +30,16 @@ internal static class NodeMapping
     /// <summary>Blockers may have pods in common.</summary>
     public static IEnumerable<string> Events(this NodeDrainResult result) =>
         result.Blockers.SelectMany(static blocker => blocker.Events).Distinct();
+
+    public static ApiDrainResult ToApi(this StoredDrainResult result) =>
+        new(
+            result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : AnswerAdvice.In(result.Message),
+            result.Evicted,
+            result.Status,
+            AnswerAdvice.In(result.Blockers),
+            result.Events,
+            result.Error
+        );
 
     public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) =>
         new(

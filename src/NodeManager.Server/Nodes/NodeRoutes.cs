@@ -169,11 +169,11 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     {
         DrainOptions options = request?.Drain ?? new();
         options = options with { Timeout = options.Timeout ?? DefaultTimeout, Reason = DrainOperations.Reason };
-        bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
-        RunningNodeDrain running = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
+        string by = context.User.Identity!.Name!;
+        if (OperationRoutes.IsAsyncPreferred(context.Request))
+            return OperationRoutes.Accepted(context, await drains.StartAsync(by, name, options, stop));
+        RunningNodeDrain running = drains.Start(by, name, options, isFollowed: false);
         TrackedOperation drain = running.Operation;
-        if (isFollowed)
-            return OperationRoutes.Accepted(context, drain);
         await running.EndAsync(stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
         if (drain.Operation.Results is not [NodeDrainResult result])

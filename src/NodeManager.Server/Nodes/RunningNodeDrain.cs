@@ -9,21 +9,21 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
 {
     private readonly Lock _gate = new();
     private int _waiting = isFollowed ? 0 : 1;
+    private bool _isFollowed = isFollowed;
 
     public TrackedOperation Operation { get; set; } = null!;
 
-    /// <summary>Detached: it continues without requests.</summary>
-    public bool IsFollowed { get; private set; } = isFollowed;
+    public bool HasOptions(DrainOptions wanted) => wanted == options;
 
     /// <summary>Joins another caller. False if the options differ.</summary>
     public bool TryJoin(DrainOptions wanted, bool follows)
     {
-        if (wanted != options)
+        if (!HasOptions(wanted))
             return false;
         lock (_gate)
         {
             if (follows)
-                IsFollowed = true;
+                _isFollowed = true;
             else
                 _waiting++;
         }
@@ -42,7 +42,7 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
     {
         lock (_gate)
         {
-            if (--_waiting > 0 || IsFollowed)
+            if (--_waiting > 0 || _isFollowed)
                 return;
         }
 

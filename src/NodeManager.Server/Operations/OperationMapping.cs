@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Server.Responses;
@@ -20,6 +21,35 @@ internal static class OperationMapping
             [.. operation.Progress.Select(ToApi)],
             [.. operation.Results.Select(tracked.Shape)],
             [.. operation.Failures.Select(ToApi)]
+        );
+    }
+
+    /// <summary>An operation of another process, as the locks of its nodes show it.</summary>
+    public static ApiOperation ToApi(string id, IReadOnlyList<(string Node, NodeLock Lock, bool IsLive)> locks)
+    {
+        bool runs = locks.Any(static one => one.IsLive);
+        NodeLock held = locks[0].Lock;
+        string nodes = string.Join(", ", locks.Select(static one => one.Node));
+        return new(
+            id,
+            held.Kind,
+            nodes,
+            (runs ? OperationState.Running : OperationState.Interrupted).ToString(),
+            held.Holder,
+            held.RenewedAt,
+            null,
+            [],
+            [],
+            runs
+                ? []
+                :
+                [
+                    new(
+                        "OperationInterrupted",
+                        $"Its process ended before it was complete. Nodes that stay cordoned: {nodes}.",
+                        "Start it again."
+                    ),
+                ]
         );
     }
 

@@ -6,8 +6,8 @@ using NodeManager.Server.Access;
 namespace NodeManager.Server.Operations;
 
 /// <summary>
-/// Operations that outlive their request, with the last ended ones. When the host stops, running ones complete, or are cancelled and handed
-/// over, within its shutdown time.
+/// Operations that outlive their request, with the last ended ones. When the host stops, running ones complete or are interrupted within
+/// its shutdown time; those that only follow stored work continue without it.
 /// </summary>
 internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleService
 {
@@ -29,31 +29,23 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
 
     /// <param name="by">The caller as in the audit log, which records in the cluster name too.</param>
     /// <param name="shape">Maps a result of the operation to the body of the routes.</param>
-    /// <param name="ending">How it ends with the host; null: it is cancelled.</param>
+    /// <param name="ending">How it ends with the host; null: it is interrupted.</param>
+    /// <param name="cancel">Requests its cancellation; null: by its token.</param>
     /// <exception cref="NodeManagerException">TooManyOperations, ServerStopping: nothing was started.</exception>
-    public TrackedOperation Start(string by, Func<object, object> shape, Func<RunningOperation> start, OperationEnding? ending = null)
+    public TrackedOperation Start(
+        string by,
+        Func<object, object> shape,
+        Func<RunningOperation> start,
+        OperationEnding ending = OperationEnding.Interrupted,
+        Func<CancellationToken, Task>? cancel = null
+    )
     {
         TrackedOperation tracked;
         lock (_gate)
         {
-            if (_isStopping)
-                throw new NodeManagerException(
-                    "ServerStopping",
-                    ErrorKind.ResourceUnavailable,
-                    "The server stops and starts no operation.",
-                    null,
-                    "Try again when it has restarted."
-                );
-            if (Running >= MaximumRunning)
-                throw new NodeManagerException(
-                    "TooManyOperations",
-                    ErrorKind.LimitsExceeded,
-                    $"{MaximumRunning} operations are running.",
-                    null,
-                    "Wait until one ends, or cancel one."
-                );
+            RequireRoom();
             using (Requester.Use(by))
-                tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
+                tracked = new TrackedOperation(start(), by, shape) { Ending = ending, Cancel = cancel };
             _operations[tracked.Operation.Id] = tracked;
         }
 
@@ -62,6 +54,27 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept))
             _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
+    }
+
+    /// <exception cref="NodeManagerException">TooManyOperations, ServerStopping.</exception>
+    public void RequireRoom()
+    {
+        if (_isStopping)
+            throw new NodeManagerException(
+                "ServerStopping",
+                ErrorKind.ResourceUnavailable,
+                "The server stops and starts no operation.",
+                null,
+                "Try again when it has restarted."
+            );
+        if (Running >= MaximumRunning)
+            throw new NodeManagerException(
+                "TooManyOperations",
+                ErrorKind.LimitsExceeded,
+                $"{MaximumRunning} operations are running.",
+                null,
+                "Wait until one ends, or cancel one."
+            );
     }
 
     /// <summary>Null for another process's operation, or a dropped one.</summary>
@@ -109,18 +122,18 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
 
     private static async Task EndAsync(TrackedOperation tracked, CancellationToken stop)
     {
-        if (!tracked.Ending.Finishes)
-            tracked.Operation.Cancel();
+        if (tracked.Ending == OperationEnding.Continued)
+            return;
+        if (tracked.Ending == OperationEnding.Interrupted)
+            tracked.Operation.Interrupt();
         try
         {
-            OperationState state = await tracked.Operation.Completion.WaitAsync(stop);
-            if (state == OperationState.Cancelled && tracked.Ending.HandOver is { } handOver)
-                await handOver(tracked.Operation, stop);
+            await tracked.Operation.Completion.WaitAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Its time has expired.
-            tracked.Operation.Cancel();
+            tracked.Operation.Interrupt();
         }
     }
 
@@ -137,10 +150,29 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
 /// <param name="Shape">Maps a result of the operation to the body of the routes.</param>
 internal sealed record TrackedOperation(RunningOperation Operation, string By, Func<object, object> Shape)
 {
-    public OperationEnding Ending { get; init; } = new();
+    public OperationEnding Ending { get; init; }
+
+    /// <summary>Requests the cancellation of work that this process only follows; null for its own.</summary>
+    public Func<CancellationToken, Task>? Cancel { get; init; }
+
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        if (Cancel is { } cancel)
+            await cancel(cancellationToken);
+        else
+            Operation.Cancel();
+    }
 }
 
 /// <summary>How a running operation ends with the host.</summary>
-/// <param name="Finishes">Wait for it: it takes seconds, and a partial change is worse. Otherwise it is cancelled.</param>
-/// <param name="HandOver">Hands a cancelled operation to another server. Writes a failure to the audit log: no caller is left.</param>
-internal sealed record OperationEnding(bool Finishes = false, Func<RunningOperation, CancellationToken, Task>? HandOver = null);
+internal enum OperationEnding
+{
+    /// <summary>It is interrupted, within seconds.</summary>
+    Interrupted,
+
+    /// <summary>The host waits for it: it takes seconds, and a partial change is worse.</summary>
+    Finished,
+
+    /// <summary>It follows stored work, which continues without this process.</summary>
+    Continued,
+}

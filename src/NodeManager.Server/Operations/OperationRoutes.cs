@@ -24,11 +24,7 @@ internal static class OperationRoutes
             .MapGet("", (OperationRegistry operations) => TypedResults.Ok(operations.All.Select(o => o.ToApi()).ToList()))
             .ForViewers(Read)
             .Produces<List<ApiOperation>>();
-        group
-            .MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
-            .ForViewers(Read)
-            .Produces<ApiOperation>()
-            .Produces<ApiError>(StatusCodes.Status404NotFound);
+        group.MapGet("/{id}", GetAsync).ForViewers(Read).Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
         group
             .MapDelete("/{id}", CancelAsync)
             .ForAdmins(PatchNodes, ListPods)
@@ -36,7 +32,7 @@ internal static class OperationRoutes
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiError>(StatusCodes.Status404NotFound);
         group
-            .MapGet("/{id}/events", Follow)
+            .MapGet("/{id}/events", FollowAsync)
             .ForViewers(Read)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces<ApiError>(StatusCodes.Status404NotFound);
@@ -64,7 +60,19 @@ internal static class OperationRoutes
         await operation.Completion;
     }
 
-    // Operations of other processes are cancelled through the locks of their nodes.
+    private static async Task<IResult> GetAsync(string id, OperationRegistry operations, IRemoteOperations remote, CancellationToken stop)
+    {
+        if (operations.TryFind(id) is { } known)
+            return Results.Json(known.ToApi());
+        if (await remote.FindAsync(id, stop) is { } stored)
+            return Results.Json(stored.ToApi());
+        // Of another process, or of one that was killed.
+        return await remote.LocksAsync(id, stop) is { Count: > 0 } locks
+            ? Results.Json(OperationMapping.ToApi(id, locks))
+            : Results.Json(operations.Find(id).ToApi());
+    }
+
+    // Operations of other processes that are not stored are cancelled through the locks of their nodes.
     private static async Task<IResult> CancelAsync(
         string id,
         HttpContext context,
@@ -73,33 +81,26 @@ internal static class OperationRoutes
         CancellationToken stop
     )
     {
-        if (operations.TryFind(id) is { } tracked)
+        if ((operations.TryFind(id) ?? await remote.FindAsync(id, stop)) is { } tracked)
         {
-            tracked.Operation.Cancel();
+            if (tracked.Operation.State == OperationState.Running)
+                await tracked.CancelAsync(stop);
             return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
         }
 
-        if (await remote.CancelAsync(id, context.User.Identity!.Name!, stop) is not [(_, { } held), ..] cancelled)
+        if (await remote.CancelAsync(id, context.User.Identity!.Name!, stop) is not { Count: > 0 } cancelled)
             return Results.Json(operations.Find(id).ToApi(), statusCode: StatusCodes.Status202Accepted);
-        ApiOperation elsewhere = new(
-            id,
-            held.Kind,
-            string.Join(", ", cancelled.Select(static one => one.Node)),
-            nameof(OperationState.Running),
-            held.Holder,
-            held.RenewedAt,
-            null,
-            [],
-            [],
-            []
+        return Results.Json(
+            OperationMapping.ToApi(id, [.. cancelled.Select(static one => (one.Node, one.Lock, true))]),
+            statusCode: StatusCodes.Status202Accepted
         );
-        return Results.Json(elsewhere, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static ServerSentEventsResult<ApiOperationEvent> Follow(
+    private static async Task<ServerSentEventsResult<ApiOperationEvent>> FollowAsync(
         string id,
         HttpContext context,
         OperationRegistry operations,
+        IRemoteOperations remote,
         IHostApplicationLifetime host
     )
     {
@@ -111,7 +112,10 @@ internal static class OperationRoutes
                 $"Last-Event-ID is '{last}'; it takes the id of an event.",
                 last
             );
-        return TypedResults.ServerSentEvents(EventsAsync(operations.Find(id), after, context, host.ApplicationStopping));
+        TrackedOperation tracked = operations.TryFind(id) ?? await remote.FindAsync(id, context.RequestAborted) ?? operations.Find(id);
+        // Other operations end within the shutdown time, and their followers see how.
+        CancellationToken stopping = tracked.Ending == OperationEnding.Continued ? host.ApplicationStopping : CancellationToken.None;
+        return TypedResults.ServerSentEvents(EventsAsync(tracked, after, context, stopping));
     }
 
     private static async IAsyncEnumerable<SseItem<ApiOperationEvent>> EventsAsync(

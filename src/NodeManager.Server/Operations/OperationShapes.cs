@@ -4,14 +4,14 @@ namespace NodeManager.Server.Operations;
 
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
 /// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodePoolUpdate</c>, <c>SchedulerRestart</c>.</param>
-/// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Cancelled</c>.</param>
+/// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c>, <c>Cancelled</c> or <c>Interrupted</c> with its process.</param>
 /// <param name="Progress">Running parts.</param>
 /// <param name="Results">Results so far, in the shape of the synchronous response.</param>
 internal sealed record ApiOperation(
     string Id,
     string Kind,
     string Target,
-    [property: AllowedValues("Running", "Succeeded", "Failed", "Cancelled")] string State,
+    [property: AllowedValues("Running", "Succeeded", "Failed", "Cancelled", "Interrupted")] string State,
     string By,
     DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt,

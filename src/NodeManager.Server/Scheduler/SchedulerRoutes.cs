@@ -201,7 +201,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
                     context.User.Identity!.Name!,
                     static result => ((SchedulerRestartResult)result).ToApi(),
                     () => schedulers.StartRestart(scheduler, "REST API"),
-                    new(Finishes: true)
+                    OperationEnding.Finished
                 )
             );
         SchedulerRestartResult result = await schedulers.RestartAsync(scheduler, "REST API", NullObserver.Instance, stop);

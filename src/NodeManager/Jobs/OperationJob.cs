@@ -87,7 +87,7 @@ internal abstract class OperationJob : Job
         SetJobState(
             state switch
             {
-                OperationState.Cancelled => JobState.Stopped,
+                OperationState.Cancelled or OperationState.Interrupted => JobState.Stopped,
                 OperationState.Failed => JobState.Failed,
                 _ => ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed) ? JobState.Failed : JobState.Completed,
             }

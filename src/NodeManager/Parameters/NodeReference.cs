@@ -27,6 +27,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             NodePod pod => new(pod.NodeName, pod.NodeUid),
             NodeImage image => new(image.NodeName, image.NodeUid),
             NodeEvent happened => new(happened.NodeName, happened.NodeUid),
+            NodeLogLine line => new(line.NodeName, line.NodeUid),
             NodeDrainPlan plan => new(plan.Node, plan.NodeUid),
             NodeDrainResult result => new(result.Node, result.NodeUid),
             NodeDrainPod pod => new(pod.Node, pod.NodeUid),
@@ -39,6 +40,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             NodeMaintenancePlan plan => new(plan.Node, plan.NodeUid),
             NodeMaintenanceResult result => new(result.Node, result.NodeUid),
             NodeRepairResult result => new(result.Node, result.NodeUid),
+            NodeCommandResult result => new(result.Node, result.NodeUid),
             ObjectRow row => new(row.Node, row.NodeUid),
             _ => null,
         };

@@ -16,13 +16,15 @@ namespace NodeManager.Kubernetes;
 /// A client of one API server. Thread-safe. A refusal is a <see cref="KubernetesException"/>; a request without a valid response of an API
 /// server is a <see cref="NodeManagerException"/> (ServerUnreachable, CertificateUntrusted, UnexpectedAnswer, …).
 /// </summary>
-public sealed class KubernetesClient : IDisposable
+public sealed partial class KubernetesClient : IDisposable
 {
     private readonly KubernetesClientOptions _options;
     private readonly HttpMessageHandler _transport;
     private readonly RequestSender _sender;
     private readonly ListReader _lists;
     private readonly Lock _lock = new();
+    private readonly ClusterConfiguration? _configuration;
+    private readonly CredentialSource? _credentials;
     private Task<ServerCapabilities>? _capabilities;
 
     /// <param name="transport">Disposed with the client.</param>
@@ -43,14 +45,21 @@ public sealed class KubernetesClient : IDisposable
         _lists = new(_sender);
     }
 
-    /// <summary>Creates a client with the TLS, proxy and credentials of a configuration. Connects on the first request.</summary>
-    public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) =>
-        new(
+    private KubernetesClient(ClusterConfiguration configuration, CredentialSource credentials, KubernetesClientOptions options)
+        : this(
             configuration.Server,
             TransportFactory.Create(configuration),
-            inner => new CredentialHandler(configuration, CredentialSource.Create(configuration.User, options), options.Time, inner),
+            inner => new CredentialHandler(configuration, credentials, options.Time, inner),
             options
-        );
+        )
+    {
+        _configuration = configuration;
+        _credentials = credentials;
+    }
+
+    /// <summary>Creates a client with the TLS, proxy and credentials of a configuration. Connects on the first request.</summary>
+    public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) =>
+        new(configuration, CredentialSource.Create(configuration.User, options), options);
 
     /// <summary>A client that impersonates a user over the same connections. Valid until this one is disposed.</summary>
     /// <param name="groups">None: the server decides.</param>
@@ -260,28 +269,6 @@ public sealed class KubernetesClient : IDisposable
             },
             cancellationToken
         );
-
-    /// <summary>The log of a container.</summary>
-    public Task<string> GetLogAsync(string name, string ns, LogOptions options, CancellationToken cancellationToken)
-    {
-        string path = new QueryString(Resources.Pods.Path(ns, name, "log"))
-            .Add("container", options.Container)
-            .Add("previous", options.IsPrevious ? "true" : null)
-            .Add("tailLines", options.TailLines)
-            .Add("sinceSeconds", options.SinceSeconds)
-            .Add("limitBytes", options.LimitBytes)
-            .Add("timestamps", options.HasTimestamps ? "true" : null)
-            .ToString();
-        return _sender.SendAsync(
-            new(HttpMethod.Get, path, RetryMode.Always) { Accept = "*/*" },
-            static async (body, token) =>
-            {
-                using var reader = new StreamReader(body);
-                return await reader.ReadToEndAsync(token);
-            },
-            cancellationToken
-        );
-    }
 
     /// <summary>SelfSubjectAccessReview.</summary>
     public async Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken)

@@ -62,8 +62,15 @@ public static class DrainPlanner
             : BudgetShares.Of(together, basis.Budgets, places, basis.Surging);
         IReadOnlyList<WorkloadShare> workloads = basis.Options.DisableEviction ? [] : WorkloadShare.Of(together, basis);
         bool isLimited = basis.Options.Over(together.Count).LimitsWorkloads;
-        DurationEstimator durations = new(together, basis, shares.Budgets, isLimited ? workloads : []);
-        return [.. together.Select(p => Describe(session, p, places, shares, durations.Estimate(p), basis, isLimited ? [] : workloads))];
+        DurationEstimator At(DurationSource source) => new(together, basis, shares.Budgets, isLimited ? workloads : [], source);
+        DurationEstimator most = At(DurationSource.Maximum);
+        DurationEstimator usual = At(DurationSource.Usual(basis.History));
+        return
+        [
+            .. together.Select(p =>
+                Describe(session, p, places, shares, most.Estimate(p), usual.Estimate(p), basis, isLimited ? [] : workloads)
+            ),
+        ];
     }
 
     private static NodeDrainPlan Describe(
@@ -72,6 +79,7 @@ public static class DrainPlanner
         IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
         BudgetShares shares,
         DurationEstimate estimate,
+        DurationEstimate expected,
         PlanBasis basis,
         IReadOnlyList<WorkloadShare> unlimited
     )
@@ -96,7 +104,7 @@ public static class DrainPlanner
             .Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
         IEnumerable<string> outages = unlimited
             .Select(w => (Workload: w, Count: w.Leaving.Count(p => p.Plan.Node == plan.Name)))
-            .Where(static w => w.Count > w.Workload.AtOnce)
+            .Where(static w => w.Count > w.Workload.Limit)
             .Select(static w => $"No PDB covers {w.Workload.Title}: {w.Count} of its {w.Workload.Replicas} pods are evicted concurrently.");
         return new()
         {
@@ -120,6 +128,8 @@ public static class DrainPlanner
             Warnings = new([.. plan.Warnings, .. refusals, .. outages]),
             EstimatedDuration = estimate.Duration,
             EstimateBasis = estimate.Basis,
+            ExpectedDuration = expected.Duration,
+            ExpectedBasis = expected.Basis,
             ObservedAt = basis.Now,
         };
     }

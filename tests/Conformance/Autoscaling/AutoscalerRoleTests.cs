@@ -10,7 +10,7 @@ using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Autoscaling;
 
-/// <summary>The roles of deploy/rbac-autoscaler.yaml suffice for the life of a machine: its claim, its node, its drain and its end.</summary>
+/// <summary>The roles of deploy/autoscaler/rbac.yaml suffice for the life of a machine: its claim, its node, its drain and its end.</summary>
 public sealed class AutoscalerRoleTests
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class AutoscalerRoleTests
         ];
         string[] granted =
         [
-            .. from text in File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"))
+            .. from text in File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "rbac.yaml"))
                 .ReplaceLineEndings("\n")
                 .Split("\n---\n")
             let document = YamlJsonReader.Read(text).Root as JsonObject

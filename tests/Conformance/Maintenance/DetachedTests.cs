@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Nodes.Editing;
-using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
@@ -167,48 +165,6 @@ public sealed class DetachedTests(ITestOutputHelper output)
         Assert.True(run.Status == NodeMaintenanceRunStatus.Completed, run.Describe());
         Assert.Empty(run.Blockers);
         Assert.True((await cluster.GetAsync(Resources.Nodes, nodes[0])).Spec.Unschedulable);
-    }
-
-    [SkippableTheory]
-    [AllBackends]
-    public async Task A_drain_handed_over_is_continued_unless_its_node_was_uncordoned(string backend)
-    {
-        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
-        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
-        foreach (string node in nodes)
-            await cluster.AddPodAsync("on-" + node, node);
-        NodeManagerSession session = await cluster.ConnectAsync();
-        DrainOptions options = new() { DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1) };
-        string[] ids = new string[2];
-        for (int i = 0; i < 2; i++)
-        {
-            await NodeEditor.SetUnschedulableAsync(session, nodes[i], true, false, default);
-            string uid = (await cluster.GetAsync(Resources.Nodes, nodes[i])).Metadata.Uid!;
-            ids[i] = await DetachedSubmitter.HandOverAsync(session, cluster.Namespace, new(nodes[i], uid), "jane", options, default);
-        }
-
-        // As kubectl uncordon does.
-        await cluster.SendAsync(
-            "PATCH",
-            "/api/v1/nodes/" + nodes[1],
-            """{"spec":{"unschedulable":null}}""",
-            "application/merge-patch+json"
-        );
-        await lab.ServeAsync();
-        NodeMaintenanceRun continued = await lab.WaitAsync(ids[0]),
-            calledOff = await lab.WaitAsync(ids[1]);
-
-        Assert.True(
-            continued is { Status: NodeMaintenanceRunStatus.Completed, Type: "Drain", StartedBy: "jane", Completed: 1 },
-            continued.Describe()
-        );
-        Assert.True((await cluster.GetAsync(Resources.Nodes, nodes[0])).Spec.Unschedulable);
-        Assert.True(calledOff.Status == NodeMaintenanceRunStatus.Failed, calledOff.Describe());
-        Assert.Contains("uncordoned", calledOff.Nodes[0].Message, StringComparison.Ordinal);
-        Assert.Null((await cluster.GetAsync(Resources.Pods, "on-" + nodes[1])).Metadata.DeletionTimestamp);
-        Assert.NotEqual(true, (await cluster.GetAsync(Resources.Nodes, nodes[1])).Spec.Unschedulable);
     }
 
     [SkippableTheory]

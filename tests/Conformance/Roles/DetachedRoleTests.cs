@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
@@ -58,19 +57,20 @@ public sealed class DetachedRoleTests
             default
         );
         Assert.True(maintained.Status == NodeMaintenanceRunStatus.Completed, maintained.Describe());
-        // What a stopping server hands over to the next one, under the same account.
+        // A drain of the REST API, which the server stores under its own account; and one that it stops.
         string uid = (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Uid!;
-        await NodeEditor.SetUnschedulableAsync(server, node, true, false, default);
-        string handedOver = await DetachedSubmitter.HandOverAsync(server, drain.Namespace, new(node, uid), user, new(), default);
-        NodeMaintenanceRun continued = await MaintenanceWaiter.WaitAsync(
+        StoredDrain stored = await DetachedSubmitter.StoreAsync(server, drain.Namespace, new(node, uid), user, new(), default);
+        NodeMaintenanceRun carriedOut = await MaintenanceWaiter.WaitAsync(
             asker,
-            handedOver,
+            stored.Id,
             drain.Namespace,
             Eventually.Limit,
             NullObserver.Instance,
             default
         );
-        Assert.True(continued.Status == NodeMaintenanceRunStatus.Completed, continued.Describe());
+        Assert.True(carriedOut is { Status: NodeMaintenanceRunStatus.Completed } && carriedOut.StartedBy == user, carriedOut.Describe());
+        Assert.Equal(stored.Id, (await StoredDrains.FindAsync(server, drain.Namespace, stored.Id, default))?.Id);
+        await StoredDrains.StopAsync(server, stored, default);
         // Not before the day after tomorrow: stopped before it begins.
         NodeMaintenanceRun late = await SubmitAsync(asker, node, new() { Windows = [Tomorrow()] }, isDrain: true);
         Assert.True(await MaintenanceStopper.StopAsync(asker, late.Id, late.Namespace, default));

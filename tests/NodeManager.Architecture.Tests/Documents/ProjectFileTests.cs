@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace NodeManager.Architecture.Tests.Documents;
@@ -49,6 +50,17 @@ public sealed partial class ProjectFileTests
         ];
         Assert.NotEmpty(packages);
         Assert.All(packages, one => Assert.Contains(one, covered));
+    }
+
+    [Fact]
+    public void The_image_has_the_packages_of_the_server()
+    {
+        static JsonNode Packages(string file) => JsonNode.Parse(Read("src/NodeManager.Server/" + file))!["dependencies"]!["net10.0"]!;
+
+        Assert.True(
+            JsonNode.DeepEquals(Packages("packages.lock.json"), Packages("packages.image.lock.json")),
+            "Run dotnet restore src/NodeManager.Server -p:ImagePlatform=linux-x64 --force-evaluate."
+        );
     }
 
     [Theory]

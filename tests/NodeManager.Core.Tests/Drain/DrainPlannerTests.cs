@@ -97,9 +97,9 @@ public sealed class DrainPlannerTests : IDisposable
         IReadOnlyList<NodeDrainPlan> together = await PlanAllAsync(["n1", "n2"], new());
         NodeDrainPlan forced = await PlanAsync("n1", new() { DisableEviction = true });
 
-        Assert.Equal(TimeSpan.FromSeconds(12 + 30), alone.EstimatedDuration);
-        Assert.All(together, p => Assert.Equal(TimeSpan.FromSeconds((3 * 12) + 30), p.EstimatedDuration));
-        Assert.Equal(TimeSpan.FromSeconds(30), forced.EstimatedDuration);
+        Assert.Equal(TimeSpan.FromSeconds(12 + 33), alone.EstimatedDuration);
+        Assert.All(together, p => Assert.Equal(TimeSpan.FromSeconds((3 * 12) + 33), p.EstimatedDuration));
+        Assert.Equal(TimeSpan.FromSeconds(33), forced.EstimatedDuration);
         Assert.Contains("4 pods to be evicted 1 at a time: 4 rounds", together[0].EstimateBasis, StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed class OperationRegistryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_that_races_with_the_end_of_the_host_is_cancelled_with_the_others()
+    public async Task A_start_that_races_with_the_end_of_the_host_is_interrupted_with_the_others()
     {
         using ManualResetEventSlim starting = new(),
             mayStart = new();
@@ -54,7 +54,7 @@ public sealed class OperationRegistryTests : IDisposable
         TrackedOperation started = await start;
         await stopping.WaitAsync(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(OperationState.Cancelled, await started.Operation.Completion.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(OperationState.Interrupted, await started.Operation.Completion.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("ServerStopping", Assert.Throws<NodeManagerException>(() => Start(Endless)).ErrorId);
     }
 

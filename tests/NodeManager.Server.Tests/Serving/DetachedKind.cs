@@ -13,15 +13,21 @@ internal static class DetachedKind
 {
     public const string Namespace = MaintenanceRequest.DefaultNamespace;
 
+    private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Creates the namespace and the definition.</summary>
     public static async Task InstallAsync(NodeManagerSession session)
     {
         string definition = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "server", "crd.yaml"));
-        await PostAsync(session, "/api/v1/namespaces", $$"""{"metadata":{"name":"{{Namespace}}"} }""");
-        await PostAsync(session, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition);
+        await SendAsync(session, HttpMethod.Post, "/api/v1/namespaces", $$"""{"metadata":{"name":"{{Namespace}}"} }""");
+        await SendAsync(session, HttpMethod.Post, Definitions, definition);
     }
+
+    /// <summary>Deletes the definition, and with it the requests.</summary>
+    public static Task RemoveAsync(NodeManagerSession session) =>
+        SendAsync(session, HttpMethod.Delete, Definitions + "/nodemaintenancerequests.nodemanager.io", "{}");
 
     /// <summary>Awaits a run that meets a condition.</summary>
     public static async Task<NodeMaintenanceRun> UntilAsync(NodeManagerSession session, Func<NodeMaintenanceRun, bool> isMet)
@@ -39,11 +45,11 @@ internal static class DetachedKind
     public static async Task<IReadOnlyList<NodeMaintenanceRun>> ListAsync(NodeManagerSession session) =>
         await MaintenanceReader.ReadAsync(session, [], Namespace, 10, default);
 
-    private static Task<PartialObjectMetadata> PostAsync(NodeManagerSession session, string path, string body) =>
+    private static Task<PartialObjectMetadata> SendAsync(NodeManagerSession session, HttpMethod method, string path, string body) =>
         session.UseAsync(
             (client, token) =>
                 client.SendAsync(
-                    HttpMethod.Post,
+                    method,
                     path,
                     new StringContent(body, Encoding.UTF8, body.StartsWith('{') ? "application/json" : "application/yaml"),
                     KubernetesJson.Default.PartialObjectMetadata,

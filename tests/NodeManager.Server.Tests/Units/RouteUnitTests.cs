@@ -131,6 +131,7 @@ public sealed partial class RouteUnitTests
     [InlineData("memory_percent", "number", null)]
     [InlineData("cpu_cores", "number", null)]
     [InlineData("estimated_seconds", "number", null)]
+    [InlineData("expected_seconds", "number", null)]
     [InlineData("created_at", "string", "date-time")]
     [InlineData("message", "string", null)]
     public void A_quantity_with_its_unit_is_none(string name, string type, string? format) =>

@@ -21,18 +21,19 @@ export function after(known: Followed, event: OperationEvent): Followed {
 
   if (event.failure) {
     const failure = { sequence: event.sequence, text: event.failure.message, kind: 'failure' as const };
-    return { ...known, messages: last([...known.messages, event.failure.action ? { ...failure, action: event.failure.action } : failure]) };
+    return { ...known, messages: withMessage(known, event.failure.action ? { ...failure, action: event.failure.action } : failure) };
   }
 
   if (event.type === 'result') return { ...known, results: [...known.results, event.result] };
   if (event.type === 'end') return { ...known, state: event.state ?? 'Succeeded' };
   if ((event.type === 'warning' || event.type === 'message' || event.type === 'dropped') && event.text)
-    return { ...known, messages: last([...known.messages, { sequence: event.sequence, text: event.text, kind: event.type === 'warning' ? 'warning' : 'message' }]) };
+    return { ...known, messages: withMessage(known, { sequence: event.sequence, text: event.text, kind: event.type === 'warning' ? 'warning' : 'message' }) };
   return known;
 }
 
-function last<T>(all: T[]): T[] {
-  return all.length > mostMessages ? all.slice(-mostMessages) : all;
+// Another server that continues a drain numbers its events itself, and reports those that are known again.
+function withMessage(known: Followed, message: Followed['messages'][number]): Followed['messages'] {
+  return [...known.messages.filter(one => one.sequence !== message.sequence && one.text !== message.text), message].slice(-mostMessages);
 }
 
 /** Whether an operation drains this node. Its target names the nodes and the cluster: "worker-1 in cluster 'prod'". */

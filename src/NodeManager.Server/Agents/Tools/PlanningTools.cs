@@ -102,6 +102,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
             ControlPlane = plan.IsControlPlane ? true : (bool?)null,
             NodeCondition = AnswerText.NullIfEmpty(plan.NodeCondition),
             EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
+            ExpectedDuration = plan.ExpectedDuration is { } expected ? HumanDuration.Format(expected) : null,
             Blockers = Truncated(plan.Blockers, share),
             Budgets = plan.BlockingBudgets.Count == 0
                 ? null

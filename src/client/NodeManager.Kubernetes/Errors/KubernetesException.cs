@@ -16,6 +16,9 @@ public sealed class KubernetesException(HttpStatusCode code, Status? status, str
 
     public string Path { get; } = path;
 
+    /// <summary>The body of a refusal in plain text, at most 1 KiB, as kubelets answer; empty otherwise.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>From Retry-After.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 

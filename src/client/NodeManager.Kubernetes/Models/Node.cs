@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Kubernetes.Models;
@@ -45,9 +46,23 @@ public sealed class ReportedNodeStatus
 
     public NodeSystemInfo? NodeInfo { get; set; }
 
+    public NodeDaemonEndpoints? DaemonEndpoints { get; set; }
+
     public List<AttachedVolume>? VolumesAttached { get; set; }
 
     public List<string>? VolumesInUse { get; set; }
+}
+
+public sealed class NodeDaemonEndpoints
+{
+    public DaemonEndpoint? KubeletEndpoint { get; set; }
+}
+
+public sealed class DaemonEndpoint
+{
+    /// <summary>With an upper-case letter on the wire.</summary>
+    [JsonPropertyName("Port")]
+    public int Port { get; set; }
 }
 
 public sealed class AttachedVolume

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Errors;
@@ -15,6 +16,8 @@ internal sealed partial class RequestSender : IDisposable
         "NodeManager",
         typeof(RequestSender).Assembly.GetName().Version?.ToString(3)
     );
+
+    private const int LongestText = 1024;
 
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -136,6 +139,7 @@ internal sealed partial class RequestSender : IDisposable
     )
     {
         Status? status = null;
+        string text = "";
         try
         {
             string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
@@ -150,6 +154,12 @@ internal sealed partial class RequestSender : IDisposable
             {
                 status = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.Status, cancellationToken);
             }
+            else if (mediaType == "text/plain")
+            {
+                byte[] start = new byte[LongestText];
+                int length = await body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+                text = Encoding.UTF8.GetString(start.AsSpan(0, length)).Trim();
+            }
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidDataException)
         {
@@ -159,7 +169,7 @@ internal sealed partial class RequestSender : IDisposable
         // An HTTPS port of an API server answers plain HTTP with this code and a line of text.
         if (status is null && response.StatusCode == HttpStatusCode.BadRequest && _http.BaseAddress!.Scheme == Uri.UriSchemeHttp)
             throw TransportFailure.IsPlain(_http.BaseAddress, request);
-        return new(response.StatusCode, status, request.Method.Method, request.Path, RetryAfter(response, status));
+        return new(response.StatusCode, status, request.Method.Method, request.Path, RetryAfter(response, status)) { Text = text };
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response, Status? status)

@@ -75,4 +75,7 @@ public enum OperationState
     Failed,
 
     Cancelled,
+
+    /// <summary>Ended with its process before it was complete. It can be started again.</summary>
+    Interrupted,
 }

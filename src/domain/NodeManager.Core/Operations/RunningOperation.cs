@@ -20,18 +20,20 @@ public sealed class RunningOperation
     private readonly EventBuffer _events;
     private readonly CancellationTokenSource _cancellation = new();
     private int _hasFailed;
+    private int _isInterrupted;
 
-    private RunningOperation(string kind, string target, TimeProvider time, int messageLimit, int outputLimit)
+    private RunningOperation(string kind, string target, TimeProvider time, StoredWork? stored, int messageLimit, int outputLimit)
     {
         Kind = kind;
         Target = target;
-        StartedAt = time.GetUtcNow();
+        Id = stored?.Id ?? Guid.NewGuid().ToString("n");
+        StartedAt = stored?.StartedAt ?? time.GetUtcNow();
         _events = new(time, messageLimit, outputLimit);
         Completion = Task.FromResult(OperationState.Running);
     }
 
     /// <summary>Unique, also among processes.</summary>
-    public string Id { get; } = Guid.NewGuid().ToString("n");
+    public string Id { get; }
 
     /// <summary>The kind of work: <c>NodeDrain</c>.</summary>
     public string Kind { get; }
@@ -63,27 +65,45 @@ public sealed class RunningOperation
     /// <param name="work">Its exception is a failure of the operation, except a requested cancellation.</param>
     /// <param name="messageLimit">The maximum number of kept messages; the oldest are dropped.</param>
     /// <param name="outputLimit">The maximum number of kept results, for work without an end; the oldest are dropped.</param>
+    /// <param name="stored">The work that the operation follows; null for work of its own.</param>
     public static RunningOperation Start(
         string kind,
         string target,
         TimeProvider time,
         Func<OperationContext, Task> work,
         int messageLimit = DefaultMessageLimit,
-        int outputLimit = int.MaxValue
+        int outputLimit = int.MaxValue,
+        StoredWork? stored = null
     )
     {
-        RunningOperation operation = new(kind, target, time, messageLimit, outputLimit);
+        RunningOperation operation = new(kind, target, time, stored, messageLimit, outputLimit);
         operation.Completion = Task.Run(() => operation.RunAsync(work));
         return operation;
     }
 
     /// <summary>All events after a number: past events immediately, then each new one, until the end of the operation.</summary>
-    /// <param name="after">The number of the last event that the reader has; 0 for none.</param>
-    public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) =>
-        _events.ReadAsync(after, cancellationToken);
+    /// <param name="after">
+    /// The number of the last event that the reader has; 0 for none. A number that is not reached yet is one of another process, which
+    /// followed the same work: all events are read.
+    /// </param>
+    public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken)
+    {
+        OperationEvent? last = _events.Last;
+        // No reader of this operation asks for what follows its end.
+        bool isOfAnother = after > (last?.Sequence ?? 0) || (last is OperationEnded && after == last.Sequence);
+        return _events.ReadAsync(isOfAnother ? 0 : after, cancellationToken);
+    }
 
     /// <summary>Requests the work to stop; <see cref="Completion"/> completes when it has. Does nothing after the end.</summary>
     public void Cancel() => _cancellation.Cancel();
+
+    /// <summary>As <see cref="Cancel"/>, because the process ends: the operation ends as Interrupted unless it was cancelled before.</summary>
+    public void Interrupt()
+    {
+        if (!_cancellation.IsCancellationRequested)
+            Volatile.Write(ref _isInterrupted, 1);
+        Cancel();
+    }
 
     private async Task<OperationState> RunAsync(Func<OperationContext, Task> work)
     {
@@ -102,7 +122,8 @@ public sealed class RunningOperation
         }
 
         OperationState state =
-            _cancellation.IsCancellationRequested ? OperationState.Cancelled
+            Volatile.Read(ref _isInterrupted) != 0 ? OperationState.Interrupted
+            : _cancellation.IsCancellationRequested ? OperationState.Cancelled
             : Volatile.Read(ref _hasFailed) != 0 ? OperationState.Failed
             : context.IsCalledOff ? OperationState.Cancelled
             : OperationState.Succeeded;
@@ -117,3 +138,6 @@ public sealed class RunningOperation
         _events.Add(happened);
     }
 }
+
+/// <summary>Work that is stored outside the process, so that several processes follow it by one id.</summary>
+public sealed record StoredWork(string Id, DateTimeOffset StartedAt);

@@ -353,6 +353,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (withdraws && !isWithdrawn)
             releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, final, isWithdrawn, await inspecting).Build();
+        _scope.RecordTerminations(_records);
         Task explaining = BlockerEvents.AddAsync(_scope, result.Blockers, _end.Token);
 
         // A drain that was not begun leaves no trace.

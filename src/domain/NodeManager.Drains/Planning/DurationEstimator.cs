@@ -3,30 +3,31 @@ using NodeManager.Drains.Decisions;
 namespace NodeManager.Drains.Planning;
 
 /// <summary>
-/// Estimates the duration of a drain: the longest grace period, plus the turns that budgets force on their pods, each as long as similar
-/// pods took to become ready.
+/// Estimates the duration of a drain: the longest termination, plus the rounds that PDBs force on their pods, each as long as similar pods took
+/// to become ready.
 /// </summary>
 internal sealed class DurationEstimator
 {
-    // The API server's default.
-    private const long DefaultGrace = 30;
-
     private readonly PlanBasis _basis;
     private readonly IReadOnlyDictionary<string, PodBudget> _budgets;
     private readonly Dictionary<string, int> _leaving = [];
     private readonly IReadOnlyList<WorkloadShare> _workloads;
+    private readonly DurationSource _source;
 
     /// <param name="workloads">Those whose availability the drain keeps.</param>
+    /// <param name="source">What terminations and starts take: at most, or usually.</param>
     public DurationEstimator(
         IReadOnlyList<PlannedNode> together,
         PlanBasis basis,
         IReadOnlyDictionary<string, PodBudget> budgets,
-        IReadOnlyList<WorkloadShare> workloads
+        IReadOnlyList<WorkloadShare> workloads,
+        DurationSource source
     )
     {
         _workloads = workloads;
         _basis = basis;
         _budgets = budgets;
+        _source = source;
         foreach (string title in together.SelectMany(n => n.Pods).SelectMany(BudgetTitlesOf))
             _leaving[title] = _leaving.GetValueOrDefault(title) + 1;
     }
@@ -35,10 +36,12 @@ internal sealed class DurationEstimator
     {
         if (plan.Blockers.Count > 0)
             return new(null, "The drain is blocked: see Blockers.");
+        if (plan.Pods.FirstOrDefault(p => Own(p) is null) is { } unknownPod)
+            return new(null, $"No pod of {TerminationHistory.TitleOf(unknownPod.Pod)} was drained in this session.");
         LongestWait longest = new();
         foreach (PlannedPod pod in plan.Pods)
         {
-            TimeSpan own = Own(pod);
+            TimeSpan own = Own(pod)!.Value;
             if (
                 _basis.Options.WaitForJob is { } jobs
                 && pod.Plan.Decision == DrainDecision.Evict
@@ -46,7 +49,7 @@ internal sealed class DurationEstimator
                 && !pod.Pod.IsFinished()
             )
                 longest.Add(jobs + own, $"Jobs can run for {jobs.TotalSeconds:0} s more before their pods are evicted.");
-            longest.Add(own, $"Pods can use their whole grace period, at most {own.TotalSeconds:0} s.");
+            longest.Add(own, _source.DescribeTermination(own));
         }
 
         if (_basis.TroubleOf(plan) is { } trouble && plan.NeedsKubelet && !_basis.Options.LeavesStuckPods)
@@ -75,7 +78,7 @@ internal sealed class DurationEstimator
     // Returns why the duration is unknown; null if it is known.
     private string? AddSurge(string title, LongestWait longest)
     {
-        if (_basis.UsualStart(title) is not { } usual)
+        if (Start(title) is not { } usual)
             return $"The restart time of the pods of PDB {title} is unknown.";
         int replicas = _budgets.TryGetValue(title, out PodBudget? held) ? Math.Max(1, held.ExpectedPods) : 1;
         string recreated =
@@ -94,15 +97,16 @@ internal sealed class DurationEstimator
         int leaving = _leaving[title];
         int atOnce = Math.Max(1, budget.ExpectedPods - budget.DesiredHealthy);
         int turns = (leaving + atOnce - 1) / atOnce;
-        TimeSpan? median = _basis.UsualStart(title);
-        if (turns > 1 && median is null)
+        TimeSpan? known = Start(title);
+        if (turns > 1 && known is null)
             return $"The time until pods of PDB {title} are ready is unknown.";
-        TimeSpan start = median ?? TimeSpan.Zero;
-        TimeSpan grace = plan.Pods.Where(p => BudgetTitlesOf(p).Contains(title)).Max(Own);
+        TimeSpan start = known ?? TimeSpan.Zero;
+        List<PlannedPod> own = [.. plan.Pods.Where(p => BudgetTitlesOf(p).Contains(title))];
+        TimeSpan end = Longest(own);
         longest.Add(
-            ((turns - 1) * start) + grace,
+            ((turns - 1) * (start + Before(own, end))) + end,
             $"PDB {title} allows {leaving} pods to be evicted {atOnce} at a time: {turns} rounds. Such pods took {start.TotalSeconds:0} s to become ready "
-                + $"(median); the last can use its whole grace period, {grace.TotalSeconds:0} s."
+                + $"({_source.StartName}). {_source.DescribeTermination(end)}"
         );
         return null;
     }
@@ -113,23 +117,24 @@ internal sealed class DurationEstimator
         List<PlannedPod> own = [.. share.Leaving.Where(p => p.Plan.Node == plan.Name)];
         if (own.Count == 0)
             return;
-        int rounds = (share.Leaving.Count + share.AtOnce - 1) / share.AtOnce;
+        int rounds = (share.Leaving.Count + share.Limit - 1) / share.Limit;
         TimeSpan wait = _basis.Options.WorkloadWait ?? WorkloadRules.DefaultWait;
-        TimeSpan start = share.UsualStart is { } usual && usual < wait ? usual : wait;
-        TimeSpan grace = own.Max(Own);
+        TimeSpan start = _source.Start(DurationSource.StartsOf(share.Pods)) is { } known && known < wait ? known : wait;
+        TimeSpan end = Longest(own);
         longest.Add(
-            ((rounds - 1) * start) + grace,
-            $"{share.Title} has no PDB: {share.Leaving.Count} of its {share.Replicas} pods are evicted {share.AtOnce} at a time, in {rounds} rounds. "
-                + $"Such pods take at most {start.TotalSeconds:0} s to become ready; the last can use its whole grace period, {grace.TotalSeconds:0} s."
+            ((rounds - 1) * (start + Before(own, end))) + end,
+            $"{share.Title} has no PDB: {share.Leaving.Count} of its {share.Replicas} pods are evicted {share.Limit} at a time, in {rounds} rounds. "
+                + $"Such pods took {start.TotalSeconds:0} s to become ready ({_source.StartName}). {_source.DescribeTermination(end)}"
         );
     }
 
-    /// <summary>The median time that the pods took to become ready; null without data.</summary>
-    public static TimeSpan? UsualStart(IEnumerable<Pod> pods)
-    {
-        List<TimeSpan> starts = [.. pods.Select(StartOf).OfType<TimeSpan>().Order()];
-        return starts.Count == 0 ? null : starts[starts.Count / 2];
-    }
+    private TimeSpan? Start(string budget) => _source.Start(_basis.StartsOf(budget));
+
+    private TimeSpan Longest(List<PlannedPod> pods) => pods.Count == 0 ? TimeSpan.Zero : pods.Max(p => Own(p) ?? TimeSpan.Zero);
+
+    // A StatefulSet creates a pod again after the old one is gone, other controllers as soon as it terminates.
+    private static TimeSpan Before(List<PlannedPod> pods, TimeSpan end) =>
+        pods.Any(static p => p.Pod.Controller() is { Kind: "StatefulSet" }) ? end : TimeSpan.Zero;
 
     // Why no eviction of a pod can succeed until something changes; null if all can.
     private string? Never(PlannedNode plan)
@@ -153,26 +158,14 @@ internal sealed class DurationEstimator
             ? pod.Plan.Budgets.Select(b => $"{b.Namespace}/{b.Name}")
             : [];
 
-    private TimeSpan Own(PlannedPod pod) =>
+    // Null if unknown.
+    private TimeSpan? Own(PlannedPod pod) =>
         pod.Plan.Decision switch
         {
-            DrainDecision.Evict when !pod.Pod.IsFinished() => TimeSpan.FromSeconds(
-                Math.Min(pod.Plan.GracePeriodSeconds ?? DefaultGrace, int.MaxValue)
-            ),
+            DrainDecision.Evict when !pod.Pod.IsFinished() => _source.Termination(pod),
             DrainDecision.Wait when pod.Pod.Metadata.DeletionTimestamp is { } ends && ends > _basis.Now => ends - _basis.Now,
             _ => TimeSpan.Zero,
         };
-
-    // The times of a restarted pod do not count.
-    private static TimeSpan? StartOf(Pod pod)
-    {
-        DateTimeOffset? ready = pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime : null;
-        bool restarted = pod.Status.ContainerStatuses?.Exists(c => c.RestartCount > 0) == true;
-        if (restarted || ready - pod.Metadata.CreationTimestamp is not { } took || took < TimeSpan.Zero)
-            return null;
-        // The API's times are whole seconds.
-        return took < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : took;
-    }
 
     // The waits run concurrently: the longest one decides.
     private sealed class LongestWait
@@ -190,3 +183,8 @@ internal sealed class DurationEstimator
         public DurationEstimate ToEstimate() => new(Duration, _basis);
     }
 }
+
+/// <param name="Duration">An upper bound; null if unknown or endless.</param>
+/// <param name="Basis">The basis of the estimate, or why there is none.</param>
+/// <param name="IsNever">True if the drain would start and not finish until something changes.</param>
+internal sealed record DurationEstimate(TimeSpan? Duration, string Basis, bool IsNever = false);

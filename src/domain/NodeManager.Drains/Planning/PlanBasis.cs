@@ -17,7 +17,7 @@ public sealed record PlanBasis
     private const int LeaseTimesMinor = 25;
     private const int ManyNodes = 16;
 
-    private readonly Dictionary<string, TimeSpan?> _usualStarts = [];
+    private readonly Dictionary<string, IReadOnlyList<TimeSpan>> _starts = [];
 
     public required DrainOptions Options { get; init; }
 
@@ -58,6 +58,9 @@ public sealed record PlanBasis
     /// <summary>Why pods of the node do not end; null if they do.</summary>
     public string? TroubleOf(PlannedNode plan) =>
         KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
+
+    /// <summary>Terminations of former drains of the session.</summary>
+    internal TerminationHistory History { get; init; } = new();
 
     public required DateTimeOffset Now { get; init; }
 
@@ -114,6 +117,7 @@ public sealed record PlanBasis
             Surges = surges,
             Surging = surges.Where(s => s.Value.Refusal is null).Select(s => s.Key).ToHashSet(),
             StaleLeases = await StaleLeasesAsync(connection, survey, now, cancellationToken),
+            History = connection.Get<TerminationHistory>(),
             Now = now,
         };
     }
@@ -151,12 +155,12 @@ public sealed record PlanBasis
         return stale;
     }
 
-    /// <summary>The median time that pods of the budget took to become ready; null without data.</summary>
-    public TimeSpan? UsualStart(string budget)
+    /// <summary>How long pods of the budget took to become ready, see <see cref="DurationSource.StartsOf"/>.</summary>
+    internal IReadOnlyList<TimeSpan> StartsOf(string budget)
     {
-        if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual))
-            _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
-        return usual;
+        if (!_starts.TryGetValue(budget, out IReadOnlyList<TimeSpan>? starts))
+            _starts.Add(budget, starts = DurationSource.StartsOf(Covered.GetValueOrDefault(budget, [])));
+        return starts;
     }
 
     private static async Task<ClusterReading?> ClusterOf(Task<(ClusterReading? Cluster, string Refusal)> reading) =>
@@ -179,13 +183,13 @@ public sealed record PlanBasis
 
     private static Dictionary<string, IReadOnlyList<Pod>> WorkloadsOf(IReadOnlyList<PlannedNode> plans, IReadOnlyList<Pod> pods)
     {
-        HashSet<string> wanted =
+        HashSet<string> keys =
         [
             .. plans.SelectMany(static p => p.Pods).Where(WorkloadShare.IsLimited).Select(static p => WorkloadRules.KeyOf(p.Pod)!),
         ];
         return pods.Where(static p => !p.IsFinished() && !p.IsTerminating())
             .Select(static p => (Key: WorkloadRules.KeyOf(p) ?? "", Pod: p))
-            .Where(p => wanted.Contains(p.Key))
+            .Where(p => keys.Contains(p.Key))
             .GroupBy(static p => p.Key)
             .ToDictionary(static group => group.Key, static group => (IReadOnlyList<Pod>)[.. group.Select(static p => p.Pod)]);
     }

@@ -6,10 +6,9 @@ namespace NodeManager.Drains.Planning;
 /// <summary>The ready pods of a plan that belong to one workload without a PDB.</summary>
 /// <param name="Title"><c>Kind namespace/name</c>; a Deployment's ReplicaSet has the name of the Deployment.</param>
 /// <param name="Leaving">On all planned nodes.</param>
-/// <param name="Replicas">The pods of the workload in the cluster.</param>
-/// <param name="AtOnce">How many may be unavailable if the plan's nodes are several.</param>
-/// <param name="UsualStart">The median time that its pods took to become ready; null without data.</param>
-internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Leaving, int Replicas, int AtOnce, TimeSpan? UsualStart)
+/// <param name="Pods">Those of the workload in the cluster.</param>
+/// <param name="Limit">How many may be unavailable if the plan's nodes are several.</param>
+internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Leaving, IReadOnlyList<Pod> Pods, int Limit)
 {
     /// <summary>Only workloads of which more pods leave than may be unavailable.</summary>
     public static IReadOnlyList<WorkloadShare> Of(IReadOnlyList<PlannedNode> together, PlanBasis basis) =>
@@ -21,9 +20,11 @@ internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Lea
                 .GroupBy(static p => WorkloadRules.KeyOf(p.Pod)!)
                 .Where(pods => basis.Workloads.ContainsKey(pods.Key))
                 .Select(pods => Of(pods.Key, [.. pods], basis))
-                .Where(static share => share.Leaving.Count > share.AtOnce)
+                .Where(static share => share.Leaving.Count > share.Limit)
                 .OrderBy(static share => share.Title, StringComparer.Ordinal),
         ];
+
+    public int Replicas => Pods.Count;
 
     /// <summary>True if a run over several nodes limits the eviction of the pod.</summary>
     public static bool IsLimited(PlannedPod pod) =>
@@ -39,9 +40,8 @@ internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Lea
         return new(
             title,
             leaving,
-            pods.Count,
-            WorkloadRules.Limit(allowed, pods.Count, basis.MaxUnavailable.TryGetValue(title, out IntOrString own) ? own : null),
-            DurationEstimator.UsualStart(pods)
+            pods,
+            WorkloadRules.Limit(allowed, pods.Count, basis.MaxUnavailable.TryGetValue(title, out IntOrString own) ? own : null)
         );
     }
 }

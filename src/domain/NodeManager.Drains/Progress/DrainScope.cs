@@ -5,6 +5,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Timing;
 
@@ -21,6 +22,7 @@ internal sealed class DrainScope(
 ) : IDisposable
 {
     private readonly HashSet<string> _causes = [];
+    private readonly TerminationHistory _history = connection.Get<TerminationHistory>();
     private readonly CancellationTokenSource _withdrawal = CancellationTokenSource.CreateLinkedTokenSource(withdrawal);
 
     public NodeManagerSession Session { get; } = session;
@@ -77,6 +79,17 @@ internal sealed class DrainScope(
     {
         if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled))
             _withdrawal.Cancel();
+    }
+
+    /// <summary>Records how long the evicted pods took to terminate, for later plans.</summary>
+    public void RecordTerminations(IEnumerable<PodRecord> records)
+    {
+        foreach (PodRecord record in records)
+            if (
+                record is { Plan.Decision: DrainDecision.Evict, Outcome: DrainPodOutcome.Evicted or DrainPodOutcome.Deleted }
+                && record.Steps.DurationOf(DrainStep.Terminate) is { } duration
+            )
+                _history.Add(record.Pod, DurationSource.GraceOf(record.Plan), duration);
     }
 
     public void Dispose()

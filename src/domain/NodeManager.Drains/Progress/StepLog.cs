@@ -35,6 +35,9 @@ internal sealed class StepLog
             _steps[^1] = _steps[^1] with { End = now };
     }
 
+    /// <summary>The duration of the last step of this name; null if there is none or it has not ended.</summary>
+    public TimeSpan? DurationOf(string step) => _steps.FindLast(s => s.Step == step) is { End: { } end } found ? end - found.Start : null;
+
     public IEnumerable<NodeDrainStep> Describe(
         NodeManagerSession session,
         NodeTarget node,

@@ -65,7 +65,7 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         using WorkloadTurn turn = entered;
         while (true)
         {
-            Task told = turn.Told;
+            Task waitChanged = turn.WaitChanged;
             (Pod? now, Task moved) = pods.Observe(record.Plan.Uid);
             if (turn.Passed.IsCompleted)
                 break;
@@ -79,7 +79,7 @@ internal sealed class WorkloadLimits : IAsyncDisposable
                     return false;
             }
 
-            await _scope.Time.WaitForChangeAsync([turn.Passed, told, moved], null, cancellationToken);
+            await _scope.Time.WaitForChangeAsync([turn.Passed, waitChanged, moved], null, cancellationToken);
         }
 
         if (turn.Concession.Length > 0)
@@ -138,15 +138,15 @@ internal sealed class WorkloadLimits : IAsyncDisposable
             {
                 Task entered = _entered.Task;
                 (WorkloadCache? known, Task changed) = watch.Observe(static cache => cache);
-                TimeSpan? again = _wait - (_scope.Now - started);
+                TimeSpan? recheck = _wait - (_scope.Now - started);
                 if (known is not null && scales.IsCompleted)
-                    again = watch.Read(Advance);
-                else if (again <= TimeSpan.Zero)
+                    recheck = watch.Read(Advance);
+                else if (recheck <= TimeSpan.Zero)
                     throw new TimeoutException($"They were not listed within {HumanDuration.Format(_wait)}.");
                 List<Task> events = [entered, changed, watch.Failed];
                 if (!scales.IsCompleted)
                     events.Add(scales);
-                await _scope.Time.WaitForChangeAsync(events, again, cancellationToken);
+                await _scope.Time.WaitForChangeAsync(events, recheck, cancellationToken);
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -170,10 +170,10 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         }
     }
 
-    // Returns when to look again if nothing changes.
+    // Returns after how long to judge again if nothing changes.
     private TimeSpan? Advance(WorkloadCache cache)
     {
-        TimeSpan? again = null;
+        TimeSpan? recheck = null;
         lock (_departing.Lock)
         {
             List<IGrouping<string, WorkloadTurn>> waiting = [.. _waiting.OrderBy(t => t.Turn).GroupBy(t => cache.RootOf(t.Owner))];
@@ -183,12 +183,12 @@ internal sealed class WorkloadLimits : IAsyncDisposable
                 Queue<WorkloadTurn> queue = new(turns);
                 if (!workloads.TryGetValue(turns.Key, out WorkloadPods? pods) || pods.Desired < 2)
                     LetPass(queue, queue.Count, "");
-                else if (Advance(turns.Key, queue, pods) is { } wait && !(again <= wait))
-                    again = wait;
+                else if (Advance(turns.Key, queue, pods) is { } wait && !(recheck <= wait))
+                    recheck = wait;
             }
         }
 
-        return again;
+        return recheck;
     }
 
     // Null if no pod has to wait.
@@ -206,17 +206,17 @@ internal sealed class WorkloadLimits : IAsyncDisposable
             {
                 string reason = $"{pods.Describe()}; at most {limit} may be unavailable while several nodes are drained.";
                 foreach (WorkloadTurn turn in queue)
-                    turn.Tell(pods.Title, $"{pods.Title}: {reason}");
+                    turn.ReportWait(pods.Title, $"{pods.Title}: {reason}");
                 return wait;
             }
 
             count = Math.Min(count, queue.Count);
             string concession = pace.Concedes
-                ? $"{pods.Title}: no replacement {(pods.IsStuck ? "is starting" : $"became ready within {HumanDuration.Format(_wait)}")}, so more of its pods are evicted than {limit} at a time ({pods.Describe()})."
+                ? $"{pods.Title}: no replacement {(pods.IsStuck ? "is starting" : $"became ready within {HumanDuration.Format(_wait)}")}, so more of its pods are evicted than {limit} at a time ({pods.Describe(named: 1)})."
                 : "";
             LetPass(queue, count, concession);
             ready -= count;
-            pace.Went(now, count);
+            pace.RecordEvictions(now, count);
         }
 
         return null;
@@ -224,13 +224,15 @@ internal sealed class WorkloadLimits : IAsyncDisposable
 
     private void LetPass(Queue<WorkloadTurn> queue, int count, string concession)
     {
+        // One warning for each node.
+        HashSet<string> nodes = [];
         for (int i = 0; i < count; i++)
         {
             WorkloadTurn turn = queue.Dequeue();
             _waiting.Remove(turn);
             _gone.Add(turn.Pod.Uid());
             _departing.Uids.Add(turn.Pod.Uid());
-            turn.Pass(concession);
+            turn.Pass(nodes.Add(turn.Pod.Spec.NodeName ?? "") ? concession : "");
         }
     }
 

@@ -8,9 +8,9 @@ namespace NodeManager.Drains.Workloads;
 internal sealed class WorkloadPace(TimeSpan wait)
 {
     /// <summary>How long pods may be stuck before they count as not coming.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan StuckTimeout = TimeSpan.FromSeconds(15);
 
-    private const int MostDoublings = 10;
+    private const int MaximumDoublings = 10;
 
     private int _ready = -1;
     private int _allowed;
@@ -36,18 +36,18 @@ internal sealed class WorkloadPace(TimeSpan wait)
             (_allowed, _concessions) = (limit, 0);
         if (missing < _allowed)
             return (_allowed - missing, TimeSpan.Zero);
-        TimeSpan left = wait - (now - _since);
+        TimeSpan remaining = wait - (now - _since);
         if (_stuckSince is { } stuck)
-            left = Shorter(left, Quiet - (now - (stuck > _since ? stuck : _since)));
-        if (left > TimeSpan.Zero)
-            return (0, left);
+            remaining = Shorter(remaining, StuckTimeout - (now - (stuck > _since ? stuck : _since)));
+        if (remaining > TimeSpan.Zero)
+            return (0, remaining);
         _since = now;
-        _allowed = missing + (limit << Math.Min(_concessions++, MostDoublings));
+        _allowed = missing + (limit << Math.Min(_concessions++, MaximumDoublings));
         return (_allowed - missing, TimeSpan.Zero);
     }
 
     /// <summary>So many of them were let go.</summary>
-    public void Went(DateTimeOffset now, int count)
+    public void RecordEvictions(DateTimeOffset now, int count)
     {
         _ready -= count;
         _since = now;

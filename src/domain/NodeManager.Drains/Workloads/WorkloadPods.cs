@@ -14,9 +14,11 @@ internal sealed record WorkloadPods(
     /// <summary>True if none of its pods is progressing: they fit on no node, or cannot start.</summary>
     public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);
 
-    public string Describe()
+    /// <param name="named">How many of the pods that are not ready are named with the reason.</param>
+    public string Describe(int named = 3)
     {
-        string pending = Pending.Count == 0 ? "" : $"; not ready: {string.Join(", ", Pending.Take(3))}{(Pending.Count > 3 ? ", …" : "")}";
+        string pending =
+            Pending.Count == 0 ? "" : $"; not ready: {string.Join(", ", Pending.Take(named))}{(Pending.Count > named ? ", …" : "")}";
         return $"{Ready} of {Desired} pods are ready{pending}";
     }
 }

@@ -6,7 +6,7 @@ namespace NodeManager.Drains.Workloads;
 internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, Action<WorkloadTurn> leave) : IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _waitChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Pod Pod { get; } = pod;
 
@@ -24,7 +24,7 @@ internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, Action<WorkloadTurn>
     public string Concession { get; private set; } = "";
 
     /// <summary>Completes when <see cref="Wait"/> has changed. A new task replaces a completed one.</summary>
-    public Task Told => _told.Task;
+    public Task WaitChanged => _waitChanged.Task;
 
     public void Pass(string concession = "")
     {
@@ -32,12 +32,12 @@ internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, Action<WorkloadTurn>
         _passed.TrySetResult();
     }
 
-    public void Tell(string workload, string reason)
+    public void ReportWait(string workload, string reason)
     {
         if (Wait == (workload, reason))
             return;
         Wait = (workload, reason);
-        Interlocked.Exchange(ref _told, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Interlocked.Exchange(ref _waitChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     public void Dispose() => leave(this);

@@ -23,6 +23,9 @@ internal sealed class DetachedRun(
     IOperationObserver observer
 )
 {
+    private const string Uncordoned =
+        "The node was uncordoned, which cancels its drain. If it is still to be drained, run the command again.";
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly DetachedStatusWriter _status = new(connection, request, holder);
@@ -36,6 +39,7 @@ internal sealed class DetachedRun(
     /// <param name="leadership">Cancelled when this server no longer leads.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken leadership)
     {
+        using IDisposable? requester = request.Spec.RequestedBy is { Length: > 0 } by ? Requester.Use(DisplayText.Escape(by)) : null;
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(leadership);
         Task writer = _status.WriteAlwaysAsync(writing.Token, leadership);
         (string Phase, string Message)? end = null;
@@ -170,20 +174,11 @@ internal sealed class DetachedRun(
                 DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop)
             )
             {
-                // An interrupted drain is resumed, or says so.
+                // An interrupted drain is resumed. Where it was stopped, the result shows how far it came.
                 if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled)
-                    continue;
-                _status.Change(
-                    outcome.Node,
-                    one =>
-                        one with
-                        {
-                            Status = outcome.Failure is null ? NodeMaintenanceStatus.Completed : NodeMaintenanceStatus.Failed,
-                            Step = outcome.Failure is null ? "" : one.Step,
-                            Message = outcome.Failure?.Message ?? $"{outcome.Result?.Evicted ?? 0} pods evicted.",
-                            Blockers = Name(outcome.Result),
-                        }
-                );
+                    _status.Change(outcome.Node, one => one with { Result = DetachedResults.Of(outcome, request.Spec.Nodes.Count) });
+                else
+                    _status.Change(outcome.Node, one => DetachedResults.Ended(one, outcome, request.Spec.Nodes.Count));
             }
         }
 
@@ -215,7 +210,13 @@ internal sealed class DetachedRun(
                     node with
                     {
                         Status = NodeMaintenanceStatus.Failed,
-                        Message = "The node was uncordoned, which cancels its drain. If it is still to be drained, run the command again.",
+                        Message = Uncordoned,
+                        Result = new()
+                        {
+                            Status = NodeDrainStatus.Cancelled,
+                            Message = Uncordoned,
+                            Error = ErrorIds.DrainCalledOff,
+                        },
                     }
             );
     }
@@ -238,9 +239,6 @@ internal sealed class DetachedRun(
         _status.SetMessage("");
     }
 
-    private static IReadOnlyList<string> Name(NodeDrainResult? drain) =>
-        drain is null ? [] : [.. drain.Blockers.Select(static blocker => $"{blocker.Kind} {blocker.Name}")];
-
     private static DetachedNode Describe(NodeMaintenanceResult node) =>
         new()
         {
@@ -249,7 +247,7 @@ internal sealed class DetachedRun(
             Status = node.Status,
             Step = node.Step,
             Message = node.Error.Length > 0 ? node.Error : node.Message,
-            Blockers = node.Status == NodeMaintenanceStatus.Failed ? Name(node.Drain) : [],
+            Blockers = node.Status == NodeMaintenanceStatus.Failed ? DetachedResults.NamesOf(node.Drain) : [],
         };
 
     private sealed class Listener(DetachedStatusWriter status, IOperationObserver observer) : IMaintenanceObserver
@@ -260,7 +258,11 @@ internal sealed class DetachedRun(
 
         public void NodeEnded(NodeMaintenanceResult node) => status.Change(node.Node, _ => Describe(node));
 
-        public void Warning(string message) => observer.Warning(message);
+        public void Warning(string message)
+        {
+            observer.Warning(message);
+            status.AddWarning(message);
+        }
 
         public void Verbose(string message) => observer.Verbose(message);
 
@@ -269,9 +271,17 @@ internal sealed class DetachedRun(
             // The key of a drain's progress is the node; for a maintenance run the activity is.
             foreach (string name in (string[])[progress.Key, progress.Activity])
                 if (!progress.Completed)
-                    status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
+                    status.Change(name, one => WithProgress(one, progress));
             if (!progress.Completed && progress.Parent.Length == 0)
                 status.SetMessage(progress.Status);
         }
+
+        private static DetachedNode WithProgress(DetachedNode node, OperationProgress progress) =>
+            node with
+            {
+                Message = progress.Status,
+                Blockers = progress.WaitsFor,
+                Percent = progress.PercentComplete < 0 ? null : progress.PercentComplete,
+            };
     }
 }

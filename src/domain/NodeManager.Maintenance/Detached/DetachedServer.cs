@@ -15,7 +15,7 @@ public sealed record DetachedServerOptions
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The maximum number of concurrent requests; further ones wait.</summary>
-    public int MaximumRuns { get; init; } = 16;
+    public int MaximumRuns { get; init; } = 100;
 
     /// <summary>The number of completed requests that are kept.</summary>
     public int History { get; init; } = 100;

@@ -14,6 +14,8 @@ namespace NodeManager.Maintenance.Detached;
 /// <summary>Writes the status of a request: at most once a second, always the latest state. Thread-safe.</summary>
 internal sealed class DetachedStatusWriter
 {
+    private const int KeptWarnings = 20;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
@@ -36,6 +38,7 @@ internal sealed class DetachedStatusWriter
             Holder = holder,
             ObservedGeneration = request.Metadata.Generation,
             StartedAt = former.StartedAt ?? connection.Time.GetUtcNow(),
+            Warnings = former.Warnings,
         };
         Set(
             former.Nodes.Count > 0
@@ -80,6 +83,19 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
+    /// <summary>Adds a warning. A repeated one is kept once, and the oldest are dropped.</summary>
+    public void AddWarning(string warning)
+    {
+        warning = DisplayText.Truncate(warning, DetachedResults.LongestText);
+        lock (_lock)
+        {
+            List<string> kept = [.. (_status.Warnings ?? []).Where(one => one != warning), warning];
+            _status.Warnings = [.. kept.TakeLast(KeptWarnings)];
+        }
+
+        _changed.Writer.TryWrite(true);
+    }
+
     /// <summary>Updates a node; does nothing for an unknown one.</summary>
     public void Change(string node, Func<DetachedNode, DetachedNode> change)
     {
@@ -96,19 +112,6 @@ internal sealed class DetachedStatusWriter
     /// <summary>The drain of a node has begun: the node is cordoned.</summary>
     public void Begun(string node) =>
         Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
-
-    /// <summary>Writes the status of a request whose drain another process has begun.</summary>
-    public static Task WriteBegunAsync(
-        ClusterConnection connection,
-        NodeMaintenanceRequest request,
-        string node,
-        CancellationToken cancellationToken
-    )
-    {
-        DetachedStatusWriter status = new(connection, request, holder: "");
-        status.Begun(node);
-        return status.WriteAsync(cancellationToken);
-    }
 
     /// <summary>Writes changes until ended.</summary>
     /// <param name="ended">Ends it after the write in progress: a cancelled request may still be applied, even after the last one.</param>

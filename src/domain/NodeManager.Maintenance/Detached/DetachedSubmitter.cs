@@ -64,16 +64,12 @@ public static class DetachedSubmitter
         );
     }
 
-    /// <summary>
-    /// Hands over a drain that has cordoned its node to the next server, as a request whose node is in progress: uncordoning the node
-    /// cancels it.
-    /// </summary>
-    /// <param name="by">The user who requested the drain.</param>
-    /// <returns>The id of the run.</returns>
+    /// <summary>Stores a drain of one node for the servers of a namespace. One of them carries it out, now or when it starts.</summary>
+    /// <param name="by">The user who requested it.</param>
     /// <exception cref="NodeManagerException">
     /// DetachInvalid: an option that bypasses a safeguard. ServerNotRunning: requests are not served. Or the server's refusal.
     /// </exception>
-    public static Task<string> HandOverAsync(
+    public static Task<StoredDrain> StoreAsync(
         NodeManagerSession session,
         string ns,
         NodeTarget node,
@@ -85,14 +81,12 @@ public static class DetachedSubmitter
         Check(options);
         return ClusterOperation.RunAsync(
             session,
-            ns,
+            node.Name,
             async (connection, token) =>
             {
                 DetachedSpec spec = DetachedOptions.Write(new() { Drain = options.In(session) }, isDrain: true);
                 (spec.Nodes, spec.RequestedBy) = ([new() { Name = node.Name, Uid = node.Uid }], by);
-                NodeMaintenanceRequest request = await CreateAsync(session, connection, spec, ns, token);
-                await DetachedStatusWriter.WriteBegunAsync(connection, request, node.Name, token);
-                return request.Metadata.Name;
+                return new StoredDrain(await CreateAsync(session, connection, spec, ns, token));
             },
             cancellationToken
         );

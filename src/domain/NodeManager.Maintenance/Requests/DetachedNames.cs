@@ -15,7 +15,7 @@ internal static class DetachedErrors
             ErrorKind.ResourceUnavailable,
             $"No NodeManager server works in namespace {ns} of cluster '{cluster}': Lease {ns}/{DetachedNames.Lease} is not held or not renewed. Nothing was started.",
             ns,
-            "Deploy the server (kubectl apply -f deploy/server), or run the command without -Detach."
+            "Deploy the server (kubectl apply -k deploy), or run the command without -Detach."
         );
 
     public static NodeManagerException Invalid(string message, object? target, string advice) =>

@@ -12,6 +12,27 @@ internal static class DetachedStopper
     // A failed server is replaced within this time.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
 
+    /// <summary>Requests the stop.</summary>
+    public static Task<NodeMaintenanceRequest> RequestAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeMaintenanceRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        connection.Client.PatchAsync(
+            DetachedResources.Requests,
+            request.Metadata.Name,
+            request.Metadata.Namespace!,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["uid"] = request.Metadata.Uid },
+                    ["spec"] = new JsonObject { ["stopRequestedBy"] = session.Who() },
+                }
+            ),
+            cancellationToken
+        );
+
     /// <summary>Requests the stop, and waits until the server has stopped.</summary>
     /// <exception cref="NodeManagerException">MaintenanceAlive: it did not stop in time.</exception>
     public static async Task<bool> StopAsync(
@@ -25,21 +46,7 @@ internal static class DetachedStopper
         using CacheUse<NodeMaintenanceRequest> use = connection
             .Caches()
             .Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" });
-        use.Cache.AddOrUpdate(
-            await connection.Client.PatchAsync(
-                DetachedResources.Requests,
-                id,
-                ns,
-                Patch.Merge(
-                    new()
-                    {
-                        ["metadata"] = new JsonObject { ["uid"] = request.Metadata.Uid },
-                        ["spec"] = new JsonObject { ["stopRequestedBy"] = session.Who() },
-                    }
-                ),
-                cancellationToken
-            )
-        );
+        use.Cache.AddOrUpdate(await RequestAsync(session, connection, request, cancellationToken));
         using CancellationTokenSource limit = connection.Time.StartLimit(Limit);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try

@@ -106,6 +106,9 @@ internal sealed class DetachedStatus
     public int Failed { get; set; }
 
     public List<DetachedNode> Nodes { get; set; } = [];
+
+    /// <summary>The last warnings of a drain.</summary>
+    public List<string>? Warnings { get; set; }
 }
 
 /// <summary>The progress of a node.</summary>
@@ -119,10 +122,42 @@ internal sealed record DetachedNode
 
     public string Step { get; init; } = "";
 
-    public string Message { get; init; } = "";
+    // An empty text is not stored, and read as null.
+    public string Message
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>What its drain waits for, or failed on.</summary>
     public IReadOnlyList<string> Blockers { get; init; } = [];
+
+    /// <summary>0 to 100; null if unknown.</summary>
+    public int? Percent { get; init; }
+
+    /// <summary>How its drain ended; null before that, and in requests of many nodes.</summary>
+    public DetachedResult? Result { get; init; }
+}
+
+/// <summary>How the drain of a node ended. Its texts are truncated: a request has one for each of its nodes.</summary>
+internal sealed record DetachedResult
+{
+    /// <summary>See <see cref="NodeDrainStatus"/>.</summary>
+    public string Status { get; init; } = "";
+
+    public int Evicted { get; init; }
+
+    public string? Message { get; init; }
+
+    public IReadOnlyList<string> Blockers { get; init; } = [];
+
+    /// <summary>The last warnings about pods that are not ready or do not end.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>The ErrorId; null for a drained node.</summary>
+    public string? Error { get; init; }
+
+    public string? Action { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -18,6 +18,11 @@ public sealed class DrainRulesTests
     [InlineData("mirror bare emptydir", "", "Skip", "Mirror")]
     [InlineData("mirror finished", "", "Skip", "Mirror")]
     [InlineData("mirror terminating", "", "Skip", "Mirror")]
+    [InlineData("command", "", "Skip", "NodeCommand")]
+    [InlineData("command bare", "", "Skip", "NodeCommand")]
+    [InlineData("command bare finished", "", "Skip", "NodeCommand")]
+    [InlineData("command bare terminating", "", "Skip", "NodeCommand")]
+    [InlineData("labeled bare", "", "Refuse", "Unmanaged")]
     [InlineData("finished", "", "Evict", "Finished")]
     [InlineData("failed", "", "Evict", "Finished")]
     [InlineData("finished bare emptydir", "", "Evict", "Finished")]
@@ -142,6 +147,12 @@ public sealed class DrainRulesTests
             {
                 case "mirror":
                     metadata["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" };
+                    break;
+                case "command":
+                    metadata["namespace"] = "nodemanager-node-shell";
+                    goto case "labeled";
+                case "labeled":
+                    metadata["labels"] = new JsonObject { ["nodemanager.io/node-command"] = "run" };
                     break;
                 case "finished":
                     pod["status"]!["phase"] = "Succeeded";

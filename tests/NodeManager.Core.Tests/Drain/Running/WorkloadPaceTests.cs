@@ -27,7 +27,7 @@ public sealed class WorkloadPaceTests
 
             Assert.Equal(step[2], count > 0 ? $"{count}" : $"~{wait.TotalSeconds}");
             if (count > 0)
-                pace.Went(now, count);
+                pace.RecordEvictions(now, count);
         }
     }
 
@@ -41,7 +41,7 @@ public sealed class WorkloadPaceTests
         {
             (int count, TimeSpan wait) = pace.Next(now, ready, 100, false, 1);
             if (count > 0)
-                pace.Went(now, count);
+                pace.RecordEvictions(now, count);
             ready -= count;
             now += wait;
         }

@@ -29,7 +29,7 @@ public static class NodeCommandAccess
         return PermissionCheck.RequireAsync(session, session, PermissionsIn(NamespaceOf(session)), cancellationToken);
     }
 
-    /// <summary>The permissions of the role nodemanager-node-shell, except those of interactive shells.</summary>
+    /// <summary>Those of the role nodemanager-node-shell, and of viewers: get nodes, list and watch pods.</summary>
     internal static IReadOnlyList<ResourceAttributes> PermissionsIn(string ns) =>
         [
             .. ((string[])["create", "get", "list", "watch", "delete"]).Select(verb => Pods(verb, ns)),

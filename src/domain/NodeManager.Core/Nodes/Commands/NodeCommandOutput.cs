@@ -9,6 +9,9 @@ namespace NodeManager.Core.Nodes.Commands;
 /// <param name="Problem">Why there is none; empty if it was read.</param>
 internal sealed record NodeCommandOutput(IReadOnlyList<string> Lines, bool IsTruncated, string Problem)
 {
+    // A program may write megabytes without a line break.
+    private const int LongestLine = 4000;
+
     public static readonly NodeCommandOutput None = new([], false, "");
 
     // A command that updates the kubelet restarts it, and its log is unavailable meanwhile.
@@ -43,7 +46,11 @@ internal sealed record NodeCommandOutput(IReadOnlyList<string> Lines, bool IsTru
                 session.Time(),
                 cancellationToken
             );
-            return new([.. lines.TakeLast(tail).Select(static line => line.Text)], lines.Count > tail, "");
+            return new(
+                [.. lines.TakeLast(tail).Select(static line => DisplayText.Truncate(line.Text, LongestLine))],
+                lines.Count > tail,
+                ""
+            );
         }
         catch (NodeManagerException failure)
         {

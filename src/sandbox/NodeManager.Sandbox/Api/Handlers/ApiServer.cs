@@ -27,6 +27,7 @@ internal sealed class ApiServer
     private readonly WriteHandler _write;
     private readonly PodSubresources _pods;
     private readonly PodLogs _logs;
+    private readonly NodeLogs _nodeLogs;
     private readonly ReviewHandler _reviews;
     private readonly TokenRequests _tokenRequests;
     private readonly AccessControl _access;
@@ -56,6 +57,7 @@ internal sealed class ApiServer
         _openApi = new(catalog);
         _pods = new(registry, catalog);
         _logs = new(registry.Store, runs, registry.Time);
+        _nodeLogs = new(registry.Store, faults, catalog.Minor);
     }
 
     /// <summary>Authenticates service accounts.</summary>
@@ -129,6 +131,8 @@ internal sealed class ApiServer
     private Task<ApiResponse> RouteAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
+        if (_nodeLogs.TryAnswer(request) is { } log)
+            return Task.FromResult(log);
         if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
         {
             if (PathParser.IsServed(_catalog, request.Path))

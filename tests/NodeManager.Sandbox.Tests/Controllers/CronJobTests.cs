@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Controllers.CronJobs;
+using NodeManager.Sandbox.Controllers.Jobs;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Store;

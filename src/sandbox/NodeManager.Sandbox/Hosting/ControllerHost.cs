@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Api.Pods;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Accounts;
 using NodeManager.Sandbox.Controllers.Budgets;
-using NodeManager.Sandbox.Controllers.CronJobs;
 using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.Endpoints;

@@ -9,7 +9,6 @@ using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Model.Kinds.Access;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
-using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Writing;
@@ -17,10 +16,9 @@ namespace NodeManager.Sandbox.Api.Writing;
 internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, AccessControl access)
 {
     private const int NameWarningsFrom = 24;
+    private const int OrphansToldFrom = 22;
 
     private readonly EscalationGuard _guard = new(access);
-
-    private const int OrphansToldFrom = 22;
 
     public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
@@ -189,10 +187,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
 
         JsonObject United(JsonObject live, StoredObject current)
         {
-            bool isEphemeral = path.Subresource == EphemeralContainerRules.Subresource;
-            JsonObject changed = isEphemeral
-                ? EphemeralContainerRules.Merge(live.DeepClone().AsObject(), change(live, current))
-                : change(live, current);
+            JsonObject changed = change(live, current);
             doubled = OwnerReferences.RemoveDuplicates(changed);
             if (path.Subresource.Length == 0)
                 path.Kind.RulesAt(path.Version).Keep(current.ToJson(), changed);
@@ -224,7 +219,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             "status" or "approval" => WriteScope.Status,
             "scale" => WriteScope.Scale,
-            EphemeralContainerRules.Subresource => WriteScope.EphemeralContainers,
+            "ephemeralcontainers" => WriteScope.EphemeralContainers,
             _ => WriteScope.Main,
         };
 

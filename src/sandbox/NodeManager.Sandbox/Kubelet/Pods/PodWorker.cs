@@ -16,7 +16,7 @@ internal sealed partial class PodWorker(ControllerContext context) : Controller(
     private readonly ConcurrentDictionary<string, bool> _rebooted = new();
 
     /// <summary>Pods whose kubelet starts next.</summary>
-    private readonly HashSet<string> _unadmitted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unadmitted = new(StringComparer.Ordinal);
 
     /// <summary>Nodes that are off, until they have reported their boot.</summary>
     private readonly ConcurrentDictionary<string, bool> _off = new(StringComparer.Ordinal);
@@ -37,6 +37,7 @@ internal sealed partial class PodWorker(ControllerContext context) : Controller(
             Context.Runs.Remove(item.Uid);
             _rebooted.TryRemove(item.Uid, out _);
             _failedPulls.TryRemove(item.Uid, out _);
+            _unadmitted.TryRemove(item.Uid, out _);
         }
 
         if (item.Field("spec.nodeName").Length == 0)
@@ -120,13 +121,13 @@ internal sealed partial class PodWorker(ControllerContext context) : Controller(
             // A kubelet that starts knows nothing of the steps of the former one, and admits its pods again.
             _steps.Remove(key);
             if (Context.Faults.OutageOf(stored.Field("spec.nodeName")) is SandboxFaultKind.KubeletDown or SandboxFaultKind.NodeDown)
-                _unadmitted.Add(stored.Uid);
+                _unadmitted[stored.Uid] = true;
             return;
         }
 
         Pod pod = stored.As<Pod>();
         string phase = stored.Field("status.phase");
-        if (_unadmitted.Remove(stored.Uid) && phase == "Running" && !stored.IsDeleting && Reject(stored, pod))
+        if (_unadmitted.TryRemove(stored.Uid, out _) && phase == "Running" && !stored.IsDeleting && Reject(stored, pod))
             return;
         if (_rebooted.TryRemove(stored.Uid, out _) && phase == "Running")
         {

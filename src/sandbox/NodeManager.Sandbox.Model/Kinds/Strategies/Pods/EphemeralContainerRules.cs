@@ -14,20 +14,22 @@ internal static class EphemeralContainerRules
 
     private static readonly string[] Unsupported = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
 
-    /// <summary>The pod with the ephemeral containers of a changed one.</summary>
-    public static JsonObject Merge(JsonObject live, JsonObject changed)
+    /// <summary>Keeps a changed pod as it was, except for its ephemeral containers.</summary>
+    public static void Keep(JsonObject old, JsonObject changed)
     {
-        JsonObject pod = live.DeepClone().AsObject();
-        JsonObject spec = pod.Ensure("spec");
-        if (changed.Object("spec").Array(Member) is { } containers)
-            spec[Member] = containers.DeepClone();
-        else
+        JsonNode? containers = changed.Object("spec").Array(Member)?.DeepClone();
+        foreach (string member in (ReadOnlySpan<string>)["spec", "status"])
+            changed.CopyMember(old, member);
+        JsonObject spec = changed.Ensure("spec");
+        if (containers is null)
             spec.Remove(Member);
+        else
+            spec[Member] = containers;
         foreach (JsonObject container in spec.Objects(Member))
             PodRules.DefaultContainer(container);
-        if (changed.Object("metadata")?["resourceVersion"] is { } version)
-            pod.Ensure("metadata")["resourceVersion"] = version.DeepClone();
-        return pod;
+        JsonObject metadata = changed.Ensure("metadata");
+        foreach (string member in (ReadOnlySpan<string>)["labels", "annotations", "finalizers", "ownerReferences"])
+            metadata.CopyMember(old["metadata"]!.AsObject(), member);
     }
 
     public static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors)

@@ -1,11 +1,10 @@
 using System.Globalization;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Controllers.Jobs;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Model.Clock;
 
-namespace NodeManager.Sandbox.Controllers.CronJobs;
+namespace NodeManager.Sandbox.Controllers.Jobs;
 
 /// <summary>Starts jobs by schedule and deletes old ones. Source: k8s.io/kubernetes/pkg/controller/cronjob.</summary>
 internal sealed class CronJobController(ControllerContext context) : Controller(context)

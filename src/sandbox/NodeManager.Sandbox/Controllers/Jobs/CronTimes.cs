@@ -1,6 +1,6 @@
 using NodeManager.Kubernetes.Timing;
 
-namespace NodeManager.Sandbox.Controllers.CronJobs;
+namespace NodeManager.Sandbox.Controllers.Jobs;
 
 /// <summary>The times of a cron job's schedule.</summary>
 internal sealed class CronTimes

@@ -499,8 +499,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
 
     private void Report(JsonObject document, string phase, bool isHere, TimeSpan age, string hostAddress, string address)
     {
-        JsonObject status = new() { ["qosClass"] = "Burstable" };
-        document["status"] = status;
+        document["status"] = new JsonObject { ["qosClass"] = "Burstable" };
         writer.Default(BuiltInKinds.Pods, document);
         PodStatusWriter.Write(
             document,
@@ -514,8 +513,6 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                 Minor = minorVersion,
             }
         );
-        if (isHere && document["spec"]!["initContainers"] is null)
-            status.Remove("initContainerStatuses");
     }
 
     private static bool HasBudget(Workload workload) => (workload.MinAvailable ?? workload.MaxUnavailable) is not null;

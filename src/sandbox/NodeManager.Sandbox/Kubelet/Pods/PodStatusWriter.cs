@@ -124,10 +124,12 @@ internal static class PodStatusWriter
 
     /// <summary>Starts ephemeral containers; returns those that are new.</summary>
     /// <param name="pod">Its status is written.</param>
-    public static List<string> StartEphemeral(JsonObject pod, string now)
+    public static List<string> StartEphemeral(JsonObject pod, string now, int minor)
     {
         List<string> started = [];
         JsonObject status = pod.Ensure("status");
+        if (Conditions.ObservedGeneration(pod, minor) is { } observed)
+            status["observedGeneration"] = observed;
         foreach (JsonObject container in pod.Object("spec").Objects("ephemeralContainers"))
         {
             string name = container.Text("name") ?? "",

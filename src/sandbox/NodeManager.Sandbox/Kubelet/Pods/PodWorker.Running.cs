@@ -126,7 +126,7 @@ internal sealed partial class PodWorker
     private void StartEphemeral(StoredObject stored)
     {
         List<string> started = [];
-        UpdateStatus(stored, document => started = PodStatusWriter.StartEphemeral(document, Registry.Now));
+        UpdateStatus(stored, document => started = PodStatusWriter.StartEphemeral(document, Registry.Now, Context.MinorVersion));
         foreach (JsonObject container in stored.ToJson().Object("spec").Objects("ephemeralContainers"))
             if (container.Text("name") is { } name && started.Contains(name))
                 PodEvents.Started(Context, stored, new() { Name = name, Image = container.Text("image") });

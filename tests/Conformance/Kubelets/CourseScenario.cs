@@ -3,7 +3,7 @@ using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Kubelets;
 
-/// <summary>A pod, and the states that a kubelet of 1.36 shows of it.</summary>
+/// <summary>A pod, and the states that a kubelet has to show of it.</summary>
 /// <param name="Script">What its container does on a real node.</param>
 /// <param name="Container">Further fields of the container.</param>
 /// <param name="Spec">Further fields of the pod.</param>

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Tests.Controllers;
 
 namespace NodeManager.Sandbox.Tests.Kubelet;
 
-/// <summary>The courses of pods, as kubelets of 1.36 with containerd showed them.</summary>
+/// <summary>The courses of pods: the order of their states, and how long each lasts.</summary>
 public sealed class PodCourseTests
 {
     private const string Created = "Pending unready -";

@@ -2,7 +2,6 @@ using System.Globalization;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Model.Clock;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 

@@ -3,7 +3,7 @@ using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Kubelets;
 
-/// <summary>A pod, and the states that a kubelet has to show of it.</summary>
+/// <summary>A pod, and the states that kubelets of 1.36 with containerd showed of it.</summary>
 /// <param name="Script">What its container does on a real node.</param>
 /// <param name="Container">Further fields of the container.</param>
 /// <param name="Spec">Further fields of the pod.</param>
@@ -83,7 +83,7 @@ internal sealed record CourseScenario(
             """{"restartPolicy":"Never"}""",
             """{"complete-after":"3"}""",
             "",
-            [.. Start, (Serving, 3), ("Succeeded unready Completed:0", 0)]
+            [.. Start, (Serving, 3), ("Running unready Completed:0", 1), ("Succeeded unready Completed:0", 0)]
         ),
         new(
             "crash",
@@ -101,7 +101,7 @@ internal sealed record CourseScenario(
             "{}",
             "{}",
             "",
-            [.. Start, ("Pending unready ErrImagePull", 10), ("Pending unready ImagePullBackOff", 0)]
+            [(Created, 0), (Creating, double.NaN), ("Pending unready ErrImagePull", 11), ("Pending unready ImagePullBackOff", 0)]
         ),
     ];
 

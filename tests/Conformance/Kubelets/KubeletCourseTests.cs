@@ -71,7 +71,11 @@ public sealed class KubeletCourseTests
             double wanted = scenario.Course[i].Seconds,
                 tolerance = Math.Max(Seconds, wanted * Share),
                 actual = course.SecondsOf(i);
-            Assert.True(Math.Abs(actual - wanted) <= tolerance, $"{expected[i]} lasted {actual:0.0} s instead of {wanted} s.");
+            // A failing lookup of a registry takes as long as the resolver waits.
+            Assert.True(
+                double.IsNaN(wanted) || Math.Abs(actual - wanted) <= tolerance,
+                $"{expected[i]} lasted {actual:0.0} s instead of {wanted} s."
+            );
         }
     }
 

@@ -101,6 +101,23 @@ internal static class PodStatusWriter
 
     private const int TerminalPhaseFrom = 27;
 
+    /// <summary>Terminates the containers of a pod that is not restarted; its phase follows later.</summary>
+    /// <param name="pod">Its status is written.</param>
+    public static void Complete(JsonObject pod, int exitCode, string now, int minor)
+    {
+        EndContainers(pod.Ensure("status"), exitCode, now);
+        WriteConditions(
+            pod,
+            new()
+            {
+                Phase = exitCode == 0 ? "Succeeded" : "Failed",
+                Now = now,
+                HostAddress = "",
+                Minor = minor,
+            }
+        );
+    }
+
     /// <summary>Terminates running containers.</summary>
     public static void EndContainers(JsonObject status, int exitCode, string now, string? reason = null)
     {

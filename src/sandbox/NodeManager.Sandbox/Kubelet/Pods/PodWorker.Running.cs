@@ -9,7 +9,10 @@ namespace NodeManager.Sandbox.Kubelet.Pods;
 internal sealed partial class PodWorker
 {
     /// <summary>Between the end of a container and its restart without back-off.</summary>
-    private const double RestartSeconds = 0.5;
+    private const double RestartSeconds = 0.1;
+
+    /// <summary>Between the end of the containers and the terminal phase of a pod that is not restarted.</summary>
+    private const double CompletionSeconds = 1;
 
     /// <summary>How long before a restart the back-off is visible.</summary>
     private const double VisibleSeconds = 0.2;
@@ -99,7 +102,7 @@ internal sealed partial class PodWorker
         }
 
         bool isReady = WantsReady(key, stored, pod);
-        if (pod.IsReady() != isReady)
+        if (pod.IsReady() != isReady && !_steps.Has(key, stored.Uid, "completed"))
         {
             Report(stored, ReportOf(pod, node, "Running", isReady));
             if (!isReady)
@@ -189,8 +192,12 @@ internal sealed partial class PodWorker
             if (IsDue(key, stored.Uid, "deadline", () => deadline))
                 Report(stored, ReportOf(pod, node, "Failed", exitCode: PodTermination.Killed), reason: "DeadlineExceeded");
         }
-        else if (seconds is { } after && IsDue(key, stored.Uid, "finish", () => after))
+        else if (seconds is { } after && (_steps.Has(key, stored.Uid, "completed") || IsDue(key, stored.Uid, "finish", () => after)))
         {
+            if (!_steps.Has(key, stored.Uid, "completed"))
+                UpdateStatus(stored, item => PodStatusWriter.Complete(item, end?.ExitCode ?? 0, Registry.Now, Context.MinorVersion));
+            if (!IsDue(key, stored.Uid, "completed", static () => CompletionSeconds))
+                return;
             Report(stored, ReportOf(pod, node, end is { ExitCode: not 0 } ? "Failed" : "Succeeded", exitCode: end?.ExitCode));
             if (end?.Reboots == true && Store.Get(BuiltInKinds.Nodes, "", node.Metadata.Name) is { } machine)
                 NodeBoot.Record(Context, machine);

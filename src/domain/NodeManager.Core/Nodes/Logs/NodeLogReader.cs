@@ -1,7 +1,6 @@
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Nodes.Logs;

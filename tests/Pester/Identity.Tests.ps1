@@ -22,7 +22,7 @@ BeforeAll {
         'Set-NodeProvider' = @{ ManagedTag = 'tag' }; 'Set-NodePoolUpdate' = @{ MaxSurge = 1 }
         'New-NodePool' = @{ Name = 'other' }; 'Resize-NodePool' = @{ NodeCount = 1 }; 'Set-NodePool' = @{ Label = @{ a = 'b' } }
         'Set-NodePoolStatus' = @{ ControllerName = 'c'; Condition = @{ Type = 'Ready'; Status = 'True' } }; 'Wait-NodePool' = @{ Timeout = 1 }
-        'Wait-ClusterNode' = @{ Timeout = 1 }; 'Wait-NodeMaintenance' = @{ Timeout = 1 }
+        'Wait-ClusterNode' = @{ Timeout = 1 }; 'Invoke-NodeCommand' = @{ Command = 'uptime' }; 'Wait-NodeMaintenance' = @{ Timeout = 1 }
     }
 
     # What these commands take beside nodes.

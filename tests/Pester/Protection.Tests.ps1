@@ -9,6 +9,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path -Force
     $session = Connect-NodeManager -Sandbox -Protected
+    Set-NodeManagerConfiguration -NodeCommandImage ('example.local/shell@sha256:' + '0' * 64)
     $node = (Get-ClusterNode -Status Ready | Where-Object Roles -NotContains 'control-plane')[0].Name
 
     # What each command would change. -Force is added where a command has it.
@@ -24,6 +25,7 @@ BeforeAll {
         'Install-NodeAutoscaler'         = { param($p) Install-NodeAutoscaler @p }
         'Invoke-NodeDrain'               = { param($p) Invoke-NodeDrain $node @p }
         'Invoke-NodeMaintenance'         = { param($p) Invoke-NodeMaintenance $node @p }
+        'Invoke-NodeCommand'             = { param($p) Invoke-NodeCommand $node uptime @p }
         'Remove-NodeAnnotation'          = { param($p) Remove-NodeAnnotation $node -Key a @p }
         'Remove-NodeLabel'               = { param($p) Remove-NodeLabel $node -Key a @p }
         'Remove-NodeTaint'               = { param($p) Remove-NodeTaint $node -Key a @p }

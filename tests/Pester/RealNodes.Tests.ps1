@@ -5,6 +5,7 @@ BeforeDiscovery {
     $isThere = [bool] $env:NODEMANAGER_REAL_KUBECONFIG
     $hasKubelet = $isThere -and $env:NODEMANAGER_REAL_KUBELET
     $hasRuntime = $isThere -and $env:NODEMANAGER_REAL_RUNTIME
+    $hasManifests = $isThere -and $env:NODEMANAGER_REAL_MANIFESTS
     $hasKubectl = $isThere -and (Get-Command kubectl -CommandType Application -ErrorAction Ignore)
     if (-not $isThere) { Write-Host 'Skipped: NODEMANAGER_REAL_KUBECONFIG names no cluster with real nodes.' }
 }
@@ -184,6 +185,24 @@ Describe 'Real kubelets' -Skip:(-not $isThere) {
         (Invoke-NodeDrain $pod.spec.nodeName -PodSelector app=free -Timeout 1m).Status | Should -Be Drained
     }
 
+    It 'waits for a Job, and leaves a static pod alone' -Skip:(-not $hasManifests) {
+        Reset-Layout
+        $node = $names[0]
+        $manifest = Join-Path ($env:NODEMANAGER_REAL_MANIFESTS -f $node) 'nm-real.json'
+        @{ apiVersion = 'v1'; kind = 'Pod'; metadata = @{ name = 'fixed'; namespace = $ns }; spec = @{ containers = @(@{ name = 'main'; image = $image; imagePullPolicy = 'IfNotPresent'; command = @('/bin/sleep', '100000') }) } } |
+            ConvertTo-Json -Depth 9 | Set-Content $manifest
+        try {
+            $null = Send POST "/apis/batch/v1/namespaces/$ns/jobs" (@{ apiVersion = 'batch/v1'; kind = 'Job'; metadata = @{ name = 'work' }; spec = @{ template = @{ metadata = @{ labels = @{ part = 'work' } }; spec = @{ restartPolicy = 'Never'; nodeName = $node; containers = @(@{ name = 'main'; image = $image; imagePullPolicy = 'IfNotPresent'; command = @('/bin/sleep', '8') }) } } } } | ConvertTo-Json -Depth 9)
+            Wait-Until 'the static pod and the Job' { @(Get-NodePod $node -Namespace $ns | Where-Object { $_.Name -match '^(fixed|work)-' -and $_.Status -eq 'Running' }).Count -eq 2 }
+            $result = Invoke-NodeDrain $node -PodSelector 'app notin (single,stubborn)' -DeleteEmptyDirData -WaitForJob 1m -Timeout 2m
+            $result.Status | Should -Be Drained
+            ($result.Pods | Where-Object Name -Like 'fixed-*').Outcome | Should -Be Skipped
+            (Send GET "/apis/batch/v1/namespaces/$ns/jobs/work").status.succeeded | Should -Be 1
+            (Get-NodePod $node -Namespace $ns | Where-Object Name -Like 'fixed-*').Status | Should -Be Running
+        }
+        finally { Remove-Item $manifest }
+    }
+
     It 'maintains all nodes with a restart of each kubelet' -Skip:(-not $hasKubelet) {
         Reset-Layout
         $run = Invoke-NodeMaintenance $names -ScriptBlock { & $env:NODEMANAGER_REAL_KUBELET restart $_.Name } -PodSelector 'app notin (single)' -DeleteEmptyDirData -PassThru
@@ -217,6 +236,42 @@ Describe 'Real kubelets' -Skip:(-not $isThere) {
         (Test-NodeHealth $node).Findings.Cause | Should -Contain Unreachable
         Set-Kubelet start $node
         (Invoke-NodeDrain $node -PodSelector app=free -Timeout 2m).Status | Should -Be Drained
+    }
+
+    It 'continues a drain whose kubelet was down in the middle' -Skip:(-not $hasKubelet) {
+        Reset-Layout
+        $node = (Get-Pod data)[0].spec.nodeName
+        $job = Invoke-NodeDrain $node -PodSelector app=data -DeleteEmptyDirData -Timeout 3m -AsJob
+        Wait-Until 'the preStop hook' { Get-Pod data | Where-Object { $_.spec.nodeName -eq $node -and $_.metadata.deletionTimestamp } }
+        Set-Kubelet stop $node
+        Start-Sleep 10
+        $job.State | Should -Be Running
+        Set-Kubelet start $node
+        $result = $job | Wait-Job -Timeout 120 | Receive-Job
+        $result.Status | Should -Be Drained -Because $result.Summary
+        $result.Duration.TotalSeconds | Should -BeGreaterThan 9
+    }
+
+    It 'raises one alert for a dead kubelet, and resolves it' -Skip:(-not $hasKubelet) {
+        Reset-Layout
+        $node = $names[0]
+        $log = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $job = Start-NodeHealthMonitor $node -Debounce 2s -ScriptBlock { ($using:log).Enqueue("$($_.Transition) $($_.Cause)") }
+        try {
+            Set-Kubelet stop $node
+            Wait-Until 'the alert' { $log.Count -gt 0 } 180
+            Set-Kubelet start $node
+            Wait-Until 'its end' { $log -like 'Resolved*' }
+        }
+        finally { Stop-Job $job }
+        @($log | Where-Object { $_ -like 'Raised*' }) | Should -Be 'Raised Unreachable'
+        @($log | Where-Object { $_ -like 'Resolved*' }) | Should -Be 'Resolved Unreachable'
+    }
+
+    It 'has no usage where there is no metrics API, and says so' {
+        $nodes = Get-ClusterNode $names -Usage -WarningVariable warnings
+        $nodes.Usage | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
+        $warnings -join ' ' | Should -Match 'metrics'
     }
 
     It 'reports a node whose container runtime is down' -Skip:(-not $hasRuntime) {

@@ -53,7 +53,7 @@ Describe 'A scheduler of a cluster' {
         $before = (Get-SchedulerConfiguration).Text
         Set-SchedulerConfiguration -Text ($before + "parallelism: 0`n") -Force -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue -WarningAction Ignore
         $failed[0].FullyQualifiedErrorId | Should -Match '^SchedulerRestartFailed'
-        "$($failed[0])" | Should -Match 'CrashLoopBackOff'
+        "$($failed[0])" | Should -Match 'CrashLoopBackOff|restarted 2 times'
         "$($failed[0])" | Should -Match 'parallelism: must be greater than 0'
         (Get-SchedulerConfiguration).Text | Should -BeExactly $before
         (Get-SchedulerConfigurationBackup)[0].Action | Should -BeExactly 'Roll back to revision 1'

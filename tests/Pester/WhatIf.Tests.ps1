@@ -61,6 +61,7 @@ Describe '-WhatIf of every command that changes a cluster' {
             'Unregister-SchedulerPlugin' = 'Unregister-SchedulerPlugin Nope'
             'Install-NodeAutoscaler' = '@it creates everything that is missing'
             'Invoke-NodeDrain' = 'Invoke-NodeDrain nope'; 'Invoke-NodeMaintenance' = 'Invoke-NodeMaintenance nope'; 'Repair-ClusterNode' = 'Repair-ClusterNode nope'
+            'Invoke-NodeCommand' = 'Set-NodeManagerConfiguration -NodeCommandImage $image; Invoke-NodeCommand nope uptime'
             'Stop-NodeMaintenance' = 'Stop-NodeMaintenance nope'; 'Remove-NodeMaintenance' = 'Remove-NodeMaintenance nope'
             'Set-NodeAnnotation' = 'Set-NodeAnnotation nope a=b'; 'Set-NodeLabel' = 'Set-NodeLabel nope a=b'; 'Set-NodeTaint' = 'Set-NodeTaint nope a=b:NoSchedule'
             'Remove-NodeAnnotation' = 'Remove-NodeAnnotation nope a'; 'Remove-NodeLabel' = 'Remove-NodeLabel nope a'; 'Remove-NodeTaint' = 'Remove-NodeTaint nope a'
@@ -80,6 +81,7 @@ Describe '-WhatIf of every command that changes a cluster' {
             'Set-SchedulerConfiguration' = 'Set-SchedulerConfiguration -Text ((Get-SchedulerConfiguration).Text + "`n# changed")'
             'Register-SchedulerPlugin' = 'Register-SchedulerPlugin $definition -Scope Cluster'; 'Install-NodeAutoscaler' = 'Install-NodeAutoscaler -Namespace other'
             'Invoke-NodeDrain' = 'Invoke-NodeDrain $node'; 'Invoke-NodeMaintenance' = 'Invoke-NodeMaintenance $node'
+            'Invoke-NodeCommand' = 'Set-NodeManagerConfiguration -NodeCommandImage $image; Invoke-NodeCommand $node uptime'
             'Set-NodeAnnotation' = 'Set-NodeAnnotation $node a=b'; 'Set-NodeLabel' = 'Set-NodeLabel $node a=b'; 'Set-NodeTaint' = 'Set-NodeTaint $node a=b:NoSchedule'
             'Remove-NodeLabel' = 'Remove-NodeLabel $node kubernetes.io/os'; 'Suspend-NodeScheduling' = 'Suspend-NodeScheduling $node'; 'Unregister-ClusterNode' = 'Unregister-ClusterNode $node -IncludePod'
             'New-NodePool' = 'New-NodePool other -NodeProvider lab -NodeCount 1'; 'Remove-NodePool' = 'Remove-NodePool small -Provider Cluster'
@@ -99,6 +101,7 @@ Describe '-WhatIf of every command that changes a cluster' {
 `$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'
 Import-Module '$root/NodeManager.psd1'; . '$root/tests/Pester/Api.ps1'
 `$definition = '$definition'
+`$image = 'example.local/shell@sha256:' + '0' * 64
 function Write-Result([Parameter(ValueFromPipeline)] `$Thing) { process { if (`$Thing -is [Management.Automation.ErrorRecord]) { "ERROR `$(`$Thing.FullyQualifiedErrorId)" } elseif (`$Thing -is [Management.Automation.WarningRecord]) { "WARNING `$Thing" } } }
 `$bare = Connect-NodeManager -Sandbox -SandboxNodes 3
 `$session = Connect-NodeManager -Sandbox -SandboxNodes 6 -SandboxPort 0 -SandboxRbac

@@ -6,6 +6,18 @@ public static class SandboxFaultKind
     /// <summary>The machine is off and does not respond. When the fault ends, it has rebooted.</summary>
     public const string NodeDown = nameof(NodeDown);
 
+    /// <summary>
+    /// The kubelet does not run, and its containers continue to serve. When the fault ends, the kubelet starts and terminates deleted pods with
+    /// their full grace period.
+    /// </summary>
+    public const string KubeletDown = nameof(KubeletDown);
+
+    /// <summary>
+    /// The kubelet hangs, and its containers continue to serve. When the fault ends, it continues where it was, and its node is not ready for ten
+    /// more seconds.
+    /// </summary>
+    public const string KubeletPaused = nameof(KubeletPaused);
+
     /// <summary>The kubelet is not ready for one half of each period and ready for the other.</summary>
     public const string NodeFlapping = nameof(NodeFlapping);
 
@@ -67,6 +79,8 @@ public static class SandboxFaultKind
     public static IReadOnlyList<string> All { get; } =
     [
         NodeDown,
+        KubeletDown,
+        KubeletPaused,
         NodeFlapping,
         NodeSlow,
         MemoryPressure,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Maintenance.Detached;
 using NodeManager.Server.Clusters;
@@ -69,7 +70,7 @@ internal sealed class StoredDrainOperations(ClusterSession cluster, OperationReg
             catch (NodeManagerException)
             {
                 // DetachedService logs the reason: the kind or a permission is missing, the server stops, or too many operations run.
-                await Task.Delay(Retry, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Retry, cluster.Session.Time(), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -116,7 +116,7 @@ public static class MaintenancePlanner
         if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
             observer.Warning($"Maintenance run {id} is already complete.");
         else
-            RunOpener.CheckWork(stored.Run, OptionText.HashWork(request.WorkText), request.Options.NodeCommand, observer);
+            RunOpener.CheckWork(stored.Run, request, observer);
         IEnumerable<NodeRecord> open = stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed);
         return (OptionText.Overlay(stored.Run.Options, request), [.. open.Select(n => new NodeTarget(n.Name, n.Uid))]);
     }

@@ -15,7 +15,7 @@ public sealed class BudgetOutlookTests
 
     [SkippableTheory]
     [AllBackends("not-ready", BudgetOutlook.Slow, "running, not ready")]
-    [AllBackends("crash", BudgetOutlook.Never, "CrashLoopBackOff")]
+    [AllBackends("crash", BudgetOutlook.Never, "crashing: ")]
     public async Task A_blocking_PDB_names_the_unhealthy_pod_and_its_outlook(string backend, string trouble, string outlook, string reason)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);

@@ -30,7 +30,7 @@ public sealed class UnhealthyPodTests
         await cluster.WaitForAsync(
             Resources.Pods,
             "sick",
-            p => p.Status.ContainerStatuses?.Exists(c => c.State?.Waiting is not null) == true && p.Status.Phase == "Running"
+            p => p.Status.ContainerStatuses?.Exists(c => c.State?.Terminated is not null) == true && p.Status.Phase == "Running"
         );
         await AddBudgetAsync(cluster, least, policy);
 

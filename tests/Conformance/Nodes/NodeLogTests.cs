@@ -3,15 +3,12 @@ using System.Text;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Roles;
 using NodeManager.Core.Nodes.Logs;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 
 namespace NodeManager.Conformance.Nodes;
 
 public sealed class NodeLogTests
 {
-    private const string Line = "Nov 24 20:31:0{0}.123456 host kubelet[812]: line {0}\n";
-
     private readonly List<NodeManagerException> _errors = [];
     private readonly List<string> _warnings = [];
     private readonly List<NodeLogLine> _lines = [];
@@ -298,7 +295,7 @@ public sealed class NodeLogTests
         Assert.Equal([.. Enumerable.Repeat("tick", 6), "end"], _lines.Select(static one => one.Text));
     }
 
-    private static string Numbered(int i) => string.Format(System.Globalization.CultureInfo.InvariantCulture, Line, i);
+    private static string Numbered(int i) => $"Nov 24 20:31:0{i}.123456 host kubelet[812]: line {i}\n";
 
     private async Task ReadScriptedAsync(
         Func<string, (HttpStatusCode, string, string)> answer,

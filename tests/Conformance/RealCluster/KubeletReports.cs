@@ -100,7 +100,7 @@ internal static class KubeletReports
             ["ready"] = ready,
             ["restartCount"] = crashing ? 7 : 0,
             ["state"] = state,
-            ["lastState"] = new JsonObject(),
+            ["lastState"] = crashing ? state.DeepClone() : new JsonObject(),
         };
 
     private static JsonObject State(string phase, bool crashing, string started, string now) =>
@@ -116,9 +116,16 @@ internal static class KubeletReports
                     ["finishedAt"] = now,
                 },
             },
+            // CrashLoopBackOff is visible only for a moment before each restart.
             _ when crashing => new()
             {
-                ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff", ["message"] = "back-off 5m0s" },
+                ["terminated"] = new JsonObject
+                {
+                    ["exitCode"] = 1,
+                    ["reason"] = "Error",
+                    ["startedAt"] = now,
+                    ["finishedAt"] = now,
+                },
             },
             _ => new() { ["running"] = new JsonObject { ["startedAt"] = started } },
         };

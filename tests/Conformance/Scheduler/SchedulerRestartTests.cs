@@ -70,7 +70,7 @@ public sealed class SchedulerRestartTests
 
         Assert.True(result.Status == SchedulerRestartStatus.RolledBack, result.Message);
         Assert.Equal((3L, 1L), (result.Revision, result.FormerRevision));
-        Assert.Contains("CrashLoopBackOff", result.Message, StringComparison.Ordinal);
+        Assert.Contains("restarted 7 times, exit code 1", result.Message, StringComparison.Ordinal);
         IReadOnlyList<SchedulerConfigurationBackup> kept = await SchedulerBackups.ListAsync(session, scheduler, default);
         Assert.Equal([(3L, "Current"), (2L, "Former"), (1L, "Former")], kept.Select(one => (one.Revision!.Value, one.Status)));
         Assert.Equal("Roll back to revision 1", kept[0].Action);

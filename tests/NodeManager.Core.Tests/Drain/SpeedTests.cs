@@ -20,6 +20,8 @@ public sealed class SpeedTests
         DeleteEmptyDirData = true,
         DeleteUnmanagedPods = true,
         Timeout = TimeSpan.FromHours(2),
+        // A kubelet kills what takes longer.
+        GracePeriod = TimeSpan.FromMinutes(3),
     };
 
     [Fact]

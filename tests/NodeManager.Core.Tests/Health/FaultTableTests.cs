@@ -13,6 +13,8 @@ public sealed class FaultTableTests : IAsyncLifetime
     private static readonly Dictionary<string, (FaultRequest Fault, string Expected)> Faults = new()
     {
         [SandboxFaultKind.NodeDown] = (new() { Kind = SandboxFaultKind.NodeDown }, "Critical Unreachable"),
+        [SandboxFaultKind.KubeletDown] = (new() { Kind = SandboxFaultKind.KubeletDown }, "Critical Unreachable"),
+        [SandboxFaultKind.KubeletPaused] = (new() { Kind = SandboxFaultKind.KubeletPaused }, "Critical Unreachable"),
         [SandboxFaultKind.NodeFlapping] = (new() { Kind = SandboxFaultKind.NodeFlapping }, "Flapping"),
         [SandboxFaultKind.NodeSlow] = (new() { Kind = SandboxFaultKind.NodeSlow }, None),
         [SandboxFaultKind.MemoryPressure] = (new() { Kind = SandboxFaultKind.MemoryPressure }, "Warning MemoryPressure"),

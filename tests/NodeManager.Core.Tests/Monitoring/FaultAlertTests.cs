@@ -53,8 +53,11 @@ public sealed class FaultAlertTests
     private static readonly TimeSpan Retries = TimeSpan.FromSeconds(8);
 
     // What is neither in a condition of the node nor ends with the fault has a test of its own.
+    // A kubelet that does not work raises the alert of a machine that is off: FaultTableTests.
     private static readonly string[] Others =
     [
+        SandboxFaultKind.KubeletDown,
+        SandboxFaultKind.KubeletPaused,
         SandboxFaultKind.ClockSkew,
         SandboxFaultKind.ImageGarbageCollection,
         SandboxFaultKind.NodeFlapping,

@@ -1,4 +1,3 @@
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 
 namespace NodeManager.Kubernetes.Tests.Authentication;

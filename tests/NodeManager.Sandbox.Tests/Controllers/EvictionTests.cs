@@ -77,14 +77,17 @@ public sealed class EvictionTests
 
         cluster.Delete(BuiltInKinds.PodDisruptionBudgets, "vm");
         await cluster.UntilAsync(
-            () => Reason(Process(cluster, 1)!, "TargetEvicted") == "True PodDeleted",
+            () => Reason(Process(cluster, 1)!, "TargetEvicted") == "True PodTerminal",
             step: TimeSpan.FromMilliseconds(500)
         );
         Assert.Equal("Completed", State(Process(cluster, 1)!, Responders.Evictor));
-        Assert.Equal("\"vm\" pod has been deleted and fully terminated", Said(cluster, Responders.Evictor).Text("message"));
-        Assert.Null(cluster.PodNamed("vm"));
+        Assert.Equal(
+            "\"vm\" pod has been deleted and fully terminated (pod phase=\"Succeeded\")",
+            Said(cluster, Responders.Evictor).Text("message")
+        );
+        await cluster.UntilAsync(() => cluster.PodNamed("vm") is null);
         await cluster.UntilAsync(() =>
-            Reason(cluster.Get(BuiltInKinds.EvictionRequests, "first")!.ToJson(), "TargetEvicted") == "True PodDeleted"
+            Reason(cluster.Get(BuiltInKinds.EvictionRequests, "first")!.ToJson(), "TargetEvicted") == "True PodTerminal"
         );
     }
 

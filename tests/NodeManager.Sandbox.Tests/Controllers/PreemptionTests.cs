@@ -19,7 +19,8 @@ public sealed class PreemptionTests
         );
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
 
-        Assert.Null(cluster.PodNamed("low"));
+        // The room is free as soon as the pod has ended, a moment before it is deleted.
+        Assert.True(cluster.PodNamed("low") is null or { Status.Phase: "Succeeded" });
         Assert.Contains("FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.", cluster.EventsOf("high"));
     }
 

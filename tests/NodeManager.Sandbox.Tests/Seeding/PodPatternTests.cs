@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
 using NodeManager.Sandbox.Model.Store;
@@ -63,7 +63,7 @@ public sealed class PodPatternTests
             Pod typed = pod.As<Pod>();
             Assert.Contains(node.As<Node>().Status.Addresses!, address => address.Address == typed.Status.HostIP);
             Assert.Contains(
-                PodStatusWriter.ContainerId(pod.Uid, typed.Spec.Containers[0].Name, 0),
+                ContainerStates.Id(pod.Uid, typed.Spec.Containers[0].Name, 0),
                 Encoding.UTF8.GetString(pod.Json.Span),
                 StringComparison.Ordinal
             );

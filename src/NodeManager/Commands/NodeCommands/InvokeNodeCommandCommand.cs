@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes.Commands;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -66,6 +67,12 @@ public sealed class InvokeNodeCommandCommand : NodeCmdlet, IClusterChange
     private protected override void Process(NodeReference node)
     {
         if (!IsAllowed(node.Session))
+            return;
+        // A missing or replaced node is an error, and is neither announced nor asked for.
+        if (
+            (IsWhatIf || WillAsk(ConfirmImpact.High))
+            && !Checks(node.Name, worker => NodeEditor.ReadAsync(node.Session, node.Target, worker.Token))
+        )
             return;
         string action = $"Run as root on {node}: {Command}";
         string image =

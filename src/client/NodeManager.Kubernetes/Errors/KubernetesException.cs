@@ -25,6 +25,15 @@ public sealed class KubernetesException(HttpStatusCode code, Status? status, str
     /// <summary>For example <c>NotFound</c>, <c>Conflict</c>, <c>Forbidden</c>; empty without a Status.</summary>
     public string Reason => Status?.Reason ?? "";
 
+    /// <summary>
+    /// True for a missing permission that may exist: a server that has just started names roles as not found until it has read them. So does a
+    /// server with a binding to a deleted role.
+    /// </summary>
+    public bool NamesMissingRole =>
+        Code == HttpStatusCode.Forbidden
+        && Message.Contains("RBAC: ", StringComparison.Ordinal)
+        && Message.Contains(" not found", StringComparison.Ordinal);
+
     /// <summary>True when the Status has this cause (<c>DisruptionBudget</c>, <c>NamespaceTerminating</c>, …).</summary>
     public bool HasCause(string reason) => Status?.Details?.Causes?.Exists(c => c.Reason == reason) == true;
 }

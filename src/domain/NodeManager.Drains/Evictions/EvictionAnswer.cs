@@ -34,6 +34,8 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
             HttpStatusCode.Forbidden when refused.HasCause("NamespaceTerminating") => EvictionAnswerKind.NamespaceTerminating,
             // Not a permission error: the budget's state (negative, or too many unconfirmed evictions) forbids it for now.
             HttpStatusCode.Forbidden when IsAboutBudget(refused) => EvictionAnswerKind.BudgetRefuses,
+            // The permission was there before the drain: the server has restarted.
+            HttpStatusCode.Forbidden when refused.NamesMissingRole => EvictionAnswerKind.Later,
             HttpStatusCode.Forbidden => EvictionAnswerKind.Forbidden,
             HttpStatusCode.InternalServerError
                 when refused.Message.Contains("more than one PodDisruptionBudget", StringComparison.Ordinal) =>

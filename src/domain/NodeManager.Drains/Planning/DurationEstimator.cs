@@ -130,10 +130,10 @@ internal sealed class DurationEstimator
 
     private TimeSpan? Start(string budget) => _source.Start(_basis.StartsOf(budget));
 
-    private TimeSpan Longest(IReadOnlyList<PlannedPod> pods) => pods.Count == 0 ? TimeSpan.Zero : pods.Max(p => Own(p) ?? TimeSpan.Zero);
+    private TimeSpan Longest(List<PlannedPod> pods) => pods.Count == 0 ? TimeSpan.Zero : pods.Max(p => Own(p) ?? TimeSpan.Zero);
 
     // A StatefulSet creates a pod again after the old one is gone, other controllers as soon as it terminates.
-    private static TimeSpan Before(IReadOnlyList<PlannedPod> pods, TimeSpan end) =>
+    private static TimeSpan Before(List<PlannedPod> pods, TimeSpan end) =>
         pods.Any(static p => p.Pod.Controller() is { Kind: "StatefulSet" }) ? end : TimeSpan.Zero;
 
     // Why no eviction of a pod can succeed until something changes; null if all can.

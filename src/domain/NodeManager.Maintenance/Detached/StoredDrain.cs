@@ -1,4 +1,3 @@
-using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Maintenance.Requests;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Commands;
@@ -16,9 +15,6 @@ internal sealed class NodeTasks(MaintenanceScope scope, MaintenanceOptions optio
 {
     // systemctl returns before the machine goes down, so that the kubelet can still report the end of the command.
     private const string RebootCommand = "if command -v systemctl >/dev/null; then exec systemctl reboot; fi; exec reboot";
-
-    // A kubelet that was down may start the pod after another reboot.
-    private const string BootCheck = "[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {0} ] || exit 0; ";
 
     // A process that a shutdown ends has an exit code of 128 and the number of the signal.
     private const int FirstSignal = 128;
@@ -144,14 +140,15 @@ internal sealed class NodeTasks(MaintenanceScope scope, MaintenanceOptions optio
         new()
         {
             Node = new(record.Name, record.Uid),
-            // The ID comes from the node's status, which others may write.
-            Command =
-                (Guid.TryParseExact(record.BootId, "D", out Guid boot) ? string.Format(CultureInfo.InvariantCulture, BootCheck, boot) : "")
-                + RebootCommand,
+            Command = BootCheck(record.BootId) + RebootCommand,
             RunId = ledger.Run.Id + ".reboot",
             Timeout = options.WaitReadyTimeout,
             KeepsPod = true,
         };
+
+    // A kubelet that was down may start the pod after another reboot. The ID comes from the node's status, which others may write.
+    private static string BootCheck(string? bootId) =>
+        Guid.TryParseExact(bootId, "D", out Guid boot) ? $"[ \"$(cat /proc/sys/kernel/random/boot_id)\" = {boot} ] || exit 0; " : "";
 
     // A reboot often ends its own command, or the report of its end.
     private async Task StartRebootAsync(
@@ -167,7 +164,12 @@ internal sealed class NodeTasks(MaintenanceScope scope, MaintenanceOptions optio
         try
         {
             if (await Task.WhenAny(booted, command) == command && await command is { } result && IsRefused(result))
+            {
+                // Otherwise a resumed run would find the same refusal.
+                await new NodeCommandRunner(scope.Session, scope.Observer).RemoveAsync(reboot, cancellationToken);
                 throw NodeCommandFailures.Of(result)!;
+            }
+
             await booted;
         }
         finally

@@ -7,7 +7,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
 using NodeManager.Runs;

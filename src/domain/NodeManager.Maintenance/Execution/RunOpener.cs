@@ -44,14 +44,18 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             : null;
         if (stored is not null)
         {
-            CheckWork(stored.Run, work, options.NodeCommand, scope.Observer);
+            CheckWork(stored.Run, request, scope.Observer);
             if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
             {
                 Completed = stored;
                 return null;
             }
 
-            options = Complete(OptionText.Overlay(stored.Run.Options, request)) with { NodeCommand = options.NodeCommand };
+            options = Complete(OptionText.Overlay(stored.Run.Options, request)) with
+            {
+                NodeCommand = options.NodeCommand,
+                Reboot = options.Reboot,
+            };
             stored = Regroup(stored, options);
         }
         else
@@ -327,21 +331,25 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
     }
 
-    /// <summary>Checks that a run can be resumed with this script block and this command.</summary>
-    /// <exception cref="NodeManagerException">MaintenanceInvalid: it has one, and none was given.</exception>
-    public static void CheckWork(RunRecord run, string work, string? command, IOperationObserver observer)
+    /// <summary>Checks that a run can be resumed with the work of this request.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceInvalid: it has a part that was not given.</exception>
+    public static void CheckWork(RunRecord run, MaintenanceRequest request, IOperationObserver observer)
     {
+        string work = OptionText.HashWork(request.WorkText);
+        string? command = MaintenanceCommand.Check(request.Options.NodeCommand, request.WorkText.Length > 0);
+        bool isRebootMissing =
+            run.Options.Reboot && !request.Options.Reboot && !request.Explicit.Contains(nameof(MaintenanceOptions.Reboot));
         if (run.Work.Length > 0 && work.Length == 0)
             throw MaintenanceErrors.Invalid(
                 $"Maintenance run {run.Id} runs a script block on each node, which is not stored with the run.",
                 run.Id,
                 "Specify the same -ScriptBlock again."
             );
-        if (run.Options.NodeCommand is not null && command is null)
+        if ((run.Options.NodeCommand is not null && command is null) || isRebootMissing)
             throw MaintenanceErrors.Invalid(
-                $"Maintenance run {run.Id} runs a command as root on each node, which a resumed run does not take from its record.",
+                $"Maintenance run {run.Id} runs commands as root on each node, which a resumed run does not take from its record.",
                 run.Id,
-                "Specify the same -NodeCommand again."
+                isRebootMissing ? "Specify -Reboot again, or -Reboot:$false." : "Specify the same -NodeCommand again."
             );
         if (run.Work != work)
             observer.Warning($"The script block is not the one that run {run.Id} was started with.");

@@ -7,7 +7,8 @@ public static class ResumeCommand
 
     public static string Of(string run, MaintenanceRequest request) =>
         Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null, request.Options.NodeCommand)
-        + (request.WorkText.Length > 0 && request.IsWorkParallel ? " -Parallel" : "");
+        + (request.WorkText.Length > 0 && request.IsWorkParallel ? " -Parallel" : "")
+        + (request.Options.Reboot ? " -Reboot" : "");
 
     /// <param name="script">
     /// The text of its script block, which has to be passed again: inline if it is short, otherwise as a variable that the user sets first.

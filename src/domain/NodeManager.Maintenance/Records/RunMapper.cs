@@ -73,7 +73,7 @@ internal static class RunMapper
                     ns,
                     run.Work.Length > 0 ? "" : null,
                     run.Options.NodeCommand is null ? null : ""
-                )
+                ) + (run.Options.Reboot ? " -Reboot" : "")
                 : "",
             Message = state.Message ?? "",
         };

@@ -41,7 +41,7 @@ internal static class BuiltInKinds
             ReturnsDeleted = true,
             HasGeneration = true,
             GenerationFrom = 33,
-            Subresources = ["eviction", "binding", "log", "exec", "attach", "portforward"],
+            Subresources = ["eviction", "binding", "log", "exec", "attach", "portforward", EphemeralContainerRules.Subresource],
             SelectableFields =
             [
                 new("spec.nodeName", isIndexed: true),

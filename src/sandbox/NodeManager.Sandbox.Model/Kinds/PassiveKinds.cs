@@ -4,8 +4,8 @@ using NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
 namespace NodeManager.Sandbox.Model.Kinds;
 
 /// <summary>
-/// Kinds that are stored, validated and displayed, but have no controller: cron jobs start no jobs, quotas limit nothing. They exist so
-/// that complete manifests apply, and kubectl can prune its list of kinds.
+/// Kinds beside those that every workload needs. Except for cron jobs, they are stored, validated and displayed, but have no controller:
+/// quotas limit nothing. They exist so that complete manifests apply, and kubectl can prune its list of kinds.
 /// </summary>
 internal static class PassiveKinds
 {

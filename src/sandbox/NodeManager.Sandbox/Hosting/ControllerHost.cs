@@ -17,6 +17,7 @@ using NodeManager.Sandbox.Controllers.Scheduling;
 using NodeManager.Sandbox.Controllers.StatefulSets;
 using NodeManager.Sandbox.Controllers.Volumes;
 using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 using NodeManager.Sandbox.Model.Clock;
 
 namespace NodeManager.Sandbox.Hosting;
@@ -56,6 +57,7 @@ internal sealed class ControllerHost : IDisposable
             new DaemonSetController(context),
             new StatefulSetController(context),
             new JobController(context),
+            new CronJobController(context),
             new DisruptionController(context),
             new GarbageCollector(context),
             new NamespaceController(context),

@@ -44,7 +44,7 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
         if (isRepeated && Context.Now - last < Period * 0.9)
             return;
         EnqueueAfter(key, Period);
-        if (!node.As<Node>().IsAlive() || Context.Faults.IsHit(SandboxFaultKind.NodeDown, key.Name))
+        if (!node.As<Node>().IsAlive() || Context.Faults.OutageOf(key.Name) is not null)
             return;
         _failedAt[key.Name] = Context.Now;
         Context.Events.Warning(node, "kubelet", "FreeDiskSpaceFailed", Failure);

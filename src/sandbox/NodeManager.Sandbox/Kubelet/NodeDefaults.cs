@@ -5,6 +5,9 @@ namespace NodeManager.Sandbox.Kubelet;
 /// <summary>Defaults of a simulated kubelet's node status.</summary>
 internal static class NodeDefaults
 {
+    private const int RuntimeHandlersFrom = 31;
+    private const int FeaturesFrom = 33;
+
     public static string KubeletVersion(int minorVersion) => string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.2");
 
     public static void Fill(JsonObject status, string name, int minorVersion)
@@ -35,6 +38,11 @@ internal static class NodeDefaults
             )
         );
         status.Default("daemonEndpoints", new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 10250 } });
+        // Versions in which kubelets report these by default.
+        if (minorVersion >= RuntimeHandlersFrom)
+            status.Default("runtimeHandlers", new JsonArray(Handler(""), Handler("runc")));
+        if (minorVersion >= FeaturesFrom)
+            status.Default("features", new JsonObject { ["supplementalGroupsPolicy"] = true });
         if (!string.IsNullOrEmpty(status.Object("nodeInfo").Text("kubeletVersion")))
             return;
         string identity = $"{hash:x8}{StableHash.Of(name, 1):x8}{StableHash.Of(name, 2):x8}{StableHash.Of(name, 3):x8}";
@@ -52,4 +60,11 @@ internal static class NodeDefaults
             ["architecture"] = "amd64",
         };
     }
+
+    private static JsonObject Handler(string name) =>
+        new()
+        {
+            ["name"] = name,
+            ["features"] = new JsonObject { ["recursiveReadOnlyMounts"] = true, ["userNamespaces"] = true },
+        };
 }

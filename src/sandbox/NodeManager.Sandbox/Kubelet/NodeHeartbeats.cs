@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Registry;
@@ -11,7 +12,9 @@ namespace NodeManager.Sandbox.Kubelet;
 internal sealed class NodeHeartbeats(ControllerContext context) : Controller(context)
 {
     private const int ManyNodes = 200;
+    private const string StaleMessage = "[container runtime is down, PLEG is not healthy: pleg has yet to be successful]";
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StaleTime = TimeSpan.FromSeconds(10);
 
     private static readonly (string Type, string Reason, string Message)[] Pressures =
     [
@@ -20,8 +23,11 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ];
 
-    /// <summary>Nodes that a fault has powered off.</summary>
-    private readonly HashSet<string> _off = new(StringComparer.Ordinal);
+    /// <summary>Nodes whose kubelet does not work, by the fault.</summary>
+    private readonly ConcurrentDictionary<string, string> _down = new(StringComparer.Ordinal);
+
+    /// <summary>Until when a kubelet that was paused judges its runtime by old reports.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _stale = new(StringComparer.Ordinal);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
@@ -46,24 +52,32 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
             if (fault.Covers(node.Name))
+            {
+                if (Context.Faults.OutageOf(node.Name) is { } outage)
+                    _down.AddOrUpdate(node.Name, outage, (_, before) => outage == SandboxFaultKind.NodeDown ? outage : before);
                 Enqueue(node);
+            }
     }
 
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is not { } stored)
-            return;
-        Node node = stored.As<Node>();
-        if (Context.Faults.IsHit(SandboxFaultKind.NodeDown, key.Name))
         {
-            _off.Add(key.Name);
+            _down.TryRemove(key.Name, out _);
             return;
         }
 
-        if (!node.IsAlive())
+        Node node = stored.As<Node>();
+        if (Context.Faults.OutageOf(key.Name) is not null)
             return;
-        if (_off.Remove(key.Name))
-            NodeBoot.Record(Context, stored);
+        if (!node.IsAlive())
+        {
+            _down.TryAdd(key.Name, "");
+            return;
+        }
+
+        if (_down.TryRemove(key.Name, out string? ended))
+            Return(stored, ended);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
         // A kubelet uses its node's clock.
         DateTimeOffset now = Context.Now + Context.Faults.OffsetOf(key.Name);
@@ -71,6 +85,35 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             WriteStatus(stored, wanted, now);
         Renew(stored, now);
         EnqueueAfter(key, PeriodOf(stored));
+    }
+
+    /// <summary>A kubelet that works again after an outage.</summary>
+    private void Return(StoredObject node, string outage)
+    {
+        if (outage == SandboxFaultKind.KubeletPaused)
+        {
+            if (node.As<Node>().StatusOf("Ready") != "True")
+                _stale[node.Name] = Context.Now + StaleTime;
+            return;
+        }
+
+        if (outage == SandboxFaultKind.NodeDown)
+            NodeBoot.Record(Context, node);
+        NodeBoot.RecordStart(Context, node);
+    }
+
+    private bool IsStale(string name)
+    {
+        if (!_stale.TryGetValue(name, out DateTimeOffset end))
+            return false;
+        if (end > Context.Now)
+        {
+            EnqueueAt(new(BuiltInKinds.Nodes, "", name), end);
+            return true;
+        }
+
+        _stale.Remove(name);
+        return false;
     }
 
     private List<(string Type, string Status, string Reason, string Message)> Conditions(Node node, string name)
@@ -93,6 +136,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             conditions.Add(
                 ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
             );
+        else if (IsStale(name))
+            conditions.Add(("Ready", "False", "KubeletNotReady", StaleMessage));
         else
             conditions.Add(("Ready", "True", "KubeletReady", "kubelet is posting ready status"));
         return conditions;
@@ -128,7 +173,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     )
     {
         string now = ResourceRegistry.Timestamp(moment);
-        bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready");
+        bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready"),
+            isNew = string.IsNullOrEmpty(stored.As<Node>().Status.NodeInfo?.KubeletVersion);
         StoredObject written = Registry.UpdateStatus(
             stored,
             document =>
@@ -145,6 +191,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
                     status["nodeInfo"]!["bootID"] = stored.As<Node>().Simulation("boot-id");
             }
         );
+        if (isNew)
+            NodeBoot.RecordStart(Context, written);
         if (wasReady && wanted[^1].Status == "False")
             Context.Events.Normal(written, "kubelet", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
         if (!wasReady && wanted[^1].Status == "True")

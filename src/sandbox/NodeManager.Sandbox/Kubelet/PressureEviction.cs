@@ -1,6 +1,7 @@
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Kubelet.Pods;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Kubelet;
@@ -13,7 +14,6 @@ namespace NodeManager.Sandbox.Kubelet;
 internal sealed class PressureEviction(ControllerContext context) : Controller(context)
 {
     private const int Critical = 2_000_000_000;
-    private const int Killed = 137;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
@@ -33,7 +33,7 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key)?.As<Node>().IsAlive() != true)
+        if (Get(key)?.As<Node>().IsAlive() != true || Context.Faults.OutageOf(key.Name) is not null)
             return;
         bool isMemory = Context.Faults.IsHit(SandboxFaultKind.MemoryPressure, key.Name);
         if (!isMemory && !Context.Faults.IsHit(SandboxFaultKind.DiskPressure, key.Name))
@@ -69,7 +69,7 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
                 status["phase"] = "Failed";
                 status["reason"] = "Evicted";
                 status["message"] = message;
-                PodStatusWriter.End(status, Killed, Registry.Now);
+                PodStatusWriter.EndContainers(status, PodTermination.Killed, Registry.Now);
                 status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
                 status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
                 if (Context.MinorVersion >= 26)

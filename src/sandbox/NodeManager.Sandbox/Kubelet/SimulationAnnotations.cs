@@ -8,8 +8,9 @@ namespace NodeManager.Sandbox.Kubelet;
 /// stand-in, so that conformance tests run on both. Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>,
 /// <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (a change is a reboot), <c>lease-renewal: seconds</c> (default: 10),
 /// <c>command-exit-code: number</c>, <c>command-log: text</c>, <c>command-seconds: seconds</c> (see <see cref="SimulatedCommand"/>). Pods:
-/// <c>slow-terminate: seconds|never</c>, <c>start-delay: seconds</c>, <c>not-ready</c>, <c>crash</c>, <c>fail</c>,
-/// <c>complete-after: seconds</c>.
+/// <c>slow-terminate: seconds|ignore|never</c> (the time after SIGTERM; <c>ignore</c>: until SIGKILL; <c>never</c>: stuck),
+/// <c>start-delay: seconds</c>, <c>ready-after: seconds</c> (when its probes succeed), <c>not-ready</c>, <c>crash: true|seconds</c> (for long, or
+/// so many seconds after each start), <c>fail</c>, <c>complete-after: seconds</c>.
 /// </summary>
 internal static class SimulationAnnotations
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 
 namespace NodeManager.Sandbox.Seeding;
 
@@ -45,7 +45,7 @@ internal sealed class PodPattern
             texts.Zone,
             texts.HostAddress,
             texts.Address,
-            .. _containers.Select(name => PodStatusWriter.ContainerId(texts.Uid, name, 0)),
+            .. _containers.Select(name => ContainerStates.Id(texts.Uid, name, 0)),
         ];
 
     // Equal to the deserialized document.

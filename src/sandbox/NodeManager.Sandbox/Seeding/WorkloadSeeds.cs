@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Controllers.DaemonSets;
 using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Controllers.ReplicaSets;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Kubelet.Pods;
 
 namespace NodeManager.Sandbox.Seeding;
 
@@ -499,20 +499,20 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
 
     private void Report(JsonObject document, string phase, bool isHere, TimeSpan age, string hostAddress, string address)
     {
-        JsonObject status = new() { ["qosClass"] = "Burstable" };
-        document["status"] = status;
+        document["status"] = new JsonObject { ["qosClass"] = "Burstable" };
         writer.Default(BuiltInKinds.Pods, document);
         PodStatusWriter.Write(
             document,
-            phase,
-            phase == "Running" && isHere,
-            false,
-            writer.Ago(age - TimeSpan.FromSeconds(3)),
-            hostAddress,
-            address
+            new()
+            {
+                Phase = phase,
+                IsReady = phase == "Running" && isHere,
+                Now = writer.Ago(age - TimeSpan.FromSeconds(3)),
+                HostAddress = hostAddress,
+                PodAddress = address,
+                Minor = minorVersion,
+            }
         );
-        if (isHere && document["spec"]!["initContainers"] is null)
-            status.Remove("initContainerStatuses");
     }
 
     private static bool HasBudget(Workload workload) => (workload.MinAvailable ?? workload.MaxUnavailable) is not null;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Drains;
-using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
 

@@ -29,6 +29,7 @@ public sealed class EvictionAnswerTests
     [InlineData(403, "NamespaceTerminating", "", "is being terminated", "NamespaceTerminating")]
     [InlineData(403, "", "poddisruptionbudget", "pdb disruptions allowed is negative", "BudgetRefuses")]
     [InlineData(403, "", "pods", "User cannot create resource", "Forbidden")]
+    [InlineData(403, "", "pods", "User cannot create resource: RBAC: [clusterrole.rbac.authorization.k8s.io \"a\" not found]", "Later")]
     [InlineData(400, "", "", "name in URL does not match", "Failed")]
     [InlineData(422, "", "", "invalid", "Failed")]
     public void Each_response_to_an_eviction_is_classified(int code, string cause, string kind, string message, string meaning)

@@ -172,7 +172,7 @@ public sealed class NodeLockHold : IAsyncDisposable
                 // The watch reports the deleted node.
                 if (IsGone(exception))
                     return;
-                if (exception is KubernetesException { Code: HttpStatusCode.Forbidden })
+                if (exception is KubernetesException { Code: HttpStatusCode.Forbidden, NamesMissingRole: false })
                     EndWith(new(NodeDrainCancelReason.LockLost, ""));
                 next = retry;
             }

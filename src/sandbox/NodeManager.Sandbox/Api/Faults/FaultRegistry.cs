@@ -6,6 +6,8 @@ namespace NodeManager.Sandbox.Api.Faults;
 /// <summary>The faults of a cluster. The API and kubelets query it often, so an empty registry costs nothing. Thread-safe.</summary>
 internal sealed class FaultRegistry(TimeProvider time) : IDisposable
 {
+    private static readonly string[] Outages = [SandboxFaultKind.NodeDown, SandboxFaultKind.KubeletDown, SandboxFaultKind.KubeletPaused];
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Fault, ITimer> _timers = [];
     private Fault[] _faults = [];
@@ -80,6 +82,16 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         }
 
         return isHit;
+    }
+
+    /// <summary>The fault by which a kubelet does not work: of its machine, or its own. Null for none.</summary>
+    public string? OutageOf(string node)
+    {
+        string? outage = null;
+        foreach (string kind in Outages)
+            if (IsHit(kind, node))
+                outage ??= kind;
+        return outage;
     }
 
     public bool IsHit(string kind, StoredObject pod, DocumentStore store)

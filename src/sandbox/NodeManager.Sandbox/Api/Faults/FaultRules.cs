@@ -11,6 +11,8 @@ internal static class FaultRules
     public static bool IsOfNodes(string kind) =>
         kind
             is SandboxFaultKind.NodeDown
+                or SandboxFaultKind.KubeletDown
+                or SandboxFaultKind.KubeletPaused
                 or SandboxFaultKind.NodeFlapping
                 or SandboxFaultKind.NodeSlow
                 or SandboxFaultKind.ClockSkew

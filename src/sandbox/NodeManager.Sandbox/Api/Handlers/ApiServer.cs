@@ -8,6 +8,7 @@ using NodeManager.Sandbox.Api.Requests;
 using NodeManager.Sandbox.Api.Writing;
 using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
@@ -155,6 +156,8 @@ internal sealed class ApiServer
             return _pods.AnswerAsync(request, path, cancellationToken);
         if (path.Subresource is "exec" or "attach" or "portforward")
             throw _pods.Unreachable(path);
+        if (path.Subresource == EphemeralContainerRules.Subresource && _catalog.Minor < EphemeralContainerRules.From)
+            throw StatusErrors.PathNotFound();
         if (path.Subresource == "log")
             return Task.FromResult(_logs.Answer(request, path));
         return request.Method switch

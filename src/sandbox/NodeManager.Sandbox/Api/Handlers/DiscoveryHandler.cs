@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
@@ -139,6 +140,8 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             eviction.Insert(3, "group", "policy");
             eviction.Insert(4, "version", catalog.Minor >= EvictionV1From ? "v1" : "v1beta1");
             into.Add(eviction);
+            if (catalog.Minor >= EphemeralContainerRules.From)
+                into.Add(Resource("pods/" + EphemeralContainerRules.Subresource, true, kind.Kind, ["get", "patch", "update"]));
             into.Add(Resource("pods/log", true, kind.Kind, ["get"]));
         }
 

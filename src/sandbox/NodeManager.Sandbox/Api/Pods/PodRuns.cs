@@ -15,11 +15,24 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
 
     /// <summary>Starts or restarts a pod's program; null without one.</summary>
     /// <param name="known">The result of the start, if the kubelet determines it.</param>
-    public PodRun? Start(StoredObject pod, string now, SimulatedRun? known = null)
+    /// <param name="startsBefore">The starts of a pod that is new here.</param>
+    public PodRun? Start(StoredObject pod, string now, SimulatedRun? known = null, int startsBefore = 0)
     {
-        if ((known ?? Run(pod)) is not { } run)
+        // A program that no longer crashes just runs.
+        if ((known ?? Run(pod) ?? (_runs.ContainsKey(pod.Uid) ? new() : null)) is not { } run)
             return null;
-        return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
+        return _runs.AddOrUpdate(
+            pod.Uid,
+            _ => new(startsBefore + 1, run, startsBefore > 0 ? run.Log : "", now),
+            (_, before) => new(before.Starts + 1, run, before.Last.Log, now)
+        );
+    }
+
+    /// <summary>Records that a program ended with its exit code, and so crashed.</summary>
+    public void Crash(string uid)
+    {
+        if (_runs.TryGetValue(uid, out PodRun? run) && run.Last.End is { } end)
+            _runs.TryUpdate(uid, run with { Last = run.Last with { ExitCode = end.ExitCode } }, run);
     }
 
     /// <summary>The last start of a pod's program, generated for seeded pods.</summary>

@@ -6,6 +6,9 @@ public sealed record SimulatedRun
     /// <summary>The exit code of a crash, which is followed by a restart; null: it runs.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>True for a crash that an annotation of the pod asks for.</summary>
+    internal bool IsAnnotated { get; init; }
+
     /// <summary>Its output.</summary>
     public string Log { get; init; } = "";
 

@@ -1,3 +1,4 @@
+using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Api.Registry;
@@ -48,6 +49,7 @@ internal sealed partial class ResourceRegistry
         {
             WriteScope.Status when minor >= SubresourcesFrom => "status",
             WriteScope.Scale when minor >= SubresourcesFrom => "scale",
+            WriteScope.EphemeralContainers => EphemeralContainerRules.Subresource,
             _ => "",
         };
 

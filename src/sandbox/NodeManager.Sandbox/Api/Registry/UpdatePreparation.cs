@@ -1,4 +1,5 @@
 using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
@@ -60,6 +61,10 @@ internal static class UpdatePreparation
                 metadata.CopyMember(before, "annotations");
                 metadata.CopyMember(before, "finalizers");
             }
+        }
+        else if (scope == WriteScope.EphemeralContainers)
+        {
+            EphemeralContainerRules.Keep(old, changed);
         }
         else if (kind.HasStatusAt(version) && scope is WriteScope.Main or WriteScope.Scale)
         {

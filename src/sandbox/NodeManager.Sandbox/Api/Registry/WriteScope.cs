@@ -11,6 +11,9 @@ internal enum WriteScope
     /// <summary>The main part, through the replica count.</summary>
     Scale,
 
+    /// <summary>The ephemeral containers of a pod.</summary>
+    EphemeralContainers,
+
     /// <summary>Both parts, for bindings.</summary>
     Binding,
 }

@@ -16,10 +16,9 @@ namespace NodeManager.Sandbox.Api.Writing;
 internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, AccessControl access)
 {
     private const int NameWarningsFrom = 24;
+    private const int OrphansToldFrom = 22;
 
     private readonly EscalationGuard _guard = new(access);
-
-    private const int OrphansToldFrom = 22;
 
     public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
@@ -220,6 +219,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         {
             "status" or "approval" => WriteScope.Status,
             "scale" => WriteScope.Scale,
+            "ephemeralcontainers" => WriteScope.EphemeralContainers,
             _ => WriteScope.Main,
         };
 

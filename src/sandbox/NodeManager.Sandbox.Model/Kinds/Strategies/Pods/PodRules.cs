@@ -131,7 +131,7 @@ internal static class PodRules
         }
     }
 
-    private static void DefaultContainer(JsonObject container)
+    public static void DefaultContainer(JsonObject container)
     {
         container.Ensure("resources");
         container.Default("terminationMessagePath", "/dev/termination-log");
@@ -177,6 +177,9 @@ internal static class PodRules
         return period < 0 ? 1 : period;
     }
 
-    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors) =>
+    private static void Validate(JsonObject pod, JsonObject? old, FieldErrors errors)
+    {
         PodSpecRules.Validate(pod.Object("spec"), "spec", errors);
+        EphemeralContainerRules.Validate(pod, old, errors);
+    }
 }

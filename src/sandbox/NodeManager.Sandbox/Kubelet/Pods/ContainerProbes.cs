@@ -1,0 +1,37 @@
+namespace NodeManager.Sandbox.Kubelet.Pods;
+
+/// <summary>
+/// When the probes of a pod succeed. A probe runs with the container's start and then once each period, but not before its initial delay.
+/// Source: k8s.io/kubernetes/pkg/kubelet/prober.
+/// </summary>
+internal static class ContainerProbes
+{
+    private const long DefaultPeriod = 10;
+
+    /// <summary>True if a container has a readiness or startup probe.</summary>
+    public static bool Has(JsonObject? podSpec) =>
+        podSpec.Objects("containers").Any(static one => one["readinessProbe"] is not null || one["startupProbe"] is not null);
+
+    /// <summary>The seconds from now until all containers are ready.</summary>
+    /// <param name="elapsed">Seconds since the containers started.</param>
+    /// <param name="readyAfter">Seconds from the start until the programs answer their probes.</param>
+    public static double Delay(JsonObject? podSpec, double elapsed, double readyAfter) =>
+        Math.Max(0, podSpec.Objects("containers").Select(one => ReadyAt(one, elapsed, readyAfter)).DefaultIfEmpty().Max() - elapsed);
+
+    // In seconds since the container's start.
+    private static double ReadyAt(JsonObject container, double elapsed, double readyAfter)
+    {
+        double started = container.Object("startupProbe") is { } startup ? SuccessOf(startup, readyAfter) : 0;
+        return container.Object("readinessProbe") is { } readiness
+            ? SuccessOf(readiness, Math.Max(elapsed, Math.Max(started, started > 0 ? 0 : readyAfter)))
+            : started;
+    }
+
+    private static double SuccessOf(JsonObject probe, double notBefore)
+    {
+        double period = probe.Number("periodSeconds") is > 0 and var stated ? stated : DefaultPeriod;
+        double first = Math.Max(notBefore, probe.Number("initialDelaySeconds") ?? 0);
+        long further = Math.Max(0, (probe.Number("successThreshold") ?? 1) - 1);
+        return (Math.Ceiling(first / period) + further) * period;
+    }
+}

@@ -51,6 +51,24 @@ public sealed class WindowsAccessTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_replaced_file_keeps_its_rights()
+    {
+        SkipElsewhere();
+        string closed = _folder.Path("closed"),
+            open = _folder.Write("open", "old");
+        AtomicFile.Write(closed, "old"u8.ToArray(), new() { IsPrivate = true });
+        FileSecurity security = new FileInfo(open).GetAccessControl();
+        security.AddAccessRule(new(Everyone, FileSystemRights.Read, AccessControlType.Allow));
+        new FileInfo(open).SetAccessControl(security);
+
+        AtomicFile.Write(closed, "new"u8.ToArray());
+        AtomicFile.Write(open, "new"u8.ToArray());
+
+        Assert.Equal(("new", null), (File.ReadAllText(closed), WindowsAccess.FindOther(closed)));
+        Assert.Equal(("new", Everyone.Value), (File.ReadAllText(open), WindowsAccess.FindOther(open)));
+    }
+
+    [SkippableFact]
     public void A_file_of_the_user_is_trusted()
     {
         SkipElsewhere();

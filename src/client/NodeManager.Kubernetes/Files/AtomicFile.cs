@@ -27,7 +27,7 @@ public static class AtomicFile
             : null;
         try
         {
-            using (FileStream stream = Create(draft, mode, options.IsPrivate))
+            using (FileStream stream = Create(draft, target, mode, options.IsPrivate))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -47,10 +47,10 @@ public static class AtomicFile
     }
 
     // The permissions apply from the first byte on.
-    private static FileStream Create(string path, UnixFileMode? mode, bool isPrivate)
+    private static FileStream Create(string path, string target, UnixFileMode? mode, bool isPrivate)
     {
-        if (isPrivate && OperatingSystem.IsWindows())
-            return WindowsAccess.CreatePrivate(path);
+        if (OperatingSystem.IsWindows() && (isPrivate || File.Exists(target)))
+            return isPrivate ? WindowsAccess.CreatePrivate(path) : WindowsAccess.CreateLike(path, target);
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (mode is { } first && !OperatingSystem.IsWindows())
             creation.UnixCreateMode = first | OwnerOnly;

@@ -34,8 +34,12 @@ internal static class WindowsAccess
         security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
         foreach (SecurityIdentifier account in Trusted())
             security.AddAccessRule(new(account, FileSystemRights.FullControl, AccessControlType.Allow));
-        return new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, 4096, FileOptions.None, security);
+        return Create(path, security);
     }
+
+    /// <summary>Creates a file with the rights of another one.</summary>
+    public static FileStream CreateLike(string path, string model) =>
+        Create(path, new FileInfo(model).GetAccessControl(AccessControlSections.Access));
 
     /// <summary>The owner's security identifier if it is another user; else null.</summary>
     public static string? FindForeignOwner(string path)
@@ -63,6 +67,9 @@ internal static class WindowsAccess
             )
             ?.IdentityReference.Value;
     }
+
+    private static FileStream Create(string path, FileSecurity security) =>
+        new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, 4096, FileOptions.None, security);
 
     private static SecurityIdentifier[] Trusted()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Tests.Controllers;

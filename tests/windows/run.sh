@@ -44,7 +44,7 @@ if [ ! -e "$root/usr/lib/wine/wine64" ]; then
 fi
 
 say "publishing for Windows"
-mkdir -p "$work/source" "$work/results"
+mkdir -p "$work/home" "$work/source" "$work/results"
 git ls-files -z --cached --others --exclude-standard >"$cache/files"
 # Files that were deleted or renamed here.
 (cd "$work/source" && find . -type d \( -name obj -o -name bin -o -path ./out \) -prune -o -type f -print0 | sed -z 's:^\./::' | sort -z) |

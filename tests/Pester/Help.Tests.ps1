@@ -267,7 +267,7 @@ Describe 'Help of <Name>' -ForEach $commands {
 
 Describe 'The pages' {
     It 'name only roles in deploy/' {
-        $roles = [regex]::Matches((Get-Content "$root/deploy/rbac*.yaml", "$root/deploy/node-shell.yaml" -Raw), '(?m)^  name: (nodemanager-[\w-]+)') | ForEach-Object { $_.Groups[1].Value }
+        $roles = [regex]::Matches((Get-Content "$root/deploy/rbac.yaml", "$root/deploy/autoscaler/rbac.yaml", "$root/deploy/server/rbac.yaml", "$root/deploy/node-shell.yaml" -Raw), '(?m)^  name: (nodemanager-[\w-]+)') | ForEach-Object { $_.Groups[1].Value }
         $text = Get-Content "$root/docs/*-*.md", "$root/en-US/about_*.help.txt" -Raw
         [regex]::Matches($text, '\bnodemanager-[a-z-]+').Value | Select-Object -Unique | Should -BeIn $roles
     }

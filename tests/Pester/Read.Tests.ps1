@@ -127,7 +127,7 @@ Describe 'Get-NodeLog' {
     }
 
     It 'selects lines by time' {
-        Get-NodeLog worker-1a-01 -ViaProxy -Since 1 | Should -BeNullOrEmpty
+        Get-NodeLog gpu-1a-01 -ViaProxy -Since 1 | Should -BeNullOrEmpty
         $first = (Get-NodeLog worker-1a-01 -ViaProxy)[0]
         (Get-NodeLog worker-1a-01 -ViaProxy -UntilTime $first.Time).Text | Should -BeExactly $first.Text
         { Get-NodeLog worker-1a-01 -Since 1h -SinceTime (Get-Date) } | Should -Throw -ErrorId 'Invalid,*'

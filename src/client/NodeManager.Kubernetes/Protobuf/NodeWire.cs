@@ -70,7 +70,8 @@ internal static class NodeWire
         spec.Taints?.Clear();
         spec.PodCIDRs?.Clear();
         ReportedNodeStatus status = node.Status;
-        (status.Capacity, status.Allocatable, status.NodeInfo, status.VolumesAttached, status.VolumesInUse) = (
+        (status.Capacity, status.Allocatable, status.NodeInfo, status.DaemonEndpoints, status.VolumesAttached, status.VolumesInUse) = (
+            null,
             null,
             null,
             null,
@@ -145,6 +146,9 @@ internal static class NodeWire
                 case 5:
                     status.Addresses = reader.Add(status.Addresses, new(), ReadAddress);
                     break;
+                case 6:
+                    status.DaemonEndpoints = reader.Fill(new NodeDaemonEndpoints(), ReadEndpoints);
+                    break;
                 case 7:
                     status.NodeInfo = reader.Fill(new NodeSystemInfo(), ReadSystem);
                     break;
@@ -169,6 +173,18 @@ internal static class NodeWire
                 address.Address = reader.Shared();
                 break;
         }
+    }
+
+    private static void ReadEndpoints(NodeDaemonEndpoints endpoints, ref WireReader reader)
+    {
+        if (reader.FieldNumber == 1)
+            endpoints.KubeletEndpoint = reader.Fill(new DaemonEndpoint(), ReadEndpoint);
+    }
+
+    private static void ReadEndpoint(DaemonEndpoint endpoint, ref WireReader reader)
+    {
+        if (reader.FieldNumber == 1)
+            endpoint.Port = (int)reader.Value;
     }
 
     private static void ReadSystem(NodeSystemInfo system, ref WireReader reader)

@@ -45,13 +45,32 @@ internal sealed partial class NodeLogs(DocumentStore store, FaultRegistry faults
             lines.Add(
                 (Time(condition.Text("lastTransitionTime")), $"Node condition {condition.Text("type")} is {condition.Text("status")}")
             );
-        StringBuilder text = new();
+        if (query.Number("boot") < 0)
+            return "Data from the specified boot is not available: No such boot ID in journal\n";
+        Regex? pattern = query["pattern"] is { Length: > 0 } text ? Pattern(text) : null;
+        StringBuilder journal = new();
         IEnumerable<(DateTimeOffset Time, string Text)> chosen = lines
             .OrderBy(static one => one.Time)
-            .TakeLast((int)Math.Min(query.Number("tailLines") ?? 100, lines.Count));
+            .Where(one => pattern?.IsMatch(one.Text) != false)
+            .TakeLast((int)Math.Clamp(query.Number("tailLines") ?? lines.Count, 0, lines.Count));
+        // With a pattern, journalctl returns the last line first.
+        if (pattern is not null)
+            chosen = chosen.Reverse();
         foreach ((DateTimeOffset time, string line) in chosen)
-            text.Append(CultureInfo.InvariantCulture, $"{time:MMM dd HH:mm:ss.ffffff} {node.Name} kubelet[1]: {line}\n");
-        return text.Length == 0 ? "-- No entries --\n" : text.ToString();
+            journal.Append(CultureInfo.InvariantCulture, $"{time:MMM dd HH:mm:ss.ffffff} {node.Name} kubelet[1]: {line}\n");
+        return journal.Length == 0 ? "-- No entries --\n" : journal.ToString();
+    }
+
+    private static Regex Pattern(string text)
+    {
+        try
+        {
+            return new(text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
+        }
+        catch (Exception invalid) when (invalid is ArgumentException or NotSupportedException)
+        {
+            throw StatusErrors.BadRequest($"pattern: Invalid value: \"{text}\": {invalid.Message}");
+        }
     }
 
     private static DateTimeOffset Time(string? text) =>

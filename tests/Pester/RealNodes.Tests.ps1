@@ -268,7 +268,7 @@ Describe 'Real kubelets' -Skip:(-not $isThere) {
         @($log | Where-Object { $_ -like 'Resolved*' }) | Should -Be 'Resolved Unreachable'
     }
 
-    It 'has no usage where there is no metrics API, and says so' {
+    It 'warns that there is no usage where there is no metrics API' {
         $nodes = Get-ClusterNode $names -Usage -WarningVariable warnings
         $nodes.Usage | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
         $warnings -join ' ' | Should -Match 'metrics'

@@ -83,6 +83,11 @@ public sealed class CopyTests
                 && (int?)status["updatedNumberScheduled"] == 1
                 && (int?)status["numberAvailable"] == 1
         );
+        // The former pod is deleted a moment after its containers have ended.
+        await Eventually.HoldsAsync(
+            "one pod",
+            async () => (await source.Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items.Count == 1
+        );
         string group = $"x{source.Id}.example.com";
         await source.EnsureAsync(
             "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",

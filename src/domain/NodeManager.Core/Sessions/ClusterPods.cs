@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Protobuf;
+using NodeManager.Kubernetes.Quantities;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 
@@ -53,10 +54,28 @@ public static class ClusterPods
         Trim(pod.Metadata);
         Trim(pod.Spec);
         Trim(pod.Status);
+        TrimResources(pod);
         // Each pod of a DaemonSet names its node in an affinity of its own.
         if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet")
             affinity.NodeAffinity = null;
     }
+
+    // Only a pod that is being resized has other resources than it requests.
+    private static void TrimResources(Pod pod)
+    {
+        foreach (ContainerStatus status in pod.Status.ContainerStatuses ?? [])
+        {
+            Dictionary<string, Quantity>? requests = pod.Spec.Containers.Find(one => one.Name == status.Name)?.Resources?.Requests;
+            if (AreSame(status.AllocatedResources, requests))
+                status.AllocatedResources = null;
+            if (AreSame(status.Resources?.Requests, requests))
+                status.Resources = null;
+        }
+    }
+
+    private static bool AreSame(Dictionary<string, Quantity>? reported, Dictionary<string, Quantity>? requested) =>
+        (reported?.Count ?? 0) == (requested?.Count ?? 0)
+        && reported?.All(one => requested!.TryGetValue(one.Key, out Quantity same) && same.Equals(one.Value)) != false;
 
     private static void Trim(ObjectMeta metadata)
     {

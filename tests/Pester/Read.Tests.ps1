@@ -123,7 +123,7 @@ Describe 'Get-NodeLog' {
             ($lines[0] | ConvertTo-Csv | ConvertFrom-Csv | Get-NodeLog -ViaProxy)) {
             $other.Text | Should -BeExactly $lines.Text
         }
-        (Get-NodeLog worker-1a-0* -ViaProxy -Tail 1).NodeName | Should -Be worker-1a-01, worker-1a-02
+        (Get-NodeLog worker-1a-0* -ViaProxy -Tail 1).NodeName | Sort-Object | Should -Be worker-1a-01, worker-1a-02
     }
 
     It 'selects lines by time' {

@@ -37,6 +37,11 @@ servers() { kubectl -n $ns get pods -l app.kubernetes.io/name=nodemanager-server
   -o jsonpath='{range .items[?(@.status.podIP)]}{.metadata.name} {.status.podIP} {.spec.nodeName}{"\n"}{end}'; }
 of_server() { servers | awk -v pod="$1" -v field="$2" '$1 == pod { print $field }'; }
 leader() { kubectl -n $ns get lease nodemanager-server -o jsonpath='{.spec.holderIdentity}' | sed 's/.*@\([^/]*\).*/\1/'; }
+free_node() { # without a server, which the drain would evict
+  local used node
+  used=$(servers | cut -d ' ' -f 3)
+  for node in "${nodes[@]}"; do grep -qx "$node" <<<"$used" || { echo "$node"; return; }; done
+}
 other_than() { servers | awk -v pod="$1" '$1 != pod { print $1; exit }'; }
 
 # POD METHOD PATH [curl's arguments]: from the network of a node that the pod does not run on
@@ -164,7 +169,7 @@ https() {
 killed() {
   say "== the server that drains a node is killed (SIGKILL)"
   local first second node id container
-  first=$(leader) second=$(other_than "$first") node=$(of_server "$second" 3)
+  first=$(leader) second=$(other_than "$first") node=$(free_node)
   budget
   id=$(drain "$first" "$node")
   until_true 30 "operation $id drains $node, and waits for the PDB" is_blocked "$id"
@@ -185,7 +190,7 @@ killed() {
 updated_in_drain() {
   say "== a rolling update while a reader follows a drain"
   local first node id reader
-  first=$(leader) node=$(of_server "$(other_than "$first")" 3)
+  first=$(leader) node=$(free_node)
   budget
   id=$(drain "$first" "$node")
   until_true 30 "operation $id drains $node, and waits for the PDB" is_blocked "$id"
@@ -264,7 +269,7 @@ api_restarted() {
   [ -n "${API_RESTART:-}" ] || return 0
   say "== the API server is restarted during a drain"
   local first node id
-  first=$(leader) node=$(of_server "$(other_than "$first")" 3)
+  first=$(leader) node=$(free_node)
   budget
   id=$(drain "$first" "$node")
   until_true 30 "operation $id drains $node, and waits for the PDB" is_blocked "$id"

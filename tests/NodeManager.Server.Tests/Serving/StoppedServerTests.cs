@@ -125,7 +125,9 @@ public sealed class StoppedServerTests : IAsyncLifetime
             string id = await DrainAsync(server, node);
             await BlockedAsync(server, id);
             using HttpClient client = Client(server);
-            Task<string> events = client.GetStringAsync(new Uri($"/api/v1/operations/{id}/events", UriKind.Relative));
+            Uri stream = new($"/api/v1/operations/{id}/events", UriKind.Relative);
+            using HttpResponseMessage followed = await client.GetAsync(stream, HttpCompletionOption.ResponseHeadersRead);
+            Task<string> events = followed.Content.ReadAsStringAsync();
             await server.StopAsync().WaitAsync(Limit);
 
             // Who follows it still sees its end.

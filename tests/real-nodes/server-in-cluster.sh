@@ -65,7 +65,11 @@ is_held_by_other() { local now; now=$(request "$1" holder); [ -n "$now" ] && [ "
 is_over() { [ -n "$(request "$1" endedAt)" ]; }
 budget() { kubectl -n shop create pdb web --selector=app=web --min-available=4 >/dev/null; }
 release() { kubectl -n shop delete pdb web >/dev/null; }
-uncordon() { kubectl uncordon "${nodes[@]}" >/dev/null; kubectl -n shop rollout status deployment web --timeout=60s >/dev/null; }
+uncordon() { # and spread the pods again
+  kubectl uncordon "${nodes[@]}" >/dev/null
+  kubectl -n shop rollout restart deployment web >/dev/null
+  kubectl -n shop rollout status deployment web --timeout=60s >/dev/null
+}
 two_ready() { [ "$(kubectl -n $ns get deployment nodemanager-server -o jsonpath='{.status.readyReplicas}/{.status.replicas}/{.status.updatedReplicas}')" = 2/2/2 ]; }
 
 watch_servers() { # prints when each pod starts and stops to answer, and when none does

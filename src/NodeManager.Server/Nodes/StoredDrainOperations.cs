@@ -90,12 +90,12 @@ internal sealed class StoredDrainOperations(ClusterSession cluster, OperationReg
                 stop => StoredDrains.StopAsync(cluster.Session, drain, stop)
             );
             _open[drain.Id] = drain;
-            _ = ForgetAsync(tracked);
+            _ = RemoveWhenCompletedAsync(tracked);
             return tracked;
         }
     }
 
-    private async Task ForgetAsync(TrackedOperation tracked)
+    private async Task RemoveWhenCompletedAsync(TrackedOperation tracked)
     {
         await tracked.Operation.Completion;
         _open.TryRemove(tracked.Operation.Id, out _);

@@ -150,7 +150,7 @@ public sealed class CommandMaintenanceTests
     private static async Task<NodeMaintenanceRun> ReadAsync(CommandLab lab, MaintenanceOutcome outcome) =>
         Assert.Single(await MaintenanceReader.ReadAsync(lab.Session, [outcome.Run.Id], lab.Cluster.Namespace, 1, default));
 
-    // As somebody who may write the records of runs and nothing else.
+    // As a user who may write the records of runs and nothing else.
     private static async Task ReplaceAsync(CommandLab lab, string run, string from, string to)
     {
         ConfigMap map = await lab.Cluster.GetAsync(Resources.ConfigMaps, "nodemanager-run-" + run);

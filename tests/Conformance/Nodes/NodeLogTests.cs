@@ -3,14 +3,13 @@ using System.Text;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Roles;
 using NodeManager.Core.Nodes.Logs;
-using NodeManager.Core.Progress;
 
 namespace NodeManager.Conformance.Nodes;
 
 public sealed class NodeLogTests
 {
     private readonly List<NodeManagerException> _errors = [];
-    private readonly List<string> _warnings = [];
+    private readonly Listener _listener = new();
     private readonly List<NodeLogLine> _lines = [];
 
     [Theory]
@@ -79,7 +78,7 @@ public sealed class NodeLogTests
             new() { ViaProxy = true },
             _lines.AddRange,
             _errors.Add,
-            new Warnings(_warnings),
+            _listener,
             default
         );
 
@@ -234,7 +233,7 @@ public sealed class NodeLogTests
         await ReadScriptedAsync(_ => (HttpStatusCode.OK, "text/plain", string.Concat(Enumerable.Repeat(line, 200))), new() { Tail = 1000 });
 
         Assert.InRange(_lines.Sum(static one => one.Text.Length), 1, NodeLogAnswer.MaximumLength);
-        Assert.Contains("is larger than 4Mi: its first lines are missing", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains("is larger than 4Mi: its first lines are missing", Assert.Single(_listener.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -269,7 +268,7 @@ public sealed class NodeLogTests
         Assert.Equal(Enumerable.Range(0, 8).Select(static i => $"line {i}"), _lines.Select(static one => one.Text));
         Assert.Empty(_errors);
         Assert.Collection(
-            _warnings,
+            _listener.Warnings,
             static one => Assert.Contains("connection refused. It is asked again every 2s.", one, StringComparison.Ordinal),
             static one => Assert.Contains("Lines of 'kubelet' on node", one, StringComparison.Ordinal)
         );
@@ -345,18 +344,9 @@ public sealed class NodeLogTests
                     seen?.Invoke(line);
             },
             _errors.Add,
-            new Warnings(_warnings),
+            _listener,
             cancellationToken
         );
-
-    private sealed class Warnings(List<string> into) : IOperationObserver
-    {
-        public void Warning(string message) => into.Add(message);
-
-        public void Verbose(string message) { }
-
-        public void Progress(OperationProgress progress) { }
-    }
 
     private sealed class ScriptedLogs(HttpMessageHandler inner, Func<string, (HttpStatusCode Code, string Type, string Text)> answer)
         : DelegatingHandler(inner)

@@ -4,7 +4,6 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Roles;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Conformance.Nodes;
@@ -12,7 +11,7 @@ namespace NodeManager.Conformance.Nodes;
 public sealed class PodLogTests
 {
     private readonly List<NodeManagerException> _errors = [];
-    private readonly List<string> _warnings = [];
+    private readonly Listener _listener = new();
     private readonly List<string> _requests = [];
 
     [Theory]
@@ -146,7 +145,7 @@ public sealed class PodLogTests
             ],
             lines.Take(2).Select(static line => (line.Time, line.Text))
         );
-        Assert.Contains("was cut after 4Mi", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains("was cut after 4Mi", Assert.Single(_listener.Warnings), StringComparison.Ordinal);
         Assert.Empty(_errors);
         string query = Assert.Single(_requests);
         foreach (string part in (string[])["container=main", "tailLines=7", "sinceSeconds=2", "limitBytes=4194304", "timestamps=true"])
@@ -175,16 +174,7 @@ public sealed class PodLogTests
     private static PodTarget TargetOf(Pod pod) => new(pod.Metadata.Namespace!, pod.Metadata.Name, pod.Metadata.Uid!);
 
     private Task<IReadOnlyList<PodLogLine>> ReadAsync(NodeManagerSession session, PodTarget pod, PodLogQuery query) =>
-        PodLogReader.ReadAsync(session, pod, query, _errors.Add, new Warnings(_warnings), CancellationToken.None);
-
-    private sealed class Warnings(List<string> into) : IOperationObserver
-    {
-        public void Warning(string message) => into.Add(message);
-
-        public void Verbose(string message) { }
-
-        public void Progress(OperationProgress progress) { }
-    }
+        PodLogReader.ReadAsync(session, pod, query, _errors.Add, _listener, CancellationToken.None);
 
     private sealed class LogHandler(HttpMessageHandler inner, byte[] log, List<string> requests) : DelegatingHandler(inner)
     {

@@ -21,7 +21,7 @@ internal static class WorkloadRules
     }
 
     /// <summary>
-    /// Equal for the pods of a workload; null for pods whose number nobody keeps: bare and static pods, those of Jobs and DaemonSets.
+    /// Equal for the pods of a workload; null for pods without desired replicas: bare and static pods, those of Jobs and DaemonSets.
     /// </summary>
     public static string? KeyOf(Pod pod)
     {

@@ -119,7 +119,7 @@ internal sealed class DurationEstimator
             return;
         int rounds = (share.Leaving.Count + share.Limit - 1) / share.Limit;
         TimeSpan wait = _basis.Options.WorkloadWait ?? WorkloadRules.DefaultWait;
-        TimeSpan start = _source.Start(DurationSource.StartsOf(share.Pods)) is { } known && known < wait ? known : wait;
+        TimeSpan start = _source.Start(share.Starts) is { } known && known < wait ? known : wait;
         TimeSpan end = Longest(own);
         longest.Add(
             ((rounds - 1) * (start + Before(own, end))) + end,

@@ -26,6 +26,9 @@ internal sealed record WorkloadShare(string Title, IReadOnlyList<PlannedPod> Lea
 
     public int Replicas => Pods.Count;
 
+    /// <summary>How long they took to become ready, see <see cref="DurationSource.StartsOf"/>.</summary>
+    public IReadOnlyList<TimeSpan> Starts { get; } = DurationSource.StartsOf(Pods);
+
     /// <summary>True if a run over several nodes limits the eviction of the pod.</summary>
     public static bool IsLimited(PlannedPod pod) =>
         pod is { Plan: { Decision: DrainDecision.Evict, Budgets.Count: 0 }, Pod: { } one }

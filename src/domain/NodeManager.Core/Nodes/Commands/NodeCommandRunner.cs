@@ -27,7 +27,7 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
     /// <summary>Runs the command, or waits for the one that an earlier request with the same id has started.</summary>
     /// <exception cref="NodeManagerException">
     /// NodeCommandImageMissing, NodeCommandNamespaceMissing, NodeCommandInvalid (a Windows node), NodeNotFound, NodeReplaced, Forbidden, or
-    /// another refusal of the server. How the command ended is no exception.
+    /// another refusal of the server. A command that fails does not throw.
     /// </exception>
     public Task<NodeCommandResult> RunAsync(NodeCommandRequest request, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(

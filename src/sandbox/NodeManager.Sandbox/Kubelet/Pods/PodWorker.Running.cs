@@ -36,7 +36,7 @@ internal sealed partial class PodWorker
             return;
         if (ImagePulls.HasMissing(pod))
         {
-            Pull(key, stored, pod, node);
+            FailPull(key, stored, pod, node);
             return;
         }
 
@@ -57,7 +57,7 @@ internal sealed partial class PodWorker
         0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.SimulationSeconds("start-delay") ?? 0) + Slowness(stored);
 
     /// <summary>Fails to pull an image, and alternates between attempt and back-off.</summary>
-    private void Pull(ObjectKey key, StoredObject stored, Pod pod, Node node)
+    private void FailPull(ObjectKey key, StoredObject stored, Pod pod, Node node)
     {
         PodReport report = ReportOf(pod, node, "Pending");
         int attempts = _failedPulls.GetValueOrDefault(stored.Uid);

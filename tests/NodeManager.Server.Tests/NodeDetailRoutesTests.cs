@@ -37,6 +37,18 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
+    public async Task Pods_are_found_by_a_part_of_namespace_and_name()
+    {
+        JsonArray found = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/pods?search=KUBE-system/kube-p&limit=3"))!;
+
+        Assert.Equal(3, found.Count);
+        Assert.All(found, static one => Assert.StartsWith("kube-proxy-", (string)one!["name"]!, StringComparison.Ordinal));
+        Assert.All(found, static one => Assert.NotEqual("", (string)one!["node"]!));
+        using HttpResponseMessage refused = await server.Client.GetAsync(new Uri("/api/v1/pods?limit=0", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task The_events_of_a_node_report_a_drain()
     {
         string name = await WorkerAsync();

@@ -78,6 +78,7 @@ internal static class ApiHost
     private static void MapRoutes(WebApplication app)
     {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
+        app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
@@ -212,6 +213,7 @@ internal static class ApiHost
         services.AddSingleton<DrainOperations>();
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
+        services.AddSingleton<NodeBatchRoutes>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
         services.AddSingleton<MaintenanceRoutes>();

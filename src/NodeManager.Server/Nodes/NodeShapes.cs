@@ -4,6 +4,10 @@ namespace NodeManager.Server.Nodes;
 
 // Bodies of node routes, as in the StreamSpace node manager. Serialized in snake_case.
 
+/// <param name="Zone">Absent if the node has no label of a zone; the same for pool, instance type and address.</param>
+/// <param name="Version">Of the kubelet.</param>
+/// <param name="ChangedAt">The last transition of a condition.</param>
+/// <param name="Requested">By its pods, of what is allocatable.</param>
 internal sealed record ApiNode(
     string Name,
     IReadOnlyDictionary<string, string> Labels,
@@ -14,6 +18,13 @@ internal sealed record ApiNode(
     ApiUsage? Usage,
     int? Pods,
     string Age,
+    string? Zone,
+    string? Pool,
+    string? InstanceType,
+    string Version,
+    string? Address,
+    DateTimeOffset? ChangedAt,
+    ApiUsage? Requested,
     ApiNodeOperation? Operation = null
 );
 
@@ -69,11 +80,13 @@ internal sealed record ApiSeenValue(string? Value);
 /// <param name="Blockers">Why the drain has not completed.</param>
 /// <param name="Events">The last warnings about pods that are not ready or do not end.</param>
 /// <param name="Error">The ErrorId; absent on success.</param>
+/// <param name="Node">The node.</param>
 internal sealed record ApiDrainResult(
     string Message,
     int PodsDeleted,
     string Status,
     IReadOnlyList<string> Blockers,
     IReadOnlyList<string> Events,
-    string? Error
+    string? Error,
+    string Node
 );

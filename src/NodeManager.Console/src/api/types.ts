@@ -41,6 +41,8 @@ export type MaintenanceNode = Schemas['ApiMaintenanceNode'];
 export type MaintenanceRun = Schemas['ApiMaintenanceRun'];
 export type AgentPlan = Schemas['ApiAgentPlan'];
 export type UsageSample = Schemas['ApiUsageSample'];
+export type FoundPod = Schemas['ApiFoundPod'];
+export type BatchNodeResult = Schemas['ApiBatchNodeResult'];
 
 export type Arguments = Record<string, unknown>;
 

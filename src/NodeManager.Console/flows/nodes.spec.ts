@@ -193,7 +193,7 @@ test('search, order and columns are in the address and come back with Back', asy
   await page.keyboard.press('/');
   await expect(page.getByLabel('Filter')).toBeFocused();
   await page.keyboard.type('zone:1a -status:cordoned');
-  await page.getByRole('button', { name: 'Memory' }).click();
+  await page.getByRole('button', { name: 'Memory', exact: true }).click();
   await page.getByText('Columns', { exact: true }).click();
   await page.getByRole('checkbox', { name: 'Address' }).check();
   await page.getByRole('button', { name: 'Move Address up' }).click();

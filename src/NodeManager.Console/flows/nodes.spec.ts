@@ -35,7 +35,7 @@ test('a viewer signs in with a token and sees no controls for changes', async ({
   await expect(page.getByRole('menuitem', { name: /^(Cordon|Drain)/ })).toHaveCount(0);
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'worker-1b-01', exact: true }).click();
-  await page.getByRole('link', { name: 'Labels' }).click();
+  await page.getByRole('link', { name: 'Labels' }).first().click();
   await expect(page.getByRole('cell', { name: 'kubernetes.io/hostname' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Set label|Remove/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Scheduler' }).click();
@@ -316,4 +316,30 @@ test('a node shows its usage from before the page was opened', async ({ console:
   expect(samples.length).toBeGreaterThan(0);
   expect(Date.parse(samples[0]!.at)).toBeLessThan(Date.now());
   await expect(page.getByRole('img', { name: 'Usage over time' })).toBeVisible();
+});
+
+test('a pod shows its containers, budgets, events, log and YAML, and a missing right is named', async ({ console: page }) => {
+  await open(page, '/admin/nodes/worker-1b-01');
+  const pods = page.getByRole('table', { name: 'Pods' });
+  await pods.getByRole('button', { name: /^ledger-/ }).click();
+  const panel = page.getByRole('complementary', { name: /^Pod ledger-/ });
+  await expect(panel).toContainText('running');
+  await expect(panel).toContainText(/ledger\s*minAvailable/);
+  await expect(page).toHaveURL(/pod=payments%2Fledger-/);
+  await panel.getByRole('heading', { level: 2 }).press('l');
+  await expect(panel.getByRole('region', { name: 'Log' }).locator('pre')).not.toBeEmpty();
+  await panel.getByRole('button', { name: 'YAML' }).click();
+  await expect(panel.getByLabel('YAML', { exact: true })).toContainText('kind: Pod');
+  await expect(panel.getByLabel('YAML', { exact: true })).not.toContainText('managedFields');
+
+  const refusal = { error: 'Forbidden', message: 'User "ann" cannot get resource "pods/log" in namespace "payments".', action: '' };
+  await page.route('**/log?*', route => route.fulfill({ status: 403, json: refusal }));
+  await panel.getByRole('button', { name: 'Read again' }).click();
+  await expect(panel.getByRole('alert')).toContainText('cannot get resource "pods/log"');
+  await page.reload();
+  await expect(panel).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await page.getByRole('button', { name: 'YAML' }).click();
+  await expect(page.getByLabel('YAML', { exact: true })).toContainText('kind: Node');
 });

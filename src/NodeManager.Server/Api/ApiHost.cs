@@ -80,6 +80,7 @@ internal static class ApiHost
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
+        PodRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
         PoolDetailRoutes.Map(app);
@@ -214,6 +215,7 @@ internal static class ApiHost
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<NodeBatchRoutes>();
+        services.AddSingleton<CallerReader>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
         services.AddSingleton<MaintenanceRoutes>();

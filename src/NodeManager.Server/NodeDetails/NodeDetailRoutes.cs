@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
@@ -16,7 +15,6 @@ namespace NodeManager.Server.NodeDetails;
 internal static class NodeDetailRoutes
 {
     private const int MaximumEvents = 200;
-    private const int MaximumFoundPods = 100;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -27,28 +25,6 @@ internal static class NodeDetailRoutes
         Answers<List<ApiUsageSample>>(routes.MapGet("/usage", UsageAsync).ForViewers(GetNode));
         Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync).ForViewers(GetNode, ListPods))
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
-        endpoints
-            .MapGroup("/api/v1/pods")
-            .WithTags("Nodes")
-            .MapGet("", FindPodsAsync)
-            .ForViewers(ListPods)
-            .Produces<List<ApiFoundPod>>()
-            .Produces<ApiError>(StatusCodes.Status400BadRequest);
-    }
-
-    private static async Task<IResult> FindPodsAsync(
-        [FromQuery(Name = "search")] string? search,
-        [FromQuery(Name = "limit")] string? limit,
-        LiveNodeService live,
-        CancellationToken stop
-    )
-    {
-        int count = ApiQuery.ParseNumber(limit, "limit", 20, 1, MaximumFoundPods);
-        LiveNodes nodes = await live.ReadyAsync(stop);
-        return Results.Json(
-            [.. nodes.FindPods(search ?? "", count).Select(static pod => new ApiFoundPod(pod.Namespace, pod.Name, pod.Node))],
-            DetailJson.Default.ListApiFoundPod
-        );
     }
 
     private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) =>

@@ -123,7 +123,9 @@ internal sealed class DrainOperations(
     public async Task<IReadOnlyList<(string Node, NodeLock Lock)>> CancelAsync(string id, string by, CancellationToken cancellationToken)
     {
         List<(string, NodeLock)> cancelled = [];
-        foreach (ClusterNode node in (await liveNodes.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id))
+        foreach (
+            ClusterNode node in (await liveNodes.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id)
+        )
         {
             if (await NodeLocks.CancelAsync(Session, new(node.Name, node.Uid), id, by, cancellationToken) is { } marked)
                 cancelled.Add((node.Name, marked));

@@ -22,10 +22,7 @@ internal sealed class StoredDrainOperations(ClusterSession cluster, OperationReg
 
     /// <summary>Stores a drain, and follows it.</summary>
     /// <exception cref="NodeManagerException">ServerNotRunning, Forbidden: it cannot be stored. Or the server's refusal.</exception>
-    public async Task<TrackedOperation> StartAsync(
-        string by,
-        IReadOnlyList<NodeTarget> nodes,
-        DrainOptions options, CancellationToken stop)
+    public async Task<TrackedOperation> StartAsync(string by, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken stop)
     {
         operations.RequireRoom();
         return Follow(await DetachedSubmitter.StoreAsync(cluster.Session, ns, nodes, by, options, stop));

@@ -86,7 +86,10 @@ public static class DetachedSubmitter
             async (connection, token) =>
             {
                 DetachedSpec spec = DetachedOptions.Write(new() { Drain = options.In(session) }, isDrain: true);
-                (spec.Nodes, spec.RequestedBy) = ([.. nodes.Select(static one => new DetachedTarget { Name = one.Name, Uid = one.Uid })], by);
+                (spec.Nodes, spec.RequestedBy) = (
+                    [.. nodes.Select(static one => new DetachedTarget { Name = one.Name, Uid = one.Uid })],
+                    by
+                );
                 return new StoredDrain(await CreateAsync(session, connection, spec, ns, token));
             },
             cancellationToken

@@ -1,6 +1,5 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Sessions;
 using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;

@@ -1,9 +1,7 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Caching;
-using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains;
-using NodeManager.Drains.Options;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.NodeDetails;

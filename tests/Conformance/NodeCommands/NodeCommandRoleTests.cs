@@ -34,6 +34,22 @@ public sealed class NodeCommandRoleTests
         NodeManagerSession session = await ConnectAsync(cluster, Rules(null));
 
         await NodeCommandAccess.CheckAsync(session, default);
+        await NodeCommandAccess.CheckShellAsync(session, default);
+    }
+
+    [Fact]
+    public async Task A_shell_needs_the_right_to_exec()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox, rbac: true);
+        NodeManagerSession session = await ConnectAsync(cluster, Rules("exec"));
+
+        await NodeCommandAccess.CheckAsync(session, default);
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeCommandAccess.CheckShellAsync(session, default)
+        );
+
+        Assert.Equal(ErrorIds.Forbidden, refused.ErrorId);
+        Assert.Contains("get pods/exec in", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,8 +122,8 @@ public sealed class NodeCommandRoleTests
     {
         JsonArray rules = RoleManifest.Read(File).Single(static one => (string?)one["kind"] == "Role")["rules"]!.DeepClone().AsArray();
         JsonArray verbs = rules[0]!["verbs"]!.AsArray();
-        if (without == "log")
-            rules.RemoveAt(1);
+        if (without is "log" or "exec")
+            rules.RemoveAt(without == "log" ? 1 : 2);
         else if (without is not null)
             Assert.True(verbs.Remove(verbs.Single(verb => (string?)verb == without)!));
         return rules;

@@ -6,6 +6,9 @@ namespace NodeManager.Terminal;
 /// <summary>Connects a terminal with a program: keys, output and the size of the window.</summary>
 internal static class TerminalSession
 {
+    // A shell ends with its input; a program that it runs may not.
+    private static readonly TimeSpan HangUpLimit = TimeSpan.FromSeconds(1);
+
     /// <returns>How the program ended; null if the connection or the terminal ended before it.</returns>
     /// <exception cref="WebSocketException">The connection was lost.</exception>
     public static async Task<ExecResult?> RunAsync(ExecConnection program, RawTerminal terminal, CancellationToken cancellationToken)
@@ -44,8 +47,8 @@ internal static class TerminalSession
         while ((count = terminal.Read(buffer, ended)) >= 0 && !ended.IsCancellationRequested)
             if (count > 0)
                 program.WriteAsync(buffer.AsMemory(0, count), ended).GetAwaiter().GetResult();
-        if (count < 0 && !program.CloseInputAsync(ended).GetAwaiter().GetResult())
-            hungUp.Cancel();
+        if (count < 0)
+            hungUp.CancelAfter(program.CloseInputAsync(ended).GetAwaiter().GetResult() ? HangUpLimit : TimeSpan.Zero);
     }
 
     private static async Task ResizeAsync(ExecConnection program, CancellationToken cancellationToken)
@@ -54,7 +57,8 @@ internal static class TerminalSession
         {
             await program.ResizeAsync(Console.WindowWidth, Console.WindowHeight, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or WebSocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure)
+            when (failure is IOException or WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The shell works without its size, and the reader reports a lost connection.
         }

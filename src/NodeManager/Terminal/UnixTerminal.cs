@@ -18,6 +18,8 @@ internal sealed class UnixTerminal : RawTerminal
     private readonly byte[] _before = new byte[LargestState];
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly PosixSignalRegistration _resizes;
+    private readonly PosixSignalRegistration _hangUps;
+    private volatile bool _isGone;
 
     public UnixTerminal()
     {
@@ -30,6 +32,15 @@ internal sealed class UnixTerminal : RawTerminal
         raw[time] = Tenth;
         SetState(StandardInput, Now, raw);
         _resizes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => OnResized());
+        // The window was closed. PowerShell ends after the shell has been cleaned up, at the end of its input.
+        _hangUps = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP,
+            signal =>
+            {
+                signal.Cancel = true;
+                _isGone = true;
+            }
+        );
     }
 
     // VMIN and VTIME: in Linux after four flags of 4 bytes and the line discipline, in macOS after four flags of 8 bytes.
@@ -38,20 +49,19 @@ internal sealed class UnixTerminal : RawTerminal
     public override int Read(byte[] buffer, CancellationToken cancellationToken)
     {
         nint count = ReadInput(StandardInput, buffer, buffer.Length);
+        if (_isGone)
+            return -1;
         if (count >= 0)
             return (int)count;
         return Marshal.GetLastPInvokeError() == Interrupted ? 0 : -1;
     }
 
-    public override void Write(ReadOnlySpan<byte> output)
-    {
-        _output.Write(output);
-        _output.Flush();
-    }
+    public override void Write(ReadOnlySpan<byte> output) => _output.Write(output);
 
     public override void Dispose()
     {
         _resizes.Dispose();
+        _hangUps.Dispose();
         SetState(StandardInput, Now, _before);
         _output.Dispose();
     }

@@ -31,18 +31,7 @@ public sealed class EnterClusterNodeCommand : NodeCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    private protected override void Begin()
-    {
-        NodeCommandRequest.CheckTimeout(Timeout);
-        if (!IsWhatIf && !RawTerminal.IsAvailable)
-            throw new NodeManagerException(
-                ErrorIds.NodeShellUnavailable,
-                ErrorKind.InvalidOperation,
-                "This process has no terminal: its input or output is redirected.",
-                null,
-                "Use Enter-ClusterNode in a terminal. In scripts, use Invoke-NodeCommand."
-            );
-    }
+    private protected override void Begin() => NodeCommandRequest.CheckTimeout(Timeout);
 
     private protected override void Process(NodeReference node)
     {
@@ -52,6 +41,8 @@ public sealed class EnterClusterNodeCommand : NodeCmdlet, IClusterChange
             || !ShouldProcess(node.Session, node.ToString(), "Open a shell as root")
         )
             return;
+        if (!RawTerminal.IsAvailable)
+            throw NoTerminal();
         string? kind = Environment.GetEnvironmentVariable("TERM");
         Checks(
             node.Name,
@@ -73,6 +64,15 @@ public sealed class EnterClusterNodeCommand : NodeCmdlet, IClusterChange
         using RawTerminal terminal = RawTerminal.Open();
         return await TerminalSession.RunAsync(shell, terminal, cancellationToken);
     }
+
+    private static NodeManagerException NoTerminal() =>
+        new(
+            ErrorIds.NodeShellUnavailable,
+            ErrorKind.InvalidOperation,
+            "This process has no terminal: its input or output is redirected.",
+            null,
+            "Use Enter-ClusterNode in a terminal. In scripts, use Invoke-NodeCommand."
+        );
 
     // The configuration and the permissions, once for each session and before the first question.
     private bool IsAllowed(NodeManagerSession session)

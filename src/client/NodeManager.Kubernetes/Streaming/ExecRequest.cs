@@ -7,13 +7,14 @@ namespace NodeManager.Kubernetes.Streaming;
 public sealed record ExecRequest(string Namespace, string Pod, string Container, IReadOnlyList<string> Command)
 {
     internal string PathAndQuery =>
-        Command.Aggregate(
-            new QueryString(Resources.Pods.Path(Namespace, Pod, "exec"))
-                .Add("container", Container)
-                .Add("stdin", "true")
-                .Add("stdout", "true")
-                .Add("tty", "true"),
-            static (query, word) => query.Add("command", word)
-        )
+        Command
+            .Aggregate(
+                new QueryString(Resources.Pods.Path(Namespace, Pod, "exec"))
+                    .Add("container", Container)
+                    .Add("stdin", "true")
+                    .Add("stdout", "true")
+                    .Add("tty", "true"),
+                static (query, word) => query.Add("command", word)
+            )
             .ToString();
 }

@@ -146,6 +146,24 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
         CancellationToken cancellationToken
     ) => (await WaitAsync(connection, request, pod, true, cancellationToken)).Outcome;
 
+    /// <summary>Waits until the pod ends or is deleted.</summary>
+    /// <returns>How it ended; null if it was deleted.</returns>
+    public async Task<NodeCommandOutcome?> WaitForEndAsync(ClusterConnection connection, Pod pod, CancellationToken cancellationToken)
+    {
+        bool isSeen = false;
+        await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(pod), cancellationToken))
+        {
+            bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
+            isSeen |= isOfPod;
+            if (change.Type == WatchEventType.Deleted || !isSeen || (isOfPod && change.Object.Metadata.DeletionTimestamp is not null))
+                return null;
+            if (isOfPod && NodeCommandOutcome.Of(change.Object) is { } outcome)
+                return outcome;
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
     private async Task<(Pod Pod, NodeCommandOutcome? Outcome)> WaitAsync(
         ClusterConnection connection,
         NodeCommandRequest request,
@@ -157,11 +175,10 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
         using CancellationTokenSource start = connection.Time.StartLimit(NodeCommandOutcome.HasStarted(pod) ? null : StartLimit);
         using CancellationTokenSource end = connection.Time.StartLimit(StartLimit + request.Timeout + EndLimit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Token, end.Token);
-        ListOptions options = new() { Namespace = Namespace, FieldSelector = FieldSelector.Equal("metadata.name", pod.Metadata.Name) };
         try
         {
             bool isSeen = false;
-            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, options, either.Token))
+            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(pod), either.Token))
             {
                 bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
                 isSeen |= isOfPod;
@@ -189,6 +206,9 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
 
         throw new OperationCanceledException(cancellationToken);
     }
+
+    private ListOptions Only(Pod pod) =>
+        new() { Namespace = Namespace, FieldSelector = FieldSelector.Equal("metadata.name", pod.Metadata.Name) };
 
     private Task<Pod> CreateAsync(ClusterConnection connection, string body, CancellationToken cancellationToken) =>
         connection.Client.SendAsync(

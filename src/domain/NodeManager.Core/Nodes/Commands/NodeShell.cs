@@ -20,6 +20,9 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     private const string DefaultTerminal = "xterm-256color";
     private const int Killed = 137;
 
+    // What the shell sends for 0. A container runtime that stops reports 0 for shells that it loses.
+    private const int Succeeded = 254;
+
     private readonly NodeCommandPods _pods = new(session, observer);
 
     /// <param name="timeout">The kubelet ends the pod, and the shell with it, after this time.</param>
@@ -57,7 +60,9 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     internal static IReadOnlyList<string> CommandFor(string? terminal)
     {
         string kind = terminal is not null && TerminalName().IsMatch(terminal) ? terminal : DefaultTerminal;
-        string script = $"cd; export TERM={kind}; [ -x /bin/bash ] && exec /bin/bash -l; exec /bin/sh -l";
+        string script =
+            $"cd; export TERM={kind}; if [ -x /bin/bash ]; then /bin/bash -l; else /bin/sh -l; fi; s=$?; "
+            + $"case $s in 0) exit {Succeeded};; {Succeeded}) exit 255;; esac; exit $s";
         return ["nsenter", "-t", "1", "-m", "--", "/bin/sh", "-c", script];
     }
 
@@ -80,12 +85,12 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
             ExecRequest program = new(_pods.Namespace, pod.Metadata.Name, pod.Spec.Containers[0].Name, command);
             await using ExecConnection shell = await OpenAsync(connection, program, node.Metadata.Name, cancellationToken);
             (ExecResult? result, Exception? lost) = await ConnectAsync(shell, connect, cancellationToken);
-            if (result is { ExitCode: int exitCode and not Killed })
-                return exitCode;
+            if (result is { ExitCode: int exitCode and not (0 or Killed) })
+                return exitCode == Succeeded ? 0 : exitCode;
             string why = await ExplainAsync(connection, request, pod, cancellationToken);
             if (why.Length == 0 && result is { ExitCode: Killed })
                 return Killed;
-            throw Lost(node.Metadata.Name, why.Length > 0 ? why : result?.Message ?? lost?.Message ?? "The server closed it.", lost);
+            throw Lost(node.Metadata.Name, why.Length > 0 ? why : Explain(result, lost), lost);
         }
         finally
         {
@@ -133,7 +138,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
         }
     }
 
-    // Why the shell was killed; empty if its pod is as it should be, or cannot be read.
+    // Why the shell was killed; empty if its pod stays as it should be. The kubelet reports the end of a pod after that of its containers.
     private async Task<string> ExplainAsync(
         ClusterConnection connection,
         NodeCommandRequest request,
@@ -141,26 +146,32 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
         CancellationToken cancellationToken
     )
     {
-        Pod? now;
+        string name = $"pod {_pods.Namespace}/{pod.Metadata.Name}";
+        using CancellationTokenSource limit = CleanUpLimit.Start(connection.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            now = await connection.Client.FindAsync(Resources.Pods, pod.Metadata.Name, _pods.Namespace, cancellationToken);
+            return await _pods.WaitForEndAsync(connection, pod, either.Token) switch
+            {
+                null => $"Its {name} was deleted.",
+                { Status: NodeCommandStatus.TimedOut or NodeCommandStatus.Succeeded } =>
+                    $"Its timeout of {HumanDuration.Format(request.Timeout)} ended.",
+                { } ended => $"Its {name} ended: {ended.Status}. {ended.Message}".TrimEnd(),
+            };
         }
-        catch (Exception failure) when (failure is KubernetesException or NodeManagerException)
+        catch (Exception failure)
+            when (failure is KubernetesException or NodeManagerException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             return "";
         }
-
-        string name = $"pod {_pods.Namespace}/{pod.Metadata.Name}";
-        if (now is null || now.Metadata.Uid != pod.Metadata.Uid || now.Metadata.DeletionTimestamp is not null)
-            return $"Its {name} was deleted.";
-        return NodeCommandOutcome.Of(now) switch
-        {
-            { Status: NodeCommandStatus.TimedOut or NodeCommandStatus.Succeeded } => $"Its timeout of {HumanDuration.Format(request.Timeout)} ended.",
-            { } ended => $"Its {name} ended: {ended.Status}. {ended.Message}".TrimEnd(),
-            null => "",
-        };
     }
+
+    private static string Explain(ExecResult? result, Exception? lost) =>
+        lost is not null ? $"The connection ended: {lost.Message}"
+        : result is { Message.Length: > 0 } ? result.Message
+        : "The connection ended before the shell.";
 
     // Also after an interrupt, and when the answer to the creation was lost.
     private async Task RemoveAsync(ClusterConnection connection, NodeCommandRequest request, Node node)

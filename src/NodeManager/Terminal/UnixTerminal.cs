@@ -1,25 +1,23 @@
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
 namespace NodeManager.Terminal;
 
-/// <summary>A terminal of Linux or macOS, by termios.</summary>
+/// <summary>A terminal of Linux or macOS.</summary>
 internal sealed class UnixTerminal : RawTerminal
 {
     private const int StandardInput = 0;
     private const int Now = 0;
-    private const int Interrupted = 4;
+    private const short Readable = 1;
 
-    // Larger than struct termios of all systems.
+    // Larger than struct termios of all systems, whose layout differs: it is passed on as it is.
     private const int LargestState = 256;
-
-    // A read returns after a tenth of a second, with or without a key: macOS does not poll terminals.
-    private const byte Tenth = 1;
 
     private readonly byte[] _before = new byte[LargestState];
     private readonly Stream _output = Console.OpenStandardOutput();
+    private readonly AnonymousPipeServerStream _wake = new(PipeDirection.Out);
     private readonly PosixSignalRegistration _resizes;
     private readonly PosixSignalRegistration _hangUps;
-    private volatile bool _isGone;
 
     public UnixTerminal()
     {
@@ -27,33 +25,25 @@ internal sealed class UnixTerminal : RawTerminal
             throw new IOException("The state of the terminal cannot be read.");
         byte[] raw = [.. _before];
         MakeRaw(raw);
-        (int minimum, int time) = ControlCharacters;
-        raw[minimum] = 0;
-        raw[time] = Tenth;
         SetState(StandardInput, Now, raw);
         _resizes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => OnResized());
-        // The window was closed. PowerShell ends after the shell has been cleaned up, at the end of its input.
-        _hangUps = PosixSignalRegistration.Create(
-            PosixSignal.SIGHUP,
-            signal =>
-            {
-                signal.Cancel = true;
-                _isGone = true;
-            }
-        );
+        // The window was closed, which ends the input. PowerShell ends after the shell has been cleaned up.
+        _hangUps = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
     }
-
-    // VMIN and VTIME: in Linux after four flags of 4 bytes and the line discipline, in macOS after four flags of 8 bytes.
-    private static (int Minimum, int Time) ControlCharacters => OperatingSystem.IsMacOS() ? (32 + 16, 32 + 17) : (17 + 6, 17 + 5);
 
     public override int Read(byte[] buffer, CancellationToken cancellationToken)
     {
-        nint count = ReadInput(StandardInput, buffer, buffer.Length);
-        if (_isGone)
+        using CancellationTokenRegistration wakes = cancellationToken.Register(() => _wake.WriteByte(0));
+        PollEvent[] events =
+        [
+            new() { File = StandardInput, Events = Readable },
+            new() { File = (int)_wake.ClientSafePipeHandle.DangerousGetHandle(), Events = Readable },
+        ];
+        if (Poll(events, events.Length, Timeout.Infinite, out _) != 0)
             return -1;
-        if (count >= 0)
-            return (int)count;
-        return Marshal.GetLastPInvokeError() == Interrupted ? 0 : -1;
+        if (events[0].Triggered == 0)
+            return 0;
+        return ReadInput(StandardInput, buffer, buffer.Length) is > 0 and int count ? count : -1;
     }
 
     public override void Write(ReadOnlySpan<byte> output) => _output.Write(output);
@@ -64,6 +54,8 @@ internal sealed class UnixTerminal : RawTerminal
         _hangUps.Dispose();
         SetState(StandardInput, Now, _before);
         _output.Dispose();
+        _wake.DisposeLocalCopyOfClientHandle();
+        _wake.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "tcgetattr")]
@@ -78,7 +70,20 @@ internal sealed class UnixTerminal : RawTerminal
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern void MakeRaw([In, Out] byte[] state);
 
-    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_Poll")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint ReadInput(int file, [Out] byte[] buffer, nint count);
+    private static extern int Poll([In, Out] PollEvent[] events, int count, int milliseconds, out int triggered);
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_Read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ReadInput(nint file, [Out] byte[] buffer, int count);
+
+    /// <summary>As .NET defines it for all systems.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEvent
+    {
+        public int File;
+        public short Events;
+        public short Triggered;
+    }
 }

@@ -23,6 +23,8 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     // What the shell sends for 0. A container runtime that stops reports 0 for shells that it loses.
     private const int Succeeded = 254;
 
+    private static readonly string Renaming = $"case $s in 0) s={Succeeded};; {Succeeded}) s=255;; esac";
+
     private readonly NodeCommandPods _pods = new(session, observer);
 
     /// <param name="timeout">The kubelet ends the pod, and the shell with it, after this time.</param>
@@ -60,9 +62,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     internal static IReadOnlyList<string> CommandFor(string? terminal)
     {
         string kind = terminal is not null && TerminalName().IsMatch(terminal) ? terminal : DefaultTerminal;
-        string script =
-            $"cd; export TERM={kind}; if [ -x /bin/bash ]; then /bin/bash -l; else /bin/sh -l; fi; s=$?; "
-            + $"case $s in 0) exit {Succeeded};; {Succeeded}) exit 255;; esac; exit $s";
+        string script = $"cd; export TERM={kind}; [ -x /bin/bash ] && sh=bash || sh=sh; /bin/$sh -l; s=$?; {Renaming}; exit $s";
         return ["nsenter", "-t", "1", "-m", "--", "/bin/sh", "-c", script];
     }
 
@@ -132,7 +132,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
         {
             return (await connect(shell, cancellationToken), null);
         }
-        catch (WebSocketException lost)
+        catch (Exception lost) when (lost is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return (null, lost);
         }
@@ -169,7 +169,8 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     }
 
     private static string Explain(ExecResult? result, Exception? lost) =>
-        lost is not null ? $"The connection ended: {lost.Message}"
+        lost is OperationCanceledException ? "The connection is silent."
+        : lost is not null ? $"The connection ended: {lost.Message}"
         : result is { Message.Length: > 0 } ? result.Message
         : "The connection ended before the shell.";
 
@@ -185,7 +186,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
         catch (Exception failure) when (failure is KubernetesException or NodeManagerException or OperationCanceledException)
         {
             observer.Warning(
-                $"The pod of the shell on node {request.Node.Name} could not be deleted: {failure.Message} It ends at its timeout, and the next shell on the node deletes it."
+                $"The pod of the shell on node {request.Node.Name} could not be deleted: {failure.Message} It ends at its timeout. A shell on the node after the end of this process deletes it."
             );
         }
     }

@@ -1,9 +1,11 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace NodeManager.Terminal;
 
 /// <summary>A terminal of Linux or macOS.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class UnixTerminal : RawTerminal
 {
     private const int StandardInput = 0;
@@ -25,7 +27,7 @@ internal sealed class UnixTerminal : RawTerminal
             throw new IOException("The state of the terminal cannot be read.");
         byte[] raw = [.. _before];
         MakeRaw(raw);
-        SetState(StandardInput, Now, raw);
+        _ = SetState(StandardInput, Now, raw);
         _resizes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => OnResized());
         // The window was closed, which ends the input. PowerShell ends after the shell has been cleaned up.
         _hangUps = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static signal => signal.Cancel = true);
@@ -52,7 +54,7 @@ internal sealed class UnixTerminal : RawTerminal
     {
         _resizes.Dispose();
         _hangUps.Dispose();
-        SetState(StandardInput, Now, _before);
+        _ = SetState(StandardInput, Now, _before);
         _output.Dispose();
         _wake.DisposeLocalCopyOfClientHandle();
         _wake.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
@@ -41,6 +42,7 @@ internal sealed class ScriptedShell(HttpMessageHandler inner, string protocol, F
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
     }
 
+    [SuppressMessage("Security", "CA5350", Justification = "The handshake of a WebSocket is defined with it.")]
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (!request.RequestUri!.AbsolutePath.EndsWith("/exec", StringComparison.Ordinal))

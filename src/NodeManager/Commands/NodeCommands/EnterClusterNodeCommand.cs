@@ -1,7 +1,6 @@
 using NodeManager.Core.Nodes.Commands;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Streaming;
-using NodeManager.Pipeline;
 using NodeManager.Terminal;
 
 namespace NodeManager.Commands;

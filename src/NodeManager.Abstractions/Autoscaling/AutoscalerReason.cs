@@ -65,6 +65,9 @@ public abstract class AutoscalerReason
     /// <summary>No machine of the pool is large enough.</summary>
     public const string TooLarge = nameof(TooLarge);
 
+    /// <summary>The pod requests a resource, such as <c>nvidia.com/gpu</c>, that no machine of a pool has.</summary>
+    public const string MissingResource = nameof(MissingResource);
+
     /// <summary>A volume, or the pod itself, is bound to a zone in which the pool cannot make machines.</summary>
     public const string Zone = nameof(Zone);
 

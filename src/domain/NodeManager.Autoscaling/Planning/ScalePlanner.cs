@@ -61,9 +61,23 @@ public static class ScalePlanner
             ClaimsInFlight = pool.Members.Count(static member => member.IsInFlight),
             CpuCores = pool.CpuCores,
             Memory = (long)pool.Bytes,
+            Observed = new([.. pool.Evidence.Sizes.OrderBy(static size => size.Size.Shape, StringComparer.Ordinal).Select(size => Observed(pool, size))]),
             DemandSince = up.DemandSince.TryGetValue(pool.Name, out DateTimeOffset since) ? since : null,
         };
     }
+
+    private static NodeScalePlanShape Observed(PoolState pool, ObservedSize size) =>
+        new()
+        {
+            Name = size.Size.Shape,
+            CpuCores = size.Size.CpuCores,
+            Memory = size.Size.MemoryMiB << 20,
+            Node = size.Node,
+            Planned = new(
+                ExpectedResources.Allocatable(pool.Pool, size.Size).Where(static one => !ExpectedResources.IsUnknown(one.Key, one.Value))
+            ),
+            Reported = new(size.Allocatable),
+        };
 
     // The first that applies.
     private static (string Decision, string Reason, string Message) Decide(PoolState pool, ScaleUpPlan up, ScaleDownPlan down)

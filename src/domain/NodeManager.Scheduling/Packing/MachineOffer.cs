@@ -11,6 +11,9 @@ public sealed record MachineSize(string Name, long CpuCores, long MemoryMiB, IRe
     /// <summary>The remaining number; null: unlimited.</summary>
     public MachineStock? Stock { get; init; }
 
+    /// <summary>True for a size with devices: a machine only grows into it for pods that request them.</summary>
+    public bool HasDevices { get; init; }
+
     /// <summary>For comparisons: a core weighs as much as 4 GiB.</summary>
     public long Cost => (CpuCores * 4096) + MemoryMiB;
 }

@@ -4,10 +4,12 @@ namespace NodeManager.Scheduling.Packing;
 internal sealed class OfferState
 {
     private readonly long[][] _sizes;
+    private readonly int[] _devices;
 
     public OfferState(MachineOffer offer, int number, ResourceIndex resources, TopologyCounters topology)
     {
         Offer = offer;
+        _devices = [.. resources.Devices];
         Number = number;
         _sizes = [.. offer.Sizes.Select(size => resources.Offered(name => size.Allocatable.GetValueOrDefault(name)))];
         Overhead = resources.Needed(offer.Overhead, 0);
@@ -105,8 +107,17 @@ internal sealed class OfferState
     private int SizeFor(long[] used, long[]? need, int count, int from)
     {
         for (int size = from; size < _sizes.Length; size++)
-            if ((size == from || Offer.Sizes[size].Stock is null or { Remaining: > 0 }) && Fits(size, used, need, count))
+            if (
+                (size == from || Offer.Sizes[size].Stock is null or { Remaining: > 0 } && MayGrow(from, size, used, need))
+                && Fits(size, used, need, count)
+            )
                 return size;
         return -1;
     }
+
+    // Without this, machines with devices would be taken for their size.
+    private bool MayGrow(int from, int to, long[] used, long[]? need) =>
+        Offer.Sizes[from].HasDevices
+        || !Offer.Sizes[to].HasDevices
+        || Array.Exists(_devices, device => used[device] + (need?[device] ?? 0) > 0);
 }

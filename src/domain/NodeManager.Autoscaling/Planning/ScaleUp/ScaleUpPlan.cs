@@ -84,9 +84,10 @@ internal sealed class ScaleUpPlan
             .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
+        Lazy<HashSet<string>> selected = new(() => PoolOffers.SelectedLabels(demand, _input.DaemonSets));
         IReadOnlyList<MachineOffer> offers =
         [
-            .. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets)),
+            .. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets, selected)),
         ];
         HashSet<string> leaving = LeavingNodes();
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);

@@ -45,6 +45,9 @@ public abstract class AutoscalerReason
     /// <summary>A PersistentVolumeClaim of the pod is missing, unbound or being deleted; no machine would help.</summary>
     public const string VolumeClaim = nameof(VolumeClaim);
 
+    /// <summary>The priority of the pod is so low that it gets no machine and keeps no node.</summary>
+    public const string Expendable = nameof(Expendable);
+
     // Pods that wait.
 
     /// <summary>The demand, or the idleness, has not lasted for the stabilization window.</summary>
@@ -158,6 +161,9 @@ public abstract class AutoscalerReason
 
     /// <summary>The node's claim is not Ready yet.</summary>
     public const string ClaimNotReady = nameof(ClaimNotReady);
+
+    /// <summary>The provider reclaims the machine: its node is drained and replaced.</summary>
+    public const string Reclaimed = nameof(Reclaimed);
 
     /// <summary>The node's claim is being deleted already.</summary>
     public const string BeingRemoved = nameof(BeingRemoved);

@@ -56,6 +56,12 @@ public sealed class NodeScalePlanMachine : ClusterObject
 
     public string Message { get; init; } = "";
 
+    /// <summary>For one hour; null: unknown.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>Of the price; empty without.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>The pods that it is created for, as <c>namespace/name</c>.</summary>
     public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
 

@@ -25,7 +25,13 @@ public static class ScalePlanner
         IReadOnlyList<PoolState> pools = PoolState.Of(input);
         ScaleUpPlan up = ScaleUpPlan.Of(input, pools, cancellationToken);
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
-        DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values, .. up.Contradictions.Changes];
+        DateTimeOffset[] changes =
+        [
+            .. down.Changes,
+            .. up.HeldUntil.Values,
+            .. up.Contradictions.Changes,
+            .. pools.Take(1).SelectMany(static pool => pool.Backoffs.Changes),
+        ];
         return new(
             up.Machines,
             down.Nodes,
@@ -36,6 +42,7 @@ public static class ScalePlanner
                 ByThreshold = up.ByThreshold?.Entry,
                 AboveSince = up.ByThreshold?.AboveSince,
                 FutureTimes = up.FutureTimes.Seen,
+                Backoffs = pools.Count > 0 ? pools[0].Backoffs.Memory : input.Memory.Backoffs,
             },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min()
         )

@@ -51,7 +51,7 @@ public sealed class ShapeResourceTests
 
     [Theory]
     [InlineData("""{"amd.com/gpu":"1"}""", "No shape of any pool has amd.com/gpu; the pod requests 1.")]
-    [InlineData("""{"memory":"1Gi","hugepages-1Gi":"2Gi"}""", "No shape of any pool has hugepages-1Gi; the pod requests 2 GiB.")]
+    [InlineData("""{"memory":"1Gi","hugepages-1Gi":"2Gi"}""", "No shape of any pool has hugepages-1Gi; the pod requests 2Gi.")]
     public void A_resource_that_no_shape_has_is_named_in_one_sentence(string requests, string expected)
     {
         NodeSmithPool tainted = Pool();

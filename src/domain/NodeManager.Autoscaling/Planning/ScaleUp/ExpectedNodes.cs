@@ -7,8 +7,9 @@ public static class ExpectedNodes
 {
     public const string ZoneLabel = "topology.kubernetes.io/zone";
 
-    private const string OperatingSystem = "kubernetes.io/os",
-        Architecture = "kubernetes.io/arch";
+    public const string Architecture = "kubernetes.io/arch";
+
+    private const string OperatingSystem = "kubernetes.io/os";
 
     // Removed by kubelets and controllers when the node is ready.
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)

@@ -42,11 +42,15 @@ internal static class PoolOffers
         {
             Pool = state.Name,
             Zone = choice.Zone,
+            Priority = state.Pool.Spec.Priority ?? 0,
+            Nodes = state.NodesIn(choice.Zone),
             Template = template,
             Sizes =
             [
                 .. choice
-                    .Sizes.OrderBy(static size => size.HasDevices)
+                    .Sizes.Select(size => Limit(state, choice.Zone, size))
+                    .OrderBy(static size => size.HasDevices)
+                    .ThenBy(static size => size.Price ?? decimal.MaxValue)
                     .ThenBy(static size => size.Cost)
                     .ThenBy(static size => size.CpuCores)
                     .ThenBy(static size => size.Name, StringComparer.Ordinal),
@@ -56,6 +60,15 @@ internal static class PoolOffers
             Allowance = state.Allowance,
         };
     }
+
+    // A size that the provider could not create is out of stock for a while.
+    private static MachineSize Limit(PoolState state, string? zone, MachineSize size) =>
+        size.Stock is null && state.Backoffs.Find(state.Name, zone, size.Name.Length > 0 ? size.Name : null) is not null
+            ? size with
+            {
+                Stock = new(0),
+            }
+            : size;
 
     private static Node Template(PoolState state, NodeSmithShape? shape, string? zone) =>
         ExpectedNodes.Template(state.Pool, shape, zone, Like(state, shape)?.Node);
@@ -94,7 +107,12 @@ internal static class PoolOffers
                 : knowsZones ? zone is not null
                 : zone is null
             );
-            foreach (IGrouping<string, NodeSmithShape> alike in offered.GroupBy(shape => LabelsOf(shape, selected), StringComparer.Ordinal))
+            // Those without such labels first: images for several architectures are the exception.
+            foreach (
+                IGrouping<string, NodeSmithShape> alike in offered
+                    .GroupBy(shape => LabelsOf(shape, selected), StringComparer.Ordinal)
+                    .OrderBy(static one => one.Key.Length > 0)
+            )
                 choices.Add(new(zone, alike.Key.Length > 0 ? alike.First() : null, [.. alike.Select(shape => sizes[shape])]));
         }
 
@@ -191,6 +209,7 @@ internal static class PoolOffers
         Dictionary<string, decimal> allocatable = state.Evidence.Allocatable(new(name, cores, memory), isComputed);
         return new(name, cores, memory, allocatable)
         {
+            Price = state.Pool.Spec.Price?.Of(name, cores, memory),
             HasDevices = allocatable.Any(static one => one.Value > 0 && ExpectedResources.IsDevice(one.Key)),
         };
     }
@@ -198,7 +217,7 @@ internal static class PoolOffers
     /// <summary>The label keys that pods select nodes by, or that form topology domains.</summary>
     public static HashSet<string> SelectedLabels(IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
     {
-        HashSet<string> keys = new(StringComparer.Ordinal);
+        HashSet<string> keys = new(StringComparer.Ordinal) { ExpectedNodes.Architecture };
         foreach (PodSpec spec in demand.Select(static pod => pod.Spec).Concat(daemonSets.Select(static set => set.Spec.Template.Spec)))
         {
             keys.UnionWith(spec.NodeSelector?.Keys.AsEnumerable() ?? []);

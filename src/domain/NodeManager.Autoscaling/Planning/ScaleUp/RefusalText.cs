@@ -84,7 +84,8 @@ internal static class RefusalText
             PackingRefusal.HostPort => "a host port of the pod is in use",
             PackingRefusal.PodAffinity => "the pod's affinity to other pods, or theirs, cannot be met on a new machine",
             PackingRefusal.TopologySpread => "a topology spread constraint cannot be met on a new machine",
-            PackingRefusal.ProviderStock => $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left",
+            PackingRefusal.ProviderStock =>
+                $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left{(pool.Backoffs.TextOf(pool.Name) is { } backoff ? " " + backoff : "")}",
             PackingRefusal.NodeLimit => $"it may have at most {limits.MaxNodes} nodes (limits.maxNodes)",
             PackingRefusal.CpuLimit => $"another machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
             _ => $"another machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",

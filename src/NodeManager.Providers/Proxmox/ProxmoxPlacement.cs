@@ -11,13 +11,15 @@ internal static class ProxmoxPlacement
     /// <param name="wanted">The required share; its host is ignored.</param>
     /// <param name="zone">The requested zone; null: any.</param>
     /// <param name="spec">Whitelist, zones and overcommitment.</param>
+    /// <param name="shortageOf">What a host lacks beyond cores and memory; null: nothing.</param>
     /// <returns>The host, or null with the reason.</returns>
     public static (string? Host, string Reason) Choose(
         IReadOnlyList<ProxmoxResource> resources,
         IReadOnlyList<HostShare> pending,
         HostShare wanted,
         string? zone,
-        ProxmoxProviderSpec spec
+        ProxmoxProviderSpec spec,
+        Func<string, string?>? shortageOf = null
     )
     {
         var refused = new List<string>();
@@ -47,6 +49,12 @@ internal static class ProxmoxPlacement
                         $"{name} has {Math.Max(0, Math.Min(room.Cores, room.FreeCores)):0} cores and {Math.Max(0, room.FreeMemory >> 20)} MiB free"
                     )
                 );
+                continue;
+            }
+
+            if (shortageOf?.Invoke(name) is { } missing)
+            {
+                refused.Add(missing);
                 continue;
             }
 

@@ -268,6 +268,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                 (RedfishComputer computer, _) = await server.ReadAsync(cancellationToken);
                 if (SystemMark.Parse(Tag, assetTag) is not null || computer.PowerState != "Off")
                     continue;
+                if (await RedfishHardware.ShortageAsync(server, computer, request, cancellationToken) is not null)
+                    continue;
                 string wanted = mark.AddTo(assetTag);
                 if (wanted.Length > SystemMark.MaximumLength)
                     throw new ProviderException(
@@ -394,7 +396,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
 
     private static string NoServer(MachineRequest request, Survey survey) =>
         FormattableString.Invariant(
-            $"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB; {survey.Seen.Count} servers were read. {Unusable(survey)}"
+            $"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB{(request.Resources.Count > 0 ? $" with the accelerators and drives of shape '{request.Shape}'" : "")}; {survey.Seen.Count} servers were read. {Unusable(survey)}"
         ) + string.Join(" ", survey.Unread);
 
     // Unclaimed servers that cannot be used, as listed by Test-NodeProvider.

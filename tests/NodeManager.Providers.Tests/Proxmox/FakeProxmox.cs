@@ -85,6 +85,9 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     public string ClusterName { get; set; } = "garage";
 
+    /// <summary>The PCI resource mappings, with an entry for each device.</summary>
+    public Dictionary<string, string[]> Mappings { get; } = [];
+
     /// <summary>Told of each machine that is switched on. Returns immediately.</summary>
     public Action<FakeVm> Booted { get; set; } = static _ => { };
 
@@ -174,6 +177,13 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 )
             ),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
+            ("GET", ["cluster", "mapping", "pci"]) => Data(
+                new JsonArray([
+                    .. Mappings.Select(static one => (JsonNode)
+                        new JsonObject { ["id"] = one.Key, ["map"] = new JsonArray([.. one.Value.Select(static entry => (JsonNode)entry)]) }
+                    ),
+                ])
+            ),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),
             ("POST", ["nodes", string host, "qemu"]) => Create(host, form, fault),
@@ -227,6 +237,9 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                     return wrong;
                 foreach ((string key, string value) in form.Where(static one => one.Key != "digest"))
                     vm.Set(key, value);
+                return Data(null);
+            case ("PUT", "resize"):
+                vm.Set(form["disk"], $"{vm.Configuration.GetValueOrDefault(form["disk"], "").Split(",size=")[0]},size={form["size"]}");
                 return Data(null);
             case ("POST", "status/start") when !Privileges.Contains("VM.PowerMgmt"):
                 return Refuse(403, $"Permission check failed (/vms/{id}, VM.PowerMgmt)");
@@ -504,7 +517,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     private static partial Regex Smbios();
 
     [GeneratedRegex(
-        "^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|ipconfig[0-9]+|serial[0-9])$"
+        "^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|machine|numa|hugepages|hostpci[0-9]+|ipconfig[0-9]+|serial[0-9])$"
     )]
     private static partial Regex Known();
 

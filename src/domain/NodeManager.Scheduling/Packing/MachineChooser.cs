@@ -12,6 +12,10 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
     private const double Similar = 0.05;
 
     private readonly Dictionary<(PodGroup Group, int Offer), bool> _allowed = [];
+    private readonly List<Option> _options = [];
+    private readonly List<Option> _best = [];
+    private long[] _room = [];
+    private Comparison? _latest;
 
     /// <summary>The best machine for the next pod of a group; null: no offer is left.</summary>
     /// <param name="offers">Those that accept the group, the preferred pool first.</param>
@@ -25,35 +29,53 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
                 .Where(static one => one.Remaining > 0 && one.MayFillUp && one.Near.Count + one.Apart.Count == 0)
                 .Take(MostGroups),
         ];
-        List<Option> options = [.. offers.SelectMany(offer => OptionsOf(group, offer, others))];
-        if (options.Count == 0)
+        List<OfferState> accepted = [.. offers];
+        if (_latest is not { } latest || !latest.Holds(group, accepted, others))
+            _latest = latest = new(group, accepted, others, _best, Compare(group, accepted, others));
+        if (_best.Count == 0)
             return null;
-        List<Option> best = options;
-        MachineExpander? decisive = null;
-        foreach (MachineExpander expander in rules.Expanders)
-        {
-            decimal least = best.Min(one => Score(one, expander));
-            List<Option> kept = best.FindAll(one => Score(one, expander) == least);
-            if (kept.Count < best.Count)
-                decisive ??= expander;
-            best = kept;
-        }
-
-        Option first = best[0];
+        Option first = _best[0];
         IEnumerable<Option> equal = rules.BalancesPools
-            ? best.Where(one => IsSimilar(one.Offer, first.Offer))
-            : best.Where(one => one.Offer.Offer.Pool == first.Offer.Offer.Pool);
+            ? _best.Where(one => IsSimilar(one.Offer, first.Offer))
+            : _best.Where(one => one.Offer.Offer.Pool == first.Offer.Offer.Pool);
         Option chosen = equal
             .OrderBy(one => weightOf(one.Offer))
             .ThenBy(static one => one.Offer.Zone.Nodes)
             .ThenByDescending(static one => one.Value)
             .ThenBy(static one => one.Size)
             .First();
-        Option? other = options
-            .Where(one => one.Offer.Offer.Pool != chosen.Offer.Offer.Pool)
-            .DefaultIfEmpty(options.Find(one => one.Size != chosen.Size))
-            .MinBy(one => one is null || decisive is null ? 0 : Score(one, decisive.Value));
-        return chosen with { Choice = Describe(chosen, decisive, other) };
+        return chosen with
+        {
+            Choice = latest.Explain(chosen, () => Describe(chosen, latest.Decisive, Rival(chosen, latest.Decisive))),
+        };
+    }
+
+    private Option? Rival(Option chosen, MachineExpander? decisive)
+    {
+        List<Option> others = _options.FindAll(one => one.Offer.Offer.Pool != chosen.Offer.Offer.Pool);
+        if (others.Count == 0)
+            others = _options.FindAll(one => one.Size != chosen.Size);
+        return others.Count == 0 ? null : others.MinBy(one => decisive is { } expander ? Score(one, expander) : 0);
+    }
+
+    /// <summary>Fills the lists of the possible and of the best machines.</summary>
+    /// <returns>The first expander that told them apart; null: none did.</returns>
+    private MachineExpander? Compare(PodGroup group, List<OfferState> offers, List<PodGroup> others)
+    {
+        _options.Clear();
+        _best.Clear();
+        foreach (OfferState offer in offers)
+            AddOptions(group, offer, others);
+        _best.AddRange(_options);
+        MachineExpander? decisive = null;
+        foreach (MachineExpander expander in _options.Count > 1 ? rules.Expanders : [])
+        {
+            decimal least = _best.Min(one => Score(one, expander));
+            if (_best.RemoveAll(one => Score(one, expander) != least) > 0)
+                decisive ??= expander;
+        }
+
+        return decisive;
     }
 
     private static MachineChoice Describe(Option chosen, MachineExpander? decisive, Option? other) =>
@@ -63,31 +85,33 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
             chosen.Offer.Offer.Sizes[chosen.Size],
             chosen.Pods,
             chosen.Waste,
-            other is null ? null : Describe(other, null, null)
+            other is { } rival ? Describe(rival, null, null) : null
         );
 
-    private IEnumerable<Option> OptionsOf(PodGroup group, OfferState offer, List<PodGroup> others)
+    private void AddOptions(PodGroup group, OfferState offer, List<PodGroup> others)
     {
         List<PodGroup> alongside = others.FindAll(one => IsAllowed(one, offer));
         long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
         for (int size = 0; size < offer.Offer.Sizes.Count; size++)
         {
-            MachineSize machine = offer.Offer.Sizes[size];
-            if (
-                machine.Stock is { Remaining: <= 0 }
-                || !offer.Fits(size, need, null, 0)
-                || offer.Offer.Allowance.Refuse(1, machine.CpuCores, machine.MemoryMiB) is not null
-            )
+            if (!IsAvailable(offer, size) || !offer.Fits(size, need, null, 0))
                 continue;
-            yield return Fill(group, offer, size, alongside);
+            _options.Add(Fill(group, offer, size, alongside));
             if (!rules.ComparesSizes)
-                yield break;
+                return;
         }
     }
 
-    private static Option Fill(PodGroup group, OfferState offer, int size, List<PodGroup> alongside)
+    private static bool IsAvailable(OfferState offer, int size)
     {
-        long[] room = offer.RoomOf(size);
+        MachineSize machine = offer.Offer.Sizes[size];
+        return machine.Stock is not { Remaining: <= 0 }
+            && offer.Offer.Allowance.Refuse(1, machine.CpuCores, machine.MemoryMiB) is null;
+    }
+
+    private Option Fill(PodGroup group, OfferState offer, int size, List<PodGroup> alongside)
+    {
+        long[] room = _room = offer.RoomOf(size, _room);
         int count = group.MayFillUp ? Take(room, group) : 1;
         if (count == 1 && !group.MayFillUp)
             Subtract(room, group.Need, 1);
@@ -101,7 +125,7 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
         }
 
         MachineSize machine = offer.Offer.Sizes[size];
-        return new(offer, size, pods, value, machine.Price is { } price ? price / value : null, offer.Waste(size, room));
+        return new(offer, size, count, pods, value, machine.Price is { } price ? price / value : null, offer.Waste(size, room));
     }
 
     private static int Take(long[] room, PodGroup group)
@@ -149,9 +173,38 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
     }
 
     /// <summary>A possible machine with the pods that it would hold.</summary>
+    /// <param name="Own">The pods of the group.</param>
+    /// <param name="Pods">All pods.</param>
     /// <param name="Price">For one unit of what the pods request; null: unknown.</param>
-    internal sealed record Option(OfferState Offer, int Size, int Pods, long Value, decimal? Price, double Waste)
+    internal readonly record struct Option(OfferState Offer, int Size, int Own, int Pods, long Value, decimal? Price, double Waste)
     {
         public MachineChoice? Choice { get; init; }
+    }
+
+    /// <summary>A comparison holds for the next machine of the same group as long as that would hold as many pods.</summary>
+    private sealed class Comparison(
+        PodGroup group,
+        List<OfferState> offers,
+        List<PodGroup> others,
+        List<Option> best,
+        MachineExpander? decisive
+    )
+    {
+        private readonly Dictionary<(int Offer, int Size), MachineChoice> _choices = [];
+
+        public MachineExpander? Decisive => decisive;
+
+        public bool Holds(PodGroup next, List<OfferState> accepted, List<PodGroup> alongside) =>
+            next == group
+            && best.TrueForAll(option => option.Own <= next.Remaining && IsAvailable(option.Offer, option.Size))
+            && accepted.SequenceEqual(offers)
+            && alongside.SequenceEqual(others);
+
+        public MachineChoice Explain(Option option, Func<MachineChoice> explain)
+        {
+            if (!_choices.TryGetValue((option.Offer.Number, option.Size), out MachineChoice? choice))
+                _choices.Add((option.Offer.Number, option.Size), choice = explain());
+            return choice;
+        }
     }
 }

@@ -37,9 +37,12 @@ internal sealed class OfferState
     public ZoneCount Zone { get; }
 
     /// <summary>A size without the DaemonSets' requests.</summary>
-    public long[] RoomOf(int size)
+    /// <param name="room">Reused if it has the length.</param>
+    public long[] RoomOf(int size, long[] room)
     {
-        long[] room = [.. _sizes[size]];
+        if (room.Length != _sizes[size].Length)
+            room = new long[_sizes[size].Length];
+        _sizes[size].CopyTo(room, 0);
         for (int resource = 0; resource < room.Length; resource++)
             room[resource] -= Overhead[resource];
         return room;

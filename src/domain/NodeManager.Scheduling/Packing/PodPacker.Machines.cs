@@ -25,10 +25,10 @@ public sealed partial class PodPacker
                 _states.Where(offer => Refuse(group, offer) is null),
                 offer => Weight(group, offer)
             );
-            if (chosen is null)
+            if (chosen is not { } machine)
                 return null;
-            TryOpen(chosen.Offer, Needed(group, chosen.Offer), chosen, out opened);
-            return Prepare(opened!, chosen.Offer);
+            TryOpen(machine.Offer, Needed(group, machine.Offer), machine, out opened);
+            return Prepare(opened!, machine.Offer);
         }
 
         foreach (IGrouping<string, OfferState> pool in _states.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
@@ -92,7 +92,7 @@ public sealed partial class PodPacker
                 State = offer.Offer.State,
                 Machine = machine,
                 Size = size,
-                LargestSize = chosen is not null && Rules.ComparesSizes ? chosen.Size : int.MaxValue,
+                LargestSize = chosen is { } limit && Rules.ComparesSizes ? limit.Size : int.MaxValue,
                 Amounts = [.. need],
                 Domains = _topology.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
                 Ports = offer.Offer.Ports.Count > 0 ? [.. offer.Offer.Ports] : null,

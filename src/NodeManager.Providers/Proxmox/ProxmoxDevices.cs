@@ -38,7 +38,9 @@ internal static partial class ProxmoxDevices
     {
         HashSet<string> taken = [.. (spec.VmOptions ?? []).Select(static one => one.Name)];
         // Only this chipset has PCI Express.
-        string express = (spec.VmOptions ?? []).Exists(static one => one.Name == "machine" && one.Value.ToString().Contains("q35", StringComparison.Ordinal))
+        string express = (spec.VmOptions ?? []).Exists(static one =>
+            one.Name == "machine" && one.Value.ToString().Contains("q35", StringComparison.Ordinal)
+        )
             ? ",pcie=1"
             : "";
         IEnumerable<string> names = Enumerable
@@ -93,6 +95,5 @@ internal static partial class ProxmoxDevices
     [GeneratedRegex("^((?:file=)?[^:,]+:)[0-9]+(?=,|$)")]
     private static partial Regex NewVolume();
 
-    private static ProviderException Invalid(string reason) =>
-        new(MachineOutcome.Invalid, reason) { Code = System.Net.HttpStatusCode.OK };
+    private static ProviderException Invalid(string reason) => new(MachineOutcome.Invalid, reason) { Code = System.Net.HttpStatusCode.OK };
 }

@@ -70,10 +70,18 @@ internal static partial class ProxmoxRules
             );
         }
 
-        problems.Add($"{path}.disk", proxmox.Disk is { } disk && !Drive().IsMatch(disk), "must be a drive such as scsi0, virtio0, sata0 or ide0");
+        problems.Add(
+            $"{path}.disk",
+            proxmox.Disk is { } disk && !Drive().IsMatch(disk),
+            "must be a drive such as scsi0, virtio0, sata0 or ide0"
+        );
         foreach ((string resource, string mapping) in proxmox.DeviceMappings ?? [])
         {
-            problems.Add($"{path}.deviceMappings", !resource.Contains('/', StringComparison.Ordinal), $"'{resource}' must be an extended resource such as nvidia.com/gpu");
+            problems.Add(
+                $"{path}.deviceMappings",
+                !resource.Contains('/', StringComparison.Ordinal),
+                $"'{resource}' must be an extended resource such as nvidia.com/gpu"
+            );
             problems.Add($"{path}.deviceMappings", !Mapping().IsMatch(mapping), $"'{mapping}' must be the name of a PCI resource mapping");
         }
 

@@ -58,11 +58,7 @@ internal static class RedfishHardware
     }
 
     /// <summary>Bytes; null: the controller does not report its drives, as many do not before the server has run.</summary>
-    private static async Task<decimal?> ReadDrivesAsync(
-        RedfishServer server,
-        RedfishComputer computer,
-        CancellationToken cancellationToken
-    )
+    private static async Task<decimal?> ReadDrivesAsync(RedfishServer server, RedfishComputer computer, CancellationToken cancellationToken)
     {
         if (computer.Storage is not { Id.Length: > 0 } link)
             return null;

@@ -1,6 +1,6 @@
-using NodeManager.Kubernetes.Quantities;
 using System.Text.Json.Serialization;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Providers.Redfish;
 

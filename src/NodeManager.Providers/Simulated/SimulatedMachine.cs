@@ -143,10 +143,7 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
             ["ephemeral-storage"] = "100Gi",
         };
         foreach ((string name, decimal amount) in Resources)
-            resources[name] = new Quantity(
-                amount,
-                amount >= 1 << 20 ? QuantityFormat.BinarySI : QuantityFormat.DecimalSI
-            ).CanonicalText;
+            resources[name] = new Quantity(amount, amount >= 1 << 20 ? QuantityFormat.BinarySI : QuantityFormat.DecimalSI).CanonicalText;
         return new()
         {
             ["apiVersion"] = "v1",

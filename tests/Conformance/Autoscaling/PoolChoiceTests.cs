@@ -31,7 +31,9 @@ public sealed class PoolChoiceTests
         await lab.RunAsync();
         await WaitingAsync(lab, "trainer", """{"cpu":"1","memory":"1Gi","ephemeral-storage":"150Gi","nvidia.com/gpu":"2"}""");
 
-        NodeSmithClaim claim = Assert.Single(await lab.WaitForClaimsAsync("a ready claim", static all => all.Exists(AutoscalerLab.IsReady)));
+        NodeSmithClaim claim = Assert.Single(
+            await lab.WaitForClaimsAsync("a ready claim", static all => all.Exists(AutoscalerLab.IsReady))
+        );
         Assert.Equal(("small-gpu", "gpu"), (claim.Spec.PoolRef, claim.Spec.Shape));
         Node node = await lab.Cluster.GetAsync(Resources.Nodes, claim.Status!.NodeName!);
         Assert.Equal(

@@ -179,8 +179,13 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
             ("GET", ["cluster", "mapping", "pci"]) => Data(
                 new JsonArray([
-                    .. Mappings.Select(static one => (JsonNode)
-                        new JsonObject { ["id"] = one.Key, ["map"] = new JsonArray([.. one.Value.Select(static entry => (JsonNode)entry)]) }
+                    .. Mappings.Select(static one =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["id"] = one.Key,
+                                ["map"] = new JsonArray([.. one.Value.Select(static entry => (JsonNode)entry)]),
+                            }
                     ),
                 ])
             ),

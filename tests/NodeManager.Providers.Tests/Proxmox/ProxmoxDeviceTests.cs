@@ -62,7 +62,16 @@ public sealed class ProxmoxDeviceTests
     public async Task The_disk_of_a_clone_is_resized_before_it_starts()
     {
         using FakeProxmox server = Server();
-        server.Add(9000, new() { ["name"] = "template", ["template"] = "1", ["scsi0"] = "local-zfs:base-9000-disk-0,size=16G" }, isRunning: false);
+        server.Add(
+            9000,
+            new()
+            {
+                ["name"] = "template",
+                ["template"] = "1",
+                ["scsi0"] = "local-zfs:base-9000-disk-0,size=16G",
+            },
+            isRunning: false
+        );
         JsonNode spec = JsonNode.Parse(Spec())!;
         spec["proxmox"]!["template"] = new JsonObject { ["vmID"] = 9000 };
         spec["proxmox"]!["vmOptions"] = new JsonArray();

@@ -68,7 +68,9 @@ public static class ScalePlanner
             ClaimsInFlight = pool.Members.Count(static member => member.IsInFlight),
             CpuCores = pool.CpuCores,
             Memory = (long)pool.Bytes,
-            Observed = new([.. pool.Evidence.Sizes.OrderBy(static size => size.Size.Shape, StringComparer.Ordinal).Select(size => Observed(pool, size))]),
+            Observed = new([
+                .. pool.Evidence.Sizes.OrderBy(static size => size.Size.Shape, StringComparer.Ordinal).Select(size => Observed(pool, size)),
+            ]),
             DemandSince = up.DemandSince.TryGetValue(pool.Name, out DateTimeOffset since) ? since : null,
         };
     }

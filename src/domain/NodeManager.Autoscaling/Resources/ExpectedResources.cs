@@ -37,7 +37,9 @@ public static class ExpectedResources
         NodeSmithSystemReserved? reserved = ReservedOf(pool, size.Shape);
         Dictionary<string, decimal> amounts = Of(pool, size.Shape);
         // Kubelets do not offer the memory of hugepages as memory.
-        decimal hugePages = amounts.Where(static one => one.Key.StartsWith(HugePages, StringComparison.Ordinal)).Sum(static one => one.Value);
+        decimal hugePages = amounts
+            .Where(static one => one.Key.StartsWith(HugePages, StringComparison.Ordinal))
+            .Sum(static one => one.Value);
         foreach ((string name, Quantity amount) in reserved?.Resources ?? [])
             if (amounts.TryGetValue(name, out decimal there))
                 amounts[name] = Math.Max(0, there - amount.Value);
@@ -59,5 +61,7 @@ public static class ExpectedResources
     public static bool IsDevice(string resource) =>
         resource.IndexOf('/', StringComparison.Ordinal) is var slash
         && slash >= 0
-        && !(resource.AsSpan(0, slash) is "kubernetes.io" || resource.AsSpan(0, slash).EndsWith(".kubernetes.io", StringComparison.Ordinal));
+        && !(
+            resource.AsSpan(0, slash) is "kubernetes.io" || resource.AsSpan(0, slash).EndsWith(".kubernetes.io", StringComparison.Ordinal)
+        );
 }

@@ -80,7 +80,11 @@ public static partial class NodeSmithRules
         CheckTemplate(problems, spec.MachineTemplate);
         problems.Add("spec.price.currency", spec.Price is { Currency: "" }, "must not be empty");
         foreach ((string field, string? amount) in spec.Price?.Amounts ?? [])
-            problems.Add($"spec.price.{field}", amount is not null && NodeSmithPrice.Parse(amount) is null, "must be a decimal number such as 0.25");
+            problems.Add(
+                $"spec.price.{field}",
+                amount is not null && NodeSmithPrice.Parse(amount) is null,
+                "must be a decimal number such as 0.25"
+            );
         return problems.Found;
     }
 

@@ -11,8 +11,7 @@ public static class PendingPods
     /// <param name="expendableBelow">Pods with a lower priority are no demand.</param>
     public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot, int expendableBelow = ExpendableBelow) =>
         [
-            .. pods
-                .Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished())
+            .. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished())
                 .Select(pod => Judge(pod, snapshot, expendableBelow)),
         ];
 

@@ -14,12 +14,7 @@ public sealed record RemovalCandidate(NodeState Node, IReadOnlyList<Pod> Moving,
     public static RemovalCandidate Of(NodeState node, Func<Pod, bool>? isExpendable = null)
     {
         isExpendable ??= static pod => PendingPods.IsExpendable(pod);
-        List<PodState> moving =
-        [
-            .. node.Pods.Where(pod =>
-                !RemovalRules.StaysWithNode(pod.Pod) && !isExpendable(pod.Pod)
-            ),
-        ];
+        List<PodState> moving = [.. node.Pods.Where(pod => !RemovalRules.StaysWithNode(pod.Pod) && !isExpendable(pod.Pod))];
         return new(
             node,
             [.. moving.Select(static pod => pod.Pod).OrderBy(static pod => pod.Key(), StringComparer.Ordinal)],

@@ -44,10 +44,7 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
             .ThenByDescending(static one => one.Value)
             .ThenBy(static one => one.Size)
             .First();
-        return chosen with
-        {
-            Choice = latest.Explain(chosen, () => Describe(chosen, latest.Decisive, Rival(chosen, latest.Decisive))),
-        };
+        return chosen with { Choice = latest.Explain(chosen, () => Describe(chosen, latest.Decisive, Rival(chosen, latest.Decisive))) };
     }
 
     private Option? Rival(Option chosen, MachineExpander? decisive)
@@ -105,8 +102,7 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
     private static bool IsAvailable(OfferState offer, int size)
     {
         MachineSize machine = offer.Offer.Sizes[size];
-        return machine.Stock is not { Remaining: <= 0 }
-            && offer.Offer.Allowance.Refuse(1, machine.CpuCores, machine.MemoryMiB) is null;
+        return machine.Stock is not { Remaining: <= 0 } && offer.Offer.Allowance.Refuse(1, machine.CpuCores, machine.MemoryMiB) is null;
     }
 
     private Option Fill(PodGroup group, OfferState offer, int size, List<PodGroup> alongside)

@@ -30,4 +30,11 @@ public sealed record MachineChoiceRules(IReadOnlyList<MachineExpander> Expanders
 /// <param name="Pods">The pods that it would hold.</param>
 /// <param name="Waste">The unused share of CPU and memory: 0 to 2.</param>
 /// <param name="Other">The best machine of another pool or size that lost; null: none.</param>
-public sealed record MachineChoice(MachineExpander? Expander, MachineOffer Offer, MachineSize Size, int Pods, double Waste, MachineChoice? Other);
+public sealed record MachineChoice(
+    MachineExpander? Expander,
+    MachineOffer Offer,
+    MachineSize Size,
+    int Pods,
+    double Waste,
+    MachineChoice? Other
+);

@@ -51,7 +51,8 @@ internal sealed class OfferState
     /// <summary>The unused share of CPU and memory, as cluster-autoscaler adds them.</summary>
     /// <param name="room">What is left.</param>
     public double Waste(int size, long[] room) =>
-        Share(room[ResourceIndex.Cpu], _sizes[size][ResourceIndex.Cpu]) + Share(room[ResourceIndex.Memory], _sizes[size][ResourceIndex.Memory]);
+        Share(room[ResourceIndex.Cpu], _sizes[size][ResourceIndex.Cpu])
+        + Share(room[ResourceIndex.Memory], _sizes[size][ResourceIndex.Memory]);
 
     private static double Share(long part, long whole) => whole <= 0 ? 0 : Math.Max(0, part) / (double)whole;
 

@@ -19,9 +19,19 @@ public sealed class MachineChoiceTests
             { "", 1, "a/a-small", "" },
             { "", 4, "a/a-large", "" },
             { "priority", 1, "a/a-small", "" },
-            { "price", 1, "b/b-small", "Expander price: pool 'b' (b-small) costs 0.08 EUR an hour for 1 pod; pool 'a' (a-small) costs 0.1 EUR" },
+            {
+                "price",
+                1,
+                "b/b-small",
+                "Expander price: pool 'b' (b-small) costs 0.08 EUR an hour for 1 pod; pool 'a' (a-small) costs 0.1 EUR"
+            },
             { "price", 4, "a/a-large", "Expander price: pool 'a' (a-large) costs 0.15 EUR an hour for 4 pods; pool 'b'" },
-            { "price", 2, "a/a-small", "Expander price: pool 'a' (a-small) costs 0.1 EUR an hour for 2 pods; pool 'b' (b-small) costs 0.08" },
+            {
+                "price",
+                2,
+                "a/a-small",
+                "Expander price: pool 'a' (a-small) costs 0.1 EUR an hour for 2 pods; pool 'b' (b-small) costs 0.08"
+            },
             { "least-waste", 1, "b/b-small", "Expander least-waste: pool 'b' (b-small) leaves 25 % unused with 1 pod; pool 'a' (a-small)" },
             { "least-waste", 4, "a/a-small, a/a-small", "" },
             { "least-waste,price", 3, "a/a-small, b/b-small", "" },
@@ -249,8 +259,16 @@ public sealed class MachineChoiceTests
 
     private static NodeSmithPool[] Pools() =>
         [
-            Priced("a", """[{"name":"a-small","cpuCores":2,"memoryMiB":2048},{"name":"a-large","cpuCores":6,"memoryMiB":6144}]""", """{"a-small":"0.10","a-large":"0.15"}"""),
-            Priced("b", """[{"name":"b-small","cpuCores":1,"memoryMiB":2048},{"name":"b-large","cpuCores":4,"memoryMiB":4096}]""", """{"b-small":"0.08","b-large":"0.40"}"""),
+            Priced(
+                "a",
+                """[{"name":"a-small","cpuCores":2,"memoryMiB":2048},{"name":"a-large","cpuCores":6,"memoryMiB":6144}]""",
+                """{"a-small":"0.10","a-large":"0.15"}"""
+            ),
+            Priced(
+                "b",
+                """[{"name":"b-small","cpuCores":1,"memoryMiB":2048},{"name":"b-large","cpuCores":4,"memoryMiB":4096}]""",
+                """{"b-small":"0.08","b-large":"0.40"}"""
+            ),
         ];
 
     private static NodeSmithPool Priced(string name, string shapes, string prices) =>
@@ -266,7 +284,14 @@ public sealed class MachineChoiceTests
             )!,
         };
 
-    private static NodeSmithClaim Claim(NodeSmithPool pool, int number, string? zone, bool launched, string reason = "", string? shape = null)
+    private static NodeSmithClaim Claim(
+        NodeSmithPool pool,
+        int number,
+        string? zone,
+        bool launched,
+        string reason = "",
+        string? shape = null
+    )
     {
         NodeSmithShape chosen = pool.Spec.MachineTemplate.Shapes!.Find(one => one.Name == shape) ?? pool.Spec.MachineTemplate.Shapes[0];
         NodeSmithClaim claim = ClaimDraft.Of(pool, number, chosen.CpuCores, chosen.MemoryMiB, chosen.Name, zone ?? "");

@@ -67,7 +67,9 @@ public sealed class ShapeResourceTests
     [Fact]
     public void Machines_hold_as_many_pods_as_their_shape()
     {
-        ScalePlan plan = ScalePlanner.Plan(Input(Pool(), Enumerable.Range(1, 41).Select(static n => Asking($"a{n:00}", """{"cpu":"10m"}"""))));
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(Pool(), Enumerable.Range(1, 41).Select(static n => Asking($"a{n:00}", """{"cpu":"10m"}""")))
+        );
 
         Assert.Equal([20, 20, 1], plan.Machines.Select(static machine => machine.Pods.Count));
     }

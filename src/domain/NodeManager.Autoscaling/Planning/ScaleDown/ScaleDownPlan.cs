@@ -165,10 +165,14 @@ internal sealed class ScaleDownPlan
             return null;
         if (member.Node is { } node)
             return ReclaimNotice.Of(node) is { } notice && _input.Locks.GetValueOrDefault(node.Metadata.Uid ?? "") is null
-                ? (AutoscalerReason.Reclaimed, $"Its provider reclaims the machine ({notice}): it is drained, and its pods get another machine.")
+                ? (
+                    AutoscalerReason.Reclaimed,
+                    $"Its provider reclaims the machine ({notice}): it is drained, and its pods get another machine."
+                )
                 : null;
         // Another pool serves the pods of a claim whose provider has no machine.
-        return pool.Backoffs.IsStalled(member)
+        return
+            pool.Backoffs.IsStalled(member)
             && !_placed[member.Expected.Metadata.Name].Any()
             && pool.Members.Count(static one => one is { Claim: not null, IsLeaving: false }) > pool.Minimum.Nodes
             && string.IsNullOrEmpty(claim.Status?.ProviderID)

@@ -78,7 +78,10 @@ public static class ExpectedNodes
                 ProviderID = member.Node?.Spec.ProviderID,
                 Taints = member.Node is null ? template.Spec.Taints : Lasting(member.Node, member.Pool),
             },
-            Status = new() { Allocatable = member.Node?.Status.Allocatable is { Count: > 0 } there ? WithDevices(there, planned) : planned },
+            Status = new()
+            {
+                Allocatable = member.Node?.Status.Allocatable is { Count: > 0 } there ? WithDevices(there, planned) : planned,
+            },
         };
     }
 

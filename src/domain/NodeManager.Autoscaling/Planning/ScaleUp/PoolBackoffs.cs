@@ -44,7 +44,9 @@ internal sealed class PoolBackoffs
 
     /// <summary>The active back-off of a size in a zone; null: none.</summary>
     public PoolBackoff? Find(string pool, string? zone, string? shape) =>
-        ActiveOf(PoolBackoff.KeyOf(pool)) ?? ActiveOf(PoolBackoff.KeyOf(pool, zone, shape)) ?? ActiveOf(PoolBackoff.KeyOf(pool, null, shape));
+        ActiveOf(PoolBackoff.KeyOf(pool))
+        ?? ActiveOf(PoolBackoff.KeyOf(pool, zone, shape))
+        ?? ActiveOf(PoolBackoff.KeyOf(pool, null, shape));
 
     /// <summary>The sentence about a pool without full stop; null: no back-off is active.</summary>
     public string? TextOf(string pool) =>
@@ -112,10 +114,7 @@ internal sealed class PoolBackoffs
 
     private void Succeed(NodeSmithPool pool, PoolMember member)
     {
-        if (
-            member.Claim?.Status?.Conditions.Find(NodeSmithConditions.Launched) is not { Status: "True" } launched
-            || member.HasFailed
-        )
+        if (member.Claim?.Status?.Conditions.Find(NodeSmithConditions.Launched) is not { Status: "True" } launched || member.HasFailed)
             return;
         foreach (
             string key in (string[])

@@ -119,7 +119,10 @@ internal sealed class PoolEvidence
 
     // Amounts that a system may reduce by its share; devices and numbers of pods are exact.
     private static bool IsSized(string name, Dictionary<string, decimal> planned) =>
-        name != "pods" && !ExpectedResources.IsDevice(name) && planned.GetValueOrDefault(name) is > 0 and var amount && !ExpectedResources.IsUnknown(name, amount);
+        name != "pods"
+        && !ExpectedResources.IsDevice(name)
+        && planned.GetValueOrDefault(name) is > 0 and var amount
+        && !ExpectedResources.IsUnknown(name, amount);
 
     /// <summary>The observed node of a size; null: none.</summary>
     public ObservedSize? Find(SizeKey size) => _sizes.GetValueOrDefault(size);

@@ -27,11 +27,10 @@ internal sealed class PoolState
         long overhead = Supply.OverheadMiB;
         CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
         Bytes = members.Sum(member => member.Counted(overhead).Bytes);
-        Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems
-            ? string.Join("; ", problems)
-            : pool.Spec.Price is null
-                ? null
-                : currencyProblem;
+        Problem =
+            NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems)
+            : pool.Spec.Price is null ? null
+            : currencyProblem;
         NodeSmithPoolLimits limits = pool.Spec.Limits;
         Allowance = new()
         {
@@ -63,8 +62,11 @@ internal sealed class PoolState
             !member.IsLeaving
             && (
                 zone is null
-                || (member.Claim?.Spec.Zone ?? member.Claim?.Status?.Zone ?? member.Node?.Metadata.Labels?.GetValueOrDefault(ExpectedNodes.ZoneLabel))
-                    == zone
+                || (
+                    member.Claim?.Spec.Zone
+                    ?? member.Claim?.Status?.Zone
+                    ?? member.Node?.Metadata.Labels?.GetValueOrDefault(ExpectedNodes.ZoneLabel)
+                ) == zone
             )
         );
 

@@ -45,7 +45,11 @@ internal static class RefusalText
     {
         foreach ((string name, decimal amount) in PodRequests.Of(packed.Pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal))
         {
-            if (amount <= 0 || name is "cpu" or "memory" || packed.Refusals.Any(one => one.Offer.Sizes.Any(size => size.Allocatable.GetValueOrDefault(name) > 0)))
+            if (
+                amount <= 0
+                || name is "cpu" or "memory"
+                || packed.Refusals.Any(one => one.Offer.Sizes.Any(size => size.Allocatable.GetValueOrDefault(name) > 0))
+            )
                 continue;
             // Planned, but not reported by the nodes: the pool's own sentence has both amounts.
             if (!pools.Any(pool => ExpectedResources.Names(pool.Pool).Contains(name)))

@@ -64,16 +64,15 @@ internal static class ProxmoxPlacement
             (best, lowest) = (name, use);
         }
 
-        if (best is not null)
-            return (best, "");
-        string what = FormattableString.Invariant($"{wanted.Cores} cores and {wanted.Memory >> 20} MiB");
-        return (
-            null,
-            refused.Count == 0
-                ? $"No host of Proxmox is {(zone is null ? "allowed by nodeWhitelist" : $"in zone '{zone}' and allowed by nodeWhitelist")}."
-                : $"No host of Proxmox has room for {what}: {string.Join("; ", refused)}."
-        );
+        return best is not null ? (best, "") : (null, ReasonOf(refused, wanted, zone));
     }
+
+    private static string ReasonOf(List<string> refused, HostShare wanted, string? zone) =>
+        refused.Count == 0
+            ? $"No host of Proxmox is {(zone is null ? "allowed by nodeWhitelist" : $"in zone '{zone}' and allowed by nodeWhitelist")}."
+            : FormattableString.Invariant(
+                $"No host of Proxmox has room for {wanted.Cores} cores and {wanted.Memory >> 20} MiB: {string.Join("; ", refused)}."
+            );
 
     private static bool IsAllowed(string host, string? zone, ProxmoxProviderSpec spec)
     {

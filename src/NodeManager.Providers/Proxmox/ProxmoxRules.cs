@@ -70,6 +70,26 @@ internal static partial class ProxmoxRules
             );
         }
 
+        CheckDevices(problems, path, proxmox);
+        foreach (ProxmoxOption option in proxmox.VmOptions ?? [])
+        {
+            problems.Add($"{path}.vmOptions.name", !OptionName().IsMatch(option.Name), "must be a parameter of Proxmox");
+            problems.Add($"{path}.vmOptions.name", ReservedOptions.Contains(option.Name), $"'{option.Name}' is set by the provider");
+            problems.Add(
+                $"{path}.vmOptions.value",
+                option.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False),
+                "must be a text, a number or a boolean"
+            );
+            problems.Add(
+                $"{path}.vmOptions.name",
+                proxmox.TaintsInSmbios == true && option.Name == "smbios1",
+                "'smbios1' is set by the provider where taintsInSmbios is true"
+            );
+        }
+    }
+
+    private static void CheckDevices(FieldProblems problems, string path, ProxmoxProviderSpec proxmox)
+    {
         problems.Add(
             $"{path}.disk",
             proxmox.Disk is { } disk && !Drive().IsMatch(disk),
@@ -97,21 +117,6 @@ internal static partial class ProxmoxRules
                 && proxmox.VmOptions!.Find(static one => one.Name == "numa")?.Value.ToString() is not ("1" or "True" or "true"),
             "hugepages requires numa: 1"
         );
-        foreach (ProxmoxOption option in proxmox.VmOptions ?? [])
-        {
-            problems.Add($"{path}.vmOptions.name", !OptionName().IsMatch(option.Name), "must be a parameter of Proxmox");
-            problems.Add($"{path}.vmOptions.name", ReservedOptions.Contains(option.Name), $"'{option.Name}' is set by the provider");
-            problems.Add(
-                $"{path}.vmOptions.value",
-                option.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False),
-                "must be a text, a number or a boolean"
-            );
-            problems.Add(
-                $"{path}.vmOptions.name",
-                proxmox.TaintsInSmbios == true && option.Name == "smbios1",
-                "'smbios1' is set by the provider where taintsInSmbios is true"
-            );
-        }
     }
 
     private static bool IsOptionPart(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(", =") < 0;

@@ -1,4 +1,5 @@
 using NodeManager.Core.Machines;
+using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Providers.Redfish;
 
@@ -9,8 +10,12 @@ internal static class RedfishHardware
 
     private static readonly string[] Accelerators = ["GPU", "FPGA", "Accelerator", "DSP"];
 
-    /// <summary>What the server lacks as text; null: nothing. The inventory is read only if the request needs it.</summary>
-    public static async Task<string?> ShortageAsync(
+    /// <summary>What a request needs beyond cores and memory, for messages.</summary>
+    public static string TextOf(MachineRequest request) =>
+        request.Resources.Keys.Any(IsChecked) ? $" with the accelerators and drives of shape '{request.Shape}'" : "";
+
+    /// <summary>True if the server lacks a part of the request. The inventory is read only if the request needs it.</summary>
+    public static async Task<bool> LacksAsync(
         RedfishServer server,
         RedfishComputer computer,
         MachineRequest request,
@@ -18,19 +23,14 @@ internal static class RedfishHardware
     )
     {
         if (server.System.Resources is { } stated)
-            return request
-                .Resources.Where(one => IsChecked(one.Key) && one.Value > (stated.TryGetValue(one.Key, out var there) ? there.Value : 0))
-                .Select(static one => one.Key)
-                .FirstOrDefault();
-        decimal devices = request.Resources.Where(static one => IsDevice(one.Key)).Sum(static one => one.Value);
+            return request.Resources.Any(one =>
+                IsChecked(one.Key) && one.Value > (stated.TryGetValue(one.Key, out Quantity there) ? there.Value : 0)
+            );
+        decimal devices = request.Resources.Where(static one => IsDevice(one.Key)).Sum(static one => one.Value),
+            bytes = request.Resources.GetValueOrDefault(EphemeralStorage);
         if (devices > 0 && devices > await CountAcceleratorsAsync(server, computer, cancellationToken))
-            return string.Join(", ", request.Resources.Keys.Where(IsDevice).Order(StringComparer.Ordinal));
-        return
-            request.Resources.GetValueOrDefault(EphemeralStorage) is > 0 and var bytes
-            && await ReadDrivesAsync(server, computer, cancellationToken) is { } capacity
-            && capacity < bytes
-            ? EphemeralStorage
-            : null;
+            return true;
+        return bytes > 0 && await ReadDrivesAsync(server, computer, cancellationToken) is { } capacity && capacity < bytes;
     }
 
     private static bool IsDevice(string resource) => resource.Contains('/', StringComparison.Ordinal);

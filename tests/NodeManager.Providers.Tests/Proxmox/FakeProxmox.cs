@@ -65,28 +65,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     /// <summary>Machines that were destroyed through the API, as they were.</summary>
     public List<FakeVm> Destroyed { get; } = [];
 
-    /// <summary>Of the token, on <c>/vms</c>.</summary>
-    public HashSet<string> Privileges { get; } =
-    [
-        "VM.Allocate",
-        "VM.Audit",
-        "VM.Clone",
-        "VM.Config.CPU",
-        "VM.Config.Cloudinit",
-        "VM.Config.Disk",
-        "VM.Config.HWType",
-        "VM.Config.Memory",
-        "VM.Config.Network",
-        "VM.Config.Options",
-        "VM.PowerMgmt",
-        "Datastore.AllocateSpace",
-        "SDN.Use",
-    ];
-
     public string ClusterName { get; set; } = "garage";
-
-    /// <summary>The PCI resource mappings, with an entry for each device.</summary>
-    public Dictionary<string, string[]> Mappings { get; } = [];
 
     /// <summary>Told of each machine that is switched on. Returns immediately.</summary>
     public Action<FakeVm> Booted { get; set; } = static _ => { };
@@ -177,18 +156,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 )
             ),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
-            ("GET", ["cluster", "mapping", "pci"]) => Data(
-                new JsonArray([
-                    .. Mappings.Select(static one =>
-                        (JsonNode)
-                            new JsonObject
-                            {
-                                ["id"] = one.Key,
-                                ["map"] = new JsonArray([.. one.Value.Select(static entry => (JsonNode)entry)]),
-                            }
-                    ),
-                ])
-            ),
+            ("GET", ["cluster", "mapping", "pci"]) => MappingList(),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),
             ("POST", ["nodes", string host, "qemu"]) => Create(host, form, fault),
@@ -244,8 +212,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                     vm.Set(key, value);
                 return Data(null);
             case ("PUT", "resize"):
-                vm.Set(form["disk"], $"{vm.Configuration.GetValueOrDefault(form["disk"], "").Split(",size=")[0]},size={form["size"]}");
-                return Data(null);
+                return Resize(vm, form);
             case ("POST", "status/start") when !Privileges.Contains("VM.PowerMgmt"):
                 return Refuse(403, $"Permission check failed (/vms/{id}, VM.PowerMgmt)");
             case ("POST", "status/start"):

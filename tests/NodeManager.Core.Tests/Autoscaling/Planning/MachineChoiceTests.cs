@@ -152,7 +152,7 @@ public sealed class MachineChoiceTests
     }
 
     [Fact]
-    public void The_delay_doubles_with_each_failure_and_is_forgotten_after_a_success_or_three_hours()
+    public void The_delay_doubles_with_each_failure_and_ends_after_a_success_or_three_hours()
     {
         NodeSmithPool[] pools = Pools();
         pools[0].Spec.MachineTemplate.Shapes!.RemoveAt(1);
@@ -207,7 +207,7 @@ public sealed class MachineChoiceTests
     [InlineData("cloud")]
     [InlineData("annotation")]
     [InlineData("condition")]
-    public void A_reclaimed_machine_is_drained_at_once_and_its_pods_get_the_next_one(string notice)
+    public void A_reclaimed_machine_is_drained_immediately_and_its_pods_get_the_next_one(string notice)
     {
         NodeSmithPool pool = Fours();
         pool.Spec.Limits.MinNodes = 1;

@@ -115,7 +115,7 @@ public sealed class ShapeResourceTests
     }
 
     [Fact]
-    public void What_nodes_report_replaces_the_plan_of_their_shape_and_is_shown_with_it()
+    public void Reports_of_nodes_replace_the_plan_of_their_shape_and_are_shown_with_it()
     {
         NodeSmithPool pool = Pool();
         (NodeSmithClaim claim, Node node) = Registered(

@@ -138,7 +138,7 @@ internal sealed class ScaleDownPlan
         List<Candidate> candidates = [];
         foreach (PoolMember member in pool.Members)
         {
-            if (Departure(pool, member) is { } leaving)
+            if (Departures.Of(_input, pool, member, _placed) is { } leaving)
                 Add(member, AutoscalerDecision.Remove, leaving.Reason, leaving.Message, []);
             else if (Obstacle(pool, member) is { } kept)
                 Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);
@@ -157,31 +157,6 @@ internal sealed class ScaleDownPlan
     }
 
     private bool IsExpendable(Pod pod) => !FreeRoom.IsFreeRoom(pod) && PendingPods.IsExpendable(pod, _input.Policy.ExpendableBelow);
-
-    /// <summary>Why a member leaves whatever the windows, budgets and minimum are; null: it does not.</summary>
-    private (string Reason, string Message)? Departure(PoolState pool, PoolMember member)
-    {
-        if (member is not { Claim: { } claim, IsLeaving: false, HasFailed: false } || pool.IsDeleted)
-            return null;
-        if (member.Node is { } node)
-            return ReclaimNotice.Of(node) is { } notice && _input.Locks.GetValueOrDefault(node.Metadata.Uid ?? "") is null
-                ? (
-                    AutoscalerReason.Reclaimed,
-                    $"Its provider reclaims the machine ({notice}): it is drained, and its pods get another machine."
-                )
-                : null;
-        // Another pool serves the pods of a claim whose provider has no machine.
-        return
-            pool.Backoffs.IsStalled(member)
-            && !_placed[member.Expected.Metadata.Name].Any()
-            && pool.Members.Count(static one => one is { Claim: not null, IsLeaving: false }) > pool.Minimum.Nodes
-            && string.IsNullOrEmpty(claim.Status?.ProviderID)
-            ? (
-                AutoscalerReason.ProviderCapacity,
-                $"Its provider cannot create the machine, and no pod waits for it any more: {claim.Status?.Conditions.Find(NodeSmithConditions.Launched)?.Message}"
-            )
-            : null;
-    }
 
     private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
     {

@@ -90,6 +90,7 @@ internal static class ApiHost
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
         AlertRoutes.Map(app);
+        ActivityRoutes.Map(app);
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);

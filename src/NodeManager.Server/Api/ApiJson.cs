@@ -38,6 +38,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiSignIn))]
 [JsonSerializable(typeof(ApiSession))]
 [JsonSerializable(typeof(ApiCaller))]
+[JsonSerializable(typeof(IReadOnlyList<ApiActivity>))]
 [JsonSerializable(typeof(List<ApiOperation>))]
 [JsonSerializable(typeof(ApiOperationEvent))]
 [JsonSerializable(typeof(ApiNodePoolPage))]

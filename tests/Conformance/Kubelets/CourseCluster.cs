@@ -14,7 +14,8 @@ namespace NodeManager.Conformance.Kubelets;
 internal sealed class CourseCluster : IAsyncDisposable
 {
     private const string Variable = "NODEMANAGER_REAL_KUBECONFIG",
-        Program = "NODEMANAGER_REAL_KUBELET";
+        Program = "NODEMANAGER_REAL_KUBELET",
+        Nightly = "NODEMANAGER_REAL_NIGHTLY";
 
     private readonly TestCluster? _embedded;
 
@@ -39,6 +40,7 @@ internal sealed class CourseCluster : IAsyncDisposable
 
     public static async Task<CourseCluster> RealAsync(int nodes, bool stopsKubelets)
     {
+        Skip.If(Environment.GetEnvironmentVariable(Nightly) != "1", $"{Nightly} is not 1.");
         string? path = Environment.GetEnvironmentVariable(Variable);
         Skip.If(string.IsNullOrEmpty(path), $"{Variable} does not name the kubeconfig of a cluster with real kubelets.");
         Skip.If(stopsKubelets && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Program)), $"{Program} names no program.");

@@ -154,16 +154,16 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         $node = $names[1]
         $policy = @{ Action = 'Drain'; UnhealthyFor = 0; CoolDown = 0; MinHealthy = 1; DeleteEmptyDirData = $true }
         Set-Kubelet stop $node
-        $null = Wait-ClusterNode $node -For NotReady -Timeout 3m
-        (Repair-ClusterNode $node @policy -WhatIf).Status | Should -Be Planned
-        $job = Repair-ClusterNode $node @policy -AsJob
         try {
+            $null = Wait-ClusterNode $node -For NotReady -Timeout 3m
+            (Repair-ClusterNode $node @policy -WhatIf).Status | Should -Be Planned
+            $job = Repair-ClusterNode $node @policy -AsJob
             Wait-Until 'the cordon' { (Get-ClusterNode $node).Unschedulable }
             Set-Kubelet start $node
             Wait-Until 'the result' { @($job.Output).Status -contains 'Recovered' } 180
             (Get-ClusterNode $node).Unschedulable | Should -BeFalse
         }
-        finally { Stop-Job $job; Set-Kubelet start $node }
+        finally { if ($job) { Stop-Job $job }; Set-Kubelet start $node }
         (Get-NodeEvent $node).Reason -match 'Repair' | Should -Not -BeNullOrEmpty
     }
 
@@ -183,7 +183,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
                 $result = $job | Wait-Job -Timeout 180 | Receive-Job
                 $result.Status | Should -Be Drained -Because "$who`: $($result.Summary)"
                 @(Get-NodePod $node -Namespace $ns -Session $session | Where-Object Name -Match '^(data|web|stubborn)-').Count | Should -Be 0
-                if ($who -ne 'admin') { Disconnect-NodeManager -Session $used }
+                if ($who -ne 'admin') { Disconnect-NodeManager -Session $used; $null = Select-NodeManagerSession $session }
             }
         }
         finally { foreach ($role in 'nodemanager-viewer', 'nodemanager-operator') { $null = Send DELETE "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/$ns-$role" } }
@@ -237,6 +237,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         }
         finally {
             Disconnect-NodeManager -Session $user
+            $null = Select-NodeManagerSession $session
             $null = Send DELETE "$api/clusterrolebindings/$ns"
             foreach ($kind in 'rolebindings', 'roles') { $null = Send DELETE "$api/namespaces/$shell/$kind/$ns" }
         }
@@ -263,6 +264,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         }
         finally {
             Disconnect-NodeManager -Session $user
+            $null = Select-NodeManagerSession $session
             Remove-Item $path
             foreach ($kind in 'clusterrolebindings', 'clusterroles') { $null = Send DELETE "$api/$kind/$ns" }
         }

@@ -5,7 +5,6 @@
 BeforeDiscovery {
     $isThere = [bool] $env:NODEMANAGER_REAL_KUBECONFIG
     $hasKubelet = $isThere -and $env:NODEMANAGER_REAL_KUBELET
-    $hasKubectl = $isThere -and (Get-Command kubectl -CommandType Application -ErrorAction Ignore)
     if (-not $isThere) { Write-Host 'Skipped: NODEMANAGER_REAL_KUBECONFIG names no cluster with real nodes.' }
 }
 
@@ -39,36 +38,6 @@ Describe 'Real kubelets' -Skip:(-not $isThere) {
         $ends.data | Should -BeLessThan 7
         $ends.stubborn | Should -BeGreaterOrEqual 6
         $ends.stubborn | Should -BeLessThan 10
-    }
-
-    It 'evicts the same pods as kubectl on the same layout, and is not slower' -Skip:(-not $hasKubectl) {
-        $node = $names[0]
-        $times = @{}; $evicted = @{}
-        foreach ($who in 'ours', 'kubectl') {
-            Reset-Layout
-            $before = @(Get-Pod | Where-Object { $_.spec.nodeName -eq $node -and $_.metadata.labels.app -notin 'single', 'stubborn' })
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            $seen = Measure-Availability web {
-                if ($who -eq 'ours') { Invoke-NodeDrain $node -PodSelector 'app notin (single,stubborn)' -DeleteEmptyDirData -Timeout 2m }
-                else { kubectl --kubeconfig $kubeconfigPath drain $node --pod-selector 'app notin (single,stubborn)' --ignore-daemonsets --delete-emptydir-data --timeout 2m 2>&1 }
-            }
-            $times[$who] = $watch.Elapsed.TotalSeconds
-            $seen.Http | Should -BeGreaterOrEqual 5
-            $left = (Get-Pod).metadata.uid
-            $evicted[$who] = @($before | Where-Object { $_.metadata.uid -notin $left } | ForEach-Object { $_.metadata.labels.app } | Sort-Object)
-        }
-        $evicted.ours | Should -Be $evicted.kubectl
-        $evicted.ours | Should -Not -Contain agent
-        Write-Host "    the same node: $([math]::Round($times.ours, 1)) s, kubectl $([math]::Round($times.kubectl, 1)) s"
-        $times.ours | Should -BeLessOrEqual ($times.kubectl + 2)
-    }
-
-    It 'keeps a workload without a PDB available while two nodes are drained' {
-        Reset-Layout
-        $seen = Measure-Availability free { Invoke-NodeDrain $names[0], $names[1] -PodSelector app=free -Timeout 3m }
-        $seen.Output.Status | Should -Be Drained, Drained
-        $seen.Api | Should -BeGreaterOrEqual 5
-        $seen.Http | Should -BeGreaterOrEqual 5
     }
 
     It 'replaces a single pod behind minAvailable 1 with -Surge, and it always answers' {

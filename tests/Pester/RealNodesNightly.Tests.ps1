@@ -5,6 +5,7 @@
 BeforeDiscovery {
     $isThere = $env:NODEMANAGER_REAL_KUBECONFIG -and $env:NODEMANAGER_REAL_NIGHTLY -eq '1'
     $hasKubelet = $isThere -and $env:NODEMANAGER_REAL_KUBELET
+    $hasKubectl = $isThere -and (Get-Command kubectl -CommandType Application -ErrorAction Ignore)
     $hasRuntime = $isThere -and $env:NODEMANAGER_REAL_RUNTIME
     $hasManifests = $isThere -and $env:NODEMANAGER_REAL_MANIFESTS
     $hasPressure = $isThere -and $env:NODEMANAGER_REAL_PRESSURE
@@ -18,6 +19,36 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
     BeforeAll { . "$PSScriptRoot/RealNodes.ps1" }
 
     AfterAll { Remove-Layout }
+
+    It 'evicts the same pods as kubectl on the same layout, and is not slower' -Skip:(-not $hasKubectl) {
+        $node = $names[0]
+        $times = @{}; $evicted = @{}
+        foreach ($who in 'ours', 'kubectl') {
+            Reset-Layout
+            $before = @(Get-Pod | Where-Object { $_.spec.nodeName -eq $node -and $_.metadata.labels.app -notin 'single', 'stubborn' })
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $seen = Measure-Availability web {
+                if ($who -eq 'ours') { Invoke-NodeDrain $node -PodSelector 'app notin (single,stubborn)' -DeleteEmptyDirData -Timeout 2m }
+                else { kubectl --kubeconfig $kubeconfigPath drain $node --pod-selector 'app notin (single,stubborn)' --ignore-daemonsets --delete-emptydir-data --timeout 2m 2>&1 }
+            }
+            $times[$who] = $watch.Elapsed.TotalSeconds
+            $seen.Http | Should -BeGreaterOrEqual 5
+            $left = (Get-Pod).metadata.uid
+            $evicted[$who] = @($before | Where-Object { $_.metadata.uid -notin $left } | ForEach-Object { $_.metadata.labels.app } | Sort-Object)
+        }
+        $evicted.ours | Should -Be $evicted.kubectl
+        $evicted.ours | Should -Not -Contain agent
+        Write-Host "    the same node: $([math]::Round($times.ours, 1)) s, kubectl $([math]::Round($times.kubectl, 1)) s"
+        $times.ours | Should -BeLessOrEqual ($times.kubectl + 2)
+    }
+
+    It 'keeps a workload without a PDB available while two nodes are drained' {
+        Reset-Layout
+        $seen = Measure-Availability free { Invoke-NodeDrain $names[0], $names[1] -PodSelector app=free -Timeout 3m }
+        $seen.Output.Status | Should -Be Drained, Drained
+        $seen.Api | Should -BeGreaterOrEqual 5
+        $seen.Http | Should -BeGreaterOrEqual 5
+    }
 
     It 'waits for a Job, and leaves a static pod alone' -Skip:(-not $hasManifests) {
         Reset-Layout
@@ -196,7 +227,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         Set-NodeManagerConfiguration -NodeCommandImage $env:NODEMANAGER_REAL_COMMAND_IMAGE
         $before = (Get-ClusterNode $node).BootId
         $run = Invoke-NodeMaintenance $node -NodeCommand "echo once >>/tmp/$ns; wc -l </tmp/$ns" -Reboot -PodSelector 'app notin (single)' -DeleteEmptyDirData -Timeout 2m -WaitReadyTimeout 3m
-        $run.Status | Should -Be Completed
+        $run.Status | Should -Be Completed -Because $run.Error
         $run.ExitCode | Should -Be 0
         "$($run.Output)".Trim() | Should -Be 1 -Because 'the command runs once'
         $after = Get-ClusterNode $node
@@ -212,13 +243,13 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         $node = $env:NODEMANAGER_REAL_COMMAND_NODE
         $shell = 'nodemanager-node-shell'
         $null = kubectl --kubeconfig $kubeconfigPath apply -f "$root/deploy/rbac.yaml" -f "$root/deploy/node-shell.yaml"
-        Set-NodeManagerConfiguration -NodeCommandImage $env:NODEMANAGER_REAL_COMMAND_IMAGE
         $api = '/apis/rbac.authorization.k8s.io/v1'
         $bind = { param($Kind, $Name, $Collection) $null = Send POST "$api/$Collection" @{ apiVersion = 'rbac.authorization.k8s.io/v1'; kind = "$($Kind)Binding"; metadata = @{ name = $ns }; roleRef = @{ apiGroup = 'rbac.authorization.k8s.io'; kind = $Kind; name = $Name }; subjects = @(@{ apiGroup = 'rbac.authorization.k8s.io'; kind = 'User'; name = $ns }) } }
         & $bind ClusterRole nodemanager-viewer clusterrolebindings
         & $bind Role $ns "namespaces/$shell/rolebindings"
         $rules = (Send GET "$api/namespaces/$shell/roles/$shell").rules
         $user = Connect-NodeManager -Session $session -ImpersonateUser $ns
+        Set-NodeManagerConfiguration -NodeCommandImage $env:NODEMANAGER_REAL_COMMAND_IMAGE
         try {
             $rights = foreach ($rule in $rules | Where-Object { $_.resources -notcontains 'pods/exec' }) { foreach ($verb in $rule.verbs) { "$verb $($rule.resources)" } }
             $rights.Count | Should -BeGreaterOrEqual 4

@@ -35,7 +35,7 @@ internal sealed partial class Watcher<T>(
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
 
     /// <summary>For how long an API server that restarts may refuse what roles allow, because it has not read them yet.</summary>
-    private static readonly TimeSpan RolesMayBeUnread = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RolesMayBeUnread = TimeSpan.FromSeconds(3);
 
     private readonly KnownObjects<T> _known = new();
     private readonly PartPool? _parts = options.SharesParts ? new() : null;
@@ -216,8 +216,7 @@ internal sealed partial class Watcher<T>(
                 (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
             }
-            catch (Exception e)
-                when (!isFirst && !cancellationToken.IsCancellationRequested && (IsTransient(e) || MayHaveUnreadRoles(e)))
+            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && (IsTransient(e) || MayHaveUnreadRoles(e)))
             {
                 await RecoverAsync(e, cancellationToken);
                 present.Clear();

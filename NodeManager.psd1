@@ -24,6 +24,7 @@
         'Disable-SchedulerPlugin'
         'Disconnect-NodeManager'
         'Enable-SchedulerPlugin'
+        'Enter-ClusterNode'
         'Export-NodeDrainReport'
         'Export-NodeMaintenanceReport'
         'Export-Sandbox'

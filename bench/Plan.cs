@@ -125,6 +125,7 @@ internal static class Plan
         [
             Planning.Mix(10_000),
             Planning.Mix(20_000),
+            Planning.Mix(20_000, isRich: true),
             Planning.Nodes(10_000, 1000),
             SchedulerWorks.Bind(options.Nodes, BoundPods),
         ];

@@ -10,8 +10,8 @@ internal static class Part
     {
         switch (arguments)
         {
-            case ["planning", string pods, string nodes]:
-                Planning.Run(Number(pods), Number(nodes));
+            case ["planning", string pods, string nodes, .. string[] more]:
+                Planning.Run(Number(pods), Number(nodes), more is ["rich"]);
                 return 0;
             case ["footprint", string who, string kubeconfig]:
                 await Footprint.RunAsync(who, kubeconfig);

@@ -19,10 +19,11 @@ internal static class Planning
 
     /// <param name="pods">How many wait.</param>
     /// <param name="nodes">How many are there already; then the pods have requests, selectors and tolerations. 0: Karpenter's mix.</param>
+    /// <param name="isRich">True for shapes with prices, disks and devices, chosen by price, and pods that request them.</param>
     /// <exception cref="InvalidOperationException">A pod got no place.</exception>
-    public static void Run(int pods, int nodes)
+    public static void Run(int pods, int nodes, bool isRich)
     {
-        ScaleInput input = Input(pods, nodes);
+        ScaleInput input = Input(pods, nodes, isRich);
         TimeSpan before = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         ScalePlan plan = ScalePlanner.Plan(input);
@@ -53,17 +54,21 @@ internal static class Planning
     }
 
     /// <summary>The same, unmeasured.</summary>
-    public static ScalePlan Plan(int pods, int nodes) => ScalePlanner.Plan(Input(pods, nodes));
+    public static ScalePlan Plan(int pods, int nodes) => ScalePlanner.Plan(Input(pods, nodes, isRich: false));
 
-    private static ScaleInput Input(int pods, int nodes)
+    private static ScaleInput Input(int pods, int nodes, bool isRich)
     {
         BuiltInMachineProviders.Register();
+        List<Pod> waiting = nodes == 0 ? new PodMix(42).Make(pods) : new PodMix(42).Plain(pods, Zones.Length);
+        if (isRich)
+            Enrich(waiting);
         return new()
         {
+            Policy = ScalePolicy.Of([new() { Spec = new() { Expanders = isRich ? ["price"] : null } }]),
             Now = DateTimeOffset.UnixEpoch.AddHours(1),
             Nodes = [.. Enumerable.Range(1, nodes).Select(NodeOf)],
-            Pods = nodes == 0 ? new PodMix(42).Make(pods) : new PodMix(42).Plain(pods, Zones.Length),
-            Pools = [Pool()],
+            Pods = waiting,
+            Pools = [Pool(isRich)],
             Providers =
             [
                 new()
@@ -81,13 +86,42 @@ internal static class Planning
     private static decimal Sum(ScaleInput input, string resource) =>
         input.Pods.Sum(pod => PodRequests.Of(pod.Spec).GetValueOrDefault(resource));
 
-    private static NodeSmithPool Pool() =>
+    // Every fifth pod requests a part of the disk, and every twentieth a device.
+    private static void Enrich(List<Pod> pods)
+    {
+        for (int index = 0; index < pods.Count; index += 5)
+        {
+            Dictionary<string, Quantity> requests = pods[index].Spec.Containers[0].Resources!.Requests!;
+            requests["ephemeral-storage"] = Quantity.Parse(index % 2 == 0 ? "1Gi" : "4Gi");
+            if (index % 20 == 0)
+                requests["nvidia.com/gpu"] = Quantity.Parse("1");
+        }
+    }
+
+    private static NodeSmithShape Rich(NodeSmithShape shape)
+    {
+        shape.Resources = new() { ["ephemeral-storage"] = Quantity.Parse($"{100 + shape.CpuCores}Gi") };
+        if (shape.CpuCores % 8 == 0)
+            shape.Resources["nvidia.com/gpu"] = Quantity.Parse("4");
+        return shape;
+    }
+
+    private static NodeSmithPool Pool(bool isRich) =>
         new()
         {
             Metadata = new() { Name = "pool" },
             Spec = new()
             {
                 ProviderRef = "provider",
+                Price = isRich
+                    ? new()
+                    {
+                        Currency = "EUR",
+                        PerHour = "0.01",
+                        PerCoreHour = "0.02",
+                        PerGiBHour = "0.004",
+                    }
+                    : null,
                 // As the benchmark's instance types: 1 core and 2 GiB, 2 and 4, …, 400 and 800.
                 MachineTemplate = new()
                 {
@@ -100,7 +134,8 @@ internal static class Planning
                                 Name = $"type-{size}",
                                 CpuCores = size,
                                 MemoryMiB = size * 2048L,
-                            }),
+                            })
+                            .Select(shape => isRich ? Rich(shape) : shape),
                     ],
                 },
             },

@@ -12,18 +12,20 @@ internal static class Planning
     private static readonly string[] Limits = ["5%", "10", "1"];
 
     /// <summary>Karpenter's published mix.</summary>
-    public static Work Mix(int pods) =>
+    /// <param name="isRich">True with prices, disks and devices.</param>
+    public static Work Mix(int pods, bool isRich = false) =>
         Of(
-            string.Create(CultureInfo.InvariantCulture, $"scale-{pods}"),
+            string.Create(CultureInfo.InvariantCulture, $"scale-{pods}{(isRich ? "-prices" : "")}"),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the autoscaler's plan for {pods} pods of Karpenter's published mix, 400 sizes of machines"
+                $"the autoscaler's plan for {pods} pods of Karpenter's published mix, 400 sizes of machines{(isRich ? " with prices, disks and devices" : "")}"
             ),
             pods,
-            0
+            0,
+            isRich
         ) with
         {
-            Goals = pods == 20_000 ? [new(Ours, Metric.Time, 5000), new(Ours, Metric.Peak, 250 * 1048576)] : [],
+            Goals = pods == 20_000 ? [new(Ours, Metric.Time, isRich ? 2000 : 5000), new(Ours, Metric.Peak, 250 * 1048576)] : [],
         };
 
     public static Work Nodes(int pods, int nodes) =>
@@ -68,7 +70,7 @@ internal static class Planning
         };
     }
 
-    private static Work Of(string name, string what, int pods, int nodes) =>
+    private static Work Of(string name, string what, int pods, int nodes, bool isRich = false) =>
         new(name, what)
         {
             IsWarmed = false,
@@ -78,7 +80,12 @@ internal static class Planning
                     Ours,
                     stop =>
                         InsideProcess.RunAsync(
-                            ["planning", pods.ToString(CultureInfo.InvariantCulture), nodes.ToString(CultureInfo.InvariantCulture)],
+                            [
+                                "planning",
+                                pods.ToString(CultureInfo.InvariantCulture),
+                                nodes.ToString(CultureInfo.InvariantCulture),
+                                .. isRich ? ["rich"] : Array.Empty<string>(),
+                            ],
                             stop
                         )
                 ),

@@ -9,7 +9,8 @@ namespace NodeManager.Architecture.Tests;
 public sealed partial class ProcessorTests
 {
     // Parts of .NET and of Windows, which exist for each processor. Their functions take no structure whose layout differs.
-    private static readonly string[] Libraries = ["icu.dll", "kernel32.dll", "libSystem.Native"];
+    // Of libc, the state of a terminal, which is not looked into.
+    private static readonly string[] Libraries = ["icu.dll", "kernel32.dll", "libSystem.Native", "libc"];
 
     // Where .NET looks for an installation: DOTNET_ROOT_ARM64.
     private static readonly string[] ReadArchitecture = ["NodeManager.Providers.dll"];

@@ -12,6 +12,7 @@ public sealed class RetryTests
         "src/client/NodeManager.Controllers/Queueing/WorkQueue.cs",
         "src/client/NodeManager.Kubernetes/Transport/RetryPolicy.cs",
         "src/domain/NodeManager.Autoscaling/Claims/CallBackoff.cs",
+        "src/domain/NodeManager.Autoscaling/Planning/Inputs/PoolBackoff.cs",
         "src/domain/NodeManager.Autoscaling/Planning/ScaleUp/MachineContradictions.cs",
         "src/domain/NodeManager.Drains/Evictions/Attempts.cs",
         "src/domain/NodeManager.Drains/Evictions/EvictionRequestWriter.cs",

@@ -71,6 +71,45 @@ Describe 'Invoke-NodeCommand' {
     }
 }
 
+Describe 'Enter-ClusterNode' {
+    BeforeAll {
+        $prepare = "Import-Module '$PSScriptRoot/../../NodeManager.psd1'; `$null = Connect-NodeManager -Sandbox; Set-NodeManagerConfiguration -NodeCommandImage '$image'; "
+        function Get-Shell([string] $Script) {
+            $null | & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "$prepare try { & { $Script } } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }; (Get-PodSample).Count" 2>&1
+        }
+        $prepare += 'function Get-PodSample { , @(Get-NodePod worker-1c-01 | Where-Object Namespace -eq nodemanager-node-shell) }; '
+    }
+
+    It 'previews the shell and opens none' {
+        $said = Get-Shell "Enter-ClusterNode $node -WhatIf"
+        "$said" | Should -Match "Open a shell as root.*node '$node' in cluster 'sandbox'"
+        $said[-1] | Should -Be 0
+    }
+
+    It 'is an error without a terminal, before anything is done' {
+        $said = Get-Shell "Enter-ClusterNode $node -Confirm:`$false -ErrorAction Stop"
+        $said[0] | Should -BeExactly 'NodeShellUnavailable,NodeManager.Commands.EnterClusterNodeCommand'
+        $said[1] | Should -Match 'no terminal'
+        $said[-1] | Should -Be 0
+    }
+
+    It 'refuses a timeout of zero, and names a missing image' {
+        { Enter-ClusterNode $node -Timeout 0 -Confirm:$false } | Should -Throw -ErrorId 'NodeCommandInvalid,*'
+        Set-NodeManagerConfiguration -NodeCommandImage $null
+        { Enter-ClusterNode $node -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'NodeCommandImageMissing,*'
+        Set-NodeManagerConfiguration -NodeCommandImage $image
+    }
+
+    It 'names simulated nodes in a terminal, and deletes the pod' -Skip:(-not (Get-Command script -CommandType Application -ErrorAction Ignore) -or -not $IsLinux) {
+        $file = Join-Path $TestDrive 'enter.ps1'
+        Set-Content $file "$prepare try { Enter-ClusterNode $node -Confirm:`$false -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }; 'pods ' + (Get-PodSample).Count"
+        $said = script -qec "$([Environment]::ProcessPath) -NoProfile -NonInteractive -File '$file'" /dev/null | Out-String
+        $said | Should -Match 'NodeShellUnavailable,'
+        $said | Should -Match 'simulated'
+        $said | Should -Match 'pods 0'
+    }
+}
+
 Describe 'Invoke-NodeMaintenance -NodeCommand' {
     BeforeAll { $fast = @{ DeleteEmptyDirData = $true; Timeout = '2m'; Confirm = $false; WarningAction = 'SilentlyContinue' } }
 

@@ -26,6 +26,7 @@ BeforeAll {
         'Invoke-NodeDrain'               = { param($p) Invoke-NodeDrain $node @p }
         'Invoke-NodeMaintenance'         = { param($p) Invoke-NodeMaintenance $node @p }
         'Invoke-NodeCommand'             = { param($p) Invoke-NodeCommand $node uptime @p }
+        'Enter-ClusterNode'              = { param($p) Enter-ClusterNode $node @p }
         'Remove-NodeAnnotation'          = { param($p) Remove-NodeAnnotation $node -Key a @p }
         'Remove-NodeLabel'               = { param($p) Remove-NodeLabel $node -Key a @p }
         'Remove-NodeTaint'               = { param($p) Remove-NodeTaint $node -Key a @p }

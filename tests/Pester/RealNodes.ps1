@@ -61,9 +61,8 @@ function New-Budget([string] $Name, [int] $MinAvailable) {
 }
 function Get-Pod([string] $App = '') { @((Send GET "$pods$(if ($App) { "?labelSelector=app%3D$App" })").items) }
 function Test-Ready($Pod) { -not $Pod.metadata.deletionTimestamp -and ($Pod.status.conditions | Where-Object { $_.type -eq 'Ready' -and $_.status -eq 'True' }) }
-# All pods are created again, spread over all nodes. Without the earlier Events no node is Flapping.
+# All pods are created again, spread over all nodes.
 function Reset-Layout {
-    $null = Send DELETE '/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DNode'
     $null = Get-ClusterNode | Resume-NodeScheduling
     $null = Send DELETE "$pods`?gracePeriodSeconds=1&labelSelector=app"
     Wait-Until 'the layout' { $all = Get-Pod; $all.Count -eq $expected -and -not ($all | Where-Object { -not (Test-Ready $_) }) }

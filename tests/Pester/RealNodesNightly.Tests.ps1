@@ -20,6 +20,25 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
 
     AfterAll { Remove-Layout }
 
+    # First: a node that was not ready three times within an hour is Flapping, and stays so for a quarter of an hour.
+    It 'repairs a node whose kubelet is dead, and returns it when it is back' -Skip:(-not $hasKubelet) {
+        Reset-Layout
+        $node = $names[1]
+        $policy = @{ Action = 'Drain'; UnhealthyFor = 0; CoolDown = 0; MinHealthy = 1; DeleteEmptyDirData = $true }
+        Set-Kubelet stop $node
+        try {
+            $null = Wait-ClusterNode $node -For NotReady -Timeout 3m
+            (Repair-ClusterNode $node @policy -WhatIf).Status | Should -Be Planned
+            $job = Repair-ClusterNode $node @policy -AsJob
+            Wait-Until 'the cordon' { (Get-ClusterNode $node).Unschedulable }
+            Set-Kubelet start $node
+            Wait-Until 'the result' { @($job.Output).Status -contains 'Recovered' } 180
+            (Get-ClusterNode $node).Unschedulable | Should -BeFalse
+        }
+        finally { if ($job) { Stop-Job $job }; Set-Kubelet start $node }
+        (Get-NodeEvent $node).Reason -match 'Repair' | Should -Not -BeNullOrEmpty
+    }
+
     It 'evicts the same pods as kubectl on the same layout, and is not slower' -Skip:(-not $hasKubectl) {
         $node = $names[0]
         $times = @{}; $evicted = @{}
@@ -178,24 +197,6 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
             $null = Wait-ClusterNode $node -For DiskPressure=False -Timeout 2m
         }
         try { Wait-Until 'the end of the alert' { $log -contains 'Resolved DiskPressure' } } finally { Stop-Job $job }
-    }
-
-    It 'repairs a node whose kubelet is dead, and returns it when it is back' -Skip:(-not $hasKubelet) {
-        Reset-Layout
-        $node = $names[1]
-        $policy = @{ Action = 'Drain'; UnhealthyFor = 0; CoolDown = 0; MinHealthy = 1; DeleteEmptyDirData = $true }
-        Set-Kubelet stop $node
-        try {
-            $null = Wait-ClusterNode $node -For NotReady -Timeout 3m
-            (Repair-ClusterNode $node @policy -WhatIf).Status | Should -Be Planned
-            $job = Repair-ClusterNode $node @policy -AsJob
-            Wait-Until 'the cordon' { (Get-ClusterNode $node).Unschedulable }
-            Set-Kubelet start $node
-            Wait-Until 'the result' { @($job.Output).Status -contains 'Recovered' } 180
-            (Get-ClusterNode $node).Unschedulable | Should -BeFalse
-        }
-        finally { if ($job) { Stop-Job $job }; Set-Kubelet start $node }
-        (Get-NodeEvent $node).Reason -match 'Repair' | Should -Not -BeNullOrEmpty
     }
 
     It 'drains while the API server restarts, also with the rights of an operator' -Skip:(-not $hasServer) {

@@ -45,6 +45,9 @@ public abstract class AutoscalerReason
     /// <summary>A PersistentVolumeClaim of the pod is missing, unbound or being deleted; no machine would help.</summary>
     public const string VolumeClaim = nameof(VolumeClaim);
 
+    /// <summary>The priority of the pod is so low that it gets no machine and keeps no node.</summary>
+    public const string Expendable = nameof(Expendable);
+
     // Pods that wait.
 
     /// <summary>The demand, or the idleness, has not lasted for the stabilization window.</summary>
@@ -64,6 +67,9 @@ public abstract class AutoscalerReason
 
     /// <summary>No machine of the pool is large enough.</summary>
     public const string TooLarge = nameof(TooLarge);
+
+    /// <summary>The pod requests a resource, such as <c>nvidia.com/gpu</c>, that no machine of a pool has.</summary>
+    public const string MissingResource = nameof(MissingResource);
 
     /// <summary>A volume, or the pod itself, is bound to a zone in which the pool cannot make machines.</summary>
     public const string Zone = nameof(Zone);
@@ -155,6 +161,9 @@ public abstract class AutoscalerReason
 
     /// <summary>The node's claim is not Ready yet.</summary>
     public const string ClaimNotReady = nameof(ClaimNotReady);
+
+    /// <summary>The provider reclaims the machine: its node is drained and replaced.</summary>
+    public const string Reclaimed = nameof(Reclaimed);
 
     /// <summary>The node's claim is being deleted already.</summary>
     public const string BeingRemoved = nameof(BeingRemoved);

@@ -56,6 +56,12 @@ public sealed class NodeScalePlanMachine : ClusterObject
 
     public string Message { get; init; } = "";
 
+    /// <summary>For one hour; null: unknown.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>Of the price; empty without.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>The pods that it is created for, as <c>namespace/name</c>.</summary>
     public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
 
@@ -152,5 +158,31 @@ public sealed class NodeScalePlanPool : ClusterObject
     /// <summary>Since when pods wait for machines of this pool; null: none does.</summary>
     public DateTimeOffset? DemandSince { get; init; }
 
+    /// <summary>The sizes that nodes of the pool have, as planned and as the nodes report them. Plans use the reported amounts.</summary>
+    public ItemList<NodeScalePlanShape> Observed { get; init; } = ItemList<NodeScalePlanShape>.Empty;
+
     public override string ToString() => $"{Pool}: {Decision} ({Reason})";
+}
+
+/// <summary>A machine size of a pool: the planned amounts, and those that a node reports.</summary>
+public sealed class NodeScalePlanShape
+{
+    /// <summary>The pool's shape; empty where machines are sized from their pods.</summary>
+    public required string Name { get; init; }
+
+    public long CpuCores { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>The youngest node of the size.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>The planned allocatable by resource name: cores, bytes, numbers. Unknown amounts are missing.</summary>
+    public AmountMap Planned { get; init; } = AmountMap.Empty;
+
+    /// <summary>The node's allocatable without its static pods.</summary>
+    public AmountMap Reported { get; init; } = AmountMap.Empty;
+
+    public override string ToString() => $"{(Name.Length > 0 ? Name : $"{CpuCores}x{ByteSize.Format(Memory)}")} ({Node})";
 }

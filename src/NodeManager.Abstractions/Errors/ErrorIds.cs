@@ -292,6 +292,12 @@ public static class ErrorIds
     /// <summary>A command may have run, and its end is not known: its pod was deleted, or its node restarted or does not report.</summary><remarks>Check on the node what was done before you run the command again.</remarks>
     public const string NodeCommandLost = nameof(NodeCommandLost);
 
+    /// <summary>This process has no terminal, or the containers of the node cannot be entered. No shell was opened.</summary><remarks>Use Enter-ClusterNode in a terminal, and Invoke-NodeCommand in scripts.</remarks>
+    public const string NodeShellUnavailable = nameof(NodeShellUnavailable);
+
+    /// <summary>A shell on a node ended with its connection or its pod. What it was running was ended with it.</summary><remarks>Check the node with Test-NodeHealth, then open another shell. For long work, use Invoke-NodeCommand.</remarks>
+    public const string NodeShellLost = nameof(NodeShellLost);
+
     // Drain
     /// <summary>The drain would lose data or unmanaged pods, or a permission is missing. No pod was evicted.</summary><remarks>Read Blockers: it names the pods with the parameter for each, or the permission.</remarks>
     public const string DrainRefused = nameof(DrainRefused);

@@ -9,6 +9,12 @@ public sealed class NodePoolSpec
     public string NodeProvider { get; init; } = "";
 
     /// <summary>The machine sizes that the autoscaler may choose from. Empty for pools of a service, and for machines as large as pods need.</summary>
+    /// <summary>Of a pool of the cluster: pools with a higher priority get machines first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Of a pool of the cluster: the currency of the prices; empty without.</summary>
+    public string Currency { get; init; } = "";
+
     public ItemList<NodePoolShape> Shapes { get; init; } = ItemList<NodePoolShape>.Empty;
 
     /// <summary>Taints that a node has until something else removes them. Empty for pools of a service.</summary>

@@ -23,19 +23,25 @@ internal sealed class ProxmoxCreator(
 
     /// <summary>Creates a machine for a claim, which is neither completed nor started.</summary>
     /// <exception cref="ProviderException">NoCapacity, or a refusal of Proxmox.</exception>
+    /// <param name="machines">The provider's machines, whose devices are taken.</param>
     public async Task<ProxmoxVm> CreateAsync(
         MachineRequest request,
         IReadOnlyList<ProxmoxResource> resources,
+        IReadOnlyList<ProxmoxVm> machines,
         CancellationToken cancellationToken
     )
     {
+        IReadOnlyList<string> devices = ProxmoxDevices.MappingsOf(spec, request);
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? mappings =
+            devices.Count > 0 ? await inventory.ReadMappingsAsync(cancellationToken) : null;
         var wanted = new HostShare("", request.CpuCores, ProxmoxParameters.MemoryMiB(spec, request) << 20);
         (string? host, string reason) = ProxmoxPlacement.Choose(
             resources,
             [.. _pending.Where(one => resources.All(known => known.VmId != one.Key)).Select(static one => one.Value)],
             wanted,
             request.Zone,
-            spec
+            spec,
+            mappings is null ? null : name => ProxmoxDevices.Shortage(name, mappings, machines, devices)
         );
         if (host is null)
             throw Ended(MachineOutcome.NoCapacity, reason);
@@ -63,6 +69,20 @@ internal sealed class ProxmoxCreator(
     /// <summary>Sets hardware, name, tag and final mark of a clone in one change, which fails on a concurrent change.</summary>
     public async Task<ProxmoxVm> CompleteAsync(ProxmoxVm machine, MachineRequest request, CancellationToken cancellationToken)
     {
+        // Before the mark is complete, so that an interruption repeats it; the same size changes nothing.
+        if (ProxmoxDevices.DiskGiB(spec, request) is { } size && (spec.VmOptions ?? []).TrueForAll(one => one.Name != spec.Disk))
+        {
+            string task = await api.ChangeAsync(
+                HttpMethod.Put,
+                $"{machine.Path}/resize",
+                [new("disk", spec.Disk!), new("size", string.Create(CultureInfo.InvariantCulture, $"{size}G"))],
+                cancellationToken
+            );
+            if (task.StartsWith("UPID:", StringComparison.Ordinal))
+                await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
+            machine = await inventory.FindAsync(machine.Id, cancellationToken) ?? machine;
+        }
+
         for (int attempt = 1; ; attempt++)
         {
             List<KeyValuePair<string, string>> parameters = ProxmoxParameters.Hardware(spec, request, machine.Smbios);

@@ -96,6 +96,14 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         }
     }
 
+    /// <summary>The entries of all PCI resource mappings by name.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ReadMappingsAsync(CancellationToken cancellationToken) =>
+        (await api.GetAsync("/cluster/mapping/pci", ProxmoxJson.Default.ProxmoxAnswerListProxmoxMapping, cancellationToken)).ToDictionary(
+            static one => one.Id,
+            static one => (IReadOnlyList<string>)(one.Map ?? []),
+            StringComparer.Ordinal
+        );
+
     public async Task<bool> IsRunningAsync(ProxmoxVm machine, CancellationToken cancellationToken) =>
         (await api.GetAsync($"{machine.Path}/status/current", ProxmoxJson.Default.ProxmoxAnswerProxmoxPowerState, cancellationToken)).Status
         == "running";

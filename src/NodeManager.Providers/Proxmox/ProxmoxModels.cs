@@ -68,6 +68,15 @@ internal sealed class ProxmoxPowerState
     public string Status { get; set; } = "";
 }
 
+/// <summary>A row of <c>/cluster/mapping/pci</c>.</summary>
+internal sealed class ProxmoxMapping
+{
+    public string Id { get; set; } = "";
+
+    /// <summary>The devices, such as <c>node=pve-1,path=0000:01:00.0,id=10de:20b0</c>.</summary>
+    public List<string>? Map { get; set; }
+}
+
 internal sealed class ProxmoxVersion
 {
     public string Version { get; set; } = "";
@@ -83,6 +92,7 @@ internal sealed class ProxmoxVersion
 [JsonSerializable(typeof(ProxmoxAnswer<ProxmoxTaskStatus>))]
 [JsonSerializable(typeof(ProxmoxAnswer<ProxmoxPowerState>))]
 [JsonSerializable(typeof(ProxmoxAnswer<ProxmoxVersion>))]
+[JsonSerializable(typeof(ProxmoxAnswer<List<ProxmoxMapping>>))]
 [JsonSerializable(typeof(ProxmoxAnswer<Dictionary<string, JsonElement>>))]
 [JsonSerializable(typeof(ProxmoxAnswer<Dictionary<string, Dictionary<string, JsonElement>>>))]
 [JsonSerializable(typeof(ProxmoxAnswer<JsonElement>))]

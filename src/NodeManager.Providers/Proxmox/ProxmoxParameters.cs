@@ -29,7 +29,15 @@ internal static class ProxmoxParameters
         foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? [])
             parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
         foreach (ProxmoxOption one in spec.VmOptions ?? [])
-            parameters.Add(new(one.Name, TextOf(one.Value)));
+            parameters.Add(
+                new(
+                    one.Name,
+                    one.Name == spec.Disk && ProxmoxDevices.DiskGiB(spec, request) is { } size
+                        ? ProxmoxDevices.Resized(TextOf(one.Value), size)
+                        : TextOf(one.Value)
+                )
+            );
+        parameters.AddRange(ProxmoxDevices.Parameters(spec, request));
         if (spec.TaintsInSmbios == true && request.Taints.Count > 0)
             parameters.Add(new("smbios1", ProxmoxSmbios.WithTaints(smbios, request)));
         return parameters;

@@ -48,6 +48,14 @@ internal static partial class ProxmoxPermissions
             )
         )
             required.Add(new("VM.Config.Cloudinit", Machines));
+        foreach (string mapping in (spec.DeviceMappings?.Values.AsEnumerable() ?? []).Distinct())
+        {
+            required.Add(new("Mapping.Use", $"/mapping/pci/{mapping}"));
+            required.Add(new("VM.Config.HWType", Machines));
+        }
+
+        if (spec.Disk is not null)
+            required.Add(new("VM.Config.Disk", Machines));
         if (spec.TaintsInSmbios == true)
             required.Add(new("VM.Config.HWType", Machines));
         foreach ((string name, string value) in options.Where(static one => DriveName().IsMatch(one.Name)))

@@ -11,13 +11,15 @@ internal static class ProxmoxPlacement
     /// <param name="wanted">The required share; its host is ignored.</param>
     /// <param name="zone">The requested zone; null: any.</param>
     /// <param name="spec">Whitelist, zones and overcommitment.</param>
+    /// <param name="shortageOf">What a host lacks beyond cores and memory; null: nothing.</param>
     /// <returns>The host, or null with the reason.</returns>
     public static (string? Host, string Reason) Choose(
         IReadOnlyList<ProxmoxResource> resources,
         IReadOnlyList<HostShare> pending,
         HostShare wanted,
         string? zone,
-        ProxmoxProviderSpec spec
+        ProxmoxProviderSpec spec,
+        Func<string, string?>? shortageOf = null
     )
     {
         var refused = new List<string>();
@@ -50,22 +52,27 @@ internal static class ProxmoxPlacement
                 continue;
             }
 
+            if (shortageOf?.Invoke(name) is { } missing)
+            {
+                refused.Add(missing);
+                continue;
+            }
+
             double use = room.ShareWith(wanted);
             if (use >= lowest)
                 continue;
             (best, lowest) = (name, use);
         }
 
-        if (best is not null)
-            return (best, "");
-        string what = FormattableString.Invariant($"{wanted.Cores} cores and {wanted.Memory >> 20} MiB");
-        return (
-            null,
-            refused.Count == 0
-                ? $"No host of Proxmox is {(zone is null ? "allowed by nodeWhitelist" : $"in zone '{zone}' and allowed by nodeWhitelist")}."
-                : $"No host of Proxmox has room for {what}: {string.Join("; ", refused)}."
-        );
+        return best is not null ? (best, "") : (null, ReasonOf(refused, wanted, zone));
     }
+
+    private static string ReasonOf(List<string> refused, HostShare wanted, string? zone) =>
+        refused.Count == 0
+            ? $"No host of Proxmox is {(zone is null ? "allowed by nodeWhitelist" : $"in zone '{zone}' and allowed by nodeWhitelist")}."
+            : FormattableString.Invariant(
+                $"No host of Proxmox has room for {wanted.Cores} cores and {wanted.Memory >> 20} MiB: {string.Join("; ", refused)}."
+            );
 
     private static bool IsAllowed(string host, string? zone, ProxmoxProviderSpec spec)
     {

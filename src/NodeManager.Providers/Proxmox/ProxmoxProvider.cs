@@ -76,7 +76,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
 
         if (machine is null)
         {
-            machine = await _creator.CreateAsync(request, resources, cancellationToken);
+            machine = await _creator.CreateAsync(request, resources, machines, cancellationToken);
             if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
             {
                 // Another controller created a machine concurrently and may have stored it: the later one is destroyed.

@@ -53,6 +53,12 @@ internal sealed class ProxmoxProviderSpec
 
     public Dictionary<string, string>? NodeZones { get; set; }
 
+    /// <summary>The PCI resource mapping of Proxmox for each device of a shape, by resource name: <c>nvidia.com/gpu</c>.</summary>
+    public Dictionary<string, string>? DeviceMappings { get; set; }
+
+    /// <summary>The drive that gets the size of the shape's <c>ephemeral-storage</c>, such as <c>scsi0</c>; null: none.</summary>
+    public string? Disk { get; set; }
+
     public ProxmoxTemplate? Template { get; set; }
 
     /// <summary>Writes the pool's taints into SMBIOS, where the guest's kubelet can read them before it registers; null: false.</summary>

@@ -70,6 +70,7 @@ internal static partial class ProxmoxRules
             );
         }
 
+        CheckDevices(problems, path, proxmox);
         foreach (ProxmoxOption option in proxmox.VmOptions ?? [])
         {
             problems.Add($"{path}.vmOptions.name", !OptionName().IsMatch(option.Name), "must be a parameter of Proxmox");
@@ -87,6 +88,37 @@ internal static partial class ProxmoxRules
         }
     }
 
+    private static void CheckDevices(FieldProblems problems, string path, ProxmoxProviderSpec proxmox)
+    {
+        problems.Add(
+            $"{path}.disk",
+            proxmox.Disk is { } disk && !Drive().IsMatch(disk),
+            "must be a drive such as scsi0, virtio0, sata0 or ide0"
+        );
+        foreach ((string resource, string mapping) in proxmox.DeviceMappings ?? [])
+        {
+            problems.Add(
+                $"{path}.deviceMappings",
+                !resource.Contains('/', StringComparison.Ordinal),
+                $"'{resource}' must be an extended resource such as nvidia.com/gpu"
+            );
+            problems.Add($"{path}.deviceMappings", !Mapping().IsMatch(mapping), $"'{mapping}' must be the name of a PCI resource mapping");
+        }
+
+        ProxmoxOption? huge = proxmox.VmOptions?.Find(static one => one.Name == "hugepages");
+        problems.Add(
+            $"{path}.vmOptions",
+            huge is not null && huge.Value.ToString() is not ("any" or "2" or "1024"),
+            "hugepages must be any, 2 or 1024"
+        );
+        problems.Add(
+            $"{path}.vmOptions",
+            huge is not null
+                && proxmox.VmOptions!.Find(static one => one.Name == "numa")?.Value.ToString() is not ("1" or "True" or "true"),
+            "hugepages requires numa: 1"
+        );
+    }
+
     private static bool IsOptionPart(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(", =") < 0;
 
     [GeneratedRegex("^[a-z0-9_][a-z0-9_+.-]*$")]
@@ -97,6 +129,12 @@ internal static partial class ProxmoxRules
 
     [GeneratedRegex("^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){0,4}$")]
     private static partial Regex MacPrefix();
+
+    [GeneratedRegex("^((ide|sata|scsi|virtio)[0-9]{1,2})$")]
+    private static partial Regex Drive();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]+$")]
+    private static partial Regex Mapping();
 
     [GeneratedRegex("^[a-z][a-z0-9_-]*$")]
     private static partial Regex OptionName();

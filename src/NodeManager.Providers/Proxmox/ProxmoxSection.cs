@@ -23,6 +23,8 @@ internal static class ProxmoxSection
                 new("CpuOvercommit", "cpuOvercommit"),
                 new("ResourcePool", "resourcePool"),
                 new("NodeZone", "nodeZones"),
+                new("DeviceMapping", "deviceMappings"),
+                new("Disk", "disk"),
                 new("TemplateId", "template.vmID"),
                 new("LinkedClone", "template.full", static isLinked => !(bool)isLinked),
                 new("Storage", "template.storage"),

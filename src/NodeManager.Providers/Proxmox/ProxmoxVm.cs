@@ -33,6 +33,9 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
 
     public IReadOnlyList<string> MacAddresses { get; init; } = [];
 
+    /// <summary>The PCI resource mappings that it uses, one for each device.</summary>
+    public IReadOnlyList<string> Mappings { get; init; } = [];
+
     public string IdText => Id.ToString(CultureInfo.InvariantCulture);
 
     public string Path => $"/nodes/{Uri.EscapeDataString(Host)}/qemu/{IdText}";
@@ -55,6 +58,13 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
             IsTemplate = Text(configuration, "template") == "1",
             Cores = ReadNumber(configuration, "cores", 1) * ReadNumber(configuration, "sockets", 1),
             MemoryMiB = ReadNumber(configuration, "memory", 512),
+            Mappings =
+            [
+                .. configuration
+                    .Where(static one => ProxmoxDevices.Name().IsMatch(one.Key))
+                    .Select(static one => ProxmoxDevices.MappingIn(one.Value.ToString()))
+                    .OfType<string>(),
+            ],
             MacAddresses =
             [
                 .. configuration

@@ -67,8 +67,29 @@ internal sealed class RedfishComputer
 
     public RedfishLink? EthernetInterfaces { get; set; }
 
+    public RedfishLink? Processors { get; set; }
+
+    public RedfishLink? Storage { get; set; }
+
     [JsonPropertyName("@Redfish.Settings")]
     public RedfishSettings? Settings { get; set; }
+}
+
+/// <summary>A row of a system's processors.</summary>
+internal sealed class RedfishProcessor
+{
+    /// <summary><c>CPU</c>, <c>GPU</c>, <c>FPGA</c>, <c>Accelerator</c>, …</summary>
+    public string? ProcessorType { get; set; }
+}
+
+internal sealed class RedfishStorage
+{
+    public List<RedfishLink>? Drives { get; set; }
+}
+
+internal sealed class RedfishDrive
+{
+    public long? CapacityBytes { get; set; }
 }
 
 internal sealed class RedfishBoot
@@ -165,6 +186,9 @@ internal sealed class RedfishMessage
 [JsonSerializable(typeof(RedfishCollection))]
 [JsonSerializable(typeof(RedfishLogin))]
 [JsonSerializable(typeof(RedfishComputer))]
+[JsonSerializable(typeof(RedfishProcessor))]
+[JsonSerializable(typeof(RedfishStorage))]
+[JsonSerializable(typeof(RedfishDrive))]
 [JsonSerializable(typeof(RedfishInterface))]
 [JsonSerializable(typeof(RedfishTask))]
 [JsonSerializable(typeof(JsonElement))]

@@ -266,7 +266,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                 // Read again, because the survey may be outdated.
                 (string assetTag, string? etag) = await _marks.ReadAsync(server, cancellationToken);
                 (RedfishComputer computer, _) = await server.ReadAsync(cancellationToken);
-                if (SystemMark.Parse(Tag, assetTag) is not null || computer.PowerState != "Off")
+                bool isFree = SystemMark.Parse(Tag, assetTag) is null && computer.PowerState == "Off";
+                if (!isFree || await RedfishHardware.LacksAsync(server, computer, request, cancellationToken))
                     continue;
                 string wanted = mark.AddTo(assetTag);
                 if (wanted.Length > SystemMark.MaximumLength)
@@ -394,10 +395,9 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
 
     private static string NoServer(MachineRequest request, Survey survey) =>
         FormattableString.Invariant(
-            $"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB; {survey.Seen.Count} servers were read. {Unusable(survey)}"
+            $"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB{RedfishHardware.TextOf(request)}; {survey.Seen.Count} servers were read. {Unusable(survey)}"
         ) + string.Join(" ", survey.Unread);
 
-    // Unclaimed servers that cannot be used, as listed by Test-NodeProvider.
     private static string Unusable(Survey survey)
     {
         int unmarked = survey.Seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", CanBeMarked: false });

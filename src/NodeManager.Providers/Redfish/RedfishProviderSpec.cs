@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Providers.Redfish;
 
@@ -62,4 +63,7 @@ internal sealed class RedfishSystem
     public long? MemoryMiB { get; set; }
 
     public string? Zone { get; set; }
+
+    /// <summary>Amounts of further resources by name, which replace the controller's inventory; null: the inventory.</summary>
+    public Dictionary<string, Quantity>? Resources { get; set; }
 }

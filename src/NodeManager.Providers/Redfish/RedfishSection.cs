@@ -41,6 +41,16 @@ internal static class RedfishSection
 
         if (reference.Count > 0)
             system["credentialsSecretRef"] = reference;
-        return SectionParameter.Sort(system, "name", "endpoint", "systemID", "credentialsSecretRef", "cpuCores", "memoryMiB", "zone");
+        return SectionParameter.Sort(
+            system,
+            "name",
+            "endpoint",
+            "systemID",
+            "credentialsSecretRef",
+            "cpuCores",
+            "memoryMiB",
+            "zone",
+            "resources"
+        );
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Providers.Simulated;
 
@@ -16,6 +17,11 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
     public long CpuCores { get; init; }
 
     public long MemoryMiB { get; init; }
+
+    /// <summary>Further resources by name.</summary>
+    public IReadOnlyDictionary<string, decimal> Resources { get; init; } = new Dictionary<string, decimal>();
+
+    public string Architecture { get; init; } = "amd64";
 
     public DateTimeOffset StartedAt { get; init; }
 
@@ -48,6 +54,8 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
             Zone = zone,
             CpuCores = request.CpuCores,
             MemoryMiB = request.MemoryMiB,
+            Resources = request.Resources,
+            Architecture = request.Architecture ?? "amd64",
             StartedAt = now,
             Labels = request.Labels,
             Taints = request.Taints,
@@ -64,6 +72,14 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
             Zone = data.GetValueOrDefault("zone", ""),
             CpuCores = long.TryParse(data.GetValueOrDefault("cpuCores"), CultureInfo.InvariantCulture, out long cores) ? cores : 1,
             MemoryMiB = long.TryParse(data.GetValueOrDefault("memoryMiB"), CultureInfo.InvariantCulture, out long memory) ? memory : 1024,
+            Resources = Lines(data, "resources")
+                .Select(static line => line.Split('=', 2))
+                .ToDictionary(
+                    static parts => parts[0],
+                    static parts =>
+                        decimal.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount) ? amount : 0
+                ),
+            Architecture = data.GetValueOrDefault("architecture", "amd64"),
             StartedAt = DateTimeOffset.TryParse(
                 data.GetValueOrDefault("startedAt"),
                 CultureInfo.InvariantCulture,
@@ -95,6 +111,8 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
                 ["zone"] = Zone,
                 ["cpuCores"] = CpuCores.ToString(CultureInfo.InvariantCulture),
                 ["memoryMiB"] = MemoryMiB.ToString(CultureInfo.InvariantCulture),
+                ["resources"] = string.Join('\n', Resources.Select(static one => FormattableString.Invariant($"{one.Key}={one.Value}"))),
+                ["architecture"] = Architecture,
                 ["startedAt"] = StartedAt.ToString("O", CultureInfo.InvariantCulture),
                 ["labels"] = string.Join('\n', Labels.Select(static one => $"{one.Key}={one.Value}")),
                 ["taints"] = string.Join('\n', Taints),
@@ -108,7 +126,7 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
         {
             ["kubernetes.io/hostname"] = Name,
             ["kubernetes.io/os"] = "linux",
-            ["kubernetes.io/arch"] = "amd64",
+            ["kubernetes.io/arch"] = Architecture,
         };
         if (Zone.Length > 0)
             labels["topology.kubernetes.io/zone"] = Zone;
@@ -124,6 +142,8 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
             ["pods"] = "110",
             ["ephemeral-storage"] = "100Gi",
         };
+        foreach ((string name, decimal amount) in Resources)
+            resources[name] = new Quantity(amount, amount >= 1 << 20 ? QuantityFormat.BinarySI : QuantityFormat.DecimalSI).CanonicalText;
         return new()
         {
             ["apiVersion"] = "v1",

@@ -2,11 +2,12 @@ using System.Globalization;
 using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Streaming;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes;
 
-/// <summary>What kubelets answer: logs of containers and of nodes.</summary>
+/// <summary>What kubelets answer: logs of containers and of nodes, and programs in containers.</summary>
 public sealed partial class KubernetesClient
 {
     /// <summary>
@@ -74,4 +75,9 @@ public sealed partial class KubernetesClient
             .ToString();
         return _sender.SendAsync(new(HttpMethod.Get, path, RetryMode.Always) { Accept = "*/*" }, read, cancellationToken);
     }
+
+    /// <summary>Starts a program in a container and connects to its terminal. Sent once: a repetition would start it twice.</summary>
+    /// <exception cref="Errors.KubernetesException">The server refuses it.</exception>
+    public async Task<ExecConnection> ExecAsync(ExecRequest request, CancellationToken cancellationToken) =>
+        new(await _sender.ConnectAsync(request.PathAndQuery, ExecConnection.Protocols, cancellationToken));
 }

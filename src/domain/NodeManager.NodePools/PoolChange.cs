@@ -31,6 +31,12 @@ public sealed record PoolChange
     /// <summary>For a NodeSmithPool; an empty list removes them.</summary>
     public IReadOnlyList<NodeTaint>? StartupTaints { get; init; }
 
+    /// <summary>Of a NodeSmithPool: pools with a higher priority get machines first.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Of a NodeSmithPool: the currency of its prices.</summary>
+    public string? Currency { get; init; }
+
     /// <summary>Of a NodeSmithPool: cores of all nodes; 0 for no limit.</summary>
     public long? CpuLimit { get; init; }
 

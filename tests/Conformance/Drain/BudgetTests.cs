@@ -62,13 +62,7 @@ public sealed class BudgetTests
         await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
 
         NodeDrainResult timedOut = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "never",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("never");
         NodeDrainResult again = await cluster.DrainAsync(full, new());
 
         Assert.True(timedOut.Status == NodeDrainStatus.TimedOut, timedOut.Describe());

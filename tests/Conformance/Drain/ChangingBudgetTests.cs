@@ -54,13 +54,7 @@ public sealed class ChangingBudgetTests
             "the others gone",
             async () => (await cluster.ListPodsAsync("app=web")).All(p => p.Spec.NodeName != full)
         );
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "storage",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("storage");
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());

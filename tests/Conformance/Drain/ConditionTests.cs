@@ -23,13 +23,7 @@ public sealed class ConditionTests
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new() { Condition = ConditionUse.Always, Reason = "OPS-1" }, listener);
         await listener.HearsAsync("/web");
         Node during = await cluster.GetAsync(Resources.Nodes, full);
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "web",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("web");
         NodeDrainResult result = await drain;
         Node after = await cluster.GetAsync(Resources.Nodes, full);
 

@@ -316,6 +316,9 @@ internal sealed class TestCluster : IAsyncDisposable
         );
     }
 
+    public Task DeleteBudgetAsync(string name) =>
+        Client.DeleteAsync(Resources.PodDisruptionBudgets(Capabilities.BudgetVersion), name, Namespace, new(), default);
+
     public Task<T> GetAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Client.GetAsync(type, name, type.IsNamespaced ? Namespace : null, default);
 

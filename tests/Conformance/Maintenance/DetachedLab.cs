@@ -25,6 +25,13 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
     /// <summary>Short, as it is waited for after each kill, and long enough for a busy machine to renew it.</summary>
     private TimeSpan Lease => TimeSpan.FromSeconds(cluster.IsReal ? 6 : 15);
 
+    /// <summary>A lab whose definition is served; no server works yet.</summary>
+    public static async Task<DetachedLab> StartAsync(TestCluster cluster)
+    {
+        await InstallAsync(cluster);
+        return new(cluster);
+    }
+
     /// <summary>Creates the definition and awaits that it is served.</summary>
     public static async Task InstallAsync(TestCluster cluster)
     {

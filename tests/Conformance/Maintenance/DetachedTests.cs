@@ -25,8 +25,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     public async Task After_server_kills_the_fleet_is_completed_with_each_node_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Fleet);
         await cluster.AddReplicaSetAsync("web", 20);
         await lab.ServeAsync();
@@ -127,8 +126,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     public async Task A_detached_drain_shows_its_blockers_and_keeps_the_cordon(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddReplicaSetAsync("web", 2, workload => workload["spec"]!["template"]!["spec"]!["nodeName"] = nodes[0]);
         await cluster.AddBudgetAsync("guard", "web", "minAvailable", 2, allows: 0);
@@ -145,13 +143,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
             blocked.Blockers,
             one => one.Contains(nodes[0], StringComparison.Ordinal) && one.Contains($"{cluster.Namespace}/guard", StringComparison.Ordinal)
         );
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "guard",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("guard");
         // Its successors come back to the node by their template; without an owner none does.
         await cluster.Client.DeleteAsync(
             Resources.ReplicaSets,
@@ -172,8 +164,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     public async Task A_detached_run_can_be_stopped_from_any_session_and_resumed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddPodAsync("held", nodes[0], static pod => pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" });
         await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
@@ -191,13 +182,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
         NodeMaintenanceRun stopped = await lab.ReadAsync(asked.Id);
         Assert.True(stopped.Status == NodeMaintenanceRunStatus.Interrupted, stopped.Describe());
         Assert.Contains(asked.Id, stopped.ResumeCommand, StringComparison.Ordinal);
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "never",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("never");
         MaintenanceOutcome resumed = await cluster.RunAsync(new MaintenanceRequest { ResumeId = asked.Id, Namespace = cluster.Namespace });
         Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
         await MaintenanceRemover.RemoveAsync(elsewhere, asked.Id, cluster.Namespace, false, default);
@@ -218,8 +203,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
             ErrorIds.ServerNotRunning,
             (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId
         );
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         await lab.ServeAsync();
         NodeMaintenanceRun asked = await lab.SubmitAsync([node]);
         await lab.WaitAsync(asked.Id);
@@ -237,8 +221,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     public async Task Options_that_bypass_a_safeguard_are_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         string node = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsync();
         MaintenanceRequest[] refused =
@@ -312,8 +295,7 @@ public sealed class DetachedTests(ITestOutputHelper output)
     public async Task A_missing_node_or_an_invalid_window_fails_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         string node = await cluster.AddNodeAsync();
         await lab.ServeAsync();
         (string Name, string Spec, string Says)[] cases =

@@ -15,8 +15,7 @@ public sealed class StoredDrainTests
     public async Task A_stored_drain_whose_server_was_killed_is_continued_unless_its_node_was_uncordoned(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5, quickLeases: true);
-        await using DetachedLab lab = new(cluster);
-        await DetachedLab.InstallAsync(cluster);
+        await using DetachedLab lab = await DetachedLab.StartAsync(cluster);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         foreach (string node in nodes)
             await cluster.AddPodAsync("on-" + node, node, static pod => pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" });
@@ -44,13 +43,7 @@ public sealed class StoredDrainTests
             """{"spec":{"unschedulable":null}}""",
             "application/merge-patch+json"
         );
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "never",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("never");
         Assert.All(followed, static one => Assert.Equal(OperationState.Running, one.State));
         await lab.ServeAsync();
 

@@ -74,6 +74,15 @@ internal sealed class CommandLab : IAsyncDisposable
     public Task AddPodAsync(string name) =>
         Cluster.AddPodAsync(name, Node, static pod => pod.Label(NodeCommandPod.Label, "run"), untilPhase: null);
 
+    /// <param name="process">The process that opened the shell, as user@machine/process.</param>
+    public Task AddShellAsync(string name, string process) =>
+        Cluster.AddPodAsync(
+            name,
+            Node,
+            pod => pod.Label(NodeCommandPod.Label, "run").Annotate("nodemanager.io/node-shell", process),
+            untilPhase: null
+        );
+
     public Task ReportAsync(Pod pod, JsonObject status) => ReportAsync(pod.Metadata.Name, status);
 
     public Task ReportAsync(string pod, JsonObject status) =>

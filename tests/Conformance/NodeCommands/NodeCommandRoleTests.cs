@@ -29,25 +29,37 @@ public sealed class NodeCommandRoleTests
     public async Task The_role_suffices_for_commands_with_that_of_viewers(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
-        NodeManagerSession session = await ConnectAsync(cluster, Rules(null));
+        NodeManagerSession session = await ConnectAsync(cluster, Rules());
 
         await NodeCommandAccess.CheckAsync(session, default);
+        await NodeCommandAccess.CheckShellAsync(session, default);
     }
 
     [SkippableTheory]
-    [AllBackends("create")]
-    [AllBackends("get")]
-    [AllBackends("delete")]
-    [AllBackends("log")]
-    public async Task Each_missing_right_is_named_before_anything_is_done(string backend, string right)
+    [AllBackends("pods", "create")]
+    [AllBackends("pods", "get")]
+    [AllBackends("pods", "delete")]
+    [AllBackends("pods/log", "get")]
+    [AllBackends("pods/exec", "get")]
+    [AllBackends("pods/exec", "create")]
+    public async Task Each_missing_right_is_named_before_anything_is_done(string backend, string resource, string verb)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
-        NodeManagerSession session = await ConnectAsync(cluster, Rules(right));
+        NodeManagerSession session = await ConnectAsync(cluster, Rules(resource, verb));
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => NodeCommandAccess.CheckAsync(session, default));
+        foreach ((string needless, Func<Task> check) in Checks(session))
+        {
+            if (resource == needless)
+            {
+                await check();
+                continue;
+            }
 
-        Assert.Equal(ErrorIds.Forbidden, refused.ErrorId);
-        Assert.Contains(right == "log" ? "get pods/log in" : $"{right} pods in", refused.Message, StringComparison.Ordinal);
+            NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(check);
+            Assert.Equal(ErrorIds.Forbidden, refused.ErrorId);
+            Assert.Contains($"{verb} {resource} in", refused.Message, StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain(cluster.RequestsOf("shell-" + cluster.Id), static one => one.Request.Verb == "create" && one.IsForbidden);
     }
 
@@ -91,6 +103,13 @@ public sealed class NodeCommandRoleTests
             );
     }
 
+    // Of commands and of shells, each with the resource that only the other one needs.
+    private static (string Needless, Func<Task> Check)[] Checks(NodeManagerSession session) =>
+        [
+            ("pods/exec", () => NodeCommandAccess.CheckAsync(session, default)),
+            ("pods/log", () => NodeCommandAccess.CheckShellAsync(session, default)),
+        ];
+
     private static IEnumerable<string> Files()
     {
         string folder = Path.Combine(RepositoryFolder.Path, "deploy");
@@ -103,14 +122,16 @@ public sealed class NodeCommandRoleTests
         [.. (rule[field]?.AsArray() ?? []).Select(static text => (string)text!)];
 
     /// <summary>The rules of the role, without one right.</summary>
-    private static JsonArray Rules(string? without)
+    private static JsonArray Rules(string? resource = null, string? verb = null)
     {
         JsonArray rules = RoleManifest.Read(File).Single(static one => (string?)one["kind"] == "Role")["rules"]!.DeepClone().AsArray();
-        JsonArray verbs = rules[0]!["verbs"]!.AsArray();
-        if (without == "log")
-            rules.RemoveAt(1);
-        else if (without is not null)
-            Assert.True(verbs.Remove(verbs.Single(verb => (string?)verb == without)!));
+        if (resource is null)
+            return rules;
+        JsonNode rule = rules.Single(one => (string?)one!["resources"]![0] == resource)!;
+        JsonArray verbs = rule["verbs"]!.AsArray();
+        Assert.True(verbs.Remove(verbs.Single(one => (string?)one == verb)!));
+        if (verbs.Count == 0)
+            rules.Remove(rule);
         return rules;
     }
 

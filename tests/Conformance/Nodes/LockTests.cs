@@ -50,13 +50,7 @@ public sealed class LockTests
         Assert.False(second.IsCompleted);
         await stop.CancelAsync();
         Assert.Equal((NodeDrainStatus.Cancelled, NodeDrainCancelReason.Interrupted), await StateAsync(first));
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "never",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("never");
 
         NodeDrainResult result = await second;
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());

@@ -84,13 +84,7 @@ public sealed class RoleUseTests
                 Timeout = TimeSpan.FromSeconds(5),
             };
             Assert.Equal(NodeDrainStatus.TimedOut, Assert.Single(await DrainRun.DrainAsync(session, [full], brief)).Status);
-            await cluster.Client.DeleteAsync(
-                Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-                "never",
-                cluster.Namespace,
-                new(),
-                default
-            );
+            await cluster.DeleteBudgetAsync("never");
             // The request may have been worked off before it was withdrawn.
             await cluster.AddPodAsync("another", full);
             drained = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DeleteUnmanagedPods = true }));

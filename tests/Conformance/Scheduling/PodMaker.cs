@@ -50,10 +50,44 @@ internal sealed class PodMaker(Random random, int minor)
         JsonObject requests = spec["containers"]![0]!["resources"]!["requests"]!.AsObject();
         requests["cpu"] = $"{tenths * 100}m";
         requests["memory"] = $"{random.Next(1, 24) * 256}Mi";
-        if (!Chance(10))
+        Special(random, spec["containers"]![0]!["resources"]!.AsObject(), 15);
+        if (!Chance(15))
             return;
-        requests["example.com/gpu"] = random.Next(1, 4).ToString(CultureInfo.InvariantCulture);
-        spec["containers"]![0]!["resources"]!["limits"] = new JsonObject { ["example.com/gpu"] = requests["example.com/gpu"]!.DeepClone() };
+        // An init container counts with its maximum.
+        JsonObject init = Manifests.Pod("init", null, new Dictionary<string, string>())["spec"]!["containers"]![0]!.DeepClone().AsObject();
+        init["name"] = "init";
+        Special(random, init["resources"]!.AsObject(), 40);
+        spec["initContainers"] = new JsonArray(init);
+    }
+
+    /// <summary>Ephemeral storage, hugepages and devices. The last two cannot be overcommitted, so limits equal requests.</summary>
+    /// <param name="percent">The chance of each.</param>
+    public static void Special(Random random, JsonObject resources, int percent)
+    {
+        (string Name, string Amount)[] choices =
+        [
+            ("ephemeral-storage", $"{random.Next(1, 60)}Gi"),
+            ("example.com/gpu", random.Next(1, 4).ToString(CultureInfo.InvariantCulture)),
+            ("nvidia.com/gpu", random.Next(0, 3).ToString(CultureInfo.InvariantCulture)),
+            ("hugepages-2Mi", $"{random.Next(1, 5) * 128}Mi"),
+            ("hugepages-1Gi", $"{random.Next(1, 3)}Gi"),
+        ];
+        foreach ((string name, string amount) in choices)
+        {
+            if (random.Next(100) >= percent)
+                continue;
+            if (resources["requests"] is not JsonObject requests)
+                resources["requests"] = requests = [];
+            // A pod with hugepages also requests memory.
+            if (name.StartsWith("hugepages-", StringComparison.Ordinal) && !requests.ContainsKey("memory"))
+                requests["memory"] = "128Mi";
+            requests[name] = amount;
+            if (name == "ephemeral-storage")
+                continue;
+            if (resources["limits"] is not JsonObject limits)
+                resources["limits"] = limits = [];
+            limits[name] = amount;
+        }
     }
 
     private void Need(JsonObject spec)

@@ -47,10 +47,16 @@ internal sealed class ScenarioMaker(int seed, int minor)
             ["cpu"] = _random.Next(2, 9).ToString(CultureInfo.InvariantCulture),
             ["memory"] = $"{_random.Next(4, 17)}Gi",
             ["pods"] = _random.Next(3, 9).ToString(CultureInfo.InvariantCulture),
-            ["ephemeral-storage"] = "100Gi",
+            ["ephemeral-storage"] = $"{_random.Next(20, 101)}Gi",
         };
         if (Chance(30))
-            resources["example.com/gpu"] = "2";
+            resources["example.com/gpu"] = _random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
+        if (Chance(30))
+            resources["nvidia.com/gpu"] = _random.Next(0, 3).ToString(CultureInfo.InvariantCulture);
+        if (Chance(40))
+            resources["hugepages-2Mi"] = $"{_random.Next(0, 5) * 256}Mi";
+        if (Chance(25))
+            resources["hugepages-1Gi"] = $"{_random.Next(1, 4)}Gi";
         node["status"]!["capacity"] = resources.DeepClone();
         node["status"]!["allocatable"] = resources;
         var spec = new JsonObject();
@@ -178,6 +184,7 @@ internal sealed class ScenarioMaker(int seed, int minor)
             ["cpu"] = $"{_random.Next(1, 20) * 100}m",
             ["memory"] = $"{_random.Next(1, 20) * 128}Mi",
         };
+        PodMaker.Special(_random, container["resources"]!.AsObject(), 20);
         if (Chance(20))
             container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080, ["hostPort"] = _random.Next(8080, 8083) });
         if (Chance(25))

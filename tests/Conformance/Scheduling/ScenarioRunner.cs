@@ -150,6 +150,8 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     private async Task<Dictionary<string, int>> PrioritiesAsync() =>
         (await GetAsync("/api/v1/pods"))!["items"]!
             .AsArray()
+            // A kubelet deletes a pod after its place is free.
+            .Where(pod => pod!["metadata"]!["deletionTimestamp"] is null)
             .ToDictionary(pod => (string)pod!["metadata"]!["uid"]!, pod => (int?)pod!["spec"]!["priority"] ?? 0);
 
     private static Outcome Judge(JsonNode pod)

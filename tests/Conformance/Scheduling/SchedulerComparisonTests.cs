@@ -23,7 +23,7 @@ public sealed class SchedulerComparisonTests
             binaries is { Scheduler: null } or { ControllerManager: null },
             "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
         );
-        int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 40),
+        int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 60),
             seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
 
         // Its messages count all nodes: no foreign nodes may exist.

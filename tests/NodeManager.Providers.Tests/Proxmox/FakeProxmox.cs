@@ -65,24 +65,6 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     /// <summary>Machines that were destroyed through the API, as they were.</summary>
     public List<FakeVm> Destroyed { get; } = [];
 
-    /// <summary>Of the token, on <c>/vms</c>.</summary>
-    public HashSet<string> Privileges { get; } =
-    [
-        "VM.Allocate",
-        "VM.Audit",
-        "VM.Clone",
-        "VM.Config.CPU",
-        "VM.Config.Cloudinit",
-        "VM.Config.Disk",
-        "VM.Config.HWType",
-        "VM.Config.Memory",
-        "VM.Config.Network",
-        "VM.Config.Options",
-        "VM.PowerMgmt",
-        "Datastore.AllocateSpace",
-        "SDN.Use",
-    ];
-
     public string ClusterName { get; set; } = "garage";
 
     /// <summary>Told of each machine that is switched on. Returns immediately.</summary>
@@ -174,6 +156,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 )
             ),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
+            ("GET", ["cluster", "mapping", "pci"]) => MappingList(),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),
             ("POST", ["nodes", string host, "qemu"]) => Create(host, form, fault),
@@ -228,6 +211,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 foreach ((string key, string value) in form.Where(static one => one.Key != "digest"))
                     vm.Set(key, value);
                 return Data(null);
+            case ("PUT", "resize"):
+                return Resize(vm, form);
             case ("POST", "status/start") when !Privileges.Contains("VM.PowerMgmt"):
                 return Refuse(403, $"Permission check failed (/vms/{id}, VM.PowerMgmt)");
             case ("POST", "status/start"):
@@ -504,7 +489,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     private static partial Regex Smbios();
 
     [GeneratedRegex(
-        "^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|ipconfig[0-9]+|serial[0-9])$"
+        "^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|machine|numa|hugepages|hostpci[0-9]+|ipconfig[0-9]+|serial[0-9])$"
     )]
     private static partial Regex Known();
 

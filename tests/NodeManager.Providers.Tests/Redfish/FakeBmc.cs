@@ -36,6 +36,12 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     public long MemoryGiB { get; init; } = 64;
 
+    /// <summary>The types of its processors.</summary>
+    public string[] Processors { get; init; } = ["CPU", "CPU"];
+
+    /// <summary>The size of its drive in GB; null: none is reported.</summary>
+    public long? DriveGB { get; init; }
+
     public int Cores { get; init; } = 16;
 
     /// <summary>It answers 204 and changes its power only so many reads later.</summary>
@@ -136,6 +142,24 @@ internal sealed class FakeBmc : HttpMessageHandler
                     new JsonObject { ["Members"] = new JsonArray(Link("/redfish/v1/Systems/1/EthernetInterfaces/1")) }
                 ),
                 ("GET", "/redfish/v1/Systems/1/EthernetInterfaces/1") => Json(new JsonObject { ["MACAddress"] = "52:54:00:00:00:01" }),
+                ("GET", "/redfish/v1/Systems/1/Processors") => Json(
+                    new JsonObject
+                    {
+                        ["Members"] = new JsonArray([
+                            .. Processors.Select(static (_, number) => (JsonNode)Link($"/redfish/v1/Systems/1/Processors/{number}")),
+                        ]),
+                    }
+                ),
+                ("GET", var one) when one.StartsWith("/redfish/v1/Systems/1/Processors/", StringComparison.Ordinal) => Json(
+                    new JsonObject { ["ProcessorType"] = Processors[one[^1] - '0'] }
+                ),
+                ("GET", "/redfish/v1/Systems/1/Storage") => Json(
+                    new JsonObject { ["Members"] = DriveGB is null ? [] : new JsonArray(Link("/redfish/v1/Systems/1/Storage/1")) }
+                ),
+                ("GET", "/redfish/v1/Systems/1/Storage/1") => Json(
+                    new JsonObject { ["Drives"] = new JsonArray(Link("/redfish/v1/Systems/1/Storage/1/Drives/1")) }
+                ),
+                ("GET", "/redfish/v1/Systems/1/Storage/1/Drives/1") => Json(new JsonObject { ["CapacityBytes"] = DriveGB * 1_000_000_000 }),
                 _ => Refuse(HttpStatusCode.NotFound, "Base.1.18.ResourceMissingAtURI", $"{path} is missing."),
             };
         }
@@ -183,6 +207,8 @@ internal sealed class FakeBmc : HttpMessageHandler
             ["ProcessorSummary"] = new JsonObject { ["Count"] = 2, ["CoreCount"] = Cores },
             ["MemorySummary"] = new JsonObject { ["TotalSystemMemoryGiB"] = MemoryGiB },
             ["EthernetInterfaces"] = Link("/redfish/v1/Systems/1/EthernetInterfaces"),
+            ["Processors"] = Link("/redfish/v1/Systems/1/Processors"),
+            ["Storage"] = Link("/redfish/v1/Systems/1/Storage"),
         };
         if (AssetTag is not null)
             system[nameof(AssetTag)] = AssetTag;

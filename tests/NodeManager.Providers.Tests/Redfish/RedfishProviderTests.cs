@@ -142,6 +142,44 @@ public sealed class RedfishProviderTests
         Assert.Empty((await provider.ListAsync(default)).Machines);
     }
 
+    [Theory]
+    [InlineData(0, 0, "server-0")]
+    [InlineData(1, 0, "server-1")]
+    [InlineData(1, 900, "server-2")]
+    [InlineData(0, 900, "server-2")]
+    [InlineData(2, 0, "")]
+    public async Task A_claim_gets_a_server_with_the_accelerators_and_drives_of_its_shape(int gpus, int gigabytes, string expected)
+    {
+        FakeBmc[] bmcs =
+        [
+            new() { MemoryGiB = 32, DriveGB = 480 },
+            new()
+            {
+                MemoryGiB = 64,
+                DriveGB = 480,
+                Processors = ["CPU", "GPU"],
+            },
+            new()
+            {
+                MemoryGiB = 128,
+                DriveGB = 960,
+                Processors = ["CPU", "GPU"],
+            },
+        ];
+        using RedfishProvider provider = Create(bmcs);
+        Dictionary<string, decimal> resources = [];
+        if (gpus > 0)
+            resources["nvidia.com/gpu"] = gpus;
+        if (gigabytes > 0)
+            resources["ephemeral-storage"] = gigabytes * 1_000_000_000m;
+
+        MachineResult made = await provider.ProvisionAsync(Request with { Shape = "gpu", Resources = resources }, default);
+
+        Assert.Equal(expected, made.Machine?.Name ?? "");
+        if (expected.Length == 0)
+            Assert.Contains("with the accelerators and drives of shape 'gpu'", made.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Each_claim_gets_the_smallest_free_server_that_fits()
     {

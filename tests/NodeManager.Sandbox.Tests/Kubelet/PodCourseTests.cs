@@ -45,16 +45,7 @@ public sealed class PodCourseTests
     )
     {
         using LiveCluster cluster = LiveCluster.WithWaitingClock();
-        await cluster.OpenNodesAsync("a");
-        PodCourse course = new(cluster, "web");
-        cluster.Create(
-            BuiltInKinds.Pods,
-            $$"""
-            {"metadata":{"name":"web","annotations":{"sandbox.nodemanager/slow-terminate":"{{slow}}"} },
-            "spec":{"nodeName":"a","containers":[{"name":"c","image":"i:1","lifecycle":{ {{lifecycle}} } }]} }
-            """
-        );
-        await course.ReachesAsync(Serving);
+        PodCourse course = await ServeAsync(cluster, "slow-terminate", slow, $$""" "lifecycle":{ {{lifecycle}} } """);
         cluster.Delete(BuiltInKinds.Pods, "web", grace);
         await course.ReachesAsync(Gone);
 
@@ -114,16 +105,7 @@ public sealed class PodCourseTests
     public async Task Probes_delay_Ready(string probes, string readyAfter, double least, double most)
     {
         using LiveCluster cluster = LiveCluster.WithWaitingClock();
-        await cluster.OpenNodesAsync("a");
-        PodCourse course = new(cluster, "web");
-        cluster.Create(
-            BuiltInKinds.Pods,
-            $$"""
-            {"metadata":{"name":"web","annotations":{"sandbox.nodemanager/ready-after":"{{readyAfter}}"} },
-            "spec":{"nodeName":"a","containers":[{"name":"c","image":"i:1",{{probes}} }]} }
-            """
-        );
-        await course.ReachesAsync(Serving);
+        PodCourse course = await ServeAsync(cluster, "ready-after", readyAfter, probes);
         if (most == 0)
             Assert.Equal([Created, Creating, Serving], course.States);
         else
@@ -290,4 +272,22 @@ public sealed class PodCourseTests
                 Nodes = ["a"],
             }
         );
+
+    /// <summary>A pod that serves, from its creation on.</summary>
+    /// <param name="simulation">What the node simulates: the name of its annotation.</param>
+    /// <param name="fields">More fields of the container.</param>
+    private static async Task<PodCourse> ServeAsync(LiveCluster cluster, string simulation, string value, string fields)
+    {
+        await cluster.OpenNodesAsync("a");
+        PodCourse course = new(cluster, "web");
+        cluster.Create(
+            BuiltInKinds.Pods,
+            $$"""
+            {"metadata":{"name":"web","annotations":{"sandbox.nodemanager/{{simulation}}":"{{value}}"} },
+            "spec":{"nodeName":"a","containers":[{"name":"c","image":"i:1",{{fields}} }]} }
+            """
+        );
+        await course.ReachesAsync(Serving);
+        return course;
+    }
 }

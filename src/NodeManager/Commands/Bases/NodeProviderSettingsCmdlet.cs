@@ -106,6 +106,18 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [Duration]
     public TimeSpan? TaskTimeout { get; set; }
 
+    /// <summary>Proxmox: the PCI resource mapping for each device of a shape, by resource name.</summary>
+    [Parameter(ParameterSetName = ProxmoxSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [ValidateNotNull]
+    public IDictionary? DeviceMapping { get; set; }
+
+    /// <summary>Proxmox: the drive that gets the size of the shape's ephemeral-storage.</summary>
+    [Parameter(ParameterSetName = ProxmoxSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [ValidateNotNullOrEmpty]
+    public string? Disk { get; set; }
+
     /// <summary>Proxmox: write the pool's taints into SMBIOS, where the guest reads them before its kubelet registers.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]

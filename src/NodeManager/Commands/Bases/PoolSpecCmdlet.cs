@@ -81,11 +81,22 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     [AllowEmptyCollection]
     public string[]? StartupTaint { get; set; }
 
-    /// <summary>Replaces all machine sizes, as <c>NAME=CORESxMEMORY@ZONE</c>. For pools of the cluster.</summary>
+    /// <summary>
+    /// Replaces all machine sizes, as <c>NAME=CORESxMEMORY+RESOURCE=AMOUNT+price=AMOUNT@ZONE</c>. For pools of the cluster.
+    /// </summary>
     [Parameter]
     [Alias("Shapes")]
     [AllowEmptyCollection]
     public string[]? Shape { get; set; }
+
+    /// <summary>Pools with a higher priority get machines first. For pools of the cluster.</summary>
+    [Parameter]
+    public int Priority { get; set; }
+
+    /// <summary>The currency of the prices, such as <c>EUR</c>. For pools of the cluster.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Currency { get; set; }
 
     /// <summary>Cores of all nodes; 0 for no limit. For pools of the cluster.</summary>
     [Parameter]
@@ -113,6 +124,8 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
             Taints = Taint?.Select(TaintText.Parse).ToList(),
             StartupTaints = StartupTaint?.Select(TaintText.Parse).ToList(),
             Shapes = Shape?.Select(ShapeText.Parse).ToList(),
+            Priority = Given(nameof(Priority), Priority),
+            Currency = Currency,
             CpuLimit = Given(nameof(CpuLimit), CpuLimit),
             MemoryLimit = Given(nameof(MemoryLimit), MemoryLimit),
             Scaling = new()

@@ -22,7 +22,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    /// <summary>Kubeconfig files, merged. By default those of KUBECONFIG, else ~/.kube/config.</summary>
+    /// <summary>Kubeconfig files, merged. By default those of KUBECONFIG, else .kube/config in the user's home.</summary>
     [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
     public string[]? Kubeconfig { get; set; }

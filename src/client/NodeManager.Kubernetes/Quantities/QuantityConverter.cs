@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace NodeManager.Kubernetes.Quantities;
 
 /// <summary>Reads texts and numbers, as the API server does; writes texts.</summary>
-internal sealed class QuantityConverter : JsonConverter<Quantity>
+public sealed class QuantityConverter : JsonConverter<Quantity>
 {
     public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

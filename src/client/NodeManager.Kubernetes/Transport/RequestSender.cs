@@ -99,21 +99,7 @@ internal sealed partial class RequestSender : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
 
-        long start = _time.GetTimestamp();
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        }
-        catch (Exception e)
-        {
-            Log.Unanswered(_logger, request.Method.Method, request.Path, Milliseconds(start), e.GetBaseException().Message);
-            throw;
-        }
-
-        if (response.Headers.Date is { } date)
-            Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
-        Log.Answered(_logger, request.Method.Method, request.Path, (int)response.StatusCode, Milliseconds(start));
+        HttpResponseMessage response = await AnswerAsync(message, request, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
@@ -131,6 +117,26 @@ internal sealed partial class RequestSender : IDisposable
         };
 
     private long Milliseconds(long start) => (long)_time.GetElapsedTime(start).TotalMilliseconds;
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message, ApiRequest request, CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Log.Unanswered(_logger, request.Method.Method, request.Path, Milliseconds(start), e.GetBaseException().Message);
+            throw;
+        }
+
+        if (response.Headers.Date is { } date)
+            Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
+        Log.Answered(_logger, request.Method.Method, request.Path, (int)response.StatusCode, Milliseconds(start));
+        return response;
+    }
 
     private async Task<KubernetesException> ReadRefusalAsync(
         HttpResponseMessage response,

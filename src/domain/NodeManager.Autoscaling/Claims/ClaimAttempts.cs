@@ -44,9 +44,7 @@ public static class ClaimAttempts
     {
         NodeSmithSize? asked = claim.Spec.Requirements,
             minimum = pool?.Spec.MachineTemplate.Minimum;
-        NodeSmithShape? shape = claim.Spec.Shape is { Length: > 0 } name
-            ? pool?.Spec.MachineTemplate.Shapes?.Find(one => one.Name == name)
-            : null;
+        NodeSmithShape? shape = pool?.Spec.MachineTemplate.FindShape(claim.Spec.Shape);
         return (
             asked?.CpuCores ?? shape?.CpuCores ?? minimum?.CpuCores ?? DefaultCores,
             asked?.MemoryMiB ?? shape?.MemoryMiB ?? minimum?.MemoryMiB ?? DefaultMemory
@@ -63,7 +61,10 @@ public static class ClaimAttempts
             IsFirstAttempt = isFirst,
             Pool = pool.Metadata.Name,
             Zone = claim.Spec.Zone is { Length: > 0 } zone ? zone : null,
-            Labels = NodeRegistration.LabelsOf(pool),
+            Labels = NodeRegistration.LabelsOf(pool, claim),
+            Architecture = template.FindShape(claim.Spec.Shape)?.Labels?.GetValueOrDefault("kubernetes.io/arch"),
+            Shape = claim.Spec.Shape ?? "",
+            Resources = ExpectedResources.Of(pool, claim.Spec.Shape),
             Taints =
             [
                 .. (template.Taints ?? [])

@@ -38,6 +38,21 @@ internal static class NodeInitialization
                 return ("ResourcesUnknown", $"Node {name} reports no amount of {resource}.");
         }
 
+        // As Karpenter: a device plugin registers later than the kubelet, and pods for its devices are placed meanwhile.
+        if (pool is not null)
+            foreach ((string resource, decimal amount) in ExpectedResources.Of(pool, claim.Spec.Shape))
+                if (
+                    amount > 0
+                    && ExpectedResources.IsDevice(resource)
+                    && (node.Status.Allocatable?.GetValueOrDefault(resource) ?? default).Value == 0
+                )
+                    return (
+                        Smaller,
+                        FormattableString.Invariant(
+                            $"Node {name} reports no {resource} yet; {amount:0.###} expected (is its device plugin running?)."
+                        )
+                    );
+
         return Lacks(node, "cpu", claim.Spec.Requirements?.CpuCores, 1)
             ?? Lacks(node, "memory", claim.Spec.Requirements?.MemoryMiB is { } mebibytes ? mebibytes << 20 : null, VisibleMemory);
     }

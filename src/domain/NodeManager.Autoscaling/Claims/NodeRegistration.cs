@@ -27,7 +27,7 @@ internal static class NodeRegistration
         if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey)
             patched["annotations"]![PoolLabels.KeyAnnotation] = key;
         var labels = new JsonObject();
-        foreach ((string name, string value) in LabelsOf(pool))
+        foreach ((string name, string value) in LabelsOf(pool, claim))
         {
             if ((string?)metadata?["labels"]?[name] != value)
                 labels[name] = value;
@@ -54,8 +54,16 @@ internal static class NodeRegistration
         return patch;
     }
 
-    public static Dictionary<string, string> LabelsOf(NodeSmithPool pool) =>
-        new(pool.Spec.MachineTemplate.Labels ?? []) { [PoolLabelKeyOf(pool)] = pool.Metadata.Name };
+    /// <summary>The labels of the pool and of the claim's shape, without those that only a kubelet may set.</summary>
+    public static Dictionary<string, string> LabelsOf(NodeSmithPool pool, NodeSmithClaim claim)
+    {
+        Dictionary<string, string> labels = new(pool.Spec.MachineTemplate.Labels ?? []);
+        foreach ((string name, string value) in pool.Spec.MachineTemplate.FindShape(claim.Spec.Shape)?.Labels ?? [])
+            if (name is not ("kubernetes.io/arch" or "kubernetes.io/os" or "kubernetes.io/hostname"))
+                labels[name] = value;
+        labels[PoolLabelKeyOf(pool)] = pool.Metadata.Name;
+        return labels;
+    }
 
     public static string PoolLabelKeyOf(NodeSmithPool pool) =>
         pool.Spec.PoolLabelKey is { Length: > 0 } key ? key : NodeSmithNames.DefaultPoolLabelKey;

@@ -56,12 +56,15 @@ public sealed class ClusterPoolFormat : IPoolFormat
 
         NodeSmithMachineTemplate template = pool.MachineTemplate;
         ItemList<NodePoolShape> shapes = new([
-            .. (template.Shapes ?? []).Select(static one => new NodePoolShape
+            .. (template.Shapes ?? []).Select(one => new NodePoolShape
             {
                 Name = one.Name,
                 CpuCores = one.CpuCores,
                 Memory = one.MemoryMiB << 20,
                 Zone = one.Zone ?? "",
+                Resources = new((one.Resources ?? []).ToDictionary(static pair => pair.Key, static pair => pair.Value.Text)),
+                Labels = new(one.Labels ?? []),
+                Price = pool.Price?.OfShape(one.Name),
             }),
         ]);
         return new()
@@ -76,6 +79,8 @@ public sealed class ClusterPoolFormat : IPoolFormat
             NodeProvider = pool.ProviderRef,
             Shapes = shapes,
             StartupTaints = Map(template.StartupTaints),
+            Priority = pool.Priority ?? 0,
+            Currency = pool.Price?.Currency ?? "",
             CpuLimit = pool.Limits.CpuCores > 0 ? pool.Limits.CpuCores : null,
             MemoryLimit = pool.Limits.MemoryMiB > 0 ? pool.Limits.MemoryMiB << 20 : null,
             NodeCount = pool.NodeCount,
@@ -175,6 +180,10 @@ public sealed class ClusterPoolFormat : IPoolFormat
             patch["scaleDown"] = new JsonObject { [Window] = PoolDuration.Format(down) };
         if (change.Scaling.ScaleUpDelay is { } up)
             patch["scaleUp"] = new JsonObject { [Window] = PoolDuration.Format(up) };
+        if (change.Priority is { } priority)
+            patch["priority"] = priority;
+        if (Price(change, spec) is { Count: > 0 } price)
+            patch["price"] = price;
         if (Machine(change) is { Count: > 0 } machine)
             patch[Template] = machine;
         return change.Patch is null ? patch : PoolMerge.Join(patch, change.Patch);
@@ -207,12 +216,34 @@ public sealed class ClusterPoolFormat : IPoolFormat
                             };
                             if (one.Zone.Length > 0)
                                 shape["zone"] = one.Zone;
+                            if (one.Resources.Count > 0)
+                                shape["resources"] = PoolSpecWriter.Write(one.Resources!);
+                            if (one.Labels.Count > 0)
+                                shape["labels"] = PoolSpecWriter.Write(one.Labels!);
                             return shape;
                         }),
                     ]);
         }
 
         return machine;
+    }
+
+    // New shapes replace the prices of the former ones. Prices lie outside the template: a new price makes no node outdated.
+    private static JsonObject Price(PoolChange change, JsonObject spec)
+    {
+        var price = new JsonObject();
+        if (change.Currency is { } currency)
+            price["currency"] = currency;
+        if (change.Shapes is not { } shapes)
+            return price;
+        var ofShapes = new JsonObject();
+        foreach ((string former, _) in (spec["price"]?["shapes"] as JsonObject) ?? [])
+            ofShapes[former] = null;
+        foreach (NodePoolShape one in shapes.Where(static one => one.Price is not null))
+            ofShapes[one.Name] = one.Price!.Value.ToString(CultureInfo.InvariantCulture);
+        if (ofShapes.Count > 0)
+            price["shapes"] = ofShapes;
+        return price;
     }
 
     // Fields that only a service's pool has, and why this one does not.
@@ -276,6 +307,7 @@ public sealed class ClusterPoolFormat : IPoolFormat
             ("spec.scaleDown", pool.ScaleDown),
             ("spec.scaleDown.consolidation", pool.ScaleDown?.Consolidation),
             ("spec.headroom", pool.Headroom),
+            ("spec.price", pool.Price),
             ("spec.machineTemplate.minimum", pool.MachineTemplate.Minimum),
             ("spec.machineTemplate.systemReserved", pool.MachineTemplate.SystemReserved),
         ];

@@ -205,6 +205,7 @@ public static class ScalePlanReader
             Locks = connection.FindOthers((await nodes).Items),
             Pods = (await pods).Items,
             Pools = Managed(await pools, await planes, ns, observer),
+            Policy = ScalePolicy.Of(await planes),
             Claims = await claims,
             Providers = await providers,
             DaemonSets = await daemonSets,

@@ -25,7 +25,13 @@ public static class ScalePlanner
         IReadOnlyList<PoolState> pools = PoolState.Of(input);
         ScaleUpPlan up = ScaleUpPlan.Of(input, pools, cancellationToken);
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
-        DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values, .. up.Contradictions.Changes];
+        DateTimeOffset[] changes =
+        [
+            .. down.Changes,
+            .. up.HeldUntil.Values,
+            .. up.Contradictions.Changes,
+            .. pools.Take(1).SelectMany(static pool => pool.Backoffs.Changes),
+        ];
         return new(
             up.Machines,
             down.Nodes,
@@ -36,6 +42,7 @@ public static class ScalePlanner
                 ByThreshold = up.ByThreshold?.Entry,
                 AboveSince = up.ByThreshold?.AboveSince,
                 FutureTimes = up.FutureTimes.Seen,
+                Backoffs = pools.Count > 0 ? pools[0].Backoffs.Memory : input.Memory.Backoffs,
             },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min()
         )
@@ -61,9 +68,25 @@ public static class ScalePlanner
             ClaimsInFlight = pool.Members.Count(static member => member.IsInFlight),
             CpuCores = pool.CpuCores,
             Memory = (long)pool.Bytes,
+            Observed = new([
+                .. pool.Evidence.Sizes.OrderBy(static size => size.Size.Shape, StringComparer.Ordinal).Select(size => Observed(pool, size)),
+            ]),
             DemandSince = up.DemandSince.TryGetValue(pool.Name, out DateTimeOffset since) ? since : null,
         };
     }
+
+    private static NodeScalePlanShape Observed(PoolState pool, ObservedSize size) =>
+        new()
+        {
+            Name = size.Size.Shape,
+            CpuCores = size.Size.CpuCores,
+            Memory = size.Size.MemoryMiB << 20,
+            Node = size.Node,
+            Planned = new(
+                ExpectedResources.Allocatable(pool.Pool, size.Size).Where(static one => !ExpectedResources.IsUnknown(one.Key, one.Value))
+            ),
+            Reported = new(size.Allocatable),
+        };
 
     // The first that applies.
     private static (string Decision, string Reason, string Message) Decide(PoolState pool, ScaleUpPlan up, ScaleDownPlan down)

@@ -105,6 +105,7 @@ internal sealed class ScaleInputs : IDisposable
             Locks = _scope.Connection.FindOthers(_scope.Nodes.Items),
             Pods = _pods.Cache.Items,
             Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
+            Policy = ScalePolicy.Of(_scope.Planes.Items),
             Claims = _scope.Claims.Items,
             Providers = _scope.Providers.Items,
             DaemonSets = _daemonSets.Cache.Items,

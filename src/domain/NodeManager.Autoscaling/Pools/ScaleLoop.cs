@@ -145,7 +145,15 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
             NodeSmithClaim? claim = input.Claims.FirstOrDefault(one => one.Metadata.Name == node.Claim && one.Spec.PoolRef == node.Pool);
             if (pool is null || claim is null || claim.Metadata.DeletionTimestamp is not null)
                 continue;
-            if (await creator.RemoveAsync(pool, claim, $"{node.Reason}: {node.Message}", keepMinimum: true, cancellationToken))
+            if (
+                await creator.RemoveAsync(
+                    pool,
+                    claim,
+                    $"{node.Reason}: {node.Message}",
+                    keepMinimum: node.Reason != AutoscalerReason.Reclaimed,
+                    cancellationToken
+                )
+            )
                 await scope.PoolWriter.KeepStatusAsync(
                     scope.Pools.Find(pool.Metadata.Uid!) ?? pool,
                     static _ => true,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
@@ -55,6 +56,7 @@ internal static class PlanImages
         if (NodeLock.Read(node) is { } held)
             hash.Add(HashCode.Combine(held.Operation, held.Holder));
         hash.Add(node.IsReady());
+        hash.Add(ReclaimNotice.Of(node));
         hash.Add(node.Metadata.DeletionTimestamp is null);
         foreach (Taint taint in node.Spec.Taints ?? [])
             hash.Add(HashCode.Combine(taint.Key, taint.Value, taint.Effect));

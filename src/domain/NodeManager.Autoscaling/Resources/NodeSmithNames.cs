@@ -38,6 +38,9 @@ public static class NodeSmithNames
     /// <summary>On a pool: observed differences of its machines from the plan. Removing it lets the autoscaler retry.</summary>
     public const string ObservationsAnnotation = Group + "/observations";
 
+    /// <summary>On a node, as taint key, annotation or condition type: its provider reclaims the machine.</summary>
+    public const string Reclaimed = Group + "/reclaimed";
+
     /// <summary>On a claim: why it was deleted.</summary>
     public const string RemovalAnnotation = Group + "/removal-reason";
 

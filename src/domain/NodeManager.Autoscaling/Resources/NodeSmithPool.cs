@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Quantities;
+
 namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>Nodes of one kind: their provider, their limits, and the rules of growing and shrinking.</summary>
@@ -31,6 +33,12 @@ public sealed class NodeSmithPoolSpec : PreservedPart
 
     /// <summary>A Go duration; null: 5 minutes.</summary>
     public string? RegistrationTimeout { get; set; }
+
+    /// <summary>Pools with a higher priority get machines first; null: 0.</summary>
+    public int? Priority { get; set; }
+
+    /// <summary>Outside the template: a new price makes no node outdated.</summary>
+    public NodeSmithPrice? Price { get; set; }
 
     /// <summary>Room to keep free.</summary>
     public NodeSmithSize? Headroom { get; set; }
@@ -66,6 +74,15 @@ public sealed class NodeSmithMachineTemplate : PreservedPart
     public NodeSmithSize? Minimum { get; set; }
 
     public NodeSmithSystemReserved? SystemReserved { get; set; }
+
+    /// <summary>
+    /// Further resources of each machine by resource name, such as <c>ephemeral-storage</c>, <c>pods</c>, <c>hugepages-2Mi</c> and
+    /// <c>nvidia.com/gpu</c>.
+    /// </summary>
+    public Dictionary<string, Quantity>? Resources { get; set; }
+
+    /// <summary>The shape of a name; null: none.</summary>
+    internal NodeSmithShape? FindShape(string? name) => string.IsNullOrEmpty(name) ? null : Shapes?.Find(one => one.Name == name);
 }
 
 public sealed class NodeSmithShape : PreservedPart
@@ -77,6 +94,15 @@ public sealed class NodeSmithShape : PreservedPart
     public long MemoryMiB { get; set; }
 
     public string? Zone { get; set; }
+
+    /// <summary>As <see cref="NodeSmithMachineTemplate.Resources"/>, which it overrides by name.</summary>
+    public Dictionary<string, Quantity>? Resources { get; set; }
+
+    /// <summary>Further labels of its nodes, such as <c>kubernetes.io/arch</c>.</summary>
+    public Dictionary<string, string>? Labels { get; set; }
+
+    /// <summary>Null: that of the template.</summary>
+    public NodeSmithSystemReserved? SystemReserved { get; set; }
 }
 
 /// <summary>The system's share of a machine.</summary>
@@ -87,6 +113,9 @@ public sealed class NodeSmithSystemReserved : PreservedPart
 
     /// <summary>Null: 256.</summary>
     public long? MemoryMiB { get; set; }
+
+    /// <summary>The share of other resources by name; null: none.</summary>
+    public Dictionary<string, Quantity>? Resources { get; set; }
 }
 
 public sealed class NodeSmithScaleUp : PreservedPart

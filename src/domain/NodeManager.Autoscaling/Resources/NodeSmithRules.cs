@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
+using NodeManager.Kubernetes.Quantities;
 using NodeManager.Kubernetes.Validation;
 
 namespace NodeManager.Autoscaling.Resources;
@@ -77,6 +78,13 @@ public static partial class NodeSmithRules
         foreach (NodeSmithBudget budget in spec.ScaleDown?.Budgets ?? [])
             CheckBudget(problems, budget);
         CheckTemplate(problems, spec.MachineTemplate);
+        problems.Add("spec.price.currency", spec.Price is { Currency: "" }, "must not be empty");
+        foreach ((string field, string? amount) in spec.Price?.Amounts ?? [])
+            problems.Add(
+                $"spec.price.{field}",
+                amount is not null && NodeSmithPrice.Parse(amount) is null,
+                "must be a decimal number such as 0.25"
+            );
         return problems.Found;
     }
 
@@ -89,17 +97,39 @@ public static partial class NodeSmithRules
         CheckTaints(problems, $"{path}.startupTaints", template.StartupTaints);
         problems.AddDuration($"{path}.terminationGracePeriod", template.TerminationGracePeriod);
         problems.Add($"{path}.minimum", template.Minimum?.CpuCores < 1 || template.Minimum?.MemoryMiB < 1, "must be at least 1");
-        problems.Add(
-            $"{path}.systemReserved",
-            template.SystemReserved?.CpuMillicores < 0 || template.SystemReserved?.MemoryMiB < 0,
-            "must be non-negative"
-        );
+        CheckReserved(problems, $"{path}.systemReserved", template.SystemReserved);
+        CheckResources(problems, $"{path}.resources", template.Resources);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (NodeSmithShape shape in template.Shapes ?? [])
         {
             problems.Add($"{path}.shapes", KubernetesNames.CheckLabel(shape.Name));
             problems.Add($"{path}.shapes", !names.Add(shape.Name), $"the name '{shape.Name}' must be unique");
             problems.Add($"{path}.shapes", shape.CpuCores < 1 || shape.MemoryMiB < 1, "cpuCores and memoryMiB must be at least 1");
+            CheckResources(problems, $"{path}.shapes[{shape.Name}].resources", shape.Resources);
+            CheckReserved(problems, $"{path}.shapes[{shape.Name}].systemReserved", shape.SystemReserved);
+            foreach ((string key, string value) in shape.Labels ?? [])
+                problems.Add($"{path}.shapes[{shape.Name}].labels", LabelRules.CheckKey(key) ?? LabelRules.CheckValue(value));
+        }
+    }
+
+    private static void CheckReserved(FieldProblems problems, string path, NodeSmithSystemReserved? reserved)
+    {
+        problems.Add(path, reserved?.CpuMillicores < 0 || reserved?.MemoryMiB < 0, "must be non-negative");
+        CheckResources(problems, $"{path}.resources", reserved?.Resources);
+    }
+
+    private static void CheckResources(FieldProblems problems, string path, Dictionary<string, Quantity>? resources)
+    {
+        foreach ((string name, Quantity amount) in resources ?? [])
+        {
+            problems.Add(path, LabelRules.CheckKey(name));
+            problems.Add(path, name is "cpu" or "memory", $"{name} is set by cpuCores and memoryMiB, or by cpuMillicores and memoryMiB");
+            problems.Add(path, amount.Value < 0, $"{name} must be non-negative");
+            problems.Add(
+                path,
+                (name == "pods" || ExpectedResources.IsDevice(name)) && amount.Value != decimal.Truncate(amount.Value),
+                $"{name} must be a whole number"
+            );
         }
     }
 

@@ -15,6 +15,18 @@ public sealed record MachineRequest(string ClaimUid, string Name, long CpuCores,
     /// <summary>The requesting pool; for display only.</summary>
     public string Pool { get; init; } = "";
 
+    /// <summary>The pool's shape of the machine; empty: none.</summary>
+    public string Shape { get; init; } = "";
+
+    /// <summary>
+    /// The amounts of further resources by name, such as <c>ephemeral-storage</c> and <c>hugepages-2Mi</c> in bytes, and devices like
+    /// <c>nvidia.com/gpu</c>. A provider that cannot supply a device answers <see cref="MachineOutcome.Invalid"/> or ignores it.
+    /// </summary>
+    public IReadOnlyDictionary<string, decimal> Resources { get; init; } = new Dictionary<string, decimal>();
+
+    /// <summary>As in <c>kubernetes.io/arch</c>; null: any.</summary>
+    public string? Architecture { get; init; }
+
     /// <summary>The required failure domain; null: any.</summary>
     public string? Zone { get; init; }
 

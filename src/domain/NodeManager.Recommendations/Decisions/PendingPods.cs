@@ -5,10 +5,19 @@ namespace NodeManager.Recommendations.Decisions;
 /// <summary>Determines which pending pods are demand, and why the others are not.</summary>
 public static class PendingPods
 {
-    public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot) =>
-        [.. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()).Select(pod => Judge(pod, snapshot))];
+    /// <summary>The default of cluster-autoscaler: pods with a lower priority are expendable.</summary>
+    public const int ExpendableBelow = -10;
 
-    private static PendingPod Judge(Pod pod, ClusterSnapshot snapshot)
+    /// <param name="expendableBelow">Pods with a lower priority are no demand.</param>
+    public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot, int expendableBelow = ExpendableBelow) =>
+        [
+            .. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished())
+                .Select(pod => Judge(pod, snapshot, expendableBelow)),
+        ];
+
+    public static bool IsExpendable(Pod pod, int below = ExpendableBelow) => (pod.Spec.Priority ?? 0) < below;
+
+    private static PendingPod Judge(Pod pod, ClusterSnapshot snapshot, int expendableBelow)
     {
         Condition? scheduled = pod.Status.Conditions?.Find(static one => one.Type == "PodScheduled");
         bool isUnschedulable = scheduled is { Status: "False", Reason: "Unschedulable" };
@@ -40,6 +49,11 @@ public static class PendingPods
             };
         }
 
+        if (IsExpendable(pod, expendableBelow))
+            return Ignore(
+                AutoscalerReason.Expendable,
+                FormattableString.Invariant($"Its priority {pod.Spec.Priority} is below {expendableBelow} (expendablePodsPriorityCutoff).")
+            );
         if (!isUnschedulable)
             return Ignore(AutoscalerReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
         if (pod.Spec.ResourceClaims is { Count: > 0 } claims)

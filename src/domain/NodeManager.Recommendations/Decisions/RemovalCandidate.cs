@@ -10,9 +10,11 @@ public sealed record RemovalCandidate(NodeState Node, IReadOnlyList<Pod> Moving,
     /// <summary>Its pods that end with it.</summary>
     public IEnumerable<PodState> Ending => Node.Pods.Where(static pod => RemovalRules.StaysWithNode(pod.Pod));
 
-    public static RemovalCandidate Of(NodeState node)
+    /// <param name="isExpendable">Pods that need no other node; null: by their priority.</param>
+    public static RemovalCandidate Of(NodeState node, Func<Pod, bool>? isExpendable = null)
     {
-        List<PodState> moving = [.. node.Pods.Where(static pod => !RemovalRules.StaysWithNode(pod.Pod))];
+        isExpendable ??= static pod => PendingPods.IsExpendable(pod);
+        List<PodState> moving = [.. node.Pods.Where(pod => !RemovalRules.StaysWithNode(pod.Pod) && !isExpendable(pod.Pod))];
         return new(
             node,
             [.. moving.Select(static pod => pod.Pod).OrderBy(static pod => pod.Key(), StringComparer.Ordinal)],

@@ -11,6 +11,12 @@ public sealed record MachineSize(string Name, long CpuCores, long MemoryMiB, IRe
     /// <summary>The remaining number; null: unlimited.</summary>
     public MachineStock? Stock { get; init; }
 
+    /// <summary>True for a size with devices: a machine only grows into it for pods that request them.</summary>
+    public bool HasDevices { get; init; }
+
+    /// <summary>For one hour; null: unknown.</summary>
+    public decimal? Price { get; init; }
+
     /// <summary>For comparisons: a core weighs as much as 4 GiB.</summary>
     public long Cost => (CpuCores * 4096) + MemoryMiB;
 }
@@ -30,6 +36,12 @@ public sealed class MachineOffer
 
     /// <summary>Null: the pool has no zones.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>Of the pool; a higher one is preferred.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The existing machines of the pool in the zone, for the balance.</summary>
+    public int Nodes { get; init; }
 
     /// <summary>The labels and taints of its nodes. The hostname is added for each machine.</summary>
     public required Node Template

@@ -4,10 +4,14 @@ namespace NodeManager.Scheduling.Packing;
 internal sealed class OfferState
 {
     private readonly long[][] _sizes;
+    private readonly int[] _devices;
 
-    public OfferState(MachineOffer offer, int number, ResourceIndex resources, TopologyCounters topology)
+    /// <param name="zone">Shared by the offers of the pool in the zone.</param>
+    public OfferState(MachineOffer offer, int number, ZoneCount zone, ResourceIndex resources, TopologyCounters topology)
     {
+        Zone = zone;
         Offer = offer;
+        _devices = [.. resources.Devices];
         Number = number;
         _sizes = [.. offer.Sizes.Select(size => resources.Offered(name => size.Allocatable.GetValueOrDefault(name)))];
         Overhead = resources.Needed(offer.Overhead, 0);
@@ -30,7 +34,27 @@ internal sealed class OfferState
     /// <summary>The maximum of each resource over all sizes.</summary>
     public long[] Maximum { get; }
 
-    public int Opened { get; set; }
+    public ZoneCount Zone { get; }
+
+    /// <summary>A size without the DaemonSets' requests.</summary>
+    /// <param name="room">Reused if it has the length.</param>
+    public long[] RoomOf(int size, long[] room)
+    {
+        if (room.Length != _sizes[size].Length)
+            room = new long[_sizes[size].Length];
+        _sizes[size].CopyTo(room, 0);
+        for (int resource = 0; resource < room.Length; resource++)
+            room[resource] -= Overhead[resource];
+        return room;
+    }
+
+    /// <summary>The unused share of CPU and memory, as cluster-autoscaler adds them.</summary>
+    /// <param name="room">What is left.</param>
+    public double Waste(int size, long[] room) =>
+        Share(room[ResourceIndex.Cpu], _sizes[size][ResourceIndex.Cpu])
+        + Share(room[ResourceIndex.Memory], _sizes[size][ResourceIndex.Memory]);
+
+    private static double Share(long part, long whole) => whole <= 0 ? 0 : Math.Max(0, part) / (double)whole;
 
     /// <summary>False if no size can hold it; true if one may.</summary>
     public bool Holds(long[] used, long[] need)
@@ -75,7 +99,7 @@ internal sealed class OfferState
     /// <summary>Updates the size of a machine.</summary>
     public void Grow(PackingSlot slot)
     {
-        int size = SizeFor(slot.Amounts, null, 0, slot.Size);
+        int size = SizeFor(slot.Amounts, null, 0, slot);
         if (size == slot.Size)
             return;
         MachineSize from = Offer.Sizes[slot.Size],
@@ -91,7 +115,7 @@ internal sealed class OfferState
 
     private bool CanGrow(PackingSlot slot, long[] need, int count)
     {
-        int size = SizeFor(slot.Amounts, need, count, slot.Size);
+        int size = SizeFor(slot.Amounts, need, count, slot);
         if (size < 0)
             return false;
         if (size == slot.Size)
@@ -101,12 +125,28 @@ internal sealed class OfferState
         return Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
     }
 
-    /// <summary>The cheapest size from an index on that holds the amount and is in stock; -1 without one.</summary>
-    private int SizeFor(long[] used, long[]? need, int count, int from)
+    /// <summary>The cheapest size from that of the slot on that holds the amount and is in stock; -1 without one.</summary>
+    private int SizeFor(long[] used, long[]? need, int count, PackingSlot slot)
     {
-        for (int size = from; size < _sizes.Length; size++)
-            if ((size == from || Offer.Sizes[size].Stock is null or { Remaining: > 0 }) && Fits(size, used, need, count))
+        int from = slot.Size;
+        for (int size = from; size < _sizes.Length && size <= slot.LargestSize; size++)
+            if (
+                (size == from || Offer.Sizes[size].Stock is null or { Remaining: > 0 } && MayGrow(from, size, used, need))
+                && Fits(size, used, need, count)
+            )
                 return size;
         return -1;
     }
+
+    // Without this, machines with devices would be taken for their size.
+    private bool MayGrow(int from, int to, long[] used, long[]? need) =>
+        Offer.Sizes[from].HasDevices
+        || !Offer.Sizes[to].HasDevices
+        || Array.Exists(_devices, device => used[device] + (need?[device] ?? 0) > 0);
+}
+
+/// <summary>The machines of a pool in a zone, with those of the plan.</summary>
+internal sealed class ZoneCount(int nodes)
+{
+    public int Nodes { get; set; } = nodes;
 }

@@ -48,6 +48,9 @@ public sealed class PackedMachine
     /// <summary>The cheapest one that holds its pods.</summary>
     public MachineSize Size { get; internal set; } = null!;
 
+    /// <summary>Why it was chosen; null: it is the first that held its pod.</summary>
+    public MachineChoice? Choice { get; internal set; }
+
     public IReadOnlyList<Pod> Pods => PodList;
 
     internal int OfferNumber { get; }

@@ -20,6 +20,12 @@ internal sealed class PackingSlot
     /// <summary>For a node the free amounts; for a machine the used ones.</summary>
     public required long[] Amounts { get; init; }
 
+    /// <summary>True for a node that takes pods only if nothing else does.</summary>
+    public bool IsLastResort { get; init; }
+
+    /// <summary>For a machine: the index of the largest size that it may grow into.</summary>
+    public int LargestSize { get; set; } = int.MaxValue;
+
     /// <summary>For a machine: the index of its size.</summary>
     public int Size { get; set; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
@@ -11,7 +10,7 @@ namespace NodeManager.Scheduling.Packing;
 /// With new machines a spread constraint is stricter than in the scheduler: a zone in which machines can be created counts although it has
 /// no node yet, and so does a new host. So the plan is valid whatever machine registers first.
 /// </remarks>
-public sealed class PodPacker
+public sealed partial class PodPacker
 {
     private readonly ClusterSnapshot _snapshot;
     private readonly IReadOnlyList<MachineOffer> _offers;
@@ -26,6 +25,8 @@ public sealed class PodPacker
     private readonly List<OfferState> _states = [];
     private readonly Dictionary<string, SlotRules> _rules = new(StringComparer.Ordinal);
     private readonly Dictionary<PodGroup, List<PackingSlot>> _places = [];
+    private readonly Dictionary<(string Pool, string Zone), ZoneCount> _zones = [];
+    private MachineChooser? _chooser;
     private bool _mayOpen;
 
     /// <param name="snapshot">The cluster without the pods to place; unchanged.</param>
@@ -47,6 +48,12 @@ public sealed class PodPacker
         _topology = new(snapshot);
     }
 
+    /// <summary>How machines are chosen.</summary>
+    public MachineChoiceRules Rules { get; init; } = MachineChoiceRules.First;
+
+    /// <summary>The nodes that take pods only if no other node and no new machine does; null: none.</summary>
+    public Func<NodeState, bool>? IsLastResort { get; init; }
+
     /// <summary>A result for each pod, unordered.</summary>
     public IReadOnlyList<PackedPod> Pack(IReadOnlyList<Pod> pods, CancellationToken cancellationToken = default)
     {
@@ -54,7 +61,7 @@ public sealed class PodPacker
         _topology.Build(groups);
         AddNodes();
         foreach (MachineOffer offer in _offers)
-            _states.Add(new(offer, _states.Count, _resources, _topology));
+            _states.Add(new(offer, _states.Count, ZoneOf(offer), _resources, _topology));
         Order(groups);
         foreach (PodGroup group in groups)
             _places.Add(group, []);
@@ -63,24 +70,21 @@ public sealed class PodPacker
         if (_offers.Count > 0 && groups.Exists(static group => group.Remaining > 0))
         {
             _mayOpen = true;
+            if (Rules.ComparesSizes || Rules.BalancesPools)
+                _chooser = new(Rules, groups, (group, offer) => Refuse(group, offer) is null);
             AddPossibleDomains(groups);
             Sweep(groups, cancellationToken);
+            _mayOpen = false;
         }
+
+        if (AddLastResort(groups))
+            Sweep(groups, cancellationToken);
 
         return [.. groups.SelectMany(Results)];
     }
 
     /// <summary>The machines to create, in order of creation.</summary>
     public IReadOnlyList<PackedMachine> Machines => _machines.ConvertAll(static slot => slot.Machine!);
-
-    /// <summary>Adds one machine without pods, the cheapest of the first offer that allows it. Null: none does.</summary>
-    public PackedMachine? OpenEmpty(string pool)
-    {
-        foreach (OfferState offer in _states.Where(one => one.Offer.Pool == pool).OrderBy(static one => one.Opened))
-            if (TryOpen(offer, offer.Overhead, out PackingSlot? slot) is null)
-                return slot!.Machine;
-        return null;
-    }
 
     private void Sweep(List<PodGroup> groups, CancellationToken cancellationToken)
     {
@@ -212,80 +216,6 @@ public sealed class PodPacker
         return (int)room;
     }
 
-    /// <summary>A machine for the group's next pod; null if no offer suffices.</summary>
-    private PackingSlot? Open(PodGroup group)
-    {
-        PackingSlot? opened = null;
-        foreach (IGrouping<string, OfferState> pool in _states.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
-        {
-            foreach (OfferState offer in pool.OrderBy(one => Weight(group, one)).ThenBy(static one => one.Opened))
-            {
-                if (Refuse(group, offer) is not null)
-                    continue;
-                long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
-                if (TryOpen(offer, need, out opened) is null)
-                    return Prepare(opened!, offer);
-            }
-        }
-
-        return null;
-    }
-
-    private static PackingSlot Prepare(PackingSlot slot, OfferState offer)
-    {
-        offer.Overhead.CopyTo(slot.Amounts, 0);
-        return slot;
-    }
-
-    /// <summary>How many pods of the group's spreads are in the offer's zone.</summary>
-    private static int Weight(PodGroup group, OfferState offer) =>
-        group.Spreads.Sum(spread => spread.Counter.Of(offer.Domains[spread.Counter.Key]));
-
-    private PackingRefusal? TryOpen(OfferState offer, long[] need, out PackingSlot? slot)
-    {
-        slot = null;
-        PackingRefusal? why = PackingRefusal.TooLarge;
-        for (int size = 0; size < offer.Offer.Sizes.Count; size++)
-        {
-            if (!offer.Fits(size, need, null, 0))
-                continue;
-            MachineSize taken = offer.Offer.Sizes[size];
-            why = taken.Stock is { Remaining: <= 0 }
-                ? PackingRefusal.ProviderStock
-                : offer.Offer.Allowance.Refuse(1, taken.CpuCores, taken.MemoryMiB);
-            if (why is not null)
-                continue;
-            offer.Offer.Allowance.Take(1, taken.CpuCores, taken.MemoryMiB);
-            if (taken.Stock is { } stock)
-                stock.Remaining--;
-            offer.Opened++;
-            PackedMachine machine = new(
-                offer.Offer,
-                string.Create(CultureInfo.InvariantCulture, $"{offer.Offer.Pool}/{_machines.Count + 1}"),
-                offer.Number
-            )
-            {
-                Size = taken,
-            };
-            slot = new()
-            {
-                Number = _slots.Count,
-                Name = machine.Name,
-                State = offer.Offer.State,
-                Machine = machine,
-                Size = size,
-                Amounts = [.. need],
-                Domains = _topology.DomainsOf(key => key == TopologyKeys.HostName ? machine.Name : offer.Offer.State.Label(key)),
-                Ports = offer.Offer.Ports.Count > 0 ? [.. offer.Offer.Ports] : null,
-            };
-            _slots.Add(slot);
-            _machines.Add(slot);
-            return null;
-        }
-
-        return why;
-    }
-
     /// <summary>Why no machine of the offer would suffice, limits aside.</summary>
     private PackingRefusal? Refuse(PodGroup group, OfferState offer)
     {
@@ -339,7 +269,7 @@ public sealed class PodPacker
             {
                 if (slot.Machine is not null)
                     break;
-                if (slot.IsUsable && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot))
+                if (slot.IsUsable && !slot.IsLastResort && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot))
                     group.Candidates.Add(slot);
             }
         }
@@ -364,26 +294,6 @@ public sealed class PodPacker
             yield return new(group.Pods[index], null, null, refusals);
     }
 
-    private PackingRefusal WhyNot(PodGroup group, OfferState offer)
-    {
-        if (Refuse(group, offer) is { } why)
-            return why;
-        long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
-        PackingRefusal limit = PackingRefusal.TooLarge;
-        for (int size = 0; size < offer.Offer.Sizes.Count; size++)
-        {
-            if (!offer.Fits(size, need, null, 0))
-                continue;
-            MachineSize wanted = offer.Offer.Sizes[size];
-            limit = wanted.Stock is { Remaining: <= 0 }
-                ? PackingRefusal.ProviderStock
-                : offer.Offer.Allowance.Refuse(1, wanted.CpuCores, wanted.MemoryMiB) ?? PackingRefusal.PodAffinity;
-            break;
-        }
-
-        return limit;
-    }
-
     private void AddNodes()
     {
         Dictionary<string, (Pod First, List<PackingSlot> On)> kinds = new(StringComparer.Ordinal);
@@ -396,6 +306,7 @@ public sealed class PodPacker
                 Name = node.Name,
                 State = node,
                 IsUsable = _isUsable(node),
+                IsLastResort = IsLastResort?.Invoke(node) == true,
                 Amounts = _resources.Offered(node.Free),
                 Domains = _topology.DomainsOf(node.Label),
                 Ports = [.. node.Pods.SelectMany(static pod => HostPort.Of(pod.Pod))],
@@ -419,6 +330,18 @@ public sealed class PodPacker
         foreach ((Pod first, List<PackingSlot> on) in kinds.Values)
             if (counter.Counts(first))
                 on.ForEach(slot => counter.Add(slot, 1));
+    }
+
+    /// <summary>Adds the last nodes to the candidates. False: there are none, or all pods have a place.</summary>
+    private bool AddLastResort(List<PodGroup> groups)
+    {
+        List<PackingSlot> last = _slots.FindAll(static slot => slot is { IsLastResort: true, IsUsable: true });
+        if (last.Count == 0)
+            return false;
+        List<PodGroup> remaining = groups.FindAll(static group => group.Remaining > 0);
+        foreach (PodGroup group in remaining)
+            group.Candidates?.AddRange(last.Where(slot => Fitting(slot.Amounts, group.Need, 1) > 0 && RulesOf(group).Allows(slot)));
+        return remaining.Count > 0;
     }
 
     /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>

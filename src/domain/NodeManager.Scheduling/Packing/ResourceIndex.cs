@@ -19,6 +19,10 @@ internal sealed class ResourceIndex
 
     public int Count => _indexes.Count;
 
+    /// <summary>The indexes of resources beyond those that each machine has.</summary>
+    public IEnumerable<int> Devices =>
+        _indexes.Where(static one => one.Key.Contains('/', StringComparison.Ordinal)).Select(static one => one.Value);
+
     public void AddNames(IEnumerable<string> names)
     {
         foreach (string name in names)

@@ -63,13 +63,7 @@ public sealed class ServerRestartTests
         Assert.DoesNotContain(full, await cluster.NodesOfReadyPodsAsync("web", 4));
 
         Assert.False(wait.IsCompleted);
-        await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
-            "held",
-            cluster.Namespace,
-            new(),
-            default
-        );
+        await cluster.DeleteBudgetAsync("held");
         AssertDrained(await wait, null);
 
         MaintenanceOutcome outcome = await maintenance;

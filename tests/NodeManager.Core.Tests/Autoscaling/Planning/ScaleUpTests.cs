@@ -208,7 +208,6 @@ public sealed class ScaleUpTests
             { "selector", Reason.NodeAffinity },
             { "zone", Reason.Zone },
             { "size", Reason.TooLarge },
-            { "gpu", Reason.TooLarge },
             { "nodes", Reason.NodeLimit },
             { "cpu", Reason.CpuLimit },
             { "memory", Reason.MemoryLimit },
@@ -243,9 +242,6 @@ public sealed class ScaleUpTests
                 break;
             case "zone":
                 pod.Spec.NodeSelector = new() { [Zone] = "c" };
-                break;
-            case "gpu":
-                pod.Spec.Containers[0].Resources!.Requests!["nvidia.com/gpu"] = Quantity.Parse("1");
                 break;
             case "nodes":
                 pool.Spec.Limits.MaxNodes = 1;

@@ -26,6 +26,8 @@ public sealed record ScaleInput
     /// <summary>The managed pools: those that a control plane lists.</summary>
     public required IReadOnlyList<NodeSmithPool> Pools { get; init; }
 
+    public ScalePolicy Policy { get; init; } = ScalePolicy.Default;
+
     public IReadOnlyList<NodeSmithClaim> Claims { get; init; } = [];
 
     /// <summary>Provide the zones of a pool, and its sizes if it has a fixed stock.</summary>
@@ -76,6 +78,9 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
     /// <summary>Since when a share is above its threshold; null: none is.</summary>
     internal DateTimeOffset? AboveSince { get; init; }
 
+    /// <summary>Pools that could not create machines, by <see cref="PoolBackoff.KeyOf(string)"/>.</summary>
+    internal IReadOnlyDictionary<string, PoolBackoff> Backoffs { get; init; } = new Dictionary<string, PoolBackoff>();
+
     /// <summary>The first observation of times in the future; see <see cref="FutureTimes"/>.</summary>
     internal IReadOnlyDictionary<string, DateTimeOffset> FutureTimes { get; init; } = new Dictionary<string, DateTimeOffset>();
 
@@ -87,6 +92,7 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
             ByThreshold = ByThreshold is { } entry ? entry with { LastScaleUp = entry.LastScaleUp + by } : null,
             AboveSince = AboveSince + by,
             FutureTimes = FutureTimes.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
+            Backoffs = Backoffs.ToDictionary(static one => one.Key, one => one.Value.Shift(by), StringComparer.Ordinal),
         };
 }
 

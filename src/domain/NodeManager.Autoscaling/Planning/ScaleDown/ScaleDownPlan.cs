@@ -138,14 +138,16 @@ internal sealed class ScaleDownPlan
         List<Candidate> candidates = [];
         foreach (PoolMember member in pool.Members)
         {
-            if (Obstacle(pool, member) is { } kept)
+            if (Departures.Of(_input, pool, member, _placed) is { } leaving)
+                Add(member, AutoscalerDecision.Remove, leaving.Reason, leaving.Message, []);
+            else if (Obstacle(pool, member) is { } kept)
                 Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);
             else if (
                 _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
             )
                 Add(member, AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, settling.Message, [], settling.At);
             else
-                candidates.Add(new(member, RemovalCandidate.Of(_up.Snapshot.Node(member.Node!.Metadata.Name)!)));
+                candidates.Add(new(member, RemovalCandidate.Of(_up.Snapshot.Node(member.Node!.Metadata.Name)!, IsExpendable)));
         }
 
         return RemovalCandidate
@@ -153,6 +155,8 @@ internal sealed class ScaleDownPlan
             .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
             .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
     }
+
+    private bool IsExpendable(Pod pod) => !FreeRoom.IsFreeRoom(pod) && PendingPods.IsExpendable(pod, _input.Policy.ExpendableBelow);
 
     private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
     {

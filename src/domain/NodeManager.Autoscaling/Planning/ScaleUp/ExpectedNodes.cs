@@ -5,15 +5,11 @@ namespace NodeManager.Autoscaling.Planning.ScaleUp;
 /// <summary>The expected properties of a pool's new nodes.</summary>
 public static class ExpectedNodes
 {
-    /// <summary>The kubelet's default.</summary>
-    public const int MaxPods = 110;
-
     public const string ZoneLabel = "topology.kubernetes.io/zone";
 
-    private const decimal UnknownDisk = 1125899906842624m;
+    public const string Architecture = "kubernetes.io/arch";
 
-    private const string OperatingSystem = "kubernetes.io/os",
-        Architecture = "kubernetes.io/arch";
+    private const string OperatingSystem = "kubernetes.io/os";
 
     // Removed by kubelets and controllers when the node is ready.
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
@@ -24,43 +20,27 @@ public static class ExpectedNodes
         "node.kubernetes.io/network-unavailable",
     };
 
-    public static Dictionary<string, string> Labels(NodeSmithPool pool, string? zone)
+    /// <param name="shape">Null: none, or its labels do not matter.</param>
+    public static Dictionary<string, string> Labels(NodeSmithPool pool, NodeSmithShape? shape, string? zone)
     {
-        Dictionary<string, string> labels = new(pool.Spec.MachineTemplate.Labels ?? [], StringComparer.Ordinal)
-        {
-            [pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey] = pool.Metadata.Name,
-        };
+        Dictionary<string, string> labels = new(pool.Spec.MachineTemplate.Labels ?? [], StringComparer.Ordinal);
+        foreach ((string key, string value) in shape?.Labels ?? [])
+            labels[key] = value;
+        labels[pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey] = pool.Metadata.Name;
         if (zone is { Length: > 0 })
             labels[ZoneLabel] = zone;
         return labels;
     }
 
-    /// <summary>The allocatable of a machine: its size without the system's reserve.</summary>
-    public static Dictionary<string, decimal> Allocatable(NodeSmithPool pool, long cpuCores, long memoryMiB)
-    {
-        NodeSmithSystemReserved? reserved = pool.Spec.MachineTemplate.SystemReserved;
-        return new(StringComparer.Ordinal)
-        {
-            ["cpu"] = Math.Max(0, cpuCores - ((reserved?.CpuMillicores ?? 100) / 1000m)),
-            ["memory"] = Math.Max(0, memoryMiB - (reserved?.MemoryMiB ?? 256)) * 1048576m,
-            ["pods"] = MaxPods,
-            // The size of the disk is unknown; a pod does not wait for that.
-            ["ephemeral-storage"] = UnknownDisk,
-        };
-    }
-
-    /// <summary>True for the placeholder of an unknown amount.</summary>
-    internal static bool IsUnknown(string resource, decimal amount) => resource == "ephemeral-storage" && amount == UnknownDisk;
-
     /// <summary>A node from the pool's template; temporary startup taints are ignored.</summary>
-    internal static Node Template(NodeSmithPool pool, string? zone, Node? like)
+    internal static Node Template(NodeSmithPool pool, NodeSmithShape? shape, string? zone, Node? like)
     {
         Dictionary<string, string> labels = new(StringComparer.Ordinal)
         {
             [OperatingSystem] = like?.Metadata.Labels?.GetValueOrDefault(OperatingSystem) ?? "linux",
             [Architecture] = like?.Metadata.Labels?.GetValueOrDefault(Architecture) ?? "amd64",
         };
-        foreach ((string key, string value) in Labels(pool, zone))
+        foreach ((string key, string value) in Labels(pool, shape, zone))
             labels[key] = value;
         return new()
         {
@@ -79,7 +59,8 @@ public static class ExpectedNodes
             .Allocatable(PoolEvidence.SizeOf(member), isComputed: false)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
         string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";
-        Node template = Template(member.Pool, member.Claim!.Spec.Zone ?? member.Claim.Status?.Zone, null);
+        NodeSmithShape? shape = member.Pool.Spec.MachineTemplate.FindShape(member.Claim!.Spec.Shape);
+        Node template = Template(member.Pool, shape, member.Claim.Spec.Zone ?? member.Claim.Status?.Zone, null);
         Dictionary<string, string> labels = new(template.Metadata.Labels!, StringComparer.Ordinal) { ["kubernetes.io/hostname"] = name };
         foreach ((string key, string value) in member.Node?.Metadata.Labels ?? [])
             labels[key] = value;
@@ -97,8 +78,21 @@ public static class ExpectedNodes
                 ProviderID = member.Node?.Spec.ProviderID,
                 Taints = member.Node is null ? template.Spec.Taints : Lasting(member.Node, member.Pool),
             },
-            Status = new() { Allocatable = member.Node?.Status.Allocatable is { Count: > 0 } there ? there : planned },
+            Status = new()
+            {
+                Allocatable = member.Node?.Status.Allocatable is { Count: > 0 } there ? WithDevices(there, planned) : planned,
+            },
         };
+    }
+
+    // Until a device plugin has registered, a kubelet reports none of its devices, or 0.
+    private static Dictionary<string, Quantity> WithDevices(Dictionary<string, Quantity> reported, Dictionary<string, Quantity> planned)
+    {
+        Dictionary<string, Quantity> all = new(reported, StringComparer.Ordinal);
+        foreach ((string name, Quantity amount) in planned)
+            if (ExpectedResources.IsDevice(name) && all.GetValueOrDefault(name).Value == 0)
+                all[name] = amount;
+        return all;
     }
 
     private static List<Taint> Lasting(Node node, NodeSmithPool pool) =>

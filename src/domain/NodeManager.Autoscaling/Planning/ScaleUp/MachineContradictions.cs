@@ -253,7 +253,12 @@ internal sealed class MachineContradictions
 
     private static Node PlannedNode(PoolMember member, PlannedMachine plan)
     {
-        Node template = ExpectedNodes.Template(member.Pool, member.Claim!.Spec.Zone, null);
+        Node template = ExpectedNodes.Template(
+            member.Pool,
+            member.Pool.Spec.MachineTemplate.FindShape(member.Claim!.Spec.Shape),
+            member.Claim.Spec.Zone,
+            null
+        );
         return new()
         {
             Metadata = new()
@@ -294,7 +299,7 @@ internal sealed class MachineContradictions
         {
             if (amount <= real.Free(name))
                 continue;
-            string was = ExpectedNodes.IsUnknown(name, plan.Allocatable.GetValueOrDefault(name))
+            string was = ExpectedResources.IsUnknown(name, plan.Allocatable.GetValueOrDefault(name))
                 ? "unlimited"
                 : RefusalText.Amount(name, planned.Free(name));
             return (

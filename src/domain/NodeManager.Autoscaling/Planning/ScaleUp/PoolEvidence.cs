@@ -12,8 +12,6 @@ internal sealed class PoolEvidence
     /// </summary>
     public static readonly TimeSpan SettlingTime = TimeSpan.FromMinutes(1);
 
-    private static readonly string[] Sized = ["cpu", "memory"];
-
     private readonly NodeSmithPool _pool;
     private readonly Dictionary<SizeKey, ObservedSize> _sizes = [];
 
@@ -79,32 +77,28 @@ internal sealed class PoolEvidence
     /// <summary>The allocatable of a machine of the size: observed if possible, else planned.</summary>
     public Dictionary<string, decimal> Allocatable(SizeKey size, bool isComputed)
     {
-        Dictionary<string, decimal> planned = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB);
         if (Find(size) is { } real)
-        {
-            foreach (string name in planned.Keys.ToList())
-                planned[name] = real.Allocatable.GetValueOrDefault(name);
-            return planned;
-        }
+            return new(real.Allocatable, StringComparer.Ordinal);
+        Dictionary<string, decimal> planned = ExpectedResources.Allocatable(_pool, size);
 
         foreach (ObservedSize other in _sizes.Values)
         {
-            Dictionary<string, decimal> plannedOther = ExpectedNodes.Allocatable(_pool, other.Size.CpuCores, other.Size.MemoryMiB);
-            foreach (string name in Sized)
+            Dictionary<string, decimal> plannedOther = ExpectedResources.Allocatable(_pool, other.Size);
+            foreach (string name in plannedOther.Keys.Where(one => IsSized(one, plannedOther) && IsSized(one, planned)))
             {
                 decimal missing = plannedOther[name] - other.Allocatable.GetValueOrDefault(name);
-                if (missing <= 0 || plannedOther[name] <= 0)
+                if (missing <= 0)
                     continue;
-                decimal full = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB)[name],
+                decimal full = ExpectedResources.Allocatable(_pool, size)[name],
                     share = missing / plannedOther[name] * full;
                 // For computed sizes a larger machine is cheap; a fixed shape must not be excluded by the deficit of another one.
                 planned[name] = Math.Min(planned[name], Math.Max(0, full - (isComputed ? share : Math.Min(share, missing))));
             }
         }
 
-        // The disk does not depend on cores and memory.
+        // The disk and devices do not depend on cores and memory.
         if (isComputed && _sizes.Count > 0)
-            foreach (string name in planned.Keys.Except(Sized).ToList())
+            foreach (string name in planned.Keys.Where(static one => one is not ("cpu" or "memory")).ToList())
                 planned[name] = Math.Min(planned[name], _sizes.Values.Max(one => one.Allocatable.GetValueOrDefault(name)));
         return planned;
     }
@@ -115,13 +109,20 @@ internal sealed class PoolEvidence
         decimal largest = 0;
         foreach (ObservedSize size in _sizes.Values)
         {
-            decimal planned = ExpectedNodes.Allocatable(_pool, size.Size.CpuCores, size.Size.MemoryMiB)[name];
+            decimal planned = ExpectedResources.Allocatable(_pool, size.Size)[name];
             if (planned > 0)
                 largest = Math.Max(largest, (planned - size.Allocatable.GetValueOrDefault(name)) / planned);
         }
 
         return Math.Min(largest, 0.9m);
     }
+
+    // Amounts that a system may reduce by its share; devices and numbers of pods are exact.
+    private static bool IsSized(string name, Dictionary<string, decimal> planned) =>
+        name != "pods"
+        && !ExpectedResources.IsDevice(name)
+        && planned.GetValueOrDefault(name) is > 0 and var amount
+        && !ExpectedResources.IsUnknown(name, amount);
 
     /// <summary>The observed node of a size; null: none.</summary>
     public ObservedSize? Find(SizeKey size) => _sizes.GetValueOrDefault(size);

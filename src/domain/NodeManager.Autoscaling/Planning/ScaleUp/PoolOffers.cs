@@ -19,28 +19,39 @@ internal static class PoolOffers
 
     /// <param name="demand">The pending pods: large ones get sizes of their own.</param>
     /// <param name="daemonSets">The DaemonSets of each node.</param>
-    public static List<MachineOffer> Of(PoolState state, IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
+    /// <param name="selected">The label keys that pods select nodes by: shapes that differ in others share an offer.</param>
+    public static List<MachineOffer> Of(
+        PoolState state,
+        IReadOnlyList<Pod> demand,
+        IReadOnlyList<DaemonSet> daemonSets,
+        Lazy<HashSet<string>> selected
+    )
     {
         NodeSmithMachineTemplate template = state.Pool.Spec.MachineTemplate;
-        List<(string? Zone, List<MachineSize> Sizes)> choices = template.Shapes is { Count: > 0 } shapes
-            ? OfShapes(state, shapes)
-            : OfServers(state) ?? [.. Zones(state).Select(zone => (zone, OfDemand(state, zone, demand, daemonSets)))];
-        return [.. choices.Select(choice => Offer(state, choice.Zone, choice.Sizes, daemonSets))];
+        List<Choice> choices = template.Shapes is { Count: > 0 } shapes
+            ? OfShapes(state, shapes, selected)
+            : OfServers(state) ?? [.. Zones(state).Select(zone => new Choice(zone, null, OfDemand(state, zone, demand, daemonSets)))];
+        return [.. choices.Select(choice => Offer(state, choice, daemonSets))];
     }
 
-    private static MachineOffer Offer(PoolState state, string? zone, List<MachineSize> sizes, IReadOnlyList<DaemonSet> daemonSets)
+    private static MachineOffer Offer(PoolState state, Choice choice, IReadOnlyList<DaemonSet> daemonSets)
     {
-        Node template = Template(state, zone);
+        Node template = Template(state, choice.Shape, choice.Zone);
         List<Pod> residents = [.. DaemonSetOverhead.On(template, daemonSets)];
         return new()
         {
             Pool = state.Name,
-            Zone = zone,
+            Zone = choice.Zone,
+            Priority = state.Pool.Spec.Priority ?? 0,
+            Nodes = state.NodesIn(choice.Zone),
             Template = template,
             Sizes =
             [
-                .. sizes
-                    .OrderBy(static size => size.Cost)
+                .. choice
+                    .Sizes.Select(size => Limit(state, choice.Zone, size))
+                    .OrderBy(static size => size.HasDevices)
+                    .ThenBy(static size => size.Price ?? decimal.MaxValue)
+                    .ThenBy(static size => size.Cost)
                     .ThenBy(static size => size.CpuCores)
                     .ThenBy(static size => size.Name, StringComparer.Ordinal),
             ],
@@ -50,8 +61,21 @@ internal static class PoolOffers
         };
     }
 
-    private static Node Template(PoolState state, string? zone) =>
-        ExpectedNodes.Template(state.Pool, zone, state.Members.FirstOrDefault(static member => member.Node is not null)?.Node);
+    // A size that the provider could not create is out of stock for a while.
+    private static MachineSize Limit(PoolState state, string? zone, MachineSize size) =>
+        size.Stock is null && state.Backoffs.Find(state.Name, zone, size.Name.Length > 0 ? size.Name : null) is not null
+            ? size with
+            {
+                Stock = new(0),
+            }
+            : size;
+
+    private static Node Template(PoolState state, NodeSmithShape? shape, string? zone) =>
+        ExpectedNodes.Template(state.Pool, shape, zone, Like(state, shape)?.Node);
+
+    // Shapes with labels may differ in architecture: a node of another shape shows nothing about this one.
+    private static PoolMember? Like(PoolState state, NodeSmithShape? shape) =>
+        state.Members.FirstOrDefault(member => member.Node is not null && (shape is null || member.Claim?.Spec.Shape == shape.Name));
 
     /// <summary>The zones of the provider; one null without zones.</summary>
     private static List<string?> Zones(PoolState state)
@@ -63,36 +87,51 @@ internal static class PoolOffers
         return zones.Count > 0 ? zones : [null];
     }
 
-    private static List<(string? Zone, List<MachineSize> Sizes)> OfShapes(PoolState state, List<NodeSmithShape> shapes)
+    private static List<Choice> OfShapes(PoolState state, List<NodeSmithShape> shapes, Lazy<HashSet<string>> selected)
     {
         List<string?> zones =
         [
             .. Zones(state).Concat(shapes.Select(static shape => shape.Zone is { Length: > 0 } zone ? zone : null)).Distinct(),
         ];
         bool knowsZones = Zones(state) is not [null];
-        List<(string? Zone, List<MachineSize> Sizes)> choices = [];
+        Dictionary<NodeSmithShape, MachineSize> sizes = shapes.ToDictionary(
+            static shape => shape,
+            shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB, isComputed: false)
+        );
+        List<Choice> choices = [];
         foreach (string? zone in zones)
         {
             // A shape without a zone is offered in every zone of the provider, else without a zone.
-            List<MachineSize> sizes =
-            [
-                .. shapes
-                    .Where(shape =>
-                        shape.Zone is { Length: > 0 } own ? own == zone
-                        : knowsZones ? zone is not null
-                        : zone is null
-                    )
-                    .Select(shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB, isComputed: false)),
-            ];
-            if (sizes.Count > 0)
-                choices.Add((zone, sizes));
+            IEnumerable<NodeSmithShape> offered = shapes.Where(shape =>
+                shape.Zone is { Length: > 0 } own ? own == zone
+                : knowsZones ? zone is not null
+                : zone is null
+            );
+            // Those without such labels first: images for several architectures are the exception.
+            foreach (
+                IGrouping<string, NodeSmithShape> alike in offered
+                    .GroupBy(shape => LabelsOf(shape, selected), StringComparer.Ordinal)
+                    .OrderBy(static one => one.Key.Length > 0)
+            )
+                choices.Add(new(zone, alike.Key.Length > 0 ? alike.First() : null, [.. alike.Select(shape => sizes[shape])]));
         }
 
         return choices;
     }
 
+    private static string LabelsOf(NodeSmithShape shape, Lazy<HashSet<string>> selected) =>
+        shape.Labels is not { Count: > 0 } labels
+            ? ""
+            : string.Join(
+                '\n',
+                labels
+                    .Where(label => selected.Value.Contains(label.Key))
+                    .OrderBy(static label => label.Key, StringComparer.Ordinal)
+                    .Select(static label => $"{label.Key}={label.Value}")
+            );
+
     /// <summary>The existing servers; null if the provider has none, or does not report their sizes.</summary>
-    private static List<(string? Zone, List<MachineSize> Sizes)>? OfServers(PoolState state)
+    private static List<Choice>? OfServers(PoolState state)
     {
         if (state.Supply.Servers is not { Count: > 0 } servers)
             return null;
@@ -100,7 +139,7 @@ internal static class PoolOffers
         [
             .. state.Members.Where(static member => member.Claim is not null).Select(static member => member.Claim!),
         ];
-        List<(string? Zone, List<MachineSize> Sizes)> choices = [];
+        List<Choice> choices = [];
         foreach (var zone in servers.GroupBy(static server => server.Zone is { Length: > 0 } name ? name : null))
         {
             List<MachineSize> sizes = [];
@@ -115,7 +154,7 @@ internal static class PoolOffers
                 );
             }
 
-            choices.Add((zone.Key, sizes));
+            choices.Add(new(zone.Key, null, sizes));
         }
 
         return choices;
@@ -137,7 +176,7 @@ internal static class PoolOffers
             sizes.Add((cores, memory));
 
         // The requirement of one pod with all DaemonSets, if larger.
-        Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, zone), daemonSets);
+        Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, null, zone), daemonSets);
         NodeSmithSystemReserved? reserved = state.Pool.Spec.MachineTemplate.SystemReserved;
         decimal missingCpu = state.Evidence.MissingShare("cpu"),
             missingMemory = state.Evidence.MissingShare("memory");
@@ -165,6 +204,42 @@ internal static class PoolOffers
 
     private static long RoundUp(long amount, long step) => (amount + step - 1) / step * step;
 
-    private static MachineSize Size(PoolState state, string name, long cores, long memory, bool isComputed) =>
-        new(name, cores, memory, state.Evidence.Allocatable(new(name, cores, memory), isComputed));
+    private static MachineSize Size(PoolState state, string name, long cores, long memory, bool isComputed)
+    {
+        Dictionary<string, decimal> allocatable = state.Evidence.Allocatable(new(name, cores, memory), isComputed);
+        return new(name, cores, memory, allocatable)
+        {
+            Price = state.Pool.Spec.Price?.Of(name, cores, memory),
+            HasDevices = allocatable.Any(static one => one.Value > 0 && ExpectedResources.IsDevice(one.Key)),
+        };
+    }
+
+    /// <summary>The label keys that pods select nodes by, or that form topology domains.</summary>
+    public static HashSet<string> SelectedLabels(IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
+    {
+        HashSet<string> keys = new(StringComparer.Ordinal) { ExpectedNodes.Architecture };
+        foreach (PodSpec spec in demand.Select(static pod => pod.Spec).Concat(daemonSets.Select(static set => set.Spec.Template.Spec)))
+        {
+            keys.UnionWith(spec.NodeSelector?.Keys.AsEnumerable() ?? []);
+            keys.UnionWith((spec.TopologySpreadConstraints ?? []).Select(static one => one.TopologyKey));
+            if (spec.Affinity is not { } affinity)
+                continue;
+            keys.UnionWith(
+                (affinity.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? []).SelectMany(static term =>
+                    (term.MatchExpressions ?? []).Select(static one => one.Key)
+                )
+            );
+            keys.UnionWith(
+                (affinity.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [])
+                    .Concat(affinity.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [])
+                    .Select(static term => term.TopologyKey)
+            );
+        }
+
+        return keys;
+    }
+
+    /// <summary>Machines with the same selected labels in one zone.</summary>
+    /// <param name="Shape">One of its shapes; null: the sizes are not shapes, or their labels do not matter.</param>
+    private sealed record Choice(string? Zone, NodeSmithShape? Shape, List<MachineSize> Sizes);
 }

@@ -10,8 +10,16 @@ namespace NodeManager.Autoscaling.Planning.ScaleUp;
 /// <summary>A pool with its nodes and claims.</summary>
 internal sealed class PoolState
 {
-    public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members, PoolEvidence evidence)
+    public PoolState(
+        NodeSmithPool pool,
+        NodeSmithProvider? provider,
+        IReadOnlyList<PoolMember> members,
+        PoolEvidence evidence,
+        PoolBackoffs backoffs,
+        string? currencyProblem = null
+    )
     {
+        Backoffs = backoffs;
         Evidence = evidence;
         Pool = pool;
         Supply = provider?.Spec.Describe() ?? MachineSupply.Unknown;
@@ -19,7 +27,10 @@ internal sealed class PoolState
         long overhead = Supply.OverheadMiB;
         CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
         Bytes = members.Sum(member => member.Counted(overhead).Bytes);
-        Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems) : null;
+        Problem =
+            NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems)
+            : pool.Spec.Price is null ? null
+            : currencyProblem;
         NodeSmithPoolLimits limits = pool.Spec.Limits;
         Allowance = new()
         {
@@ -41,6 +52,23 @@ internal sealed class PoolState
 
     /// <summary>The observations of its machines.</summary>
     public PoolEvidence Evidence { get; }
+
+    /// <summary>The sizes that its provider could not create, of all pools.</summary>
+    public PoolBackoffs Backoffs { get; }
+
+    /// <summary>The members of a zone, for the balance of zones.</summary>
+    public int NodesIn(string? zone) =>
+        Members.Count(member =>
+            !member.IsLeaving
+            && (
+                zone is null
+                || (
+                    member.Claim?.Spec.Zone
+                    ?? member.Claim?.Status?.Zone
+                    ?? member.Node?.Metadata.Labels?.GetValueOrDefault(ExpectedNodes.ZoneLabel)
+                ) == zone
+            )
+        );
 
     public decimal CpuCores { get; }
 
@@ -115,6 +143,8 @@ internal sealed class PoolState
         Dictionary<string, NodeSmithProvider> providers = new(StringComparer.Ordinal);
         foreach (NodeSmithProvider provider in input.Providers)
             providers[provider.Metadata.Name] = provider;
+        var backoffs = PoolBackoffs.Of(input, pools.Select(static one => (one.Pool, (IReadOnlyList<PoolMember>)one.Members)));
+        string? currencies = CurrencyProblem(input.Pools);
         Lazy<ILookup<string, Pod>> residents = new(() =>
             input
                 .Pods.Where(static pod =>
@@ -138,10 +168,29 @@ internal sealed class PoolState
                     one.Pool,
                     provider,
                     [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member, evidence) })],
-                    evidence
+                    evidence,
+                    backoffs,
+                    currencies
                 );
             }),
         ];
+    }
+
+    // Prices of several currencies cannot be compared, and no rate is known here.
+    private static string? CurrencyProblem(IReadOnlyList<NodeSmithPool> pools)
+    {
+        string[] currencies =
+        [
+            .. pools
+                .Where(static pool => pool.Metadata.DeletionTimestamp is null)
+                .Select(static pool => pool.Spec.Price?.Currency)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+        return currencies.Length < 2
+            ? null
+            : $"spec.price.currency must be the same in all pools, and they have {string.Join(", ", currencies)}";
     }
 
     private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)

@@ -19,6 +19,8 @@ internal static class RefusalText
                 : (AutoscalerReason.NoPool, pools.Count == 0 ? "No NodeSmithControlPlane names a pool." : "Every pool is being deleted.");
         }
 
+        if (MissingResource(packed, pools) is { } missing)
+            return (AutoscalerReason.MissingResource, string.Join(' ', invalid.Prepend(missing)));
         List<string> sentences = [];
         PackingRefusal closest = PackingRefusal.Taint;
         foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
@@ -36,6 +38,25 @@ internal static class RefusalText
         if (closest is PackingRefusal.TooLarge && contradictions.Attempts(packed.Pod) is { } attempts)
             return (AutoscalerReason.NotAsPlanned, string.Join(' ', sentences.Concat(invalid).Append($"{attempts}.")));
         return (Code(closest, packed.Pod), string.Join(' ', sentences.Concat(invalid)));
+    }
+
+    // No taint or label matters for a resource that no machine has.
+    private static string? MissingResource(PackedPod packed, IReadOnlyList<PoolState> pools)
+    {
+        foreach ((string name, decimal amount) in PodRequests.Of(packed.Pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal))
+        {
+            if (
+                amount <= 0
+                || name is "cpu" or "memory"
+                || packed.Refusals.Any(one => one.Offer.Sizes.Any(size => size.Allocatable.GetValueOrDefault(name) > 0))
+            )
+                continue;
+            // Planned, but not reported by the nodes: the pool's own sentence has both amounts.
+            if (!pools.Any(pool => ExpectedResources.Names(pool.Pool).Contains(name)))
+                return $"No shape of any pool has {name}; the pod requests {Amount(name, amount)}.";
+        }
+
+        return null;
     }
 
     private static string Code(PackingRefusal why, Pod pod) =>
@@ -67,7 +88,8 @@ internal static class RefusalText
             PackingRefusal.HostPort => "a host port of the pod is in use",
             PackingRefusal.PodAffinity => "the pod's affinity to other pods, or theirs, cannot be met on a new machine",
             PackingRefusal.TopologySpread => "a topology spread constraint cannot be met on a new machine",
-            PackingRefusal.ProviderStock => $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left",
+            PackingRefusal.ProviderStock =>
+                $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left{(pool.Backoffs.TextOf(pool.Name) is { } backoff ? " " + backoff : "")}",
             PackingRefusal.NodeLimit => $"it may have at most {limits.MaxNodes} nodes (limits.maxNodes)",
             PackingRefusal.CpuLimit => $"another machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
             _ => $"another machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",
@@ -82,7 +104,7 @@ internal static class RefusalText
             decimal room = greatest - offer.Overhead.GetValueOrDefault(name);
             if (amount <= room)
                 continue;
-            if (greatest == 0)
+            if (greatest == 0 && !ExpectedResources.Names(pool.Pool).Contains(name))
                 return $"its machines do not have {name}";
             return $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}{Observed(name, greatest, offer, pool)}";
         }
@@ -94,17 +116,19 @@ internal static class RefusalText
     private static string Observed(string name, decimal greatest, MachineOffer offer, PoolState pool)
     {
         MachineSize largest = offer.Sizes.First(size => size.Allocatable.GetValueOrDefault(name) == greatest);
-        decimal planned = ExpectedNodes.Allocatable(pool.Pool, largest.CpuCores, largest.MemoryMiB).GetValueOrDefault(name);
+        decimal planned = ExpectedResources
+            .Allocatable(pool.Pool, new(largest.Name, largest.CpuCores, largest.MemoryMiB))
+            .GetValueOrDefault(name);
         ObservedSize? seen =
             pool.Evidence.Find(new(largest.Name, largest.CpuCores, largest.MemoryMiB)) ?? pool.Evidence.Sizes.FirstOrDefault();
         if (planned <= greatest || seen is null)
             return "";
-        string was = ExpectedNodes.IsUnknown(name, planned) ? "the plan has no limit" : $"{Amount(name, planned)} would be planned";
+        string was = ExpectedResources.IsUnknown(name, planned) ? "the plan has no limit" : $"{Amount(name, planned)} would be planned";
         return $" (node '{seen.Node}' reports {Amount(name, seen.Allocatable.GetValueOrDefault(name))}; {was})";
     }
 
     internal static string Amount(string name, decimal amount) =>
-        name is "memory" or "ephemeral-storage"
+        name is "memory" or "ephemeral-storage" || name.StartsWith("hugepages-", StringComparison.Ordinal)
             ? ByteSize.Format((long)Math.Max(0, amount))
             : FormattableString.Invariant($"{Math.Max(0, amount):0.###}");
 

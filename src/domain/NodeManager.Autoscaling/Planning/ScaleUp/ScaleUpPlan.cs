@@ -72,7 +72,7 @@ internal sealed class ScaleUpPlan
             )
             .Select(static member => member.Node!);
         Snapshot = PlanSnapshot.Of(_input, _inFlight, recent);
-        List<PendingPod> pending = PendingPods.Of(_input.Pods, Snapshot);
+        List<PendingPod> pending = PendingPods.Of(_input.Pods, Snapshot, _input.Policy.ExpendableBelow);
         foreach (PendingPod nominated in pending.Where(static one => one.Reason == AutoscalerReason.Nominated))
             Snapshot.Assume(nominated.Pod, nominated.Target);
         Dictionary<string, PendingPod> waiting = pending
@@ -81,16 +81,25 @@ internal sealed class ScaleUpPlan
         List<Pod> demand =
         [
             .. waiting.Values.Select(static one => one.Pod),
+            .. ReclaimedNodes().SelectMany(node => Replacements.Of(Snapshot.Node(node)!, _input.Policy.ExpendableBelow)),
             .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
+        Lazy<HashSet<string>> selected = new(() => PoolOffers.SelectedLabels(demand, _input.DaemonSets));
         IReadOnlyList<MachineOffer> offers =
         [
-            .. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets)),
+            .. _pools
+                .Where(static pool => pool.IsOpen)
+                .OrderByDescending(static pool => pool.Pool.Spec.Priority ?? 0)
+                .SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets, selected)),
         ];
         HashSet<string> leaving = LeavingNodes();
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
-        PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused);
+        PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused)
+        {
+            Rules = _input.Policy.Choice,
+            IsLastResort = node => _inFlight.GetValueOrDefault(node.Name) is { } member && Backoffs?.IsStalled(member) == true,
+        };
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
         KeepMinimum(packer);
         ByThreshold = ThresholdDemand.Of(_input, _pools, Snapshot, _inFlight.Keys, leaving, packer, packed);
@@ -122,8 +131,17 @@ internal sealed class ScaleUpPlan
         );
     }
 
+    private PoolBackoffs? Backoffs => _pools.Count > 0 ? _pools[0].Backoffs : null;
+
+    private IEnumerable<string> ReclaimedNodes() =>
+        _pools
+            .SelectMany(static pool => pool.Members)
+            .Where(static member => member is { Claim: not null, Node: not null } && ReclaimNotice.Of(member.Node) is not null)
+            .Select(static member => member.Node!.Metadata.Name);
+
     private HashSet<string> LeavingNodes() =>
         [
+            .. ReclaimedNodes(),
             .. _pools
                 .SelectMany(static pool => pool.Members)
                 .Where(static member => member is { IsLeaving: true, Node: not null })
@@ -204,8 +222,8 @@ internal sealed class ScaleUpPlan
             (string reason, string message) =
                 real.Count > 0
                     ? (
-                        AutoscalerReason.NewMachine,
-                        real.Count == 1 ? $"Pod {real[0].Key()} fits on no node." : $"{real.Count} pods fit on no node."
+                        real.TrueForAll(Replacements.IsReplacement) ? AutoscalerReason.Reclaimed : AutoscalerReason.NewMachine,
+                        MachineText.Of(real, machine, owner.Pool.Spec.Price?.Currency)
                     )
                 : pods.Count > 0 ? (AutoscalerReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
                 : ByThreshold?.ReasonOf(machine) ?? (owner.Minimum.Reason, owner.MinimumText);
@@ -226,7 +244,9 @@ internal sealed class ScaleUpPlan
                     Memory = machine.Size.MemoryMiB * 1048576,
                     Reason = reason,
                     Message = message,
-                    Pods = new([.. real.Select(static pod => pod.Key())]),
+                    Price = machine.Size.Price,
+                    Currency = machine.Size.Price is null ? "" : owner.Pool.Spec.Price!.Currency,
+                    Pods = new([.. real.Select(Replacements.KeyOf)]),
                 }
             );
         }
@@ -263,6 +283,14 @@ internal sealed class ScaleUpPlan
                 AutoscalerDecision.Wait,
                 AutoscalerReason.ClaimFailed,
                 $"Claim '{claim}' for it failed; another machine is tried when that claim is deleted.",
+                claim,
+                member.Pool.Metadata.Name
+            );
+        if (Backoffs!.IsStalled(member))
+            return Result(
+                AutoscalerDecision.Wait,
+                AutoscalerReason.ProviderCapacity,
+                $"Claim '{claim}' for it waits for its provider, and no other pool can take it: {member.Claim.Status!.Conditions.Find(NodeSmithConditions.Launched)!.Message}",
                 claim,
                 member.Pool.Metadata.Name
             );

@@ -155,6 +155,7 @@ internal sealed class ThresholdDemand
                 .OrderBy(static one =>
                     one.Pool.Spec.MachineTemplate.Taints?.Exists(static taint => taint.Effect != "PreferNoSchedule") == true
                 )
+                .ThenByDescending(static one => one.Pool.Spec.Priority ?? 0)
                 .ThenByDescending(static one => one.Members.Count)
                 .ThenBy(static one => one.Name, StringComparer.Ordinal)
         )

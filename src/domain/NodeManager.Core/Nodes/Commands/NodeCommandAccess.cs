@@ -29,11 +29,27 @@ public static class NodeCommandAccess
         return PermissionCheck.RequireAsync(session, session, PermissionsIn(NamespaceOf(session)), cancellationToken);
     }
 
+    /// <summary>As <see cref="CheckAsync"/>, for a shell.</summary>
+    /// <exception cref="NodeManagerException">NodeCommandImageMissing, Forbidden.</exception>
+    public static Task CheckShellAsync(NodeManagerSession session, CancellationToken cancellationToken)
+    {
+        ImageOf(session);
+        string ns = NamespaceOf(session);
+        // A WebSocket is a GET, for which servers from 1.35 on also require create.
+        return PermissionCheck.RequireAsync(
+            session,
+            session,
+            [.. PodsAndNodes(ns), Pods("get", ns, "exec"), Pods("create", ns, "exec")],
+            cancellationToken
+        );
+    }
+
     /// <summary>Those of the role nodemanager-node-shell, and of viewers: get nodes, list and watch pods.</summary>
-    internal static IReadOnlyList<ResourceAttributes> PermissionsIn(string ns) =>
+    internal static IReadOnlyList<ResourceAttributes> PermissionsIn(string ns) => [.. PodsAndNodes(ns), Pods("get", ns, "log")];
+
+    private static IEnumerable<ResourceAttributes> PodsAndNodes(string ns) =>
         [
             .. ((string[])["create", "get", "list", "watch", "delete"]).Select(verb => Pods(verb, ns)),
-            Pods("get", ns, "log"),
             new() { Verb = "get", Resource = "nodes" },
         ];
 

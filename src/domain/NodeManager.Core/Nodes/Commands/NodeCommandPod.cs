@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,10 +16,24 @@ public static class NodeCommandPod
     /// <summary>Marks the pods; the value is the id of the run.</summary>
     public const string Label = "nodemanager.io/node-command";
 
+    // The process whose shell it is, as user@machine/process.
+    private const string ShellKey = "nodemanager.io/node-shell";
+
     private const string RequesterKey = "nodemanager.io/requested-by";
 
     /// <summary>True for a pod of a command in the namespace that is theirs. A label alone could be anyone's.</summary>
     public static bool Is(Pod pod, string ns) => pod.Metadata.Namespace == ns && pod.Metadata.Labels?.ContainsKey(Label) == true;
+
+    /// <summary>True for a pod of a shell, whose result no process reads later.</summary>
+    public static bool IsShell(Pod pod) => pod.Metadata.Annotations?.ContainsKey(ShellKey) == true;
+
+    /// <summary>True for the pod of a shell that a process of this user on this machine opened, and that no longer runs.</summary>
+    /// <param name="user">The user and the machine of this process, as user@machine.</param>
+    public static bool IsAbandonedShell(Pod pod, string user) =>
+        pod.Metadata.Annotations?.GetValueOrDefault(ShellKey) is { } holder
+        && holder.StartsWith(user + "/", StringComparison.Ordinal)
+        && int.TryParse(holder.AsSpan(user.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+        && !IsRunning(process);
 
     /// <summary>The same for the same run, node and command: creating it again conflicts, so that a command never runs twice.</summary>
     public static string NameOf(string runId, string nodeUid, string command)
@@ -36,7 +52,7 @@ public static class NodeCommandPod
             {
                 ["name"] = NameOf(request.RunId, node.Metadata.Uid ?? "", request.Command),
                 ["labels"] = new JsonObject { [Label] = request.RunId },
-                ["annotations"] = new JsonObject { [RequesterKey] = requester },
+                ["annotations"] = Annotations(request, requester),
                 ["ownerReferences"] = new JsonArray(
                     new JsonObject
                     {
@@ -61,6 +77,27 @@ public static class NodeCommandPod
                 ["containers"] = new JsonArray(Container(request, image)),
             },
         };
+
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static JsonObject Annotations(NodeCommandRequest request, string requester)
+    {
+        JsonObject annotations = new() { [RequesterKey] = requester };
+        if (request.ShellOf is { } process)
+            annotations[ShellKey] = process;
+        return annotations;
+    }
 
     private static JsonObject Container(NodeCommandRequest request, string image) =>
         new()

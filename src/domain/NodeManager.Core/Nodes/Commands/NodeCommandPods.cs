@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -20,7 +21,53 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
     // After its deadline: the grace period of the container, and the report of a busy kubelet.
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(2);
 
+    // Another process that lost its result may still come back for it.
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
+
     public string Namespace { get; } = NodeCommandAccess.NamespaceOf(session);
+
+    /// <exception cref="NodeManagerException">NodeNotFound, NodeReplaced, or NodeCommandInvalid: it runs Windows.</exception>
+    public async Task<Node> ReadNodeAsync(ClusterConnection connection, NodeTarget target, CancellationToken cancellationToken)
+    {
+        Node? node = await connection.Client.FindAsync(Resources.Nodes, target.Name, null, cancellationToken);
+        if (node is null || !target.Matches(node.Metadata.Uid))
+            throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
+        if (node.Metadata.Labels?.GetValueOrDefault("kubernetes.io/os") == "windows")
+            throw new NodeManagerException(
+                ErrorIds.NodeCommandInvalid,
+                ErrorKind.InvalidArgument,
+                $"Node '{target.Name}' runs Windows, which has no nsenter.",
+                target.Name,
+                "Use PowerShell remoting on Windows nodes."
+            );
+        return node;
+    }
+
+    /// <summary>
+    /// Deletes pods of the node that no process comes back for: of commands that ended a day ago, of shells that ended, and of shells whose
+    /// process on this machine was killed.
+    /// </summary>
+    public async Task<int> RemoveLeftoversAsync(ClusterConnection connection, string node, CancellationToken cancellationToken)
+    {
+        ListOptions options = new()
+        {
+            Namespace = Namespace,
+            LabelSelector = NodeCommandPod.Label,
+            FieldSelector = FieldSelector.Equal("spec.nodeName", node),
+        };
+        DateTimeOffset limit = connection.Client.ServerTime - LeftoverAge;
+        int removed = 0;
+        foreach (Pod pod in (await connection.Client.ListAsync(Resources.Pods, options, cancellationToken)).Items)
+        {
+            bool isLeft = NodeCommandOutcome.Of(pod) is { } outcome
+                ? NodeCommandPod.IsShell(pod) || (outcome.EndedAt ?? pod.Metadata.CreationTimestamp) < limit
+                : NodeCommandPod.IsAbandonedShell(pod, session.ProcessUser());
+            if (isLeft && await connection.Client.RemoveAsync(Resources.Pods, pod, cancellationToken))
+                removed++;
+        }
+
+        return removed;
+    }
 
     /// <summary>Null: the known pod is gone. A name that is taken is an earlier request's pod, or one whose answer was lost.</summary>
     public async Task<Pod?> StartAsync(
@@ -86,14 +133,52 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
         CancellationToken cancellationToken
     )
     {
+        (Pod last, NodeCommandOutcome? outcome) = await WaitAsync(connection, request, pod, false, cancellationToken);
+        return (last, outcome!);
+    }
+
+    /// <summary>Waits until the container of the pod runs.</summary>
+    /// <returns>Null, or how the pod ended instead.</returns>
+    public async Task<NodeCommandOutcome?> WaitForStartAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        Pod pod,
+        CancellationToken cancellationToken
+    ) => (await WaitAsync(connection, request, pod, true, cancellationToken)).Outcome;
+
+    /// <summary>Waits until the pod ends or is deleted.</summary>
+    /// <returns>How it ended; null if it was deleted.</returns>
+    public async Task<NodeCommandOutcome?> WaitForEndAsync(ClusterConnection connection, Pod pod, CancellationToken cancellationToken)
+    {
+        bool isSeen = false;
+        await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(pod), cancellationToken))
+        {
+            bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
+            isSeen |= isOfPod;
+            if (change.Type == WatchEventType.Deleted || !isSeen || (isOfPod && change.Object.Metadata.DeletionTimestamp is not null))
+                return null;
+            if (isOfPod && NodeCommandOutcome.Of(change.Object) is { } outcome)
+                return outcome;
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    private async Task<(Pod Pod, NodeCommandOutcome? Outcome)> WaitAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        Pod pod,
+        bool untilStarted,
+        CancellationToken cancellationToken
+    )
+    {
         using CancellationTokenSource start = connection.Time.StartLimit(NodeCommandOutcome.HasStarted(pod) ? null : StartLimit);
         using CancellationTokenSource end = connection.Time.StartLimit(StartLimit + request.Timeout + EndLimit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Token, end.Token);
-        ListOptions options = new() { Namespace = Namespace, FieldSelector = FieldSelector.Equal("metadata.name", pod.Metadata.Name) };
         try
         {
             bool isSeen = false;
-            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, options, either.Token))
+            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(pod), either.Token))
             {
                 bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
                 isSeen |= isOfPod;
@@ -103,6 +188,8 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
                     return (pod, outcome);
                 if (change.Type == WatchEventType.Deleted || !isSeen)
                     return (pod, NodeCommandOutcome.Lost);
+                if (untilStarted && NodeCommandOutcome.HasStarted(pod))
+                    return (pod, null);
                 if (NodeCommandOutcome.HasStarted(pod))
                     start.CancelAfter(Timeout.InfiniteTimeSpan);
                 Report(request, pod, false);
@@ -119,6 +206,9 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
 
         throw new OperationCanceledException(cancellationToken);
     }
+
+    private ListOptions Only(Pod pod) =>
+        new() { Namespace = Namespace, FieldSelector = FieldSelector.Equal("metadata.name", pod.Metadata.Name) };
 
     private Task<Pod> CreateAsync(ClusterConnection connection, string body, CancellationToken cancellationToken) =>
         connection.Client.SendAsync(
@@ -144,7 +234,7 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
         observer.Progress(
             new(
                 "command " + request.Node.Name,
-                $"Running a command on {request.Node.Name}",
+                $"{(request.ShellOf is null ? "Running a command" : "Opening a shell")} on {request.Node.Name}",
                 NodeCommandOutcome.HasStarted(pod) ? "running" : NodeCommandOutcome.Explain(pod),
                 Completed: isOver
             )

@@ -39,6 +39,9 @@ public sealed record NodeCommandRequest
     /// <summary>The pod of an earlier request; if it is gone, its result is lost and the command is not repeated.</summary>
     public string? KnownPod { get; init; }
 
+    /// <summary>The process that keeps a shell in the pod, as user@machine/process; null for a command.</summary>
+    internal string? ShellOf { get; init; }
+
     public static string NewRunId() => RandomNumberGenerator.GetHexString(12, true);
 
     /// <summary>The command with line breaks as a shell reads them.</summary>

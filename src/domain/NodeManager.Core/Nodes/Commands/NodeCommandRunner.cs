@@ -1,9 +1,7 @@
-using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Nodes.Commands;
 
@@ -13,9 +11,6 @@ namespace NodeManager.Core.Nodes.Commands;
 /// </summary>
 public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObserver observer)
 {
-    // Another process that lost its result may still come back for it.
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
-
     private readonly NodeCommandPods _pods = new(session, observer);
 
     /// <summary>Receives the UID of a pod that was created or found, before its end is waited for.</summary>
@@ -44,33 +39,19 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
             request.Node.Name,
             async (connection, token) =>
             {
-                Node node = await ReadNodeAsync(connection, request.Node, token);
+                Node node = await _pods.ReadNodeAsync(connection, request.Node, token);
                 return await _pods.FindAsync(connection, request, node, token) is { } pod
                     && await connection.Client.RemoveAsync(Resources.Pods, pod, token);
             },
             cancellationToken
         );
 
-    /// <summary>Deletes pods of the node whose commands ended a day ago: their processes did not come back for the results.</summary>
+    /// <inheritdoc cref="NodeCommandPods.RemoveLeftoversAsync"/>
     public Task<int> RemoveLeftoversAsync(NodeTarget node, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             session,
             node.Name,
-            async (connection, token) =>
-            {
-                ListOptions options = new()
-                {
-                    Namespace = _pods.Namespace,
-                    LabelSelector = NodeCommandPod.Label,
-                    FieldSelector = FieldSelector.Equal("spec.nodeName", node.Name),
-                };
-                DateTimeOffset limit = connection.Client.ServerTime - LeftoverAge;
-                int removed = 0;
-                foreach (Pod pod in (await connection.Client.ListAsync(Resources.Pods, options, token)).Items)
-                    if (NodeCommandOutcome.Of(pod) is { } outcome && (outcome.EndedAt ?? pod.Metadata.CreationTimestamp) < limit)
-                        removed += await connection.Client.RemoveAsync(Resources.Pods, pod, token) ? 1 : 0;
-                return removed;
-            },
+            (connection, token) => _pods.RemoveLeftoversAsync(connection, node.Name, token),
             cancellationToken
         );
 
@@ -81,7 +62,7 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
     )
     {
         UnreachableServerRetry retry = new(connection.Time, observer);
-        Node node = await retry.RunAsync(token => ReadNodeAsync(connection, request.Node, token), cancellationToken);
+        Node node = await retry.RunAsync(token => _pods.ReadNodeAsync(connection, request.Node, token), cancellationToken);
         try
         {
             if (await _pods.StartAsync(connection, retry, request, node, cancellationToken) is not { } pod)
@@ -101,22 +82,6 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
         {
             return Describe(request, node, await CancelAsync(connection, request, node));
         }
-    }
-
-    private async Task<Node> ReadNodeAsync(ClusterConnection connection, NodeTarget target, CancellationToken cancellationToken)
-    {
-        Node? node = await connection.Client.FindAsync(Resources.Nodes, target.Name, null, cancellationToken);
-        if (node is null || !target.Matches(node.Metadata.Uid))
-            throw ErrorTranslator.NodeMissing(target.Name, target.Uid, node?.Metadata.Uid, session.Cluster);
-        if (node.Metadata.Labels?.GetValueOrDefault("kubernetes.io/os") == "windows")
-            throw new NodeManagerException(
-                ErrorIds.NodeCommandInvalid,
-                ErrorKind.InvalidArgument,
-                $"Node '{target.Name}' runs Windows, which has no nsenter.",
-                target.Name,
-                "Use PowerShell remoting on Windows nodes."
-            );
-        return node;
     }
 
     private async Task<NodeCommandResult> EndAsync(NodeCommandResult result, CancellationToken cancellationToken)

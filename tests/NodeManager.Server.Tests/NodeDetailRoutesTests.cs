@@ -80,7 +80,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task The_budgets_and_the_log_of_a_pod_are_read()
+    public async Task The_PDBs_and_the_log_of_a_pod_are_read()
     {
         JsonObject found = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/pods?search=payments/ledger&limit=1"))![0]!.AsObject();
         string path = $"/api/v1/pods/{(string)found["namespace"]!}/{(string)found["name"]!}";

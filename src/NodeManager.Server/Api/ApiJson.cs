@@ -3,6 +3,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
+using NodeManager.Server.NodeBatches;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.PoolDetails;

@@ -86,11 +86,7 @@ internal static class CommandLine
                     ),
                     Flag("--all-contexts", "Serve the clusters of all contexts, the current one first"),
                     Flag("--in-cluster", "Serve the cluster of this pod; its API server authenticates and authorizes the callers"),
-                    Text(
-                        "--address",
-                        "IP",
-                        "Where the API is served (127.0.0.1); another one needs --cert, and callers have tokens of the cluster"
-                    ),
+                    Text("--address", "IP", "Where the API is served (127.0.0.1); another one needs --cert, and tokens of the cluster"),
                     Flag("--detached", "Carry out what -Detach leaves to a server; --in-cluster includes it"),
                     Text("--namespace", "NAME", "Where detached work is stored (nodemanager)"),
                     Flag("--handover", "For Start-NodeManagerServer: serve the cluster that a line on standard input describes"),

@@ -667,4 +667,8 @@ export const en = {
   'activity.signIn': 'Sign-in',
   'activity.NodeDrain': 'Drain ended',
   'activity.NodeMaintenance': 'Maintenance ended',
+  'zone.utc': 'UTC',
+  'yaml': 'YAML',
+  'pod.qos': 'QoS class',
+  'pod.budgets': 'PodDisruptionBudgets',
 } as const;

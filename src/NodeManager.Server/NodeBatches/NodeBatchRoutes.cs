@@ -1,15 +1,15 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Caching;
-using NodeManager.Core.Sessions;
 using NodeManager.Drains;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.NodeDetails;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
 using static NodeManager.Server.Access.AccessNeed;
 
-namespace NodeManager.Server.Nodes;
+namespace NodeManager.Server.NodeBatches;
 
 /// <summary>Changes and drains of several nodes by one request, with their previews.</summary>
 internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains, AuditLog audit)
@@ -28,7 +28,7 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
             .Produces<ApiBatchResult>()
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
         routes
-            .MapPost("/drain-plan", PlanAsync)
+            .MapPost("/drain/plan", PlanAsync)
             .ForAdmins(ListNodes, ListPods)
             .WithMetadata(new ChangesNothing())
             .Produces<List<ApiDrainPlan>>()

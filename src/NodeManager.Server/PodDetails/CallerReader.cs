@@ -3,7 +3,7 @@ using NodeManager.Kubernetes;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Delegation;
 
-namespace NodeManager.Server.NodeDetails;
+namespace NodeManager.Server.PodDetails;
 
 /// <summary>
 /// Reads what the account of the server may not: with the token of the caller, if the caller is a user of the cluster, so that the API server

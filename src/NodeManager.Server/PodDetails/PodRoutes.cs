@@ -6,11 +6,12 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Server.Access;
+using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Responses;
 using static NodeManager.Server.Access.AccessNeed;
 
-namespace NodeManager.Server.NodeDetails;
+namespace NodeManager.Server.PodDetails;
 
 /// <summary>One pod: its events, PodDisruptionBudgets and logs, and the YAML of objects. Read with the rights of the caller.</summary>
 internal static class PodRoutes

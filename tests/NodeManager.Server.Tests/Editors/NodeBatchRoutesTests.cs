@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Server.Nodes;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Editors;
 
 /// <summary>Changes and drains of several nodes by one request.</summary>
 public sealed class NodeBatchRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
@@ -100,7 +100,7 @@ public sealed class NodeBatchRoutesTests(EmbeddedServer server) : IClassFixture<
     [InlineData("changes", """{"nodes":[{"name":"a"}],"change":"SetLabel","key":"-bad-"}""", "InvalidLabelKey")]
     [InlineData("changes", """{"nodes":[{"name":"a"}],"change":"SetTaint","key":"a","effect":"Never"}""", "InvalidTaint")]
     [InlineData("drain", """{"nodes":[]}""", "InvalidBody")]
-    [InlineData("drain-plan", """{"nodes":["a"],"throttle_limit":0}""", "Invalid")]
+    [InlineData("drain/plan", """{"nodes":["a"],"throttle_limit":0}""", "Invalid")]
     public async Task Invalid_input_changes_nothing(string path, string body, string error)
     {
         HttpResponseMessage response = await server.Client.PostAsync(
@@ -122,7 +122,7 @@ public sealed class NodeBatchRoutesTests(EmbeddedServer server) : IClassFixture<
             delete_unmanaged_pods = true,
             timeout_seconds = 60,
         };
-        HttpResponseMessage planned = await server.Client.PostAsJsonAsync($"{Nodes}/drain-plan", body);
+        HttpResponseMessage planned = await server.Client.PostAsJsonAsync($"{Nodes}/drain/plan", body);
         JsonArray plans = (await planned.Content.ReadFromJsonAsync<JsonArray>())!;
         Assert.Equal(names.Order(), plans.Select(static one => (string)one!["node"]!).Order());
 

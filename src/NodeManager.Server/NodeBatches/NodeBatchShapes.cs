@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Responses;
 
-namespace NodeManager.Server.Nodes;
+namespace NodeManager.Server.NodeBatches;
 
 // Bodies of the routes for several nodes. Serialized in snake_case.
 

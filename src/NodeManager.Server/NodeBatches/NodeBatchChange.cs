@@ -1,8 +1,9 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Responses;
 
-namespace NodeManager.Server.Nodes;
+namespace NodeManager.Server.NodeBatches;
 
 /// <summary>The changes that a request makes to several nodes.</summary>
 internal static class NodeBatchKind

@@ -6,7 +6,6 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Sandbox;
 
 namespace NodeManager.Conformance.Kubelets;
 

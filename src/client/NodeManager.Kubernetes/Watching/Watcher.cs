@@ -117,10 +117,7 @@ internal sealed partial class Watcher<T>(
                 }
                 catch (KubernetesException e) when (options.RelistInterval is not null && IsUnwatchable(e.Code))
                 {
-                    if (!_isForbidden)
-                        LogUnwatchable(logger, type.Plural, e.Message, options.RelistInterval!.Value.TotalSeconds);
-                    _isUnwatchable = true;
-                    _isForbidden = e.Code == HttpStatusCode.Forbidden;
+                    FallBackToLists(e, options.RelistInterval.Value);
                     yield break;
                 }
 
@@ -247,6 +244,14 @@ internal sealed partial class Watcher<T>(
 
     /// <summary>No <c>watch</c> permission, or a kind that cannot be watched, such as metrics.</summary>
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
+
+    private void FallBackToLists(KubernetesException refusal, TimeSpan interval)
+    {
+        if (!_isForbidden)
+            LogUnwatchable(logger, type.Plural, refusal.Message, interval.TotalSeconds);
+        _isUnwatchable = true;
+        _isForbidden = refusal.Code == HttpStatusCode.Forbidden;
+    }
 
     /// <summary>A permanent refusal (no permission, no such kind) ends the watch.</summary>
     private static bool IsTransient(Exception exception) =>

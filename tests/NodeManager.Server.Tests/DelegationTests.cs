@@ -140,15 +140,9 @@ public sealed class DelegationTests : IAsyncLifetime
                 ]
         )
         {
-            Assert.Equal(
-                (path, HttpStatusCode.Unauthorized, reader, other),
-                (
-                    path,
-                    (await SendAsync("GET", path, "wrong")).Code,
-                    (await SendAsync("GET", path, _reader)).Code,
-                    (await SendAsync("GET", path, debugger)).Code
-                )
-            );
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await SendAsync("GET", path, "wrong")).Code));
+            Assert.Equal((path, reader), (path, (await SendAsync("GET", path, _reader)).Code));
+            Assert.Equal((path, other), (path, (await SendAsync("GET", path, debugger)).Code));
         }
 
         string refusal = (await SendAsync("GET", $"/api/v1/pods/{ns}/{pod}/log", _reader)).Body;

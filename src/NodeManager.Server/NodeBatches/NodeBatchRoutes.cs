@@ -1,6 +1,4 @@
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Caching;
-using NodeManager.Drains;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.NodeDetails;
@@ -11,10 +9,9 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.NodeBatches;
 
-/// <summary>Changes and drains of several nodes by one request, with their previews.</summary>
+/// <summary>Changes and drains of several nodes by one request.</summary>
 internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains, AuditLog audit)
 {
-    private const int MostNodes = 5000;
     private const int Concurrency = 16;
 
     private NodeManagerSession Session => cluster.Session;
@@ -28,13 +25,6 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
             .Produces<ApiBatchResult>()
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
         routes
-            .MapPost("/drain/plan", PlanAsync)
-            .ForAdmins(ListNodes, ListPods)
-            .WithMetadata(new ChangesNothing())
-            .Produces<List<ApiDrainPlan>>()
-            .Produces<ApiError>(StatusCodes.Status400BadRequest)
-            .Produces<ApiError>(StatusCodes.Status404NotFound);
-        routes
             .MapPost("/drain", DrainAsync)
             .ForAdmins(PatchNodes, EvictPods)
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
@@ -46,7 +36,7 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
     private async Task<IResult> ChangeAsync(HttpContext context, ApiBatchChange body, CancellationToken stop)
     {
         IReadOnlyList<ApiBatchNode> chosen = ApiBody.Required(body.Nodes, "nodes");
-        RequireCount(chosen.Count);
+        ApiBatchDrain.RequireCount(chosen.Count);
         NodeBatchChange change = NodeBatchChange.Of(body);
         LiveNodes nodes = await live.ReadyAsync(stop);
         var results = new ApiBatchNodeResult[chosen.Count];
@@ -91,42 +81,9 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
         }
     }
 
-    private async Task<IResult> PlanAsync(ApiBatchDrain body, CancellationToken stop) =>
-        Results.Json(
-            [
-                .. (
-                    await DrainPlanner.PlanAsync(
-                        Session,
-                        [.. NodesOf(body).Select(static name => new NodeTarget(name))],
-                        DrainOperations.WithDefaults(body.Drain),
-                        stop
-                    )
-                ).Select(NodeDetailMapping.ToApi),
-            ],
-            DetailJson.Default.ListApiDrainPlan
-        );
-
     private async Task<IResult> DrainAsync(HttpContext context, ApiBatchDrain body, CancellationToken stop) =>
         OperationRoutes.Accepted(
             context,
-            await drains.StartAsync(context.User.Identity!.Name!, NodesOf(body), DrainOperations.WithDefaults(body.Drain), stop)
+            await drains.StartAsync(context.User.Identity!.Name!, body.Names(), DrainOperations.WithDefaults(body.Drain), stop)
         );
-
-    private static List<string> NodesOf(ApiBatchDrain body)
-    {
-        IReadOnlyList<string> nodes = ApiBody.Required(body.Nodes, "nodes");
-        RequireCount(nodes.Count);
-        return [.. nodes.Distinct(StringComparer.Ordinal)];
-    }
-
-    private static void RequireCount(int count)
-    {
-        if (count is 0 or > MostNodes)
-            throw new NodeManagerException(
-                "InvalidBody",
-                ErrorKind.InvalidArgument,
-                $"'nodes' has {count} nodes; it takes 1 to {MostNodes}.",
-                count
-            );
-    }
 }

@@ -44,6 +44,3 @@ internal sealed record ApiBatchNodeResult(
         Unchanged = "Unchanged",
         Failed = "Failed";
 }
-
-/// <summary>The nodes to drain together, and the options of each drain.</summary>
-internal sealed record ApiBatchDrain([property: Required] IReadOnlyList<string>? Nodes) : ApiDrainRequest;

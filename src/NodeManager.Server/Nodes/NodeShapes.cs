@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
 
@@ -90,3 +91,28 @@ internal sealed record ApiDrainResult(
     string? Error,
     string Node
 );
+
+/// <summary>The nodes to drain together, and the options of each drain.</summary>
+internal sealed record ApiBatchDrain([property: Required] IReadOnlyList<string>? Nodes) : ApiDrainRequest
+{
+    private const int MostNodes = 5000;
+
+    /// <summary>Each node once.</summary>
+    /// <exception cref="NodeManagerException">InvalidBody: none, or too many.</exception>
+    public IReadOnlyList<string> Names()
+    {
+        RequireCount(ApiBody.Required(Nodes, "nodes").Count);
+        return [.. Nodes!.Distinct(StringComparer.Ordinal)];
+    }
+
+    public static void RequireCount(int count)
+    {
+        if (count is 0 or > MostNodes)
+            throw new NodeManagerException(
+                "InvalidBody",
+                ErrorKind.InvalidArgument,
+                $"'nodes' has {count} nodes; it takes 1 to {MostNodes}.",
+                count
+            );
+    }
+}

@@ -75,6 +75,8 @@ internal sealed partial class Watcher<T>(
         }
     }
 
+    private bool PassesByItself(Exception failure) => IsTransient(failure) || (_hasWatched && MayHaveUnreadRoles(failure));
+
     /// <summary>Ends with the connection.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -109,8 +111,7 @@ internal sealed partial class Watcher<T>(
                     if (line.Kind == WatchLineKind.Error)
                         throw Refusal(line.Error, query);
                 }
-                catch (Exception e)
-                    when (!cancellationToken.IsCancellationRequested && (IsTransient(e) || (_hasWatched && MayHaveUnreadRoles(e))))
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested && PassesByItself(e))
                 {
                     await RecoverAsync(e, cancellationToken);
                     yield break;

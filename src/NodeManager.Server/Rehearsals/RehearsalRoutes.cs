@@ -14,7 +14,6 @@ using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
-using NodeManager.Sessions;
 using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Rehearsals;
@@ -27,8 +26,8 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
     // Faster clocks leave a busy machine behind, and its waits become timeouts.
     private const double Speed = 10;
 
-    // A copy needs the memory of a cluster.
-    private readonly SemaphoreSlim _one = new(1);
+    // One at a time: a copy needs the memory of a cluster.
+    private int _isRunning;
 
     public void Map(IEndpointRouteBuilder endpoints) =>
         endpoints
@@ -57,7 +56,7 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
     {
         IReadOnlyList<string> nodes = body.Names();
         DrainOptions options = DrainOperations.WithDefaults(body.Drain);
-        if (!_one.Wait(0))
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
             throw new NodeManagerException(
                 "TooManyOperations",
                 ErrorKind.LimitsExceeded,
@@ -81,7 +80,7 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
         }
         catch
         {
-            _one.Release();
+            Volatile.Write(ref _isRunning, 0);
             throw;
         }
     }
@@ -110,7 +109,7 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
         }
         finally
         {
-            _one.Release();
+            Volatile.Write(ref _isRunning, 0);
         }
     }
 
@@ -132,7 +131,7 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
                 work.Progress(progress);
         work.Token.ThrowIfCancellationRequested();
         DateTimeOffset end = copy.Time().GetUtcNow();
-        Exception? failure = drain.Results.Count == 0 ? drain.Failures.FirstOrDefault()?.Exception : null;
+        Exception? failure = drain.Results.Count == 0 && drain.Failures is [var first, ..] ? first.Exception : null;
         if (failure is not null)
             throw failure;
         return new(

@@ -679,4 +679,6 @@ export const en = {
   'rehearsal.pending': '{n} {n|pod finds|pods find} no node:',
   'rehearsal.node': '{evicted} evicted, {duration}',
   'rehearsal.remaining': '{n} remaining',
+  'activity.rehearsal': 'Rehearsal of a drain',
+  'activity.DrainRehearsal': 'Rehearsal ended',
 } as const;

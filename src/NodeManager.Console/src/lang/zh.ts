@@ -681,4 +681,6 @@ export const zh: Messages = {
   'rehearsal.pending': '{n} 个 Pod 找不到节点：',
   'rehearsal.node': '已驱逐 {evicted} 个，{duration}',
   'rehearsal.remaining': '剩余 {n} 个',
+  'activity.rehearsal': '演练腾空',
+  'activity.DrainRehearsal': '演练结束',
 };

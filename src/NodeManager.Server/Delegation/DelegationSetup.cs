@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using NodeManager.Server.Access;
+using NodeManager.Server.OpenIdConnect;
+using NodeManager.Server.Options;
 
 namespace NodeManager.Server.Delegation;
 
@@ -20,6 +22,22 @@ internal static class DelegationSetup
                 : AccessLevel.Viewer
         );
         AccessSetup.AddPolicies(services);
+    }
+
+    /// <summary>Sign-in of browsers at an issuer.</summary>
+    /// <exception cref="NodeManagerException">SignInFileUnreadable.</exception>
+    public static void AddSignIn(IServiceCollection services, OidcSettings settings)
+    {
+        services.AddSingleton(settings);
+        // Created here: an unreadable file fails the start.
+        services.AddSingleton(new CookieSeal(settings));
+        IssuerClient issuer = new(settings, TimeProvider.System);
+        services.AddSingleton(_ => issuer);
+        services.AddSingleton<IdTokenCheck>();
+        services.AddSingleton<IssuerSignIn>();
+        services.AddSingleton<SignInCookies>();
+        services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<BrowserSignInRoutes>();
     }
 
     /// <summary>Reviews for delegated callers and for the server's own user.</summary>

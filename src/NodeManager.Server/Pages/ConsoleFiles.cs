@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.IO.Compression;
+using System.Text;
 
 namespace NodeManager.Server.Pages;
 
@@ -63,4 +64,11 @@ internal sealed record ConsoleFile(string Type, byte[] Content)
     });
 
     public byte[] Compressed => _compressed.Value;
+
+    /// <summary>The page with addresses of its files that are the same at each path of the console.</summary>
+    public ConsoleFile WithAssetsBelow(string prefix) =>
+        new(
+            Type,
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Content).Replace("\"./assets/", $"\"{prefix}/assets/", StringComparison.Ordinal))
+        );
 }

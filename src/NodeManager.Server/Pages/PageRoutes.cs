@@ -19,16 +19,18 @@ internal static class PageRoutes
     }.ToFrozenDictionary(file => file.Item1, file => (file.Item2, Read(file.Item1)));
 
     // Also without credentials: the pages sign in, and contain no cluster data.
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="prefix">The path prefix of an ingress; empty for none.</param>
+    public static void Map(IEndpointRouteBuilder routes, string prefix)
     {
         ConsoleFiles console = routes.ServiceProvider.GetService<ConsoleFiles>() ?? ConsoleFiles.OfProgram;
-        Get(routes, "/", context => console.Exist ? Send(context, console.Page) : Small("index.html"));
+        ConsoleFile? page = console.Exist ? console.Page.WithAssetsBelow(prefix) : null;
+        Get(routes, "/", context => page is not null ? Send(context, page) : Small("index.html"));
         Get(routes, "/page.js", _ => Small("page.js"));
         Get(routes, "/page.css", _ => Small("page.css"));
         Get(
             routes,
             Console + "/{**page}",
-            context => console.Exist ? Send(context, console.Page) : Results.Redirect(context.Request.PathBase + "/")
+            context => page is not null ? Send(context, page) : Results.Redirect(context.Request.PathBase + "/")
         );
         Get(routes, "/assets/{**file}", context => SendAsset(context, console.Find($"assets/{context.GetRouteValue("file")}")));
     }

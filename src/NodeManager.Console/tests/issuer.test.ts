@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ApiProblem, findIssuer, issuerHost, onSignedOut, request, useToken } from '../src/api/client';
+import { ApiProblem, issuerHost, onSignedOut, request, useToken } from '../src/api/client';
 import { follow } from '../src/api/events';
 
 type Sent = { path: string; session: string | null; token: string | null; credentials: string | undefined };
@@ -8,10 +8,10 @@ let isRefused = false;
 let valid = false;
 
 function serve() {
+  vi.stubGlobal('document', { querySelector: () => ({ content: 'login.example.com' }) });
   vi.stubGlobal('fetch', (path: string, options: RequestInit = {}) => {
     const headers = new Headers(options.headers);
     sent.push({ path, session: headers.get('X-Browser-Session'), token: headers.get('Authorization'), credentials: options.credentials });
-    if (path === '/sign-in/options') return Promise.resolve(new Response('{"issuer":"login.example.com"}'));
     if (path === '/sign-in/refresh') {
       valid = !isRefused;
       return Promise.resolve(new Response(null, { status: isRefused ? 401 : 204 }));
@@ -25,20 +25,18 @@ beforeEach(() => { sent = []; isRefused = false; valid = true; serve(); });
 afterEach(() => { vi.unstubAllGlobals(); useToken(''); onSignedOut(() => {}); });
 
 it('sends the cookie with its header where users sign in at an issuer, and no cookie with a token', async () => {
-  await findIssuer();
   await request('/api/v1/me');
   useToken('mine');
   await request('/api/v1/me');
 
   expect(issuerHost()).toBe('login.example.com');
-  expect(sent.slice(1)).toEqual([
+  expect(sent).toEqual([
     { path: '/api/v1/me', session: '1', token: null, credentials: 'same-origin' },
     { path: '/api/v1/me', session: null, token: 'Bearer mine', credentials: 'omit' },
   ]);
 });
 
 it('renews the session once for all requests that were refused, and sends them again', async () => {
-  await findIssuer();
   valid = false;
 
   await Promise.all([request('/a', { method: 'POST' }), request('/b')]);
@@ -48,7 +46,6 @@ it('renews the session once for all requests that were refused, and sends them a
 });
 
 it('asks for a sign-in where the session is not renewed', async () => {
-  await findIssuer();
   [valid, isRefused] = [false, true];
   const signedOut = vi.fn();
   onSignedOut(signedOut);
@@ -60,7 +57,6 @@ it('asks for a sign-in where the session is not renewed', async () => {
 });
 
 it('continues a stream with the renewed session', async () => {
-  await findIssuer();
   valid = false;
   const aborted = new AbortController();
   const connected = new Promise<void>(done => void follow('/events', () => true, aborted.signal, is => { if (is) done(); }));
@@ -68,5 +64,5 @@ it('continues a stream with the renewed session', async () => {
   await connected;
   aborted.abort();
 
-  expect(sent.slice(1, 4).map(one => one.path)).toEqual(['/events', '/sign-in/refresh', '/events']);
+  expect(sent.slice(0, 3).map(one => one.path)).toEqual(['/events', '/sign-in/refresh', '/events']);
 });

@@ -69,7 +69,7 @@ internal static class ApiHost
         if (!settings.IsMounted)
             app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
-        MapRoutes(app, settings.Oidc?.Prefix ?? "");
+        MapRoutes(app, settings.Oidc);
         // Sign-in and probes are per server.
         if (settings.IsMounted)
             return app;
@@ -81,7 +81,7 @@ internal static class ApiHost
         return app;
     }
 
-    private static void MapRoutes(WebApplication app, string prefix)
+    private static void MapRoutes(WebApplication app, OidcSettings? oidc)
     {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
@@ -102,7 +102,7 @@ internal static class ApiHost
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
         ClusterMounts.Map(app);
         SignInRoutes.MapMe(app);
-        PageRoutes.Map(app, prefix);
+        PageRoutes.Map(app, oidc);
         MapMetrics(app);
     }
 

@@ -39,7 +39,6 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]
 [JsonSerializable(typeof(ApiSession))]
-[JsonSerializable(typeof(ApiSignInOptions))]
 [JsonSerializable(typeof(ApiSignedOut))]
 [JsonSerializable(typeof(ApiCaller))]
 [JsonSerializable(typeof(IReadOnlyList<ApiActivity>))]

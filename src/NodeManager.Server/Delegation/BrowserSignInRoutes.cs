@@ -24,7 +24,6 @@ internal sealed partial class BrowserSignInRoutes(
     // None of them requires valid credentials: an ID token may have expired.
     public void Map(IEndpointRouteBuilder routes)
     {
-        Add(routes.MapGet(SignInPaths.Options, () => Results.Json(new ApiSignInOptions(new Uri(settings.Issuer).Authority))));
         Add(routes.MapGet(SignInPaths.Start, (Delegate)StartAsync));
         Add(routes.MapGet(SignInPaths.Callback, (Delegate)CompleteAsync));
         Add(routes.MapPost(SignInPaths.Refresh, (Delegate)RefreshAsync));
@@ -129,9 +128,6 @@ internal sealed partial class BrowserSignInRoutes(
     )]
     private static partial Regex PagePattern();
 }
-
-/// <param name="Issuer">The host of the issuer.</param>
-internal sealed record ApiSignInOptions(string Issuer);
 
 /// <param name="Location">Where the browser signs out of the issuer; null: nowhere.</param>
 internal sealed record ApiSignedOut(string? Location);

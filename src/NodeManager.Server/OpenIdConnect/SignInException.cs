@@ -35,6 +35,5 @@ internal static class SignInPaths
     public const string Start = "/sign-in/start",
         Callback = "/sign-in/callback",
         Refresh = "/sign-in/refresh",
-        Options = "/sign-in/options",
         SignOut = "/sign-out";
 }

@@ -46,6 +46,8 @@ internal static class CommandLine
         Text("--session-key", "PATH", "File of 32 random bytes or more, the same for all replicas, which encrypts the cookies of sessions"),
     ];
 
+    private static readonly string[] RequiredForSignIn = ["--oidc-issuer", "--oidc-client-id", "--external-url", "--session-key"];
+
     /// <summary>Parses a command line. Prints help and version to <paramref name="output"/>.</summary>
     /// <returns>Null after help or version.</returns>
     /// <exception cref="FormatException">An unknown option, or an invalid value, named in the message.</exception>
@@ -193,7 +195,7 @@ internal static class CommandLine
             return null;
         if (!options.IsDelegated)
             return $"{own[0]} requires --in-cluster, or --address with another address than loopback: the API server authenticates the users.";
-        string[] missing = [.. new[] { "--oidc-issuer", "--oidc-client-id", "--external-url", "--session-key" }.Except(given)];
+        string[] missing = [.. RequiredForSignIn.Except(given)];
         return missing.Length > 0
             ? $"Sign-in at an issuer also requires {string.Join(", ", missing)}."
             : OidcSettings.Check("--oidc-issuer", options.OidcIssuer) ?? OidcSettings.Check("--external-url", options.ExternalUrl);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,13 @@ internal sealed class FakeIssuer : IAsyncDisposable
     public string Address => _server.Address.GetLeftPart(UriPartial.Authority);
 
     public string AuthorityPem => _authority.AuthorityPem;
+
+    /// <summary>PEM of a certificate for loopback with its key.</summary>
+    public string CreateCertificate()
+    {
+        using X509Certificate2 certificate = _authority.Server();
+        return certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+    }
 
     public string Subject { get; set; } = "ann";
 
@@ -96,6 +104,19 @@ internal sealed class FakeIssuer : IAsyncDisposable
         if (IsDown)
         {
             context.Response.StatusCode = 503;
+            return;
+        }
+
+        if (context.Request.Path == "/authorize")
+        {
+            Uri asked = new(Address + context.Request.Path + context.Request.QueryString);
+            context.Response.Redirect(QueryOf(asked)["redirect_uri"] + Approve(asked));
+            return;
+        }
+
+        if (context.Request.Path == "/end")
+        {
+            context.Response.Redirect(context.Request.Query["post_logout_redirect_uri"].ToString());
             return;
         }
 

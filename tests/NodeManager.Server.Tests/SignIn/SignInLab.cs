@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -71,10 +73,10 @@ public sealed class SignInLab : IAsyncLifetime
              "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"Group","name":"operators"}]}
             """
         );
-        First = await ServeAsync("key-of-the-replicas", "");
-        Second = await ServeAsync("key-of-the-replicas", "");
-        Stranger = await ServeAsync("another-key", "");
-        Prefixed = await ServeAsync("key-of-the-replicas", "/ops/console");
+        First = await ServeAsync("key-of-the-replicas", Origin);
+        Second = await ServeAsync("key-of-the-replicas", Origin);
+        Stranger = await ServeAsync("another-key", Origin);
+        Prefixed = await ServeAsync("key-of-the-replicas", Origin + "/ops/console");
     }
 
     public async Task DisposeAsync()
@@ -93,11 +95,36 @@ public sealed class SignInLab : IAsyncLifetime
         return await browser.OpenAsync(end ?? begin, "/sign-in/callback" + Issuer.Approve(started.Headers.Location!));
     }
 
-    private async Task<string> ServeAsync(string key, string prefix)
+    /// <summary>Serves the console itself over HTTPS; returns its external URL.</summary>
+    internal async Task<string> ServeConsoleAsync(string prefix)
+    {
+        int port;
+        using (TcpListener free = new(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            port = ((IPEndPoint)free.LocalEndpoint).Port;
+        }
+
+        string external = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}{prefix}");
+        await ServeAsync(
+            "key-of-the-replicas",
+            external,
+            Pages.ConsoleFiles.Read(Path.Combine(ConsoleFlowTests.Folder, "obj", "console")),
+            new ServerCertificate(_folder.Write("tls.pem", Issuer.CreateCertificate()), null)
+        );
+        return external;
+    }
+
+    private async Task<string> ServeAsync(
+        string key,
+        string external,
+        Pages.ConsoleFiles? console = null,
+        ServerCertificate? certificate = null
+    )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new ListProvider(Log)).AddFilter("Microsoft", LogLevel.None);
-        builder.Services.AddSingleton(Pages.ConsoleFiles.None);
+        builder.Services.AddSingleton(console ?? Pages.ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(_session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         OidcSettings settings = new(
@@ -107,10 +134,13 @@ public sealed class SignInLab : IAsyncLifetime
             _folder.Write("ca", Issuer.AuthorityPem),
             ["kubernetes"],
             [],
-            new(Origin + prefix),
+            new(external),
             _folder.Write(key, new string('k', 40) + key)
         );
-        WebApplication app = ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: true, Oidc: settings));
+        WebApplication app = ApiHost.Build(
+            builder,
+            new(IPAddress.Loopback, certificate is null ? 0 : settings.ExternalUrl.Port, certificate, IsDelegated: true, Oidc: settings)
+        );
         _replicas.Add(app);
         await app.StartAsync();
         return app.Urls.First();

@@ -77,28 +77,16 @@ export function onProtected(ask: (problem: ApiProblem) => Promise<string | null>
   askForCluster = ask;
 }
 
-/** The host of the issuer at which this server's users sign in; empty: there is none. */
-let issuer = '';
-
+/** The host of the issuer at which this server's users sign in, which the server writes into the page; empty: there is none. */
 export function issuerHost(): string {
-  return issuer;
-}
-
-/** Asks the server whether its users sign in at an issuer. Then requests without a token use the cookie of the session. */
-export async function findIssuer(): Promise<void> {
-  try {
-    const response = await fetch(`${serverBase}/sign-in/options`, { credentials: 'omit' });
-    if (response.ok) issuer = ((await response.json()) as { issuer?: string }).issuer ?? '';
-  } catch {
-    // The page asks for a token.
-  }
+  return globalThis.document?.querySelector<HTMLMetaElement>('meta[name="nodemanager-issuer"]')?.content ?? '';
 }
 
 export function headersWith(extra: Record<string, string>): Record<string, string> {
   const sent = token || globalThis.localStorage?.getItem(sessionKey);
   if (sent) return { ...extra, Authorization: `Bearer ${sent}` };
   // The cookie counts with this header only, which pages of other origins cannot send.
-  return issuer ? { ...extra, 'X-Browser-Session': '1' } : extra;
+  return issuerHost() ? { ...extra, 'X-Browser-Session': '1' } : extra;
 }
 
 /** A token needs no cookie; without an issuer, there is none. */

@@ -1,4 +1,4 @@
-import { ApiProblem, credentialsChanged, findIssuer, keepSession, onSignedOut, request, useToken } from '../api/client';
+import { ApiProblem, credentialsChanged, keepSession, onSignedOut, request, useToken } from '../api/client';
 import { clusterBase, serverBase } from '../api/paths';
 import type { Caller } from '../api/types';
 
@@ -40,7 +40,6 @@ export async function start(): Promise<void> {
     }
   }
 
-  await findIssuer();
   // Where the sign-in at the issuer failed, the server names the reason in the address.
   const query = new URLSearchParams(location.search);
   const failure = query.get('sign-in');

@@ -201,10 +201,8 @@ internal static class ApiHost
 
         services.AddSingleton<ConnectionGate>();
         DelegationSetup.AddReviews(services);
-        if (settings.Oidc is { } oidc)
-            DelegationSetup.AddSignIn(services, oidc);
         if (settings.IsDelegated)
-            DelegationSetup.Add(services);
+            DelegationSetup.Add(services, settings.Oidc);
         else
             AccessSetup.Add(services);
         ApiDocument.Add(services);

@@ -9,8 +9,12 @@ namespace NodeManager.Server.Delegation;
 /// <summary>Delegates authentication and authorization to the cluster.</summary>
 internal static class DelegationSetup
 {
-    public static void Add(IServiceCollection services)
+    /// <param name="oidc">Browsers sign in at this issuer; null: callers have tokens only.</param>
+    /// <exception cref="NodeManagerException">SignInFileUnreadable.</exception>
+    public static void Add(IServiceCollection services, OidcSettings? oidc)
     {
+        if (oidc is not null)
+            AddSignIn(services, oidc);
         services
             .AddAuthentication(DelegatedAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, DelegatedAuthentication>(DelegatedAuthentication.SchemeName, null);
@@ -24,9 +28,7 @@ internal static class DelegationSetup
         AccessSetup.AddPolicies(services);
     }
 
-    /// <summary>Sign-in of browsers at an issuer.</summary>
-    /// <exception cref="NodeManagerException">SignInFileUnreadable.</exception>
-    public static void AddSignIn(IServiceCollection services, OidcSettings settings)
+    private static void AddSignIn(IServiceCollection services, OidcSettings settings)
     {
         services.AddSingleton(settings);
         // Created here: an unreadable file fails the start.

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
+  // Files find each other wherever they are served; the server completes the addresses in the page, which is shown at many paths.
+  base: './',
   build: {
     outDir: 'obj/console',
     emptyOutDir: true,

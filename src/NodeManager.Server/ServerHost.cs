@@ -54,7 +54,8 @@ internal static class ServerHost
             options.Address ?? IPAddress.Loopback,
             options.Port,
             options.CertificatePath is { } path ? new(path, options.KeyPath) : null,
-            options.IsDelegated
+            options.IsDelegated,
+            Oidc: options.Oidc
         );
         RequireFree(listen.Address, options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

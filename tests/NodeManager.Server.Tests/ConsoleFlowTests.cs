@@ -97,7 +97,7 @@ public sealed class ConsoleFlowTests
         await RunAsync("check");
     }
 
-    private static void SkipUnlessBuilt() =>
+    internal static void SkipUnlessBuilt() =>
         Skip.IfNot(
             Environment.GetEnvironmentVariable("NODEMANAGER_CONSOLE") == "1"
                 && File.Exists(Path.Combine(Folder, "obj", "console", "index.html")),

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Autoscaler;
+using NodeManager.Server.OpenIdConnect;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
@@ -9,6 +10,8 @@ namespace NodeManager.Server.Tests;
 /// <summary>docs/server-routes.md lists the routes that the server has, and no others.</summary>
 public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
+    private const string SignInSection = "Sign-in at an issuer";
+
     private static readonly Dictionary<string, List<string>> Page = Read();
 
     [Fact]
@@ -19,7 +22,10 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
             .Endpoints.OfType<RouteEndpoint>()
             .Select(route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {PathOf(route.RoutePattern.RawText!)}");
 
-        Assert.Equal(mapped.Order(), Page.Where(section => section.Key != "Autoscaler").SelectMany(section => section.Value).Order());
+        Assert.Equal(
+            mapped.Order(),
+            Page.Where(section => section.Key is not ("Autoscaler" or SignInSection)).SelectMany(section => section.Value).Order()
+        );
     }
 
     [Fact]
@@ -27,6 +33,13 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         Assert.Equal(
             [$"GET {AutoscalerProbes.Health}", $"GET {AutoscalerProbes.Readiness}", $"GET {AutoscalerProbes.Metrics}"],
             Page["Autoscaler"]
+        );
+
+    [Fact]
+    public void The_page_lists_the_routes_of_the_sign_in_at_an_issuer() =>
+        Assert.Equal(
+            [$"GET {SignInPaths.Start}", $"GET {SignInPaths.Callback}", $"POST {SignInPaths.Refresh}", $"POST {SignInPaths.SignOut}"],
+            Page[SignInSection]
         );
 
     private static string PathOf(string pattern) => pattern == "/" ? pattern : Constraint().Replace(pattern, "{$1}").TrimEnd('/');

@@ -51,8 +51,11 @@ public sealed class TlsServer : IAsyncDisposable
         var server = new TlsServer(application);
         application.Run(async context =>
         {
-            using var body = new StreamReader(context.Request.Body);
+            // The answer may read the body as a form.
+            context.Request.EnableBuffering();
+            using var body = new StreamReader(context.Request.Body, leaveOpen: true);
             string text = await body.ReadToEndAsync(context.RequestAborted);
+            context.Request.Body.Position = 0;
             server.Requests.Enqueue(
                 new(
                     context.Request.Method,

@@ -21,7 +21,8 @@ describe('match', () => {
     ['/admin/scheduler/revisions', { page: 'scheduler', tab: 'revisions' }],
     ['/admin/scheduler/none', { page: 'missing' }],
     ['/admin/none', { page: 'missing' }],
-    ['/none', { page: 'missing' }],
+    // The start of the console below a path prefix.
+    ['/none', { page: 'nodes' }],
     ['/clusters/team%2Fstaging/admin/nodes/worker-1', { page: 'node', name: 'worker-1', tab: 'overview' }],
     ['/clusters/staging', { page: 'nodes' }],
   ])('%s', (path, route) => {
@@ -35,6 +36,7 @@ describe('match', () => {
 
 it('finds the cluster of an address', () => {
   expect(['/clusters/team%2Fstaging/admin/nodes', '/clusters/staging', '/admin/nodes', '/'].map(baseOf)).toEqual(['/clusters/team%2Fstaging', '/clusters/staging', '', '']);
+  expect(['/ops/console/', '/ops/console', '/ops/console/admin', '/ops/clusters/staging/admin/nodes/admin'].map(baseOf)).toEqual(['/ops/console', '/ops/console', '/ops/console', '/ops/clusters/staging']);
 });
 
 it('keeps the slash of keys and encodes other characters', () => {

@@ -76,6 +76,13 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         );
     }
 
+    /// <summary>Records what an anonymous caller attempted; its lines are limited as those of refusals.</summary>
+    public void Failed(string what, string target, string result)
+    {
+        if (IsPermitted())
+            Acted("anonymous", what, target, result);
+    }
+
     /// <summary>Records an action that the request does not show.</summary>
     public void Acted(string who, string what, string target, string result) =>
         Write(

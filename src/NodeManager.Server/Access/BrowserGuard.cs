@@ -7,13 +7,14 @@ namespace NodeManager.Server.Access;
 /// Refuses requests that other sites could make a browser send: a foreign Host (DNS rebinding), and changes from another origin. Browsers
 /// send no credential on their own; this also holds if a page obtains one. Sets security headers.
 /// </summary>
-internal static class BrowserGuard
+/// <param name="externalOrigin">Where browsers reach the server behind an ingress; null: at its own address.</param>
+internal sealed class BrowserGuard(string? externalOrigin)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
@@ -54,11 +55,12 @@ internal static class BrowserGuard
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
     // Browsers send Origin with every change; other clients do not.
-    private static bool IsForeign(HttpRequest request)
+    private bool IsForeign(HttpRequest request)
     {
         string origin = request.Headers.Origin.ToString();
         return origin.Length > 0
             ? !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+                && !origin.Equals(externalOrigin, StringComparison.OrdinalIgnoreCase)
             : request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
     }
 }

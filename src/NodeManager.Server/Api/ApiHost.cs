@@ -47,6 +47,8 @@ internal static class ApiHost
         Configure(builder.Services, settings);
         WebApplication app = builder.Build();
         ClusterMounts clusters = app.Services.GetRequiredService<ClusterMounts>();
+        if (settings.Oidc is { Prefix: { Length: > 0 } prefix })
+            app.UsePathBase(prefix);
         if (!settings.IsMounted)
         {
             app.Use(HandOnConnectionAsync);
@@ -56,7 +58,7 @@ internal static class ApiHost
         // By the remaining path; by default, routing would come first.
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
-        app.Use(BrowserGuard.InvokeAsync);
+        app.Use(new BrowserGuard(settings.Oidc?.Origin).InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
         app.Use(ConnectionGate.ReleaseAsync);
@@ -68,17 +70,19 @@ internal static class ApiHost
         if (!settings.IsMounted)
             app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
-        MapRoutes(app);
+        MapRoutes(app, settings.Oidc);
         // Sign-in and probes are per server.
         if (settings.IsMounted)
             return app;
         if (!settings.IsDelegated)
             SignInRoutes.Map(app);
+        if (settings.Oidc is not null)
+            app.Services.GetRequiredService<BrowserSignInRoutes>().Map(app);
         MapProbes(app);
         return app;
     }
 
-    private static void MapRoutes(WebApplication app)
+    private static void MapRoutes(WebApplication app, OidcSettings? oidc)
     {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
@@ -100,7 +104,7 @@ internal static class ApiHost
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
         ClusterMounts.Map(app);
         SignInRoutes.MapMe(app);
-        PageRoutes.Map(app);
+        PageRoutes.Map(app, oidc);
         MapMetrics(app);
     }
 
@@ -198,7 +202,7 @@ internal static class ApiHost
         services.AddSingleton<ConnectionGate>();
         DelegationSetup.AddReviews(services);
         if (settings.IsDelegated)
-            DelegationSetup.Add(services);
+            DelegationSetup.Add(services, settings.Oidc);
         else
             AccessSetup.Add(services);
         ApiDocument.Add(services);

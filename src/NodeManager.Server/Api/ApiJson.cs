@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
+using NodeManager.Server.Delegation;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
 using NodeManager.Server.NodeBatches;
@@ -40,6 +41,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]
 [JsonSerializable(typeof(ApiSession))]
+[JsonSerializable(typeof(ApiSignedOut))]
 [JsonSerializable(typeof(ApiCaller))]
 [JsonSerializable(typeof(IReadOnlyList<ApiActivity>))]
 [JsonSerializable(typeof(List<ApiOperation>))]

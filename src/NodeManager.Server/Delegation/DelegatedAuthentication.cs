@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using NodeManager.Server.Access;
+using NodeManager.Server.OpenIdConnect;
 using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Delegation;
@@ -13,7 +14,8 @@ internal sealed class DelegatedAuthentication(
     ILoggerFactory loggers,
     UrlEncoder encoder,
     AccessReviewer reviewer,
-    TimeProvider time
+    TimeProvider time,
+    BrowserSessions? sessions = null
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Delegated";
@@ -23,23 +25,28 @@ internal sealed class DelegatedAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string header = Request.Headers.Authorization.ToString();
-        if (header.Length == 0)
+        BrowserSession? session = header.Length == 0 ? sessions?.Find(Context) : null;
+        if (header.Length == 0 && session is null)
             return AuthenticateResult.NoResult();
-        string token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
+        string token =
+            session is not null ? (session.ExpiresAt > time.GetUtcNow() ? session.IdToken : "")
+            : header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim()
+            : "";
         if (
             token.Length == 0
             || await reviewer.AuthenticateAsync(token, CallerAddress.Of(Context), isFresh: false, Context.RequestAborted) is not { } user
         )
             return AuthenticateResult.Fail("The token is not valid.");
         Context.Features.Set(user);
-        Context.Features.Set(GrantOf(token));
+        Context.Features.Set(new CallerToken(token));
+        Context.Features.Set(GrantOf(token, session));
         // Levels of local tokens do not apply: rules decide per route.
         var identity = new ClaimsIdentity(
             [
                 new Claim(ClaimTypes.Name, user.Name),
                 new Claim(ClaimTypes.Role, AccessLevel.Viewer),
                 new Claim(ClaimTypes.Role, AccessLevel.Admin),
-                new Claim(ClaimTypes.AuthenticationMethod, "token-review"),
+                new Claim(ClaimTypes.AuthenticationMethod, session is null ? "token-review" : LocalAuthentication.Browser),
             ],
             Scheme.Name
         );
@@ -50,9 +57,10 @@ internal sealed class DelegatedAuthentication(
         ApiErrors.ChallengeAsync(Context, "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'.");
 
     // Streams outlive cached reviews, so the token is reviewed repeatedly during the request.
-    private Grant GrantOf(string token)
+    private Grant GrantOf(string token, BrowserSession? session)
     {
-        var grant = new Grant(AccessLevel.Admin, Timeout.InfiniteTimeSpan, time);
+        TimeSpan lifetime = session is null ? Timeout.InfiniteTimeSpan : Remaining(session.ExpiresAt);
+        var grant = new Grant(AccessLevel.Admin, lifetime, time);
         string source = CallerAddress.Of(Context);
         DateTimeOffset accepted = time.GetUtcNow();
         ITimer timer = time.CreateTimer(_ => _ = CheckAsync(), null, AccessReviewer.Lifetime, AccessReviewer.Lifetime);
@@ -64,7 +72,10 @@ internal sealed class DelegatedAuthentication(
         {
             try
             {
-                if (await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null)
+                if (
+                    (session is not null && sessions!.HasEnded(session))
+                    || await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null
+                )
                     grant.End();
                 else
                     accepted = time.GetUtcNow();
@@ -84,5 +95,11 @@ internal sealed class DelegatedAuthentication(
                 // The request or the session has ended.
             }
         }
+    }
+
+    private TimeSpan Remaining(DateTimeOffset end)
+    {
+        TimeSpan left = end - time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -8,6 +8,12 @@ namespace NodeManager.Server.Delegation;
 /// <param name="Info">The review's user info; read-only.</param>
 internal sealed record DelegatedUser(string Name, string Key, JsonObject Info);
 
+/// <summary>The token that the review of a request has accepted: of the header, or of a browser's session.</summary>
+internal sealed record CallerToken(string Value)
+{
+    public override string ToString() => nameof(CallerToken);
+}
+
 /// <summary>A delegated caller, for work that outlives its request.</summary>
 internal sealed class DelegatedPrincipal(ClaimsIdentity identity, DelegatedUser user) : ClaimsPrincipal(identity)
 {

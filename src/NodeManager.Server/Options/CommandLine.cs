@@ -30,6 +30,24 @@ internal static class CommandLine
         Text("--approver", "HASH", "Also accept the admin token with this SHA-256 hash; the command 'token' creates one"),
     ];
 
+    private static readonly Option[] SignIn =
+    [
+        Text("--oidc-issuer", "URL", "Browsers also sign in at this OpenID Connect issuer, which the API server trusts"),
+        Text("--oidc-client-id", "ID", "The client id of the console at the issuer"),
+        Text("--oidc-client-secret-file", "PATH", "The file with the client's secret (a public client)"),
+        Text("--oidc-ca", "PATH", "PEM file with the authorities of the issuer's certificate (those of this machine)"),
+        List("--oidc-audience", "NAME", "An audience that ID tokens may have in addition to the client id; can be repeated"),
+        List(
+            "--oidc-scope",
+            "NAME",
+            "A scope to request; can be repeated (profile, email, groups and offline_access, if the issuer lists them)"
+        ),
+        Text("--external-url", "URL", "Where browsers reach the console; the issuer redirects to URL/sign-in/callback"),
+        Text("--session-key", "PATH", "File of 32 random bytes or more, the same for all replicas, which encrypts the cookies of sessions"),
+    ];
+
+    private static readonly string[] RequiredForSignIn = ["--oidc-issuer", "--oidc-client-id", "--external-url", "--session-key"];
+
     /// <summary>Parses a command line. Prints help and version to <paramref name="output"/>.</summary>
     /// <returns>Null after help or version.</returns>
     /// <exception cref="FormatException">An unknown option, or an invalid value, named in the message.</exception>
@@ -66,7 +84,9 @@ internal static class CommandLine
                 .Select(static one => one.Option.Name),
         ];
         ServerOptions options = new(Enum.Parse<ServerCommand>(command, ignoreCase: true), result);
-        return Conflict(options, given) is { } conflict ? throw new FormatException(conflict) : options;
+        return (Conflict(options, given) ?? ConflictOfSignIn(options, given)) is { } conflict
+            ? throw new FormatException(conflict)
+            : options;
     }
 
     private static RootCommand Describe() =>
@@ -90,7 +110,7 @@ internal static class CommandLine
                     Flag("--detached", "Carry out what -Detach leaves to a server; --in-cluster includes it"),
                     Text("--namespace", "NAME", "Where detached work is stored (nodemanager)"),
                     Flag("--handover", "For Start-NodeManagerServer: serve the cluster that a line on standard input describes"),
-                    .. Api,
+                    .. SignIn.Concat(Api),
                 ]
             ),
             Command(
@@ -167,6 +187,19 @@ internal static class CommandLine
                 "--approver is for loopback; with --address, approvers have tokens of the cluster.",
             _ => null,
         };
+
+    private static string? ConflictOfSignIn(ServerOptions options, string[] given)
+    {
+        string[] own = [.. given.Intersect(SignIn.Select(static one => one.Name))];
+        if (own.Length == 0)
+            return null;
+        if (!options.IsDelegated)
+            return $"{own[0]} requires --in-cluster, or --address with another address than loopback: the API server authenticates the users.";
+        string[] missing = [.. RequiredForSignIn.Except(given)];
+        return missing.Length > 0
+            ? $"Sign-in at an issuer also requires {string.Join(", ", missing)}."
+            : OidcSettings.Check("--oidc-issuer", options.OidcIssuer) ?? OidcSettings.Check("--external-url", options.ExternalUrl);
+    }
 
     private static Command Command(ServerCommand command, string help, Option[] options)
     {

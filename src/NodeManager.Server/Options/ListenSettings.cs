@@ -10,12 +10,14 @@ namespace NodeManager.Server.Options;
 /// <param name="Certificate">Null: plain HTTP.</param>
 /// <param name="IsDelegated">The cluster authenticates callers: no local tokens and no sign-in link.</param>
 /// <param name="IsMounted">Another application listens and forwards requests for this cluster.</param>
+/// <param name="Oidc">Browsers sign in at an issuer; null: callers have tokens only.</param>
 internal sealed record ListenSettings(
     IPAddress Address,
     int Port,
     ServerCertificate? Certificate = null,
     bool IsDelegated = false,
-    bool IsMounted = false
+    bool IsMounted = false,
+    OidcSettings? Oidc = null
 );
 
 /// <summary>A certificate of PEM files, which are reloaded after a change. Thread-safe.</summary>

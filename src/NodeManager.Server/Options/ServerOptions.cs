@@ -47,6 +47,25 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
 
     /// <summary>The cluster authenticates and authorizes the callers: in a cluster, and where other machines reach the server.</summary>
     public bool IsDelegated => InCluster || (Command == ServerCommand.Serve && Address is { } address && !IPAddress.IsLoopback(address));
+    public string? OidcIssuer => Get<string>("--oidc-issuer");
+    public string? OidcClientId => Get<string>("--oidc-client-id");
+    public string? ExternalUrl => Get<string>("--external-url");
+    public string? SessionKeyPath => Get<string>("--session-key");
+
+    /// <summary>Null: browsers do not sign in at an issuer.</summary>
+    public OidcSettings? Oidc =>
+        OidcIssuer is null
+            ? null
+            : new(
+                OidcIssuer,
+                OidcClientId!,
+                Get<string>("--oidc-client-secret-file"),
+                Get<string>("--oidc-ca"),
+                Get<string[]>("--oidc-audience") ?? [],
+                Get<string[]>("--oidc-scope") ?? [],
+                new(ExternalUrl!),
+                SessionKeyPath!
+            );
     public bool Detached => Get<bool>("--detached");
     public string? Namespace => Get<string>("--namespace");
     public IReadOnlyList<string> Providers => Get<string[]>("--provider") ?? [];

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.IO.Compression;
+using System.Text;
 
 namespace NodeManager.Server.Pages;
 
@@ -63,4 +64,15 @@ internal sealed record ConsoleFile(string Type, byte[] Content)
     });
 
     public byte[] Compressed => _compressed.Value;
+
+    /// <summary>The page with addresses of its files that are the same at each path of the console.</summary>
+    /// <param name="prefix">The path prefix of an ingress.</param>
+    /// <param name="issuer">The host at which users sign in; null for none.</param>
+    public ConsoleFile AsPage(string prefix, string? issuer)
+    {
+        string text = Encoding.UTF8.GetString(Content).Replace("\"./assets/", $"\"{prefix}/assets/", StringComparison.Ordinal);
+        if (issuer is not null)
+            text = text.Replace("</head>", $"<meta name=\"nodemanager-issuer\" content=\"{issuer}\"></head>", StringComparison.Ordinal);
+        return new(Type, Encoding.UTF8.GetBytes(text));
+    }
 }

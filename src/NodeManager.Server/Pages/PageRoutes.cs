@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using NodeManager.Server.Options;
 
 namespace NodeManager.Server.Pages;
 
@@ -19,16 +20,20 @@ internal static class PageRoutes
     }.ToFrozenDictionary(file => file.Item1, file => (file.Item2, Read(file.Item1)));
 
     // Also without credentials: the pages sign in, and contain no cluster data.
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="oidc">The issuer that the console shows, and the path prefix of an ingress; null: neither.</param>
+    public static void Map(IEndpointRouteBuilder routes, OidcSettings? oidc)
     {
         ConsoleFiles console = routes.ServiceProvider.GetService<ConsoleFiles>() ?? ConsoleFiles.OfProgram;
-        Get(routes, "/", context => console.Exist ? Send(context, console.Page) : Small("index.html"));
+        ConsoleFile? page = console.Exist
+            ? console.Page.AsPage(oidc?.Prefix ?? "", oidc is null ? null : new Uri(oidc.Issuer).Authority)
+            : null;
+        Get(routes, "/", context => page is not null ? Send(context, page) : Small("index.html"));
         Get(routes, "/page.js", _ => Small("page.js"));
         Get(routes, "/page.css", _ => Small("page.css"));
         Get(
             routes,
             Console + "/{**page}",
-            context => console.Exist ? Send(context, console.Page) : Results.Redirect(context.Request.PathBase + "/")
+            context => page is not null ? Send(context, page) : Results.Redirect(context.Request.PathBase + "/")
         );
         Get(routes, "/assets/{**file}", context => SendAsset(context, console.Find($"assets/{context.GetRouteValue("file")}")));
     }

@@ -11,8 +11,6 @@ namespace NodeManager.Server.PodDetails;
 /// </summary>
 internal sealed class CallerReader(ClusterSession cluster)
 {
-    private const string Bearer = "Bearer ";
-
     /// <param name="target">What is read, for errors.</param>
     /// <exception cref="NodeManagerException">The refusal of the API server, which names the missing right.</exception>
     public Task<T> ReadAsync<T>(HttpContext context, string target, Func<KubernetesClient, CancellationToken, Task<T>> read) =>
@@ -21,14 +19,11 @@ internal sealed class CallerReader(ClusterSession cluster)
             target,
             async (connection, token) =>
             {
-                if (context.Features.Get<DelegatedUser>() is null)
+                if (context.Features.Get<CallerToken>() is not { } accepted)
                     return await read(connection.Client, token);
-                using KubernetesClient own = connection.Client.WithToken(TokenOf(context));
+                using KubernetesClient own = connection.Client.WithToken(accepted.Value);
                 return await read(own, token);
             },
             context.RequestAborted
         );
-
-    // The header that the token review has accepted.
-    private static string TokenOf(HttpContext context) => context.Request.Headers.Authorization.ToString()[Bearer.Length..].Trim();
 }

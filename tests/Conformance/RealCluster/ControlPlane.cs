@@ -22,6 +22,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly List<ServerProcess> _processes = [];
     private readonly ServerBinaries _binaries;
     private readonly TimeSpan _nodeGrace;
+    private IReadOnlyList<string> _options = [];
     private SimulatedKubelets? _kubelets;
     private ServerArguments? _arguments;
     private ServerProcess? _apiServer;
@@ -130,7 +131,7 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>Starts the API server on its port and store, the first time or after <see cref="KillApiServer"/>, and waits until it serves.</summary>
     public async Task StartApiServerAsync()
     {
-        _apiServer = Start(_binaries.ApiServer, _arguments!.ApiServer);
+        _apiServer = Start(_binaries.ApiServer, [.. _arguments!.ApiServer, .. _options]);
         using var http = new HttpClient(CreateAdminTransport());
         await ReachAsync(_apiServer, http, new(Server, "readyz"));
     }
@@ -159,17 +160,19 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
     /// <param name="nodeGrace">How long a node may stay silent before it becomes Unknown; null: <see cref="SimulatedKubelets.Grace"/>.</param>
     public static Task<ControlPlane> StartAsync(TimeSpan? nodeGrace = null) =>
-        StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace);
+        StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace, []);
 
     /// <summary>One of its own in which nothing acts but the API server: no controllers, no scheduler, no kubelets; dispose it.</summary>
-    public static Task<ControlPlane> StartStillAsync() => StartAsync(isStill: true, SimulatedKubelets.Grace);
+    /// <param name="options">Further arguments of the API server.</param>
+    public static Task<ControlPlane> StartStillAsync(params IReadOnlyList<string> options) =>
+        StartAsync(isStill: true, SimulatedKubelets.Grace, options);
 
-    private static async Task<ControlPlane> StartAsync(bool isStill, TimeSpan nodeGrace)
+    private static async Task<ControlPlane> StartAsync(bool isStill, TimeSpan nodeGrace, IReadOnlyList<string> options)
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
         if (isStill)
             binaries = binaries with { ControllerManager = null, Scheduler = null };
-        var plane = new ControlPlane(binaries, nodeGrace);
+        var plane = new ControlPlane(binaries, nodeGrace) { _options = options };
         try
         {
             await plane.StartProcessesAsync(binaries);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Options;
 using NodeManager.Server.Pages;
 
 namespace NodeManager.Conformance.Serving;
@@ -13,14 +14,14 @@ namespace NodeManager.Conformance.Serving;
 internal static class ServedApi
 {
     /// <summary>Without local tokens where the cluster decides who calls.</summary>
-    public static WebApplication Build(NodeManagerSession session, bool isDelegated)
+    public static WebApplication Build(NodeManagerSession session, bool isDelegated, OidcSettings? oidc = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(ConsoleFiles.None);
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        return ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: isDelegated));
+        return ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: isDelegated, Oidc: oidc));
     }
 
     /// <param name="app">That has started.</param>

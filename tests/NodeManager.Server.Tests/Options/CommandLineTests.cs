@@ -212,6 +212,41 @@ public sealed class CommandLineTests
     [InlineData("--all-contexts includes every --context. Use one of the two.", "serve", "--context", "prod", "--all-contexts")]
     [InlineData("--key requires --cert.", "demo", "--key", "here")]
     [InlineData("--namespace requires --detached or --in-cluster.", "serve", "--namespace", "ns")]
+    [InlineData("--oidc-issuer requires --in-cluster, or --address", "serve", "--oidc-issuer", "https://issuer")]
+    [InlineData("--session-key requires --in-cluster, or --address", "serve", "--address", "127.0.0.1", "--session-key", "file")]
+    [InlineData(
+        "Sign-in at an issuer also requires --oidc-issuer, --external-url, --session-key.",
+        "serve",
+        "--in-cluster",
+        "--oidc-client-id",
+        "console"
+    )]
+    [InlineData(
+        "--oidc-issuer takes an https URL",
+        "serve",
+        "--in-cluster",
+        "--oidc-issuer",
+        "http://issuer",
+        "--oidc-client-id",
+        "console",
+        "--external-url",
+        "https://console",
+        "--session-key",
+        "file"
+    )]
+    [InlineData(
+        "--external-url takes an https URL",
+        "serve",
+        "--in-cluster",
+        "--oidc-issuer",
+        "https://issuer",
+        "--oidc-client-id",
+        "console",
+        "--external-url",
+        "https://console/?a=b",
+        "--session-key",
+        "file"
+    )]
     [InlineData("--address 0.0.0.0 needs --cert: ", "serve", "--address", "0.0.0.0")]
     [InlineData("--address serves one cluster: ", "serve", "--address", "0.0.0.0", "--cert", "c.pem", "--all-contexts")]
     [InlineData("--address serves one cluster: ", "serve", "--address", "::", "--cert", "c", "--context", "a", "--context", "b")]

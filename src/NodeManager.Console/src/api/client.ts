@@ -1,4 +1,4 @@
-import { clusterBase } from './paths';
+import { clusterBase, serverBase } from './paths';
 
 /** A refusal by the server, with its words. */
 export class ApiProblem extends Error {
@@ -77,13 +77,44 @@ export function onProtected(ask: (problem: ApiProblem) => Promise<string | null>
   askForCluster = ask;
 }
 
+/** The host of the issuer at which this server's users sign in, which the server writes into the page; empty: there is none. */
+export function issuerHost(): string {
+  return globalThis.document?.querySelector<HTMLMetaElement>('meta[name="nodemanager-issuer"]')?.content ?? '';
+}
+
 export function headersWith(extra: Record<string, string>): Record<string, string> {
   const sent = token || globalThis.localStorage?.getItem(sessionKey);
-  return sent ? { ...extra, Authorization: `Bearer ${sent}` } : extra;
+  if (sent) return { ...extra, Authorization: `Bearer ${sent}` };
+  // The cookie counts with this header only, which pages of other origins cannot send.
+  return issuerHost() ? { ...extra, 'X-Browser-Session': '1' } : extra;
+}
+
+/** A token needs no cookie; without an issuer, there is none. */
+export function cookiesOf(headers: Record<string, string>): RequestCredentials {
+  return 'X-Browser-Session' in headers ? 'same-origin' : 'omit';
+}
+
+let renewing: Promise<boolean> | null = null;
+
+/** Renews the session of the issuer. False: it has ended, or the credentials are others. */
+export function renewSession(): Promise<boolean> {
+  const headers = headersWith({});
+  if (!('X-Browser-Session' in headers)) return Promise.resolve(false);
+  const renew = async () => {
+    try {
+      return (await fetch(`${serverBase}/sign-in/refresh`, { method: 'POST', headers, credentials: cookiesOf(headers) })).ok;
+    } catch {
+      return false;
+    }
+  };
+  // One at a time in all tabs of the browser: a refresh token works once.
+  const started: Promise<boolean> = renewing ?? Promise.resolve(globalThis.navigator?.locks ? navigator.locks.request('nodemanager-session', renew) : renew());
+  renewing = started;
+  return started.finally(() => { renewing = null; });
 }
 
 /** Sends a request and returns the JSON of the answer; null if it has none. Throws ApiProblem. */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+export async function request<T>(path: string, options: RequestOptions = {}, isRenewed = false): Promise<T> {
   const headers = headersWith({ Accept: options.text ? 'text/plain' : 'application/json' });
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.async) headers['Prefer'] = 'respond-async';
@@ -95,10 +126,10 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   let text: string;
   try {
     // A browser signs in once, for all clusters.
-    response = await fetch(path === '/sign-in' || path === '/sign-out' ? path : clusterBase + path, {
+    response = await fetch((path === '/sign-in' || path === '/sign-out' ? serverBase : clusterBase) + path, {
       method: options.method ?? 'GET',
       headers,
-      credentials: 'omit',
+      credentials: cookiesOf(headers),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
     });
@@ -111,6 +142,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   if (options.text && response.ok) return text as T;
   const body: unknown = parse(text);
   if (response.ok || options.accept?.includes(response.status)) return body as T;
+  // A refused request did nothing.
+  if (response.status === 401 && !isRenewed && await renewSession()) return request<T>(path, options, true);
   if (response.status === 401 && path !== '/sign-in') signedOut();
   const problem = problemOf(response.status, body);
   if (problem.id !== 'ProtectedCluster') throw problem;

@@ -1,4 +1,4 @@
-import { ApiProblem, headersWith, newCredentials, problemOf } from './client';
+import { ApiProblem, cookiesOf, headersWith, newCredentials, problemOf, renewSession } from './client';
 import { clusterBase } from './paths';
 
 export interface ServerEvent {
@@ -60,13 +60,18 @@ export async function follow(
 ): Promise<void> {
   let last = '';
   let failures = 0;
+  let isRenewed = false;
   while (!signal.aborted) {
     try {
-      const response = await fetch(clusterBase + path, {
-        headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'omit', signal,
-      });
+      const headers = headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) });
+      const response = await fetch(clusterBase + path, { headers, credentials: cookiesOf(headers), signal });
       if (response.status === 401) {
         onConnection(false);
+        if (!isRenewed && await renewSession()) {
+          isRenewed = true;
+          continue;
+        }
+
         await newCredentials(signal);
         failures = 0;
         continue;
@@ -74,6 +79,7 @@ export async function follow(
 
       if (response.status >= 400 && response.status < 500 && response.status !== 429) throw problemOf(response.status, await response.json().catch(() => null));
       if (response.ok && response.body) {
+        isRenewed = false;
         onConnection(true);
         const parser = new EventParser();
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,8 +1,14 @@
-/** Where the paths of this page's cluster begin: a server of several clusters has those of each below /clusters/NAME. Empty for the first one. */
+/**
+ * Where the paths of this page's cluster begin: below the path prefix of an ingress, and with several clusters below /clusters/NAME. Empty for the first
+ * cluster of a server without a prefix.
+ */
 export const clusterBase = baseOf(globalThis.location?.pathname ?? '');
 
+/** Where the paths of the server begin, such as that of the sign-in. */
+export const serverBase = clusterBase.replace(/\/clusters\/[^/]+$/, '');
+
 export function baseOf(path: string): string {
-  return /^\/clusters\/[^/]+/.exec(path)?.[0] ?? '';
+  return (/^(.*?)(?:\/admin(?:\/.*)?)?\/?$/.exec(path))?.[1] ?? '';
 }
 
 const plugin = '/api/plugins/streamspace-node-manager';

@@ -1,4 +1,5 @@
 import { ApiProblem, credentialsChanged, keepSession, onSignedOut, request, useToken } from '../api/client';
+import { clusterBase, serverBase } from '../api/paths';
 import type { Caller } from '../api/types';
 
 /** `caller` of a session that has ended: its page stays below the sign-in and continues after it. */
@@ -39,7 +40,19 @@ export async function start(): Promise<void> {
     }
   }
 
+  // Where the sign-in at the issuer failed, the server names the reason in the address.
+  const query = new URLSearchParams(location.search);
+  const failure = query.get('sign-in');
+  query.delete('sign-in');
+  if (failure) history.replaceState(null, '', location.pathname + (query.size > 0 ? `?${query}` : ''));
   await identify(false);
+  if (failure && state.at === 'signed-out') state = { at: 'signed-out', problem: new ApiProblem(0, `SignIn${failure}`, '', '') };
+}
+
+/** Where the browser signs in at the issuer, and then returns to this page. */
+export function issuerAddress(): string {
+  const page = location.pathname.slice(clusterBase.length) + location.search;
+  return `${serverBase}/sign-in/start?return=${encodeURIComponent(page)}`;
 }
 
 /** Signs in with a token, which this page keeps until it is closed or reloaded. */
@@ -49,13 +62,17 @@ export async function signInWith(token: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  let next: string | null | undefined;
   try {
-    await request('/sign-out', { method: 'POST' });
+    next = (await request<{ location?: string | null } | null>('/sign-out', { method: 'POST' }))?.location;
   } finally {
     useToken('');
     keepSession('');
     state = { at: 'signed-out', problem: null };
   }
+
+  // The session at the issuer ends too.
+  if (next) location.assign(next);
 }
 
 async function identify(tells: boolean): Promise<void> {

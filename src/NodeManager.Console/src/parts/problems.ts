@@ -1,9 +1,20 @@
 import { ApiProblem } from '../api/client';
 import { t } from '../frame/language.svelte';
 
+/** Failures that the server does not describe in words. */
+const texts = {
+  ChangeUnanswered: 'unanswered',
+  SignInExpired: 'signIn.expired',
+  SignInRefused: 'signIn.refused',
+  SignInInvalid: 'signIn.invalid',
+  SignInUnknown: 'signIn.unknown',
+  SignInTooLarge: 'signIn.tooLarge',
+  SignInUnavailable: 'signIn.unavailable',
+} as const;
+
 /** What to show of a failure. */
 export function textOf(problem: unknown): string {
-  if (problem instanceof ApiProblem && problem.status === 0) return t(problem.id === 'ChangeUnanswered' ? 'unanswered' : 'unreachable');
+  if (problem instanceof ApiProblem && problem.status === 0) return t(problem.id in texts ? texts[problem.id as keyof typeof texts] : 'unreachable');
   return problem instanceof Error ? problem.message : String(problem);
 }
 

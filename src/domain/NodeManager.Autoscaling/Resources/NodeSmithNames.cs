@@ -52,6 +52,9 @@ public static class NodeSmithNames
     /// <summary>The Lease of the active autoscaler.</summary>
     public const string LeaderLease = "kubenodesmith-leader";
 
+    /// <summary>The control plane that is created if there is none.</summary>
+    public const string DefaultControlPlane = "nodemanager";
+
     /// <summary>The default namespace of the autoscaler's objects.</summary>
     public const string DefaultNamespace = "kubenodesmith";
 }

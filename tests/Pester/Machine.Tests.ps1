@@ -21,6 +21,7 @@ Describe 'Installing the autoscaler' {
 
     It 'changes nothing with -WhatIf' {
         Install-NodeAutoscaler -WhatIf | Should -BeNullOrEmpty
+        Install-NodeAutoscaler -Expander price -WhatIf | Should -BeNullOrEmpty
         { Get-NodeProvider -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
     }
 
@@ -34,7 +35,7 @@ Describe 'Installing the autoscaler' {
     }
 
     It 'writes the settings that apply to all pools to the control plane' {
-        Install-NodeAutoscaler -Expander price -WhatIf | Should -BeNullOrEmpty
+        (Install-NodeAutoscaler -Expander price -WhatIf).Kind | Should -Not -Contain NodeSmithControlPlane
         $made = Install-NodeAutoscaler -Expander priority, price -BalanceSimilarPools $true -ExpendablePodsPriorityCutoff -5 | Where-Object Kind -eq NodeSmithControlPlane
         $made.Status, "$($made.Namespace)/$($made.Name)" | Should -Be Created, kubenodesmith/nodemanager
         (Install-NodeAutoscaler -Expander priority, price | Where-Object Kind -eq NodeSmithControlPlane).Status | Should -Be Unchanged

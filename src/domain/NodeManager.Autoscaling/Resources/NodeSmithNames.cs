@@ -32,6 +32,9 @@ public static class NodeSmithNames
     /// <summary>On a claim: its planned machine, with the pods that it was created for.</summary>
     public const string PlanAnnotation = Group + "/plan";
 
+    /// <summary>On a claim: the claims that it replaces, with the reason.</summary>
+    public const string ReplacesAnnotation = Group + "/replaces";
+
     /// <summary>On a claim: the name of its machine, if the cluster's CRDs are too old for <c>status.machineName</c>.</summary>
     public const string MachineAnnotation = Group + "/machine";
 

@@ -356,30 +356,6 @@ public sealed partial class PodPacker
         return remaining.Count > 0;
     }
 
-    /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>
-    private void AddPossibleDomains(List<PodGroup> groups)
-    {
-        foreach (PodGroup group in groups)
-        {
-            if (group.Remaining == 0)
-                continue;
-            foreach (SpreadTerm spread in group.Spreads)
-            {
-                foreach (OfferState offer in _states)
-                {
-                    if (
-                        RulesOf(group).Refusal(offer.Offer) is not null
-                        || IsRefused(group, offer)
-                        || !offer.Holds(offer.Overhead, group.Need)
-                        || !spread.Counter.Includes(offer.Offer)
-                    )
-                        continue;
-                    spread.Counter.AddPossibleDomain(offer.Domains[spread.Counter.Key]);
-                }
-            }
-        }
-    }
-
     private void Order(List<PodGroup> groups)
     {
         long[] most = new long[_resources.Count];

@@ -40,7 +40,7 @@ Describe 'Installing the autoscaler' {
         $made.Status, "$($made.Namespace)/$($made.Name)" | Should -Be Created, kubenodesmith/nodemanager
         (Install-NodeAutoscaler -Expander priority, price | Where-Object Kind -eq NodeSmithControlPlane).Status | Should -Be Unchanged
         $changed = Install-NodeAutoscaler -Expander @() | Where-Object Kind -eq NodeSmithControlPlane
-        $changed.Status, "$($changed.Changes)" | Should -Be Changed, 'spec.expanders: priority,price -> '
+        $changed.Status, "$($changed.Changes)" | Should -Be Changed, 'spec.expanders: ["priority","price"] -> ""'
         { Install-NodeAutoscaler -Expander random } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
     }
 }

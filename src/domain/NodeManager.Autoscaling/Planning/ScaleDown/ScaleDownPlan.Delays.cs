@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.ScaleUp;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Recommendations.Decisions;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;

@@ -1,7 +1,5 @@
 using System.Globalization;
-using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Planning.ScaleUp;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling.Packing;

@@ -671,4 +671,12 @@ export const en = {
   'yaml': 'YAML',
   'pod.qos': 'QoS class',
   'pod.budgets': 'PodDisruptionBudgets',
+  'rehearsal': 'Rehearsal',
+  'rehearsal.start': 'Rehearse',
+  'rehearsal.what': 'Drains a copy of this cluster, 10 times as fast. The cluster is only read.',
+  'rehearsal.failed': 'The rehearsal cannot be carried out.',
+  'rehearsal.took': 'In the copy, the drain took {duration}.',
+  'rehearsal.pending': '{n} {n|pod finds|pods find} no node:',
+  'rehearsal.node': '{evicted} evicted, {duration}',
+  'rehearsal.remaining': '{n} remaining',
 } as const;

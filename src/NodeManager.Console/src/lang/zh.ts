@@ -673,4 +673,12 @@ export const zh: Messages = {
   'yaml': 'YAML 清单',
   'pod.qos': 'QoS 类',
   'pod.budgets': '覆盖此 Pod 的 PodDisruptionBudget',
+  'rehearsal': '演练',
+  'rehearsal.start': '演练',
+  'rehearsal.what': '在此集群的副本中以 10 倍速度腾空。集群只被读取。',
+  'rehearsal.failed': '无法进行演练。',
+  'rehearsal.took': '在副本中，腾空用时 {duration}。',
+  'rehearsal.pending': '{n} 个 Pod 找不到节点：',
+  'rehearsal.node': '已驱逐 {evicted} 个，{duration}',
+  'rehearsal.remaining': '剩余 {n} 个',
 };

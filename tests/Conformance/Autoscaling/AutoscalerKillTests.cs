@@ -58,51 +58,6 @@ public sealed class AutoscalerKillTests
         Assert.True(ledger.Most <= Nodes + 1, $"{ledger.Most - 1} machines at a time");
     }
 
-    [Fact]
-    public async Task After_any_kill_outdated_nodes_are_replaced_once_each()
-    {
-        const int count = 8;
-        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
-        Random random = new(Seed);
-        await lab.AddPoolAsync(
-            min: count,
-            max: count + 3,
-            template: """{"shapes":[{"name":"four","cpuCores":4,"memoryMiB":8192}]}""",
-            fields: "\"scaleDown\":{\"replaceDrifted\":true,\"budgets\":[{\"nodes\":\"3\"}]}"
-        );
-        await using MachineLedger ledger = new(lab);
-        List<string> told = [];
-        await AutoscalerLab.StopAsync(await ReadyAsync(lab, count, "four", told));
-        await lab.PatchAsync(
-            NodeSmithResources.Pools,
-            "small",
-            """{"spec":{"machineTemplate":{"shapes":[{"name":"quad","cpuCores":4,"memoryMiB":8192}]}}}"""
-        );
-
-        await RunAsync(lab, Kills, random, told);
-        await ReadyAsync(lab, count, "quad", told);
-
-        NodeSmithPool pool = await lab.Cluster.GetAsync(NodeSmithResources.Pools, "small");
-        // A number may be reserved by a process that is killed before it creates the claim.
-        Assert.InRange(pool.Status!.NextClaimSequence!.Value, (2 * count) + 1, (2 * count) + 1 + Kills);
-        Assert.Equal(
-            (await lab.ClaimsAsync()).Select(static one => one.Metadata.Uid).Order(),
-            (await lab.MachinesAsync()).Select(static one => one.ClaimUid).Order()
-        );
-        Assert.Empty(ledger.Wrong);
-        Assert.True(ledger.Most <= count + 3, $"{ledger.Most} machines at a time");
-    }
-
-    private static async Task<RunningOperation> ReadyAsync(AutoscalerLab lab, int count, string shape, List<string> told)
-    {
-        RunningOperation operation = await lab.RunAsync();
-        await lab.WaitForClaimsAsync(
-            $"{count} ready claims of shape {shape} after {string.Join(", ", told)}",
-            all => all.Count == count && all.TrueForAll(one => AutoscalerLab.IsReady(one) && one.Spec.Shape == shape)
-        );
-        return operation;
-    }
-
     // Each run is killed; what it had sent may still be done.
     private static async Task RunAsync(AutoscalerLab lab, int kills, Random random, List<string> told)
     {

@@ -127,6 +127,7 @@ internal static class Plan
             Planning.Mix(20_000),
             Planning.Mix(20_000, isRich: true),
             Planning.Nodes(10_000, 1000),
+            Planning.Consolidation(20_000, 2000),
             SchedulerWorks.Bind(options.Nodes, BoundPods),
         ];
         foreach (Work work in all.Where(one => options.Wants(one.Name)))

@@ -13,6 +13,9 @@ internal static class Part
             case ["planning", string pods, string nodes, .. string[] more]:
                 Planning.Run(Number(pods), Number(nodes), more is ["rich"]);
                 return 0;
+            case ["consolidation", string pods, string nodes]:
+                Consolidation.Run(Number(pods), Number(nodes));
+                return 0;
             case ["footprint", string who, string kubeconfig]:
                 await Footprint.RunAsync(who, kubeconfig);
                 return 0;

@@ -39,6 +39,28 @@ internal static class Planning
             Goals = [new(Ours, Metric.Time, 1000)],
         };
 
+    /// <summary>Nodes that may be replaced by cheaper ones.</summary>
+    public static Work Consolidation(int pods, int nodes) =>
+        new(
+            "scale-down-nodes",
+            string.Create(CultureInfo.InvariantCulture, $"the autoscaler's plan that consolidates {nodes} nodes with {pods} pods by cost")
+        )
+        {
+            IsWarmed = false,
+            Contenders =
+            [
+                new(
+                    Ours,
+                    stop =>
+                        InsideProcess.RunAsync(
+                            ["consolidation", pods.ToString(CultureInfo.InvariantCulture), nodes.ToString(CultureInfo.InvariantCulture)],
+                            stop
+                        )
+                ),
+            ],
+            Goals = [new(Ours, Metric.Time, 10_000)],
+        };
+
     /// <summary>All batches of a maintenance of all nodes, and what each drain meets.</summary>
     public static Work Fleet(BenchSetting setting, int nodes, double most)
     {

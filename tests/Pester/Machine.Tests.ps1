@@ -21,6 +21,7 @@ Describe 'Installing the autoscaler' {
 
     It 'changes nothing with -WhatIf' {
         Install-NodeAutoscaler -WhatIf | Should -BeNullOrEmpty
+        Install-NodeAutoscaler -Expander price -WhatIf | Should -BeNullOrEmpty
         { Get-NodeProvider -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
     }
 
@@ -31,6 +32,16 @@ Describe 'Installing the autoscaler' {
         $made.Kind | Should -Contain 'CustomResourceDefinition'
         (Install-NodeAutoscaler).Status | Select-Object -Unique | Should -Be 'Unchanged'
         ($made | Out-String -Width 80 -Stream | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+    }
+
+    It 'writes the settings that apply to all pools to the control plane' {
+        (Install-NodeAutoscaler -Expander price -WhatIf).Kind | Should -Not -Contain NodeSmithControlPlane
+        $made = Install-NodeAutoscaler -Expander priority, price -BalanceSimilarPools $true -ExpendablePodsPriorityCutoff -5 | Where-Object Kind -eq NodeSmithControlPlane
+        $made.Status, "$($made.Namespace)/$($made.Name)" | Should -Be Created, kubenodesmith/nodemanager
+        (Install-NodeAutoscaler -Expander priority, price | Where-Object Kind -eq NodeSmithControlPlane).Status | Should -Be Unchanged
+        $changed = Install-NodeAutoscaler -Expander @() | Where-Object Kind -eq NodeSmithControlPlane
+        $changed.Status, "$($changed.Changes)" | Should -Be Changed, 'spec.expanders: ["priority","price"] -> ""'
+        { Install-NodeAutoscaler -Expander random } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
     }
 }
 

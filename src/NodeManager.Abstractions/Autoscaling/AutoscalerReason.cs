@@ -126,6 +126,15 @@ public abstract class AutoscalerReason
     /// <summary>The node's pods fit elsewhere.</summary>
     public const string Underutilized = nameof(Underutilized);
 
+    /// <summary>The machine differs from the template of its pool, and is removed or replaced (<c>scaleDown.replaceDrifted</c>).</summary>
+    public const string Drifted = nameof(Drifted);
+
+    /// <summary>The machine is older than <c>scaleDown.expireAfter</c>, and is removed or replaced.</summary>
+    public const string Expired = nameof(Expired);
+
+    /// <summary>The node replaces others, and is kept until they are gone.</summary>
+    public const string Replacing = nameof(Replacing);
+
     /// <summary>The node has pods, and consolidation is off.</summary>
     public const string ConsolidationDisabled = nameof(ConsolidationDisabled);
 

@@ -17,6 +17,20 @@ public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
 
+    /// <summary>How a machine is chosen among pools and shapes, in order.</summary>
+    [Parameter]
+    [ValidateSet("priority", "least-waste", "price")]
+    [AllowEmptyCollection]
+    public string[]? Expander { get; set; }
+
+    /// <summary>Spreads machines over pools that are otherwise equal.</summary>
+    [Parameter]
+    public bool BalanceSimilarPools { get; set; }
+
+    /// <summary>Pods with a lower priority cause no machine, and do not keep a node.</summary>
+    [Parameter]
+    public int ExpendablePodsPriorityCutoff { get; set; }
+
     /// <summary>How long the server may take to serve the new kinds.</summary>
     [Parameter]
     [Duration]
@@ -26,12 +40,18 @@ public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
 
     private protected override void Process()
     {
+        ScaleSettings settings = new(
+            Expander?.Select(static one => one.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToList(),
+            IsBound(nameof(BalanceSimilarPools)) ? BalanceSimilarPools : null,
+            IsBound(nameof(ExpendablePodsPriorityCutoff)) ? ExpendablePodsPriorityCutoff : null
+        );
         Sessions.StartInEach(
             async (worker, session) =>
             {
                 IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
                     session,
                     Namespace,
+                    settings,
                     Timeout,
                     item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)),
                     worker,

@@ -6,7 +6,7 @@ public static class ClaimDraft
     /// <param name="sequence">Reserved in the pool's status.</param>
     /// <param name="shape">The pool's shape; empty: none.</param>
     /// <param name="zone">Empty: any.</param>
-    /// <param name="plan">The planned machine; null: the claim replaces another one, or keeps a minimum.</param>
+    /// <param name="plan">The planned machine; null: the claim belongs to an update, or keeps a minimum.</param>
     public static NodeSmithClaim Of(
         NodeSmithPool pool,
         long sequence,
@@ -44,6 +44,8 @@ public static class ClaimDraft
         Dictionary<string, string> annotations = new() { [NodeSmithNames.TemplateAnnotation] = ClaimTemplate.Of(pool).ToJson() };
         if (plan is { Pods.Count: > 0 })
             annotations[NodeSmithNames.PlanAnnotation] = plan.ToJson();
+        if (plan?.Replaces is { } replacement)
+            annotations[NodeSmithNames.ReplacesAnnotation] = replacement.ToJson();
         return annotations;
     }
 }

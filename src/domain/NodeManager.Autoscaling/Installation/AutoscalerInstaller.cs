@@ -30,7 +30,18 @@ public static class AutoscalerInstaller
         IsTransient = static e => e is KubernetesException { Code: HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable },
     };
 
+    /// <inheritdoc cref="InstallAsync(NodeManagerSession, string, ScaleSettings, TimeSpan, Func{AutoscalerObject, Task{bool}}, IOperationObserver, CancellationToken)"/>
+    public static IAsyncEnumerable<AutoscalerObject> InstallAsync(
+        NodeManagerSession session,
+        string ns,
+        TimeSpan timeout,
+        Func<AutoscalerObject, Task<bool>> confirm,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => InstallAsync(session, ns, ScaleSettings.None, timeout, confirm, observer, cancellationToken);
+
     /// <summary>Applies all objects, CRDs first, and waits until their kinds are served.</summary>
+    /// <param name="settings">Written to the control plane, which is created if necessary; none: no control plane is changed.</param>
     /// <param name="timeout">The timeout for the CRDs.</param>
     /// <param name="confirm">Called before each object is created or changed; null: nothing is changed, as in a dry run.</param>
     /// <param name="observer">Receives the progress.</param>
@@ -38,6 +49,7 @@ public static class AutoscalerInstaller
     public static IAsyncEnumerable<AutoscalerObject> InstallAsync(
         NodeManagerSession session,
         string ns,
+        ScaleSettings settings,
         TimeSpan timeout,
         Func<AutoscalerObject, Task<bool>> confirm,
         IOperationObserver observer,
@@ -46,7 +58,7 @@ public static class AutoscalerInstaller
         ClusterOperation.StreamAsync(
             session,
             null,
-            (connection, token) => InstallAsync(session, connection, ns, timeout, confirm, observer, token),
+            (connection, token) => InstallAsync(session, connection, ns, settings, timeout, confirm, observer, token),
             cancellationToken
         );
 
@@ -54,13 +66,16 @@ public static class AutoscalerInstaller
         NodeManagerSession session,
         ClusterConnection connection,
         string ns,
+        ScaleSettings settings,
         TimeSpan timeout,
         Func<AutoscalerObject, Task<bool>> confirm,
         IOperationObserver observer,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        IReadOnlyList<InstallationDocument> documents = InstallationDocuments.Read(ns);
+        List<InstallationDocument> documents = [.. InstallationDocuments.Read(ns)];
+        if (settings.HasValues)
+            documents.Add(settings.DocumentFor(ns, await ControlPlaneAsync(connection, ns, cancellationToken)));
         var missing = new HashSet<string>(StringComparer.Ordinal);
         List<InstallationDocument> established = [];
         bool isAwaited = false;
@@ -77,7 +92,7 @@ public static class AutoscalerInstaller
             {
                 if (!await confirm(plan))
                 {
-                    if (document.Kind == "Namespace")
+                    if (document.Kind == "Namespace" || document.IsDefinition && plan.Status == AutoscalerObjectStatus.Created)
                         missing.Add(document.Name);
                     continue;
                 }
@@ -104,8 +119,8 @@ public static class AutoscalerInstaller
         if (there is null)
         {
             AutoscalerObject created = Report(session, document, AutoscalerObjectStatus.Created, []);
-            // A dry run is not possible in a missing namespace.
-            if (document.Namespace is null || !missing.Contains(document.Namespace))
+            // A dry run is not possible in a missing namespace, or of an unknown kind.
+            if (!missing.Contains(document.Namespace ?? "") && !missing.Contains(document.Definition ?? ""))
                 await ApplyAsync(connection, document, created, true, cancellationToken);
             return created;
         }
@@ -220,6 +235,23 @@ public static class AutoscalerInstaller
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
         {
             // A definition that cannot be read is served all the same.
+        }
+    }
+
+    /// <summary>The first control plane by name, whose settings count; null: none, or its kind is not served yet.</summary>
+    private static async Task<string?> ControlPlaneAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await connection.Client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = ns }, cancellationToken))
+                .Items.Where(static plane => plane.Metadata.DeletionTimestamp is null)
+                .Select(static plane => plane.Metadata.Name)
+                .Order(StringComparer.Ordinal)
+                .FirstOrDefault();
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
         }
     }
 

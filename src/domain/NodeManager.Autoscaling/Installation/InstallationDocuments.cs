@@ -15,6 +15,9 @@ internal sealed record InstallationDocument(string Kind, string Name, string? Na
     /// <summary>True for the API of the autoscaling SIG, which others install, too.</summary>
     public bool IsShared => IsDefinition && (string?)Content["spec"]?["group"] != NodeSmithNames.Group;
 
+    /// <summary>The CRD that must exist before it; null: none.</summary>
+    public string? Definition { get; init; }
+
     public string Path => $"{Collection}/{Name}";
 
     public override string ToString() => $"{Kind} {(Namespace is null ? "" : Namespace + "/")}{Name}";

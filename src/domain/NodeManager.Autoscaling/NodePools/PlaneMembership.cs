@@ -8,9 +8,6 @@ namespace NodeManager.Autoscaling.NodePools;
 /// <summary>Maintains the names of pools in NodeSmithControlPlanes: the autoscaler manages only listed pools. Idempotent.</summary>
 internal sealed class PlaneMembership(KubernetesClient client, string ns)
 {
-    /// <summary>The control plane that is created if there is none.</summary>
-    private const string DefaultPlane = "nodemanager";
-
     /// <summary>Adds a pool to the first control plane, unless one lists it already.</summary>
     public Task AddAsync(string pool, CancellationToken cancellationToken) =>
         RetryPolicy.Conflicts.RunAsync(
@@ -75,7 +72,7 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
         {
             ApiVersion = NodeSmithNames.ApiVersion,
             Kind = nameof(NodeSmithControlPlane),
-            Metadata = new() { Name = DefaultPlane, Namespace = ns },
+            Metadata = new() { Name = NodeSmithNames.DefaultControlPlane, Namespace = ns },
             Spec = new() { Pools = [pool] },
         };
         return client.CreateAsync(NodeSmithResources.ControlPlanes, plane, ns, cancellationToken);

@@ -32,6 +32,9 @@ public static class NodeSmithNames
     /// <summary>On a claim: its planned machine, with the pods that it was created for.</summary>
     public const string PlanAnnotation = Group + "/plan";
 
+    /// <summary>On a claim: the claims that it replaces, with the reason.</summary>
+    public const string ReplacesAnnotation = Group + "/replaces";
+
     /// <summary>On a claim: the name of its machine, if the cluster's CRDs are too old for <c>status.machineName</c>.</summary>
     public const string MachineAnnotation = Group + "/machine";
 
@@ -51,6 +54,9 @@ public static class NodeSmithNames
 
     /// <summary>The Lease of the active autoscaler.</summary>
     public const string LeaderLease = "kubenodesmith-leader";
+
+    /// <summary>The control plane that is created if there is none.</summary>
+    public const string DefaultControlPlane = "nodemanager";
 
     /// <summary>The default namespace of the autoscaler's objects.</summary>
     public const string DefaultNamespace = "kubenodesmith";

@@ -131,6 +131,12 @@ public sealed class NodeSmithScaleDown : PreservedPart
 
     public NodeSmithConsolidation? Consolidation { get; set; }
 
+    /// <summary>True to replace machines that differ from the pool's template; null: false.</summary>
+    public bool? ReplaceDrifted { get; set; }
+
+    /// <summary>The age at which a machine is replaced: a Go duration; null: none.</summary>
+    public string? ExpireAfter { get; set; }
+
     public List<NodeSmithBudget>? Budgets { get; set; }
 }
 
@@ -138,6 +144,9 @@ public sealed class NodeSmithConsolidation : PreservedPart
 {
     /// <summary><c>Disabled</c> (the default), <c>SingleNode</c> or <c>MultiNode</c>.</summary>
     public string? Mode { get; set; }
+
+    /// <summary>True to replace nodes by a cheaper machine that holds the pods that fit on no other node; null: false.</summary>
+    public bool? Replace { get; set; }
 }
 
 /// <summary>Limits concurrent removals.</summary>
@@ -146,7 +155,7 @@ public sealed class NodeSmithBudget : PreservedPart
     /// <summary>A number, or a percentage of the pool's nodes.</summary>
     public string Nodes { get; set; } = "";
 
-    /// <summary><c>Empty</c>, <c>Underutilized</c>, <c>Drifted</c>; null or empty: all.</summary>
+    /// <summary><c>Empty</c>, <c>Underutilized</c>, <c>Drifted</c>, <c>Expired</c>; null or empty: all.</summary>
     public List<string>? Reasons { get; set; }
 
     /// <summary>A cron expression in UTC; null: always.</summary>

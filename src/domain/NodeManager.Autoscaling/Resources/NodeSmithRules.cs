@@ -75,6 +75,7 @@ public static partial class NodeSmithRules
             spec.ScaleDown?.Consolidation?.Mode is not (null or "Disabled" or "SingleNode" or "MultiNode"),
             "must be Disabled, SingleNode or MultiNode"
         );
+        problems.AddDuration("spec.scaleDown.expireAfter", spec.ScaleDown?.ExpireAfter, isPositive: true);
         foreach (NodeSmithBudget budget in spec.ScaleDown?.Budgets ?? [])
             CheckBudget(problems, budget);
         CheckTemplate(problems, spec.MachineTemplate);
@@ -159,8 +160,8 @@ public static partial class NodeSmithRules
         problems.AddDuration($"{path}.duration", budget.Duration, isPositive: true);
         problems.Add(
             $"{path}.reasons",
-            budget.Reasons?.TrueForAll(static one => one is "Empty" or "Underutilized" or "Drifted") == false,
-            "must be Empty, Underutilized or Drifted"
+            budget.Reasons?.TrueForAll(static one => one is "Empty" or "Underutilized" or "Drifted" or "Expired") == false,
+            "must be Empty, Underutilized, Drifted or Expired"
         );
     }
 

@@ -10,6 +10,10 @@ namespace NodeManager.Autoscaling.Resources;
 /// <param name="Pods">The keys of their specifications.</param>
 public sealed record PlannedMachine(IReadOnlyDictionary<string, decimal> Allocatable, IReadOnlyList<string> Pods)
 {
+    /// <summary>The claims that the machine replaces; null: none. Its own annotation of the claim.</summary>
+    [JsonIgnore]
+    public MachineReplacement? Replaces { get; init; }
+
     /// <summary>The plan at the claim's creation; null: unknown, or unreadable.</summary>
     public static PlannedMachine? Of(NodeSmithClaim claim) =>
         ObservationJson.Read(
@@ -98,6 +102,7 @@ internal sealed record MachineAttempt(string Pods, SizeKey Size, string Plan, bo
 )]
 [JsonSerializable(typeof(PlannedMachine))]
 [JsonSerializable(typeof(PoolObservations))]
+[JsonSerializable(typeof(MachineReplacement))]
 internal sealed partial class ObservationJson : JsonSerializerContext
 {
     /// <summary>Null without a text, or in another format.</summary>

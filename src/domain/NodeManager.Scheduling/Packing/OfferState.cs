@@ -138,11 +138,16 @@ internal sealed class OfferState
         return -1;
     }
 
-    // Without this, machines with devices would be taken for their size.
-    private bool MayGrow(int from, int to, long[] used, long[]? need) =>
-        Offer.Sizes[from].HasDevices
-        || !Offer.Sizes[to].HasDevices
-        || Array.Exists(_devices, device => used[device] + (need?[device] ?? 0) > 0);
+    // Without this, machines with devices would be taken for their size. A loop: a lambda would allocate for each size of each machine.
+    private bool MayGrow(int from, int to, long[] used, long[]? need)
+    {
+        if (Offer.Sizes[from].HasDevices || !Offer.Sizes[to].HasDevices)
+            return true;
+        foreach (int device in _devices)
+            if (used[device] + (need?[device] ?? 0) > 0)
+                return true;
+        return false;
+    }
 }
 
 /// <summary>The machines of a pool in a zone, with those of the plan.</summary>

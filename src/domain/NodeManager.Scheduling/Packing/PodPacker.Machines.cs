@@ -125,6 +125,30 @@ public sealed partial class PodPacker
         return limit;
     }
 
+    /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>
+    private void AddPossibleDomains(List<PodGroup> groups)
+    {
+        foreach (PodGroup group in groups)
+        {
+            if (group.Remaining == 0)
+                continue;
+            foreach (SpreadTerm spread in group.Spreads)
+            {
+                foreach (OfferState offer in _states)
+                {
+                    if (
+                        RulesOf(group).Refusal(offer.Offer) is not null
+                        || IsRefused(group, offer)
+                        || !offer.Holds(offer.Overhead, group.Need)
+                        || !spread.Counter.Includes(offer.Offer)
+                    )
+                        continue;
+                    spread.Counter.AddPossibleDomain(offer.Domains[spread.Counter.Key]);
+                }
+            }
+        }
+    }
+
     private ZoneCount ZoneOf(MachineOffer offer)
     {
         if (!_zones.TryGetValue((offer.Pool, offer.Zone ?? ""), out ZoneCount? zone))

@@ -26,6 +26,7 @@ public sealed partial class PodPacker
     private readonly Dictionary<string, SlotRules> _rules = new(StringComparer.Ordinal);
     private readonly Dictionary<PodGroup, List<PackingSlot>> _places = [];
     private readonly Dictionary<(string Pool, string Zone), ZoneCount> _zones = [];
+    private List<PackingSlot>? _released;
     private MachineChooser? _chooser;
     private bool _mayOpen;
 
@@ -98,6 +99,7 @@ public sealed partial class PodPacker
                 cancellationToken.ThrowIfCancellationRequested();
                 int before = group.Placed;
                 Fill(group);
+                Release(group);
                 hasMoved |= group.Placed > before;
             }
 
@@ -146,6 +148,15 @@ public sealed partial class PodPacker
             candidates.Add(opened);
             group.SeenMachines = _machines.Count;
         }
+    }
+
+    // With thousands of machines, the candidates of all groups together are larger than everything else.
+    private void Release(PodGroup group)
+    {
+        if (group.Remaining > 0 || group.Candidates is not { } candidates)
+            return;
+        candidates.Clear();
+        (_released, group.Candidates) = (candidates, null);
     }
 
     /// <summary>How many pods of the group fit on the slot now, and if none, whether that is final.</summary>
@@ -264,7 +275,8 @@ public sealed partial class PodPacker
         SlotRules rules = RulesOf(group);
         if (group.Candidates is null)
         {
-            group.Candidates = [];
+            group.Candidates = _released ?? [];
+            _released = null;
             foreach (PackingSlot slot in _slots)
             {
                 if (slot.Machine is not null)
@@ -342,30 +354,6 @@ public sealed partial class PodPacker
         foreach (PodGroup group in remaining)
             group.Candidates?.AddRange(last.Where(slot => Fitting(slot.Amounts, group.Need, 1) > 0 && RulesOf(group).Allows(slot)));
         return remaining.Count > 0;
-    }
-
-    /// <summary>Zones in which machines can be created, and new hosts, count from here on.</summary>
-    private void AddPossibleDomains(List<PodGroup> groups)
-    {
-        foreach (PodGroup group in groups)
-        {
-            if (group.Remaining == 0)
-                continue;
-            foreach (SpreadTerm spread in group.Spreads)
-            {
-                foreach (OfferState offer in _states)
-                {
-                    if (
-                        RulesOf(group).Refusal(offer.Offer) is not null
-                        || IsRefused(group, offer)
-                        || !offer.Holds(offer.Overhead, group.Need)
-                        || !spread.Counter.Includes(offer.Offer)
-                    )
-                        continue;
-                    spread.Counter.AddPossibleDomain(offer.Domains[spread.Counter.Key]);
-                }
-            }
-        }
     }
 
     private void Order(List<PodGroup> groups)

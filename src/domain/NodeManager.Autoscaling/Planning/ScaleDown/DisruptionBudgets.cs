@@ -34,21 +34,37 @@ internal sealed class DisruptionBudgets
         ];
     }
 
+    /// <summary>True if a node is disrupted, or a removal was used.</summary>
+    public bool IsBusy => _disrupted + _taken.Values.Sum() > 0;
+
     /// <summary>Uses one removal for the reason, or returns the budget that refuses it.</summary>
-    /// <param name="reason"><c>Empty</c> or <c>Underutilized</c>.</param>
+    /// <param name="reason"><c>Empty</c>, <c>Underutilized</c>, <c>Drifted</c> or <c>Expired</c>.</param>
     public NodeSmithBudget? Take(string reason)
+    {
+        if (Find(reason) is { } refusing)
+            return refusing;
+        Count(reason);
+        return null;
+    }
+
+    /// <summary>The budget that refuses a removal for the reason; null: none.</summary>
+    public NodeSmithBudget? Find(string reason) => Rooms(reason).FirstOrDefault(static one => one.Room <= 0).Budget;
+
+    /// <summary>How many removals for the reason are allowed now.</summary>
+    public int Room(string reason) => Rooms(reason).Select(static one => Math.Max(0, one.Room)).DefaultIfEmpty(int.MaxValue).Min();
+
+    /// <summary>Counts a removal that was decided before.</summary>
+    public void Count(string reason) => _taken[reason] = _taken.GetValueOrDefault(reason) + 1;
+
+    private IEnumerable<(NodeSmithBudget Budget, int Room)> Rooms(string reason)
     {
         foreach ((NodeSmithBudget budget, int nodes, CronExpression? schedule, TimeSpan duration) in _budgets)
         {
             if (!Concerns(budget, reason) || !IsInForce(budget, schedule, duration))
                 continue;
             int taken = budget.Reasons is { Count: > 0 } reasons ? reasons.Sum(one => _taken.GetValueOrDefault(one)) : _taken.Values.Sum();
-            if (_disrupted + taken >= nodes)
-                return budget;
+            yield return (budget, nodes - _disrupted - taken);
         }
-
-        _taken[reason] = _taken.GetValueOrDefault(reason) + 1;
-        return null;
     }
 
     /// <summary>The next start or end of a schedule.</summary>

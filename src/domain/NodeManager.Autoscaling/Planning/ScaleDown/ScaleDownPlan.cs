@@ -13,7 +13,7 @@ namespace NodeManager.Autoscaling.Planning.ScaleDown;
 /// Selects nodes to remove: empty ones first, then those whose pods fit on the others. A node whose pods request more than half of it
 /// stays: moving them costs more than it saves.
 /// </summary>
-internal sealed class ScaleDownPlan
+internal sealed partial class ScaleDownPlan
 {
     /// <summary>The maximum utilization of a node whose pods are moved.</summary>
     public const decimal WorthwhileUpTo = 0.5m;
@@ -21,6 +21,10 @@ internal sealed class ScaleDownPlan
     private readonly ScaleInput _input;
     private readonly ScaleUpPlan _up;
     private readonly IReadOnlySet<string> _confirming;
+    private readonly IReadOnlyList<PoolState> _pools;
+    private readonly RunningReplacements _running;
+    private readonly PlacementSimulator _simulator;
+    private readonly HashSet<string> _targets;
     private readonly RemovalPlacement _placement;
     private readonly BudgetReservations _pdbs;
     private readonly ILookup<string, Pod> _placed;
@@ -33,16 +37,19 @@ internal sealed class ScaleDownPlan
         _input = input;
         _up = up;
         _confirming = confirming;
+        _pools = pools;
+        _running = new(input, pools, up.FutureTimes);
+        Changes.AddRange(_running.Changes);
         _pdbs = new(input.Budgets, input.BudgetVersion, input.MinorVersion);
         _placed = up.Placed.ToLookup(static one => one.Node, static one => one.Pod, StringComparer.Ordinal);
-        PlacementSimulator simulator = new(up.Snapshot);
+        _simulator = new(up.Snapshot);
         foreach ((Pod pod, string node) in up.Placed)
-            simulator.Assume(pod, node);
+            _simulator.Assume(pod, node);
         HashSet<string> notReady =
         [
             .. pools
                 .SelectMany(static pool => pool.Members)
-                .Where(static member => member.IsInFlight || member.IsLeaving)
+                .Where(member => member.IsInFlight || member.IsLeaving || _running.Of(member) is not null)
                 .Select(static member => member.Node?.Metadata.Name)
                 .OfType<string>(),
         ];
@@ -54,8 +61,9 @@ internal sealed class ScaleDownPlan
                     + pool.ScaleDownWindow;
         }
 
-        // Pods are not moved to a node with a silent kubelet.
-        _placement = new(simulator, [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))]);
+        // Pods are not moved to a node with a silent kubelet, or one that is replaced.
+        _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
+        _placement = new(_simulator, _targets);
     }
 
     public List<NodeScalePlanNode> Nodes { get; } = [];
@@ -79,6 +87,7 @@ internal sealed class ScaleDownPlan
         ScaleDownPlan plan = new(input, up, pools, confirming);
         foreach (PoolState pool in pools)
             plan.Judge(pool, cancellationToken);
+        plan.Replace(cancellationToken);
         return plan;
     }
 
@@ -89,47 +98,58 @@ internal sealed class ScaleDownPlan
         int disrupted = pool.Members.Count(static member =>
             member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.IsReady())
         );
-        DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
+        DisruptionBudgets budgets = _budgets[pool.Name] = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
+        foreach (PoolMember member in pool.Members.Where(static member => !member.IsLeaving))
+            if (_running.Of(member) is { IsReady: false } running)
+                budgets.Count(running.Reason);
         // Active thresholds remove nodes below them; a pool with Disabled keeps its nodes.
         string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? (Shares is null ? "Disabled" : "SingleNode");
         int consolidated = 0;
         foreach (Candidate candidate in Candidates(pool))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!candidate.Removal.IsEmpty && Refusal(candidate, mode) is { } refusal)
-            {
-                Add(candidate.Member, AutoscalerDecision.Keep, refusal.Reason, refusal.Message, candidate.Moving);
-                continue;
-            }
-
-            if (_receivers.Contains(candidate.Node))
-            {
-                Add(
-                    candidate.Member,
-                    AutoscalerDecision.Keep,
-                    AutoscalerReason.Needed,
-                    "Pods of a node that is removed move here.",
-                    candidate.Moving
-                );
-                continue;
-            }
-
-            if (Move(candidate) is { } stuck)
-            {
-                Add(candidate.Member, AutoscalerDecision.Keep, stuck.Reason, stuck.Message, candidate.Moving);
-                continue;
-            }
-
-            RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
-            if (verdict.Decision == AutoscalerDecision.Remove)
-                _receivers.UnionWith(_placement.ReceiversOf(candidate.Moving));
-            else
-                _placement.Undo(candidate.Node, candidate.Moving);
+            RemovalVerdict verdict = Judge(pool, candidate, budgets, ref staying, mode, ref consolidated);
+            if (verdict.Decision != AutoscalerDecision.Remove && candidate.Due is { IsReplaced: true } due)
+                budgets.Count(due.Reason);
             Add(candidate.Member, verdict.Decision, verdict.Reason, verdict.Message, candidate.Moving, verdict.At);
         }
 
+        _staying[pool.Name] = staying;
         if (budgets.NextChange is { } change)
             Changes.Add(change);
+    }
+
+    private RemovalVerdict Judge(
+        PoolState pool,
+        Candidate candidate,
+        DisruptionBudgets budgets,
+        ref int staying,
+        string mode,
+        ref int consolidated
+    )
+    {
+        if (!candidate.Removal.IsEmpty && Refusal(pool, candidate, mode) is { } refusal)
+            return refusal;
+        if (_receivers.Contains(candidate.Node))
+            return RemovalVerdict.Keep(AutoscalerReason.Needed, "Pods of a node that is removed move here.");
+        if (Move(candidate) is { } stuck)
+        {
+            AddOption(pool, candidate);
+            return RemovalVerdict.Keep(stuck.Reason, stuck.Message);
+        }
+
+        RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
+        if (verdict.Decision == AutoscalerDecision.Remove)
+        {
+            _receivers.UnionWith(_placement.ReceiversOf(candidate.Moving));
+            return verdict;
+        }
+
+        _placement.Undo(candidate.Node, candidate.Moving);
+        // A pool at its minimum gets the replacement first.
+        if (verdict.Reason is AutoscalerReason.MinNodes or AutoscalerReason.NodeCount && candidate.Due is { IsReplaced: false })
+            AddOption(pool, candidate);
+        return verdict;
     }
 
     // In the order of their removal; reports the decisions about the other members.
@@ -142,12 +162,24 @@ internal sealed class ScaleDownPlan
                 Add(member, AutoscalerDecision.Remove, leaving.Reason, leaving.Message, []);
             else if (Obstacle(pool, member) is { } kept)
                 Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);
+            else if (_running.IsReplacing(member))
+                Add(
+                    member,
+                    AutoscalerDecision.Keep,
+                    AutoscalerReason.Replacing,
+                    "It replaces another node, and is kept until that is gone.",
+                    []
+                );
+            else if (_running.Of(member) is { IsReady: false } running)
+                Add(member, AutoscalerDecision.Wait, running.Reason, $"It is removed when its replacement {running.By} is Ready.", []);
             else if (
                 _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
             )
                 Add(member, AutoscalerDecision.Wait, AutoscalerReason.NotAsPlanned, settling.Message, [], settling.At);
             else
-                candidates.Add(new(member, RemovalCandidate.Of(_up.Snapshot.Node(member.Node!.Metadata.Name)!, IsExpendable)));
+                candidates.Add(
+                    new(member, RemovalCandidate.Of(_up.Snapshot.Node(member.Node!.Metadata.Name)!, IsExpendable), DueOf(pool, member))
+                );
         }
 
         return RemovalCandidate
@@ -179,19 +211,21 @@ internal sealed class ScaleDownPlan
             : RemovalRules.OfNode(member.Node, null);
     }
 
-    private (string Reason, string Message)? Refusal(Candidate candidate, string mode)
+    private RemovalVerdict? Refusal(PoolState pool, Candidate candidate, string mode)
     {
         List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
         foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
-            return (AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
+            return RemovalVerdict.Keep(AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
         foreach (Pod pod in running)
             if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
-                return forbidden;
+                return RemovalVerdict.Keep(forbidden.Reason, forbidden.Message);
         // Only free room runs there, which another node may provide as well.
-        if (running.Count == 0)
+        if (running.Count == 0 || candidate.Due is { Reason: not AutoscalerReason.Underutilized })
             return null;
+        if (candidate.Due is not null)
+            return Young(pool, candidate);
         if (mode == "Disabled")
-            return (
+            return RemovalVerdict.Keep(
                 AutoscalerReason.ConsolidationDisabled,
                 Pods(
                     running.Count,
@@ -202,10 +236,10 @@ internal sealed class ScaleDownPlan
         if (Shares is not null)
         {
             if (Shares.IsUnmeasured(candidate.Node))
-                return (AutoscalerReason.NotBelowThreshold, "Its usage is unknown.");
+                return RemovalVerdict.Keep(AutoscalerReason.NotBelowThreshold, "Its usage is unknown.");
             bool wasBelow = _input.Memory.UnneededSince.ContainsKey(candidate.Uid);
             return Shares.NotBelow(candidate.Removal with { Moving = running }, wasBelow) is { } full
-                ? (
+                ? RemovalVerdict.Keep(
                     AutoscalerReason.NotBelowThreshold,
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -215,8 +249,10 @@ internal sealed class ScaleDownPlan
                 : null;
         }
 
+        if (ReplacesByPrice(pool))
+            return Young(pool, candidate);
         return candidate.Removal.Utilization > WorthwhileUpTo
-            ? (
+            ? RemovalVerdict.Keep(
                 AutoscalerReason.NotWorthwhile,
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -245,9 +281,12 @@ internal sealed class ScaleDownPlan
         ref int consolidated
     )
     {
-        List<Pod> running = [.. candidate.Moving.Where(static pod => !FreeRoom.IsFreeRoom(pod))];
+        List<Pod> running = candidate.Running;
         bool isEmpty = running.Count == 0;
-        string reason = isEmpty ? AutoscalerReason.Empty : AutoscalerReason.Underutilized;
+        string reason =
+            candidate.Due is { } due ? due.Reason
+            : isEmpty ? AutoscalerReason.Empty
+            : AutoscalerReason.Underutilized;
         DateTimeOffset since =
             _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
@@ -255,9 +294,11 @@ internal sealed class ScaleDownPlan
             return kept;
         if (Shares?.Overfull(candidate.Removal) is { } full)
             return RemovalVerdict.Keep(AutoscalerReason.OthersTooFull, Shares.OverfullText(full));
-        if (!_confirming.Contains(candidate.Node) && Delay(pool, since, isEmpty) is { } delayed)
+        if (candidate.Due is null && !_confirming.Contains(candidate.Node) && Delay(pool, since, isEmpty) is { } delayed)
             return delayed;
-        if (!isEmpty && mode == "SingleNode" && consolidated > 0)
+        if (candidate.Due is { IsReplaced: false } && Busy(pool) is { } busy)
+            return RemovalVerdict.Wait(AutoscalerReason.DisruptionBudget, busy);
+        if (candidate.Due is null && !isEmpty && mode == "SingleNode" && consolidated > 0)
             return RemovalVerdict.Wait(
                 AutoscalerReason.DisruptionBudget,
                 "Another node is removed first: consolidation removes one node at a time (mode SingleNode)."
@@ -273,71 +314,10 @@ internal sealed class ScaleDownPlan
         staying--;
         if (!isEmpty)
             consolidated++;
-        string message = isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes.");
+        string message = candidate.Due is not null ? $"{candidate.Due.Message} " : "";
+        message += isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes.");
         return new(AutoscalerDecision.Remove, reason, message);
     }
-
-    private RemovalVerdict? Minimum(PoolState pool, int staying)
-    {
-        (int minimum, string why) = pool.Minimum;
-        if (staying <= minimum)
-            return RemovalVerdict.Keep(why, pool.MinimumText);
-        if (Shares is null || Shares.Staying > Shares.Thresholds.Configuration.MinNodes)
-            return null;
-        return RemovalVerdict.Keep(
-            AutoscalerReason.MinNodes,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."
-            )
-        );
-    }
-
-    // The windows and recent activity that delay a removal; null: none does.
-    private RemovalVerdict? Delay(PoolState pool, DateTimeOffset since, bool isEmpty)
-    {
-        if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
-            return WaitUntil(
-                calm,
-                AutoscalerReason.RecentActivity,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."
-                )
-            );
-        // A pool without a window removes empty nodes immediately; other pods are moved only after a while.
-        TimeSpan window =
-            Shares is not null && !isEmpty && pool.Pool.Spec.ScaleDown?.StabilizationWindow is null
-                ? RecommendationHistory.Stabilization
-                : pool.ScaleDownWindow;
-        if (since + window is var unneeded && unneeded > _input.Now)
-            return WaitUntil(
-                unneeded,
-                AutoscalerReason.Stabilizing,
-                $"Removed when it has been unneeded for {WindowText(unneeded, window)}."
-            );
-        if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
-            return RemovalVerdict.Wait(AutoscalerReason.RecentActivity, "The pool is creating machines.");
-        if (!_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) || quiet <= _input.Now)
-            return null;
-        return WaitUntil(
-            quiet,
-            AutoscalerReason.RecentActivity,
-            $"Removed when the pool has not scaled for {WindowText(quiet, pool.ScaleDownWindow)}."
-        );
-    }
-
-    private RemovalVerdict WaitUntil(DateTimeOffset at, string reason, string message)
-    {
-        Changes.Add(at);
-        return RemovalVerdict.Wait(reason, message, at);
-    }
-
-    private static string WindowText(DateTimeOffset at, TimeSpan window) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC"
-        );
 
     private static string Pods(int count, string one, string several) =>
         count == 1 ? $"Its pod {one}" : string.Create(CultureInfo.InvariantCulture, $"Its {count} pods {several}");
@@ -349,34 +329,43 @@ internal sealed class ScaleDownPlan
         string message,
         IReadOnlyList<Pod> moving,
         DateTimeOffset? at = null
+    ) => Nodes.Add(Describe(member, decision, reason, message, moving, at));
+
+    private NodeScalePlanNode Describe(
+        PoolMember member,
+        string decision,
+        string reason,
+        string message,
+        IReadOnlyList<Pod> moving,
+        DateTimeOffset? at
     )
     {
         string uid = member.Node?.Metadata.Uid ?? member.Node?.Metadata.Name ?? "";
-        Nodes.Add(
-            new()
-            {
-                Session = _input.Session,
-                Cluster = _input.Session?.Cluster ?? "",
-                Node = member.Node?.Metadata.Name ?? "",
-                NodeUid = member.Node?.Metadata.Uid ?? "",
-                Claim = member.Claim?.Metadata.Name ?? "",
-                Pool = member.Pool.Metadata.Name,
-                Decision = decision,
-                Reason = reason,
-                Message = message,
-                Pods = new([.. moving.Where(static pod => !FreeRoom.IsFreeRoom(pod)).Select(static pod => pod.Key())]),
-                UnneededSince = _unneeded.TryGetValue(uid, out DateTimeOffset since) ? since : null,
-                RemovableAt = at,
-            }
-        );
+        return new()
+        {
+            Session = _input.Session,
+            Cluster = _input.Session?.Cluster ?? "",
+            Node = member.Node?.Metadata.Name ?? "",
+            NodeUid = member.Node?.Metadata.Uid ?? "",
+            Claim = member.Claim?.Metadata.Name ?? "",
+            Pool = member.Pool.Metadata.Name,
+            Decision = decision,
+            Reason = reason,
+            Message = message,
+            Pods = new([.. moving.Where(static pod => !FreeRoom.IsFreeRoom(pod)).Select(static pod => pod.Key())]),
+            UnneededSince = _unneeded.TryGetValue(uid, out DateTimeOffset since) ? since : null,
+            RemovableAt = at,
+        };
     }
 
-    private sealed record Candidate(PoolMember Member, RemovalCandidate Removal)
+    private sealed record Candidate(PoolMember Member, RemovalCandidate Removal, Due? Due)
     {
         public string Node => Removal.Node.Name;
 
         public string Uid => Removal.Node.Node.Metadata.Uid ?? Node;
 
         public IReadOnlyList<Pod> Moving => Removal.Moving;
+
+        public List<Pod> Running => [.. Moving.Where(static pod => !FreeRoom.IsFreeRoom(pod))];
     }
 }

@@ -236,28 +236,45 @@ internal sealed class ScaleUpPlan
                 machine.Size.Allocatable,
                 [.. pods.Select(static one => PodSpecificationKey.Of(one.Pod)).Distinct(StringComparer.Ordinal)]
             );
-            Machines.Add(
-                new()
-                {
-                    Session = _input.Session,
-                    Cluster = _input.Session?.Cluster ?? "",
-                    Pool = pool,
-                    Id = id,
-                    Shape = machine.Size.Name,
-                    Zone = machine.Offer.Zone ?? "",
-                    CpuCores = machine.Size.CpuCores,
-                    Memory = machine.Size.MemoryMiB * 1048576,
-                    Reason = reason,
-                    Message = message,
-                    Price = machine.Size.Price,
-                    Currency = machine.Size.Price is null ? "" : owner.Pool.Spec.Price!.Currency,
-                    Pods = new([.. real.Select(Replacements.KeyOf)]),
-                }
-            );
+            Machines.Add(Describe(machine, id, reason, message, [.. real.Select(Replacements.KeyOf)]));
         }
 
         return ids;
     }
+
+    /// <summary>Adds a machine that replaces others.</summary>
+    public NodeScalePlanMachine Add(PackedMachine machine, string reason, string message)
+    {
+        int number = Machines.Count(one => one.Pool == machine.Offer.Pool) + 1;
+        string id = string.Create(CultureInfo.InvariantCulture, $"{machine.Offer.Pool}/{number}");
+        NodeScalePlanMachine planned = Describe(
+            machine,
+            id,
+            reason,
+            message,
+            [.. machine.Pods.Where(static pod => !FreeRoom.IsFreeRoom(pod)).Select(static pod => pod.Key())]
+        );
+        Machines.Add(planned);
+        return planned;
+    }
+
+    private NodeScalePlanMachine Describe(PackedMachine machine, string id, string reason, string message, IEnumerable<string> pods) =>
+        new()
+        {
+            Session = _input.Session,
+            Cluster = _input.Session?.Cluster ?? "",
+            Pool = machine.Offer.Pool,
+            Id = id,
+            Shape = machine.Size.Name,
+            Zone = machine.Offer.Zone ?? "",
+            CpuCores = machine.Size.CpuCores,
+            Memory = machine.Size.MemoryMiB * 1048576,
+            Reason = reason,
+            Message = message,
+            Price = machine.Size.Price,
+            Currency = machine.Size.Price is null ? "" : _pools.First(one => one.Name == machine.Offer.Pool).Pool.Spec.Price!.Currency,
+            Pods = new([.. pods]),
+        };
 
     private NodeScalePlanPod Verdict(PackedPod packed, PendingPod pending, Dictionary<PackedMachine, string> ids)
     {

@@ -1,21 +1,22 @@
 using System.Text.Json;
-using NodeManager.Autoscaling.Resources;
 
-namespace NodeManager.NodePools.Updates.Decisions;
+namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>
 /// Compares a node's machine with the pool's current template. A claim that stores its template is compared with that; for others only the
 /// visible fields of claim and node can be compared.
 /// </summary>
-internal static class TemplateDrift
+public static class TemplateDrift
 {
     /// <summary>Why the machine is outdated, one part of a sentence each; empty: it is not.</summary>
     /// <param name="node">Null: none is registered.</param>
-    public static List<string> Of(NodeSmithPool pool, NodeSmithClaim claim, Node? node)
+    /// <param name="current">The pool's template as claims store it, for many claims; null: unknown.</param>
+    public static List<string> Of(NodeSmithPool pool, NodeSmithClaim claim, Node? node, string? current = null)
     {
         List<string> reasons = [];
         NodeSmithMachineTemplate now = pool.Spec.MachineTemplate;
-        ClaimTemplate? known = ClaimTemplate.Of(claim);
+        bool isCurrent = current is not null && claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation) == current;
+        ClaimTemplate? known = isCurrent ? ClaimTemplate.Of(pool) : ClaimTemplate.Of(claim);
         string provider = claim.Status?.ProviderRef is { Length: > 0 } used ? used : known?.ProviderRef ?? pool.Spec.ProviderRef;
         if (provider != pool.Spec.ProviderRef)
             reasons.Add($"provider: {provider} -> {pool.Spec.ProviderRef}");

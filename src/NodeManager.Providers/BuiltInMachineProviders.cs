@@ -1,8 +1,10 @@
 using NodeManager.Core.Machines;
+using NodeManager.Providers.ClusterApi;
 using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Simulated;
 
+[assembly: MachineProvider(typeof(ClusterApiProviderFactory))]
 [assembly: MachineProvider(typeof(ProxmoxProviderFactory))]
 [assembly: MachineProvider(typeof(RedfishProviderFactory))]
 [assembly: MachineProvider(typeof(SimulatedProviderFactory))]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Providers.ClusterApi;
 using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Settings;
@@ -11,6 +12,7 @@ public sealed record NodeProviderSettings
 {
     private static readonly ProviderSection[] Sections =
     [
+        ClusterApiSection.Definition,
         ProxmoxSection.Definition,
         RedfishSection.Definition,
         SimulatedSection.Definition,

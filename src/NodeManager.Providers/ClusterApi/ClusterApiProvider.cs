@@ -33,13 +33,7 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
         (_settings, _spec, _client, _isOwnClient) = (settings, spec, client, isOwnClient);
         _reader = new(client, spec);
         _changes = new(client, spec.Namespace);
-        _work = new(
-            client,
-            _reader,
-            _changes,
-            settings,
-            (spec.WaitTimeout is { } text ? GoDuration.Parse(text) : null) ?? DefaultWait
-        );
+        _work = new(client, _reader, _changes, settings, (spec.WaitTimeout is { } text ? GoDuration.Parse(text) : null) ?? DefaultWait);
     }
 
     public bool ReplacesMachines => true;

@@ -59,7 +59,9 @@ internal static class ScaleDownRules
         }
 
         return new OwnerStep.Write(
-            new OwnerChange { Replicas = state.Replicas - 1 }.Release(claim).Removal(claim, machine.Uid)
+            new OwnerChange { Replicas = state.Replicas - 1 }
+                .Release(claim)
+                .Removal(claim, machine.Uid)
         );
     }
 
@@ -94,16 +96,17 @@ internal static class ScaleDownRules
         return gone is null
             ? new OwnerStep.Wait($"{state.Name} has not begun to delete Machine {machine.Metadata.Name}.")
             : new OwnerStep.Restore(
-                new OwnerChange { Replicas = state.Replicas + 1 }.Claim(claim, owner, uid).Removal(claim, null),
+                new OwnerChange { Replicas = state.Replicas + 1 }
+                    .Claim(claim, owner, uid)
+                    .Removal(claim, null),
                 machine,
                 $"Cluster API deletes another Machine ({gone}) of {state.Name} instead of {machine.Metadata.Name}. The replicas were restored to {state.Replicas + 1}."
             );
     }
 
     internal static bool IsMarkedFor(ClusterMachine machine, string claim) =>
-        OwnerState
-            .TextOf(machine, OwnerState.DeleteAnnotation)
-            ?.StartsWith($"{OwnerState.DeletePrefix}{claim} ", StringComparison.Ordinal) == true;
+        OwnerState.TextOf(machine, OwnerState.DeleteAnnotation)?.StartsWith($"{OwnerState.DeletePrefix}{claim} ", StringComparison.Ordinal)
+        == true;
 
     internal static bool IsOurs(ClusterMachine machine) =>
         OwnerState.TextOf(machine, OwnerState.DeleteAnnotation)?.StartsWith(OwnerState.DeletePrefix, StringComparison.Ordinal) == true;

@@ -45,7 +45,10 @@ internal static class ScaleUpRules
             .. state.Free.Select(static one => one.Uid),
         ];
         return others.Length > OwnerRecord.MaximumOthers
-            ? new OwnerStep.End(MachineOutcome.Invalid, $"{state.Name} has more than {OwnerRecord.MaximumOthers} Machines of other clients.")
+            ? new OwnerStep.End(
+                MachineOutcome.Invalid,
+                $"{state.Name} has more than {OwnerRecord.MaximumOthers} Machines of other clients."
+            )
             : new OwnerStep.Write(change.Others(others));
     }
 

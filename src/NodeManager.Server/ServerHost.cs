@@ -54,7 +54,7 @@ internal static class ServerHost
             options.Address ?? IPAddress.Loopback,
             options.Port,
             options.CertificatePath is { } path ? new(path, options.KeyPath) : null,
-            options.InCluster
+            options.IsDelegated
         );
         RequireFree(listen.Address, options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -220,7 +220,7 @@ internal static class ServerHost
 
     private static void Announce(Terminal terminal, WebApplication app, ServerOptions options)
     {
-        if (options.InCluster)
+        if (options.IsDelegated)
         {
             terminal.Line(
                 $"Serving the API of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' at {app.Urls.First()} to callers with tokens of the cluster."

@@ -106,6 +106,7 @@ public sealed class DrainOptionTests
 
     [Theory]
     [InlineData("ApiDrainRequest")]
+    [InlineData("ApiBatchDrain")]
     [InlineData("ApiMaintenanceRequest")]
     public void The_REST_API_has_a_field_for_every_option(string body)
     {

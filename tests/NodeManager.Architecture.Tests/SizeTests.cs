@@ -15,7 +15,7 @@ public sealed class SizeTests
         ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 447,
         ["src/domain/NodeManager.Maintenance/Execution/MaintenanceRun.cs"] = 401,
         ["src/domain/NodeManager.Maintenance/Execution/NodeWork.cs"] = 435,
-        ["src/domain/NodeManager.Core/Nodes/Editing/NodeEditor.cs"] = 483,
+        ["src/domain/NodeManager.Core/Nodes/Editing/NodeEditor.cs"] = 485,
         ["src/domain/NodeManager.Monitoring/Repair/Execution/NodeRepair.cs"] = 534,
         ["src/domain/NodeManager.NodePools.Updates/PoolUpdates.cs"] = 429,
         ["src/domain/NodeManager.SchedulerControl/Health/SchedulerHealthCheck.cs"] = 454,

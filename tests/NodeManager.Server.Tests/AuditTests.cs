@@ -56,6 +56,38 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_activity_has_who_changed_what_and_nothing_of_strangers()
+    {
+        string name = (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))![0]!["name"]!;
+        await _client.PutAsJsonAsync($"{Nodes}/{name}/labels", new { key = "a", value = "body-text" });
+        await _client.PostAsJsonAsync(
+            Nodes + "/changes",
+            new
+            {
+                nodes = new object[] { new { name }, new { name = "none" } },
+                change = "RemoveLabel",
+                key = "a",
+            }
+        );
+        using (var stranger = new HttpClient { BaseAddress = _client.BaseAddress })
+            await stranger.PostAsync(new Uri($"{Nodes}/{name}/cordon", UriKind.Relative), null);
+
+        JsonArray activity = (await _client.GetFromJsonAsync<JsonArray>("/api/v1/activity"))!;
+
+        Assert.Equal(
+            [
+                ($"POST {Nodes}/changes", "", "200"),
+                ("RemoveLabel a", "none", "NodeNotFound"),
+                ("RemoveLabel a", name, "Changed"),
+                ($"PUT {Nodes}/{name}/labels", "", "200"),
+            ],
+            activity.Select(static one => ((string)one!["what"]!, (string)one["target"]!, (string)one["result"]!))
+        );
+        Assert.All(activity, static one => Assert.Equal("local-admin", (string)one!["who"]!));
+        Assert.DoesNotContain("body-text", activity.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_audit_log_contains_changes_refusals_and_results_without_reads_and_secrets()
     {
         string name = (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))![0]!["name"]!;

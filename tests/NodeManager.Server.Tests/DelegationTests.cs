@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
@@ -117,6 +118,35 @@ public sealed class DelegationTests : IAsyncLifetime
                 (await SendAsync(method, address, _admin)).Code
             )
         );
+    }
+
+    [Fact]
+    public async Task Logs_events_and_objects_are_read_with_the_rights_of_the_caller_alone()
+    {
+        LiveNodes nodes = await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None);
+        (string ns, string pod, string node) = nodes.FindPods("kube-proxy", 1)[0];
+        string debugger = await AccountAsync(
+            "debugger",
+            """[{"apiGroups":[""],"resources":["pods","pods/log","events"],"verbs":["get","list"]}]"""
+        );
+        foreach (
+            (string path, HttpStatusCode reader, HttpStatusCode other) in ((string, HttpStatusCode, HttpStatusCode)[])
+                [
+                    ($"/api/v1/pods/{ns}/{pod}/log", HttpStatusCode.Forbidden, HttpStatusCode.OK),
+                    ($"/api/v1/pods/{ns}/{pod}/events", HttpStatusCode.Forbidden, HttpStatusCode.OK),
+                    ($"/api/v1/pods/{ns}/{pod}/budgets", HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+                    ($"/api/v1/objects/pods/{pod}?namespace={ns}", HttpStatusCode.Forbidden, HttpStatusCode.OK),
+                    ($"/api/v1/objects/nodes/{node}", HttpStatusCode.OK, HttpStatusCode.Forbidden),
+                ]
+        )
+        {
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await SendAsync("GET", path, "wrong")).Code));
+            Assert.Equal((path, reader), (path, (await SendAsync("GET", path, _reader)).Code));
+            Assert.Equal((path, other), (path, (await SendAsync("GET", path, debugger)).Code));
+        }
+
+        string refusal = (await SendAsync("GET", $"/api/v1/pods/{ns}/{pod}/log", _reader)).Body;
+        Assert.Matches("reader.* cannot get resource .*pods/log", refusal);
     }
 
     [Fact]

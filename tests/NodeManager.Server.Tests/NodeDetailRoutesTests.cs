@@ -37,6 +37,63 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
+    public async Task Pods_are_found_by_a_part_of_namespace_and_name()
+    {
+        JsonArray found = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/pods?search=KUBE-system/kube-p&limit=3"))!;
+
+        Assert.Equal(3, found.Count);
+        Assert.All(found, static one => Assert.StartsWith("kube-proxy-", (string)one!["name"]!, StringComparison.Ordinal));
+        Assert.All(found, static one => Assert.NotEqual("", (string)one!["node"]!));
+        using HttpResponseMessage refused = await server.Client.GetAsync(new Uri("/api/v1/pods?limit=0", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_object_has_no_managed_fields_and_is_never_a_Secret()
+    {
+        JsonObject found = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/pods?search=kube-proxy&limit=1"))![0]!.AsObject();
+        string ns = (string)found["namespace"]!,
+            name = (string)found["name"]!;
+
+        JsonObject pod = (await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/objects/pods/{name}?namespace={ns}"))!;
+        JsonObject node = (await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/objects/nodes/{(string)found["node"]!}"))!;
+        JsonArray budgets = (await server.Client.GetFromJsonAsync<JsonArray>($"/api/v1/pods/{ns}/{name}/budgets"))!;
+
+        Assert.Equal(("Pod", name), ((string)pod["kind"]!, (string)pod["metadata"]!["name"]!));
+        Assert.Null(pod["metadata"]!["managedFields"]);
+        Assert.Equal("Node", (string)node["kind"]!);
+        Assert.Empty(budgets);
+        foreach (
+            (string path, HttpStatusCode code) in ((string, HttpStatusCode)[])
+                [
+                    ($"secrets/x?namespace={ns}", HttpStatusCode.BadRequest),
+                    ($"pods/{name}", HttpStatusCode.BadRequest),
+                    ($"pods/{name}?namespace=..", HttpStatusCode.BadRequest),
+                    ($"pods/x%2F..%2F..%2Fsecrets?namespace={ns}", HttpStatusCode.NotFound),
+                    ($"pods/none?namespace={ns}", HttpStatusCode.NotFound),
+                ]
+        )
+        {
+            using HttpResponseMessage answer = await server.Client.GetAsync(new Uri("/api/v1/objects/" + path, UriKind.Relative));
+            Assert.Equal((path, code), (path, answer.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task The_PDBs_and_the_log_of_a_pod_are_read()
+    {
+        JsonObject found = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/pods?search=payments/ledger&limit=1"))![0]!.AsObject();
+        string path = $"/api/v1/pods/{(string)found["namespace"]!}/{(string)found["name"]!}";
+
+        JsonObject budget = (await server.Client.GetFromJsonAsync<JsonArray>(path + "/budgets"))![0]!.AsObject();
+        string log = await server.Client.GetStringAsync(new Uri(path + "/log?tail=5", UriKind.Relative));
+
+        Assert.Equal("ledger", (string)budget["name"]!);
+        Assert.True((int)budget["desired_healthy"]! > 0);
+        Assert.InRange(log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 1, 5);
+    }
+
+    [Fact]
     public async Task The_events_of_a_node_report_a_drain()
     {
         string name = await WorkerAsync();

@@ -23,7 +23,13 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
         Assert.Equal(12, nodes.Count);
         JsonObject ready = nodes.Select(n => n!.AsObject()).First(n => n["usage"] is not null);
-        Assert.Equal(["name", "labels", "taints", "status", "capacity", "allocatable", "usage", "pods", "age"], ready.Select(p => p.Key));
+        Assert.Equal(
+            ["name", "labels", "taints", "status", "capacity", "allocatable", "usage", "pods", "age"],
+            ready.Select(p => p.Key).Take(9)
+        );
+        Assert.StartsWith("v1.", (string)ready["version"]!, StringComparison.Ordinal);
+        Assert.StartsWith("eu-central-1", (string)ready["zone"]!, StringComparison.Ordinal);
+        Assert.InRange((decimal)ready["requested"]!["cpu_percent"]!, 0.1m, 100);
         Assert.True((bool)ready["status"]!["ready"]!);
         Assert.Equal("Ready", (string)ready["status"]!["phase"]!);
         Assert.InRange((decimal)ready["usage"]!["cpu_percent"]!, 0, 100);

@@ -13,7 +13,9 @@ test('the blockers of a drain are shown before it starts', async ({ console: pag
 
 test('a drain is started and cancelled with the keyboard', async ({ console: page }) => {
   await page.getByLabel('Filter').fill('worker-1b-01');
-  await tabTo(page, 'Drain worker-1b-01', 'link');
+  await tabTo(page, 'Actions for worker-1b-01', 'button');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'worker-1b-01' })).toBeFocused();
   await expect(page.getByText('Will not finish')).toBeVisible();
@@ -86,6 +88,25 @@ test('an interrupted drain is resumed with one click', async ({ console: page, h
   await expect(page.getByRole('button', { name: `Resume the drain of ${name}` })).toHaveCount(0);
   await page.getByRole('button', { name: `Uncordon ${name}` }).click();
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
+});
+
+test('several nodes are drained together after their plan', async ({ console: page }) => {
+  await page.getByLabel('Select gpu-1a-01').check();
+  await page.getByLabel('Select gpu-1b-01').check();
+  await page.getByRole('button', { name: 'Drain …' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Drain 2 nodes?' });
+  await dialog.getByLabel('Evict pods with emptyDir volumes').check();
+  await dialog.getByLabel('Evict unmanaged pods').check();
+  await expect(dialog.getByRole('row', { name: /gpu-1b-01/ })).toBeVisible();
+  await expect(dialog).toContainText('PodDisruptionBudgets are respected');
+  await dialog.getByRole('button', { name: 'Drain 2 nodes' }).click();
+  const operation = page.getByRole('region', { name: 'Drain of several nodes' });
+  await expect(operation).toContainText('2 of 2 nodes are drained.', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Uncordon', exact: true }).click();
+  const back = page.getByRole('alertdialog', { name: 'Uncordon 2 nodes' });
+  await back.getByRole('button', { name: 'Change 2 nodes' }).click();
+  await expect(back).toHaveCount(0);
+  await expect(page.getByRole('row', { name: /gpu-1/ }).filter({ hasText: 'Cordoned' })).toHaveCount(0);
 });
 
 // The last of these: its drain moves the pod of worker-1b-01 to another node.

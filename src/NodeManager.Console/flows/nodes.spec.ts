@@ -29,9 +29,13 @@ test('a viewer signs in with a token and sees no controls for changes', async ({
   await page.getByLabel('Token').fill(await host.token());
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('link', { name: 'worker-1b-01', exact: true })).toBeVisible();
-  await expect(page.getByRole('button', { name: /Cordon/ })).toHaveCount(0);
+  await expect(page.getByRole('checkbox')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Actions for worker-1b-01' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Copy name' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: /^(Cordon|Drain)/ })).toHaveCount(0);
+  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'worker-1b-01', exact: true }).click();
-  await page.getByRole('link', { name: 'Labels' }).click();
+  await page.getByRole('link', { name: 'Labels' }).first().click();
   await expect(page.getByRole('cell', { name: 'kubernetes.io/hostname' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Set label|Remove/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Scheduler' }).click();
@@ -42,7 +46,8 @@ test('a viewer signs in with a token and sees no controls for changes', async ({
 test('nodes are counted, filtered and sorted', async ({ console: page }) => {
   const rows = page.locator('tbody tr:not(.space)');
   await expect(page.getByRole('region', { name: 'Cluster health' })).toContainText(/\d+ of 12 nodes ready/);
-  await expect(page.getByRole('region', { name: 'Node resources' })).toContainText('allocatable of');
+  await page.getByRole('button', { name: 'Node resources' }).click();
+  await expect(page.getByRole('region', { name: 'Cluster health' })).toContainText('allocatable of');
   await expect(rows).toHaveCount(12);
   await page.getByLabel('Filter').fill('topology.kubernetes.io/zone=eu-central-1b worker-');
   await expect(page.getByText('2 of 12 nodes', { exact: true })).toBeVisible();
@@ -51,7 +56,7 @@ test('nodes are counted, filtered and sorted', async ({ console: page }) => {
   await page.getByRole('button', { name: 'Name' }).click();
   await expect(rows.first()).toContainText('worker-1c-01');
   await page.getByRole('button', { name: 'CPU' }).click();
-  const shares = (await page.locator('tbody tr td:nth-child(4)').allInnerTexts()).map(text => Number.parseInt(text, 10)).filter(share => !Number.isNaN(share));
+  const shares = (await page.locator('tbody tr td:nth-child(7)').allInnerTexts()).map(text => Number.parseInt(text, 10)).filter(share => !Number.isNaN(share));
   expect(shares).toEqual([...shares].sort((a, b) => b - a));
   await expect(page.getByRole('columnheader', { name: 'CPU' })).toHaveAttribute('aria-sort', 'descending');
 });
@@ -108,8 +113,8 @@ test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page 
   expect(await page.locator('tbody tr').count()).toBeLessThan(70);
   await page.evaluate(() => scrollTo(0, 120_000));
   // What stands for the rows that are not shown takes no columns.
-  expect(await page.locator('table.nodes').evaluate((table: HTMLTableElement) => table.rows[5]!.cells[0]!.offsetWidth)).toBeGreaterThan(200);
-  await expect(page.getByRole('link', { name: 'node-2450', exact: true })).toBeAttached();
+  expect(await page.locator('table.nodes').evaluate((table: HTMLTableElement) => table.rows[5]!.cells[1]!.offsetWidth)).toBeGreaterThan(200);
+  await expect(page.getByRole('link', { name: 'node-3750', exact: true })).toBeAttached();
   await page.evaluate(() => scrollTo(0, 0));
   await page.getByRole('link', { name: 'node-0', exact: true }).focus();
   for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowDown');
@@ -133,12 +138,105 @@ test('a change of another client appears automatically', async ({ console: page,
 test('a node is cordoned and uncordoned with the keyboard', async ({ console: page }) => {
   await page.getByLabel('Filter').fill('worker-1c-01');
   await expect(page.getByText('1 of 12 nodes', { exact: true })).toBeVisible();
-  await tabTo(page, 'Cordon worker-1c-01', 'button');
+  const row = page.getByRole('row', { name: /worker-1c-01/ });
+  for (const cordoned of [true, false]) {
+    await tabTo(page, 'Actions for worker-1c-01', 'button');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('menuitem', { name: `${cordoned ? 'Cordon' : 'Uncordon'} worker-1c-01` })).toBeFocused();
+    await page.keyboard.press('Enter');
+    if (cordoned) await expect(row).toContainText('Cordoned');
+    else await expect(row).not.toContainText('Cordoned');
+  }
+});
+
+test('several nodes are labeled after their preview, and a value that changed meanwhile is kept', async ({ console: page, api }) => {
+  const key = 'example.com/team';
+  const set = (name: string, value: string) => api.put(`/api/plugins/streamspace-node-manager/nodes/${name}/labels`, { data: { key, value } });
+  await set('worker-1c-01', 'ann');
+  await page.getByLabel('Filter').fill('worker-1');
+  await page.getByLabel('Select all shown nodes').check();
+  await page.getByLabel('Filter').fill('worker-1c');
+  const bar = page.getByRole('region', { name: 'Actions for the selection' });
+  await expect(bar).toContainText(/5 nodes selected.*4 not shown/);
+  await bar.getByRole('button', { name: 'Labels …' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Labels of 5 nodes' });
+  await dialog.getByLabel('Key').fill('not valid!');
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Nothing was changed');
+  await dialog.getByLabel('Key').fill(key);
+  await dialog.getByLabel('Value').fill('platform');
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  await expect(dialog.getByRole('status')).toContainText('5 nodes change');
+  await expect(dialog.getByRole('status')).toContainText('1 value is replaced');
+  await expect(dialog.getByRole('row', { name: /worker-1c-01/ })).toContainText('ann → platform');
+
+  await set('worker-1b-01', 'bob');
+  await dialog.getByRole('button', { name: 'Change 5 nodes' }).click();
+  await expect(dialog.getByRole('status')).toContainText('1 node was not changed');
+  await expect(dialog.getByRole('row', { name: /worker-1b-01/ })).toContainText("was absent and is 'bob' now");
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByLabel('Filter').fill(`${key}=platform`);
+  await expect(page.getByText('4 of 12 nodes', { exact: true })).toBeVisible();
+
+  await bar.getByRole('button', { name: 'Labels …' }).click();
+  await dialog.getByLabel('Change').selectOption('Remove');
+  await dialog.getByLabel('Key').fill(key);
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  await dialog.getByRole('button', { name: 'Change 5 nodes' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText('0 of 12 nodes', { exact: true })).toBeVisible();
+  await bar.getByRole('button', { name: 'Clear selection' }).click();
+  await expect(bar).toHaveCount(0);
+});
+
+test('search, order and columns are in the address and come back with Back', async ({ console: page }) => {
+  await page.keyboard.press('/');
+  await expect(page.getByLabel('Filter')).toBeFocused();
+  await page.keyboard.type('zone:1a -status:cordoned');
+  await page.getByRole('button', { name: 'Memory', exact: true }).click();
+  await page.getByText('Columns', { exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Address' }).check();
+  await page.getByRole('button', { name: 'Move Address up' }).click();
+  await page.getByText('Columns', { exact: true }).click();
+  await expect(page).toHaveURL(/q=zone%3A1a\+-status%3Acordoned&sort=-memory&columns=status%2Croles%2Czone%2Cversion%2Ccpu%2Cmemory%2Cpods%2Caddress%2Cage/);
+  const names = () => page.locator('tbody th a').allInnerTexts();
+  const before = await names();
+  expect(before.length).toBeGreaterThan(1);
+  await page.getByRole('link', { name: before[0]!, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: before[0]! })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('columnheader', { name: 'Memory' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(page.getByLabel('Filter')).toHaveValue('zone:1a -status:cordoned');
+  expect(await names()).toEqual(before);
+  await page.evaluate(() => localStorage.removeItem('nodemanager-columns'));
+});
+
+test('the palette finds nodes and pods, and the keys of a row act on it', async ({ console: page }) => {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await expect(palette.getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('worker-1c');
+  await expect(palette.getByRole('option', { name: /^worker-1c-01/ })).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('row', { name: /worker-1c-01/ })).toContainText('Cordoned');
-  await tabTo(page, 'Uncordon worker-1c-01', 'button');
-  await page.keyboard.press('Space');
-  await expect(page.getByRole('row', { name: /worker-1c-01/ })).not.toContainText('Cordoned');
+  await expect(page.getByRole('heading', { level: 1, name: 'worker-1c-01' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('kube-system/kube-proxy');
+  await expect(palette.getByRole('option', { name: /kube-proxy/ }).first()).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/pods\?pod=kube-system%2Fkube-proxy-/);
+
+  await page.getByRole('link', { name: 'Nodes' }).first().click();
+  await page.getByRole('link', { name: 'worker-1a-01', exact: true }).focus();
+  await page.keyboard.press('j');
+  await expect(page.getByRole('link', { name: 'worker-1a-02', exact: true })).toBeFocused();
+  await page.keyboard.press('k');
+  await page.keyboard.press('c');
+  const dialog = page.getByRole('alertdialog', { name: 'Cordon 1 node' });
+  await expect(dialog.getByRole('row', { name: /worker-1a-01/ })).toContainText('Cordoned');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find anything');
 });
 
 test('a label is set and removed with the keyboard', async ({ console: page }) => {
@@ -218,4 +316,30 @@ test('a node shows its usage from before the page was opened', async ({ console:
   expect(samples.length).toBeGreaterThan(0);
   expect(Date.parse(samples[0]!.at)).toBeLessThan(Date.now());
   await expect(page.getByRole('img', { name: 'Usage over time' })).toBeVisible();
+});
+
+test('a pod shows its containers, budgets, events, log and YAML, and a missing right is named', async ({ console: page }) => {
+  await open(page, '/admin/nodes/worker-1b-01');
+  const pods = page.getByRole('table', { name: 'Pods' });
+  await pods.getByRole('button', { name: /^ledger-/ }).click();
+  const panel = page.getByRole('complementary', { name: /^Pod ledger-/ });
+  await expect(panel).toContainText('running');
+  await expect(panel).toContainText(/ledger\s*minAvailable/);
+  await expect(page).toHaveURL(/pod=payments%2Fledger-/);
+  await panel.getByRole('heading', { level: 2 }).press('l');
+  await expect(panel.getByRole('region', { name: 'Log' }).locator('pre')).not.toBeEmpty();
+  await panel.getByRole('button', { name: 'YAML' }).click();
+  await expect(panel.getByLabel('YAML', { exact: true })).toContainText('kind: Pod');
+  await expect(panel.getByLabel('YAML', { exact: true })).not.toContainText('managedFields');
+
+  const refusal = { error: 'Forbidden', message: 'User "ann" cannot get resource "pods/log" in namespace "payments".', action: '' };
+  await page.route('**/log?*', route => route.fulfill({ status: 403, json: refusal }));
+  await panel.getByRole('button', { name: 'Read again' }).click();
+  await expect(panel.getByRole('alert')).toContainText('cannot get resource "pods/log"');
+  await page.reload();
+  await expect(panel).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await page.getByRole('button', { name: 'YAML' }).click();
+  await expect(page.getByLabel('YAML', { exact: true })).toContainText('kind: Node');
 });

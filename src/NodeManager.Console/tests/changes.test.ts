@@ -5,7 +5,7 @@ import { apply, changed } from '../src/nodes/changes';
 import { addSample } from '../src/nodes/samples';
 
 const node: Node = {
-  name: 'a', labels: {}, taints: [], status: { ready: true, phase: 'Ready', unschedulable: false }, capacity: { cpu: '1', memory: '1Gi' },
+  name: 'a', version: 'v1.36.2', labels: {}, taints: [], status: { ready: true, phase: 'Ready', unschedulable: false }, capacity: { cpu: '1', memory: '1Gi' },
   allocatable: { cpu: '1', memory: '1Gi' }, usage: { cpu_percent: 10, memory_percent: 20 }, pods: 3, age: '1d',
 };
 const cordoned: Node = { ...node, status: { ...node.status, unschedulable: true } };

@@ -7,7 +7,7 @@ import { isSystemLabel } from '../src/nodes/systemLabels';
 import { drained } from '../src/operations/followed';
 
 const node: Node = {
-  name: 'a', labels: {}, taints: [], status: { ready: true, phase: 'Ready', unschedulable: false }, capacity: { cpu: '1', memory: '1Gi' },
+  name: 'a', version: 'v1.36.2', labels: {}, taints: [], status: { ready: true, phase: 'Ready', unschedulable: false }, capacity: { cpu: '1', memory: '1Gi' },
   allocatable: { cpu: '1', memory: '1Gi' }, pods: 3, age: '1d',
 };
 const pod: PlannedPod = {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
@@ -16,6 +17,8 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
 {
     public const string Category = "NodeManager.Audit";
 
+    private const int MostRecent = 1000;
+
     // Limits lines of anonymous callers; dropped ones are counted in the metrics.
     private readonly FixedWindowRateLimiter _refusals = new(
         new()
@@ -26,6 +29,10 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         }
     );
     private readonly ILogger _logger = loggers.CreateLogger(Category);
+    private readonly ConcurrentQueue<ApiActivity> _recent = new();
+
+    /// <summary>The last lines of authenticated callers, the newest first.</summary>
+    public IReadOnlyList<ApiActivity> Recent => [.. _recent.Reverse()];
 
     /// <summary>The outermost middleware.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -107,8 +114,25 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
 
     private void Write(JsonObject entry)
     {
-        entry.Insert(0, "at", time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        DateTimeOffset now = time.GetUtcNow();
+        Keep(entry, now);
+        entry.Insert(0, "at", now.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         LogEntry(_logger, entry.ToJsonString(JsonSerializerOptions.Default));
+    }
+
+    // What strangers send has no place beside the work of the team.
+    private void Keep(JsonObject entry, DateTimeOffset now)
+    {
+        string who = Text("who");
+        if (who is "" or "anonymous")
+            return;
+        _recent.Enqueue(
+            new(now, who, Text("what"), Text("target"), Text("result"), Text("operation"), (double?)entry["milliseconds"]?.AsValue())
+        );
+        while (_recent.Count > MostRecent)
+            _recent.TryDequeue(out _);
+
+        string Text(string field) => entry[field]?.ToString() ?? "";
     }
 
     [LoggerMessage(LogLevel.Information, "{Entry}")]

@@ -13,11 +13,13 @@ using NodeManager.Server.Delegation;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
 using NodeManager.Server.Metrics;
+using NodeManager.Server.NodeBatches;
 using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Options;
 using NodeManager.Server.Pages;
+using NodeManager.Server.PodDetails;
 using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Responses;
@@ -78,7 +80,9 @@ internal static class ApiHost
     private static void MapRoutes(WebApplication app)
     {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
+        app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
+        PodRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
         app.Services.GetRequiredService<PoolRoutes>().Map(app);
         PoolDetailRoutes.Map(app);
@@ -88,6 +92,7 @@ internal static class ApiHost
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
         AlertRoutes.Map(app);
+        ActivityRoutes.Map(app);
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
@@ -212,6 +217,8 @@ internal static class ApiHost
         services.AddSingleton<DrainOperations>();
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
+        services.AddSingleton<NodeBatchRoutes>();
+        services.AddSingleton<CallerReader>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
         services.AddSingleton<MaintenanceRoutes>();

@@ -3,6 +3,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
+using NodeManager.Server.NodeBatches;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.PoolDetails;
@@ -30,11 +31,15 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiTaintRequest))]
 [JsonSerializable(typeof(ApiDrainRequest))]
 [JsonSerializable(typeof(ApiDrainResult))]
+[JsonSerializable(typeof(ApiBatchChange))]
+[JsonSerializable(typeof(ApiBatchResult))]
+[JsonSerializable(typeof(ApiBatchDrain))]
 [JsonSerializable(typeof(ApiAgentPlan))]
 [JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]
 [JsonSerializable(typeof(ApiSession))]
 [JsonSerializable(typeof(ApiCaller))]
+[JsonSerializable(typeof(IReadOnlyList<ApiActivity>))]
 [JsonSerializable(typeof(List<ApiOperation>))]
 [JsonSerializable(typeof(ApiOperationEvent))]
 [JsonSerializable(typeof(ApiNodePoolPage))]

@@ -10,7 +10,7 @@ internal sealed record ApiNodeEvent(string Type, string Name, ApiNode? Node);
 /// <summary>Changed load and usage of nodes: the data of the event <c>usage</c>.</summary>
 internal sealed record ApiUsageEvent(IReadOnlyList<ApiNodeUsage> Nodes);
 
-internal sealed record ApiNodeUsage(string Name, ApiUsage? Usage, int? Pods);
+internal sealed record ApiNodeUsage(string Name, ApiUsage? Usage, int? Pods, ApiUsage? Requested);
 
 /// <summary>A started or ended operation: the data of the event <c>operation</c>. <c>/api/v1/operations</c> has the details.</summary>
 internal sealed record ApiOperationChange(string Id, string Kind, string Target, string State);

@@ -98,7 +98,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
             if (!isKnown || after.Hash != before!.Hash)
                 Add("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
             else
-                usages.Add(new(name, node.Usage, node.Pods));
+                usages.Add(new(name, node.Usage, node.Pods, node.Requested));
         }
 
         if (usages.Count > 0)
@@ -113,13 +113,23 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         new(
             Convert.ToHexString(
                 SHA256.HashData(
-                    JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions)
+                    JsonSerializer.SerializeToUtf8Bytes(
+                        node with
+                        {
+                            Age = "",
+                            Usage = null,
+                            Pods = null,
+                            Requested = null,
+                        },
+                        json.Value.SerializerOptions
+                    )
                 )
             ),
             node.Usage,
-            node.Pods
+            node.Pods,
+            node.Requested
         );
 
     // The last published state of a node.
-    private sealed record PublishedNode(string Hash, ApiUsage? Usage, int? Pods);
+    private sealed record PublishedNode(string Hash, ApiUsage? Usage, int? Pods, ApiUsage? Requested);
 }

@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
@@ -24,6 +25,15 @@ internal static class NodeDetailRoutes
         Answers<List<ApiKubernetesEvent>>(routes.MapGet("/events", EventsAsync).ForViewers(GetNode, ListEvents));
         Answers<List<ApiUsageSample>>(routes.MapGet("/usage", UsageAsync).ForViewers(GetNode));
         Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync).ForViewers(GetNode, ListPods))
+            .Produces<ApiError>(StatusCodes.Status400BadRequest);
+        Answers<List<ApiDrainPlan>>(
+                endpoints
+                    .MapGroup(NodeRoutes.Prefix + "/nodes")
+                    .WithTags("Nodes")
+                    .MapPost("/drain/plan", PlanTogetherAsync)
+                    .ForAdmins(ListNodes, ListPods)
+                    .WithMetadata(new ChangesNothing())
+            )
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
     }
 
@@ -87,6 +97,18 @@ internal static class NodeDetailRoutes
         };
         IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(cluster.Session, [name], options, stop);
         return Results.Json(plans[0].ToApi(), DetailJson.Default.ApiDrainPlan);
+    }
+
+    private static async Task<IResult> PlanTogetherAsync(ApiBatchDrain body, ClusterSession cluster, CancellationToken stop)
+    {
+        NodeTarget[] nodes = [.. body.Names().Select(static name => new NodeTarget(name))];
+        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(
+            cluster.Session,
+            nodes,
+            DrainOperations.WithDefaults(body.Drain),
+            stop
+        );
+        return Results.Json([.. plans.Select(NodeDetailMapping.ToApi)], DetailJson.Default.ListApiDrainPlan);
     }
 
     // The API server answers the same for a missing node and a node without pods or events.

@@ -97,6 +97,19 @@ internal sealed record ApiPlannedBudget(string Namespace, string Name, string Su
 /// <summary>The usage of a node at a time, in percent of allocatable.</summary>
 internal sealed record ApiUsageSample(DateTimeOffset At, decimal? CpuPercent, decimal? MemoryPercent);
 
+/// <summary>A PodDisruptionBudget that covers a pod.</summary>
+internal sealed record ApiPodBudget(
+    string Name,
+    string? MinAvailable,
+    string? MaxUnavailable,
+    int CurrentHealthy,
+    int DesiredHealthy,
+    int DisruptionsAllowed
+);
+
+/// <summary>A pod that a search found, and its node.</summary>
+internal sealed record ApiFoundPod(string Namespace, string Name, string Node);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
@@ -104,6 +117,8 @@ internal sealed record ApiUsageSample(DateTimeOffset At, decimal? CpuPercent, de
 [JsonSerializable(typeof(ApiNodeDetails))]
 [JsonSerializable(typeof(List<ApiNodePod>))]
 [JsonSerializable(typeof(List<ApiKubernetesEvent>))]
-[JsonSerializable(typeof(ApiDrainPlan))]
+[JsonSerializable(typeof(List<ApiDrainPlan>))]
 [JsonSerializable(typeof(List<ApiUsageSample>))]
+[JsonSerializable(typeof(List<ApiFoundPod>))]
+[JsonSerializable(typeof(List<ApiPodBudget>))]
 internal sealed partial class DetailJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Maintenance;
@@ -17,7 +18,7 @@ namespace NodeManager.Server.Nodes;
 /// </summary>
 internal sealed class DrainOperations(
     ClusterSession cluster,
-    LiveNodeService live,
+    LiveNodeService liveNodes,
     OperationRegistry operations,
     AuditLog audit,
     StoredDrainOperations? stored = null
@@ -26,58 +27,77 @@ internal sealed class DrainOperations(
     /// <summary>The reason on the node and in its events.</summary>
     public const string Reason = "REST API";
 
+    // An unlimited request would hold its connection.
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
+
     private readonly Lock _starting = new();
     private readonly Dictionary<string, RunningNodeDrain> _running = new(StringComparer.OrdinalIgnoreCase);
 
     private NodeManagerSession Session => cluster.Session;
 
-    /// <summary>Starts a drain for a caller who does not wait for it, or joins a running one with the same options.</summary>
-    public async Task<TrackedOperation> StartAsync(string by, string node, DrainOptions options, CancellationToken stop)
+    /// <summary>The options of a caller of the API, with its limits.</summary>
+    public static DrainOptions WithDefaults(DrainOptions options) =>
+        options with
+        {
+            Timeout = options.Timeout ?? DefaultTimeout,
+            Reason = Reason,
+        };
+
+    /// <summary>Starts a drain for a caller who does not wait for it, or joins a running one of the same nodes with the same options.</summary>
+    public async Task<TrackedOperation> StartAsync(string by, IReadOnlyList<string> nodes, DrainOptions options, CancellationToken stop)
     {
         if (stored is null)
-            return Start(by, node, options, isFollowed: true).Operation;
-        if (stored.Find(node, options) is { } running)
-            return Joined(by, node, running.HasSameOptions ? running.Operation : throw Busy(node, running.Operation));
+            return Start(by, nodes, options, isFollowed: true).Operation;
+        if (stored.Find(nodes, options) is { } running)
+            return Joined(by, nodes, running.HasSameOptions ? running.Operation : throw Busy(nodes[0], running.Operation));
         lock (_starting)
         {
-            if (FindRunning(node) is { } local && !local.HasOptions(options))
-                throw Busy(node, local.Operation);
+            foreach (string node in nodes)
+                if (FindRunning(node) is { } local && !local.Is(nodes, options))
+                    throw Busy(node, local.Operation);
         }
 
-        LiveNodes nodes = await live.ReadyAsync(stop);
-        ClusterNode target = nodes.Find(node) ?? throw nodes.Missing(node);
+        LiveNodes live = await liveNodes.ReadyAsync(stop);
+        NodeTarget[] targets =
+        [
+            .. nodes.Select(name => live.Find(name) ?? throw live.Missing(name)).Select(static node => new NodeTarget(node.Name, node.Uid)),
+        ];
         try
         {
-            return await stored.StartAsync(by, new(target.Name, target.Uid), options, stop);
+            return await stored.StartAsync(by, targets, options, stop);
         }
         catch (NodeManagerException refused) when (refused.ErrorId is ErrorIds.ServerNotRunning or ErrorIds.Forbidden)
         {
-            audit.Acted(by, "store drain", node, refused.ErrorId);
-            return Start(by, node, options, isFollowed: true).Operation;
+            audit.Acted(by, "store drain", NameList.Of(nodes), refused.ErrorId);
+            return Start(by, nodes, options, isFollowed: true).Operation;
         }
     }
 
-    /// <summary>Starts a drain of this process, or joins a running one with the same options.</summary>
+    /// <summary>Starts a drain of this process, or joins a running one of the same nodes with the same options.</summary>
     /// <param name="isFollowed">The caller does not wait for it.</param>
-    public RunningNodeDrain Start(string by, string node, DrainOptions options, bool isFollowed)
+    public RunningNodeDrain Start(string by, IReadOnlyList<string> nodes, DrainOptions options, bool isFollowed)
     {
         lock (_starting)
         {
-            if (FindRunning(node) is { } running)
+            foreach (string node in nodes)
             {
-                if (!running.TryJoin(options, isFollowed))
+                if (FindRunning(node) is not { } running)
+                    continue;
+                if (!running.TryJoin(nodes, options, isFollowed))
                     throw Busy(node, running.Operation);
-                Joined(by, node, running.Operation);
+                Joined(by, nodes, running.Operation);
                 return running;
             }
 
-            RunningNodeDrain started = new(options, isFollowed);
+            RunningNodeDrain started = new(nodes, options, isFollowed);
             started.Operation = operations.Start(
                 by,
                 static result => ((NodeDrainResult)result).ToApi(null),
-                () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options))
+                () => NodeOperations.StartDrain(new DrainRequest(Session, [.. nodes.Select(static name => new NodeTarget(name))], options))
             );
-            return _running[node] = started;
+            foreach (string node in nodes)
+                _running[node] = started;
+            return started;
         }
     }
 
@@ -91,7 +111,7 @@ internal sealed class DrainOperations(
         ObservedLocks observed = Session.Connection().ObservedLocks();
         return
         [
-            .. (await live.ReadyAsync(cancellationToken))
+            .. (await liveNodes.ReadyAsync(cancellationToken))
                 .List()
                 .Select(static node => (node.Name, node.Uid, Lock: NodeLock.Read(node)))
                 .Where(one => one.Lock?.Operation == id)
@@ -103,7 +123,9 @@ internal sealed class DrainOperations(
     public async Task<IReadOnlyList<(string Node, NodeLock Lock)>> CancelAsync(string id, string by, CancellationToken cancellationToken)
     {
         List<(string, NodeLock)> cancelled = [];
-        foreach (ClusterNode node in (await live.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id))
+        foreach (
+            ClusterNode node in (await liveNodes.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id)
+        )
         {
             if (await NodeLocks.CancelAsync(Session, new(node.Name, node.Uid), id, by, cancellationToken) is { } marked)
                 cancelled.Add((node.Name, marked));
@@ -115,9 +137,9 @@ internal sealed class DrainOperations(
     private RunningNodeDrain? FindRunning(string node) =>
         _running.GetValueOrDefault(node) is { Operation.Operation.State: OperationState.Running } running ? running : null;
 
-    private TrackedOperation Joined(string by, string node, TrackedOperation running)
+    private TrackedOperation Joined(string by, IReadOnlyList<string> nodes, TrackedOperation running)
     {
-        audit.Acted(by, "join drain", node, running.Operation.Id);
+        audit.Acted(by, "join drain", NameList.Of(nodes), running.Operation.Id);
         return running;
     }
 
@@ -125,7 +147,7 @@ internal sealed class DrainOperations(
         new(
             ErrorIds.NodeBusy,
             ErrorKind.ResourceBusy,
-            $"Node '{node}' in cluster '{Session.Cluster}' is being drained by operation {running.Operation.Id} of {running.By}, with other options.",
+            $"Node '{node}' in cluster '{Session.Cluster}' is being drained by operation {running.Operation.Id} of {running.By}, with other options or other nodes.",
             node,
             $"Wait until that operation ends, or cancel it (DELETE {OperationRoutes.Path}/{running.Operation.Id})."
         );

@@ -18,8 +18,17 @@ internal static class NodeMapping
             node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
             node.PodCount,
             HumanDuration.Format(now - node.CreatedAt),
+            Known(node.Zone),
+            Known(node.Pool),
+            Known(node.InstanceType),
+            node.KubeletVersion,
+            Known(node.InternalIP),
+            node.Conditions.Max(static condition => condition.LastTransitionTime),
+            node.Requested is null ? null : new(node.CpuRequestedPercent, node.MemoryRequestedPercent),
             NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null
         );
+
+    private static string? Known(string text) => text.Length > 0 ? text : null;
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));
@@ -38,7 +47,8 @@ internal static class NodeMapping
             result.Status,
             AnswerAdvice.In(result.Blockers),
             result.Events,
-            result.Error
+            result.Error,
+            result.Node
         );
 
     public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) =>
@@ -48,6 +58,7 @@ internal static class NodeMapping
             result.Status,
             AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
             [.. result.Events()],
-            error
+            error,
+            result.Node
         );
 }

@@ -18,9 +18,6 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     /// <summary>The prefix of the StreamSpace node manager's routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
 
-    // An unlimited request would hold its connection.
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
-
     private const string EvictionWarning =
         "299 - \"NoExecute deletes pods that do not tolerate the taint, without regard to PodDisruptionBudgets. To evict within them, drain the node.\"";
 
@@ -168,11 +165,11 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     private async Task<IResult> DrainAsync(HttpContext context, string name, ApiDrainRequest? request, CancellationToken stop)
     {
         DrainOptions options = request?.Drain ?? new();
-        options = options with { Timeout = options.Timeout ?? DefaultTimeout, Reason = DrainOperations.Reason };
+        options = DrainOperations.WithDefaults(options);
         string by = context.User.Identity!.Name!;
         if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, await drains.StartAsync(by, name, options, stop));
-        RunningNodeDrain running = drains.Start(by, name, options, isFollowed: false);
+            return OperationRoutes.Accepted(context, await drains.StartAsync(by, [name], options, stop));
+        RunningNodeDrain running = drains.Start(by, [name], options, isFollowed: false);
         TrackedOperation drain = running.Operation;
         await running.EndAsync(stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;

@@ -1,9 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
 
 // Bodies of node routes, as in the StreamSpace node manager. Serialized in snake_case.
 
+/// <param name="Zone">Absent if the node has no label of a zone; the same for pool, instance type and address.</param>
+/// <param name="Version">Of the kubelet.</param>
+/// <param name="ChangedAt">The last transition of a condition.</param>
+/// <param name="Requested">By its pods, of what is allocatable.</param>
 internal sealed record ApiNode(
     string Name,
     IReadOnlyDictionary<string, string> Labels,
@@ -14,6 +19,13 @@ internal sealed record ApiNode(
     ApiUsage? Usage,
     int? Pods,
     string Age,
+    string? Zone,
+    string? Pool,
+    string? InstanceType,
+    string Version,
+    string? Address,
+    DateTimeOffset? ChangedAt,
+    ApiUsage? Requested,
     ApiNodeOperation? Operation = null
 );
 
@@ -69,11 +81,38 @@ internal sealed record ApiSeenValue(string? Value);
 /// <param name="Blockers">Why the drain has not completed.</param>
 /// <param name="Events">The last warnings about pods that are not ready or do not end.</param>
 /// <param name="Error">The ErrorId; absent on success.</param>
+/// <param name="Node">The node.</param>
 internal sealed record ApiDrainResult(
     string Message,
     int PodsDeleted,
     string Status,
     IReadOnlyList<string> Blockers,
     IReadOnlyList<string> Events,
-    string? Error
+    string? Error,
+    string Node
 );
+
+/// <summary>The nodes to drain together, and the options of each drain.</summary>
+internal sealed record ApiBatchDrain([property: Required] IReadOnlyList<string>? Nodes) : ApiDrainRequest
+{
+    private const int MostNodes = 5000;
+
+    /// <summary>Each node once.</summary>
+    /// <exception cref="NodeManagerException">InvalidBody: none, or too many.</exception>
+    public IReadOnlyList<string> Names()
+    {
+        RequireCount(ApiBody.Required(Nodes, "nodes").Count);
+        return [.. Nodes!.Distinct(StringComparer.Ordinal)];
+    }
+
+    public static void RequireCount(int count)
+    {
+        if (count is 0 or > MostNodes)
+            throw new NodeManagerException(
+                "InvalidBody",
+                ErrorKind.InvalidArgument,
+                $"'nodes' has {count} nodes; it takes 1 to {MostNodes}.",
+                count
+            );
+    }
+}

@@ -3,9 +3,9 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Nodes;
 
-/// <summary>A drain of a node with its waiting requests. The last one to disconnect cancels it, unless a caller detached it.</summary>
+/// <summary>A drain of nodes with its waiting requests. The last one to disconnect cancels it, unless a caller detached it.</summary>
 /// <param name="isFollowed">Its caller does not wait for it.</param>
-internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
+internal sealed class RunningNodeDrain(IReadOnlyList<string> nodes, DrainOptions options, bool isFollowed)
 {
     private readonly Lock _gate = new();
     private int _waiting = isFollowed ? 0 : 1;
@@ -13,12 +13,13 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
 
     public TrackedOperation Operation { get; set; } = null!;
 
-    public bool HasOptions(DrainOptions wanted) => wanted == options;
+    public bool Is(IReadOnlyList<string> wanted, DrainOptions wantedOptions) =>
+        wantedOptions == options && nodes.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(wanted);
 
-    /// <summary>Joins another caller. False if the options differ.</summary>
-    public bool TryJoin(DrainOptions wanted, bool follows)
+    /// <summary>Joins another caller. False if the nodes or the options differ.</summary>
+    public bool TryJoin(IReadOnlyList<string> wanted, DrainOptions wantedOptions, bool follows)
     {
-        if (!HasOptions(wanted))
+        if (!Is(wanted, wantedOptions))
             return false;
         lock (_gate)
         {

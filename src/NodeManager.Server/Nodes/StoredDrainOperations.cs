@@ -22,20 +22,19 @@ internal sealed class StoredDrainOperations(ClusterSession cluster, OperationReg
 
     /// <summary>Stores a drain, and follows it.</summary>
     /// <exception cref="NodeManagerException">ServerNotRunning, Forbidden: it cannot be stored. Or the server's refusal.</exception>
-    public async Task<TrackedOperation> StartAsync(string by, NodeTarget node, DrainOptions options, CancellationToken stop)
+    public async Task<TrackedOperation> StartAsync(string by, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken stop)
     {
         operations.RequireRoom();
-        return Follow(await DetachedSubmitter.StoreAsync(cluster.Session, ns, node, by, options, stop));
+        return Follow(await DetachedSubmitter.StoreAsync(cluster.Session, ns, nodes, by, options, stop));
     }
 
-    /// <summary>The running drain of a node that a caller of this API started, on any server; null if there is none.</summary>
-    public (TrackedOperation Operation, bool HasSameOptions)? Find(string node, DrainOptions options)
+    /// <summary>The running drain of just these nodes that a caller of this API started, on any server; null if there is none.</summary>
+    public (TrackedOperation Operation, bool HasSameOptions)? Find(IReadOnlyCollection<string> nodes, DrainOptions options)
     {
         foreach (StoredDrain drain in _open.Values)
             if (
                 drain.Reason == options.Reason
-                && drain.Nodes is [var only]
-                && only == node
+                && drain.Nodes.ToHashSet().SetEquals(nodes)
                 && operations.TryFind(drain.Id) is { Operation.State: OperationState.Running } running
             )
                 return (running, drain.HasOptions(cluster.Session, options));

@@ -86,7 +86,7 @@ internal static class CommandLine
                     ),
                     Flag("--all-contexts", "Serve the clusters of all contexts, the current one first"),
                     Flag("--in-cluster", "Serve the cluster of this pod; its API server authenticates and authorizes the callers"),
-                    Text("--address", "IP", "With --in-cluster and --cert: where the API is served (127.0.0.1)"),
+                    Text("--address", "IP", "Where the API is served (127.0.0.1); another one needs --cert, and tokens of the cluster"),
                     Flag("--detached", "Carry out what -Detach leaves to a server; --in-cluster includes it"),
                     Text("--namespace", "NAME", "Where detached work is stored (nodemanager)"),
                     Flag("--handover", "For Start-NodeManagerServer: serve the cluster that a line on standard input describes"),
@@ -158,10 +158,13 @@ internal static class CommandLine
                 "--in-cluster serves the cluster of its own pod; leave out --kubeconfig, --context, --all-contexts, --detached and --approver.",
             { Command: ServerCommand.Serve, Namespace: not null, DetachedNamespace: null } =>
                 "--namespace requires --detached or --in-cluster.",
-            { Command: ServerCommand.Serve, Address: not null, InCluster: false } => "--address requires --in-cluster.",
             // Tokens of the cluster are transmitted.
-            { InCluster: true, CertificatePath: null, Address: { } address } when !IPAddress.IsLoopback(address) =>
+            { Command: ServerCommand.Serve, CertificatePath: null, Address: { } address } when !IPAddress.IsLoopback(address) =>
                 $"--address {address} needs --cert: tokens are not taken over plain HTTP from other machines.",
+            { Command: ServerCommand.Serve, IsDelegated: true } when options.AllContexts || options.Contexts.Count > 1 =>
+                "--address serves one cluster: its API server authenticates the callers. Start a server for each cluster.",
+            { Command: ServerCommand.Serve, IsDelegated: true, Approver: not null } =>
+                "--approver is for loopback; with --address, approvers have tokens of the cluster.",
             _ => null,
         };
 

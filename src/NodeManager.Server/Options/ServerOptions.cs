@@ -44,6 +44,9 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
     public string? CertificatePath => Get<string>("--cert");
     public string? KeyPath => Get<string>("--key");
     public bool InCluster => Get<bool>("--in-cluster");
+
+    /// <summary>The cluster authenticates and authorizes the callers: in a cluster, and where other machines reach the server.</summary>
+    public bool IsDelegated => InCluster || (Command == ServerCommand.Serve && Address is { } address && !IPAddress.IsLoopback(address));
     public bool Detached => Get<bool>("--detached");
     public string? Namespace => Get<string>("--namespace");
     public IReadOnlyList<string> Providers => Get<string[]>("--provider") ?? [];

@@ -15,7 +15,7 @@ internal abstract record DrainBody
     /// <summary>The name of an option in bodies.</summary>
     /// <param name="body">A body with fields of its own says <c>drain_timeout_seconds</c>.</param>
     public static string FieldOf(DrainOption option, Type body) =>
-        option.Property.Name == nameof(DrainOptions.Timeout) && body != typeof(ApiDrainRequest)
+        option.Property.Name == nameof(DrainOptions.Timeout) && !body.IsAssignableTo(typeof(ApiDrainRequest))
             ? "drain_" + FieldOf(option)
             : FieldOf(option);
 
@@ -51,4 +51,4 @@ internal abstract record DrainBody
 }
 
 /// <summary>The options of a drain.</summary>
-internal sealed record ApiDrainRequest : DrainBody;
+internal record ApiDrainRequest : DrainBody;

@@ -74,6 +74,25 @@ public sealed partial class KubernetesClient : IDisposable
             }
         );
 
+    /// <summary>
+    /// A client of the same server with the token of another user alone. Its connections are its own: a client certificate of this one would
+    /// count before the token.
+    /// </summary>
+    public KubernetesClient WithToken(string token)
+    {
+        KubernetesClientOptions options = _options with { WrapTransport = null };
+        return _configuration is { } configuration
+            ? Create(
+                configuration with
+                {
+                    User = new() { Token = token },
+                    UserName = "",
+                },
+                options
+            )
+            : new(Server, new TokenHandler(_transport, token), options);
+    }
+
     public Uri Server { get; }
 
     public TimeProvider Time => _options.Time;

@@ -3,111 +3,44 @@ using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Kubelets;
 
-/// <summary>A pod, and the states that kubelets of 1.36 with containerd showed of it.</summary>
-/// <param name="Script">What its container does on a real node.</param>
-/// <param name="Container">Further fields of the container.</param>
-/// <param name="Spec">Further fields of the pod.</param>
-/// <param name="Annotations">The same behavior for a simulated kubelet.</param>
-/// <param name="DeletedIn">The state in which the pod is deleted; empty: it is not deleted.</param>
-/// <param name="Course">The states, each with the seconds that it lasts.</param>
-internal sealed record CourseScenario(
-    string Name,
-    string Script,
-    string Container,
-    string Spec,
-    string Annotations,
-    string DeletedIn,
-    params (string State, double Seconds)[] Course
-)
+/// <summary>A pod, what happens to it, and the states that kubelets of 1.36 with containerd showed of it.</summary>
+internal sealed record CourseScenario(string Name, string Script)
 {
-    private const string Server = "while true; do sleep 0.1; done",
-        Heeds = "trap 'exit 0' TERM; " + Server,
-        Ignores = "trap '' TERM; " + Server;
+    /// <summary>Pod, StatefulSet, DaemonSet or Job.</summary>
+    public string Kind { get; init; } = "Pod";
 
-    private const string Created = "Pending unready -",
-        Creating = "Pending unready ContainerCreating",
-        Unready = "Running unready running",
-        Serving = "Running ready running",
-        Terminating = "Running ready running terminating",
-        Completed = "Succeeded unready Completed:0 terminating",
-        Killed = "Failed unready Error:137 terminating",
-        Crashed = "Running unready Error:1",
-        BackOff = "Running unready CrashLoopBackOff",
-        Gone = "gone";
+    /// <summary>Further fields of the container.</summary>
+    public string Container { get; init; } = "{}";
 
-    private static readonly (string, double)[] Start = [(Created, 0), (Creating, 1)];
+    /// <summary>Further fields of the pod.</summary>
+    public string Spec { get; init; } = "{}";
 
-    public static IReadOnlyList<CourseScenario> All { get; } =
-    [
-        new("end", Heeds, "{}", "{}", "{}", Serving, [.. Start, (Serving, 0), (Terminating, 0.3), (Completed, 1), (Gone, 0)]),
-        new(
-            "hook",
-            Heeds,
-            """{"lifecycle":{"preStop":{"exec":{"command":["sleep","5"]}}}}""",
-            "{}",
-            "{}",
-            Serving,
-            [.. Start, (Serving, 0), (Terminating, 5.3), (Completed, 1), (Gone, 0)]
-        ),
-        new(
-            "deaf",
-            Ignores,
-            "{}",
-            """{"terminationGracePeriodSeconds":6}""",
-            """{"slow-terminate":"ignore"}""",
-            Serving,
-            [.. Start, (Serving, 0), (Terminating, 6), (Killed, 1), (Gone, 0)]
-        ),
-        new(
-            "deaf-hook",
-            Ignores,
-            """{"lifecycle":{"preStop":{"exec":{"command":["sleep","60"]}}}}""",
-            """{"terminationGracePeriodSeconds":5}""",
-            """{"slow-terminate":"ignore"}""",
-            Serving,
-            [.. Start, (Serving, 0), (Terminating, 7), (Killed, 1), (Gone, 0)]
-        ),
-        new(
-            "slow",
-            "sleep 4; touch /tmp/ready; " + Heeds,
-            """{"readinessProbe":{"exec":{"command":["test","-f","/tmp/ready"]},"periodSeconds":1}}""",
-            "{}",
-            """{"ready-after":"4"}""",
-            "",
-            [.. Start, (Unready, 4.5), (Serving, 0)]
-        ),
-        new(
-            "once",
-            "sleep 3",
-            "{}",
-            """{"restartPolicy":"Never"}""",
-            """{"complete-after":"3"}""",
-            "",
-            [.. Start, (Serving, 3), ("Running unready Completed:0", 1), ("Succeeded unready Completed:0", 0)]
-        ),
-        new(
-            "crash",
-            "sleep 1; exit 1",
-            "{}",
-            "{}",
-            """{"crash":"1"}""",
-            "",
-            [.. Start, (Serving, 1), (Crashed, 0.5), (Serving, 1), (Crashed, 10), (BackOff, 0.2), (Serving, 1), (Crashed, 20), (BackOff, 0)]
-        ),
-        new(
-            "missing",
-            "true",
-            """{"image":"missing.invalid/app:1"}""",
-            "{}",
-            "{}",
-            "",
-            [(Created, 0), (Creating, double.NaN), ("Pending unready ErrImagePull", 11), ("Pending unready ImagePullBackOff", 0)]
-        ),
-    ];
+    /// <summary>The behavior of <see cref="Script"/>, for a simulated kubelet.</summary>
+    public string Annotations { get; init; } = "{}";
 
-    public JsonObject Pod(string node, string image)
+    public IReadOnlyList<CourseStep> Steps { get; init; } = [];
+
+    /// <summary>The states, each with the seconds that it lasts. 0: less than the tolerance; NaN: not compared.</summary>
+    public required IReadOnlyList<(string State, double Seconds)> Course { get; init; }
+
+    /// <summary>The kubelet's events of the pod, by reason, in the order in which each first appears.</summary>
+    public IReadOnlyList<string> Events { get; init; } = ["Pulled", "Created", "Started"];
+
+    /// <summary>The state of the pod when its replacement appears; null: it has none.</summary>
+    public string? ReplacedIn { get; init; }
+
+    /// <summary>What the node's Ready condition shows; empty: not compared.</summary>
+    public IReadOnlyList<(string State, double Seconds)> NodeCourse { get; init; } = [];
+
+    public override string ToString() => Name;
+
+    /// <summary>The object to create, whose pod runs on this node.</summary>
+    public JsonObject Manifest(string node, string image)
     {
-        JsonObject pod = Manifests.Pod(Name, node);
+        Dictionary<string, string> labels = new() { ["course"] = Name };
+        JsonObject manifest =
+            Kind == "Pod" ? Manifests.Pod(Name, node, labels) : Manifests.Workload(Kind, Name, labels, new Dictionary<string, string>(), 1);
+        JsonObject pod = Kind == "Pod" ? manifest : manifest["spec"]!["template"]!.AsObject();
         JsonObject container = pod["spec"]!["containers"]![0]!.AsObject();
         container["image"] = image;
         container["imagePullPolicy"] = "IfNotPresent";
@@ -117,14 +50,51 @@ internal sealed record CourseScenario(
         Copy(Spec, pod["spec"]!.AsObject());
         foreach ((string key, JsonNode? value) in JsonNode.Parse(Annotations)!.AsObject())
             pod.Annotate("sandbox.nodemanager/" + key, (string)value!);
-        return pod;
+        Place(manifest, pod, node);
+        return manifest;
     }
 
-    public override string ToString() => Name;
+    private void Place(JsonObject manifest, JsonObject pod, string node)
+    {
+        JsonObject spec = manifest["spec"]!.AsObject();
+        if (Kind is "Job" or "DaemonSet")
+            spec.Remove("replicas");
+        if (Kind == "StatefulSet")
+            spec["serviceName"] = Name;
+        if (Kind == "Job")
+        {
+            manifest["apiVersion"] = "batch/v1";
+            spec.Remove("selector");
+        }
+
+        if (Kind == "DaemonSet")
+            pod["spec"]!["nodeSelector"] = new JsonObject { ["kubernetes.io/hostname"] = node };
+        else
+            pod["spec"]!["nodeName"] = node;
+    }
 
     private static void Copy(string fields, JsonObject into)
     {
         foreach ((string key, JsonNode? value) in JsonNode.Parse(fields)!.AsObject())
             into[key] = value?.DeepClone();
     }
+}
+
+/// <summary>What happens to a pod or its kubelet.</summary>
+/// <param name="In">The state of the pod in which it happens; for <see cref="CourseAction.ContinueKubelet"/>, that of the node.</param>
+/// <param name="After">The seconds from then on.</param>
+internal sealed record CourseStep(CourseAction Action, string In, double After = 0);
+
+internal enum CourseAction
+{
+    Delete,
+    Evict,
+    StopKubelet,
+    StartKubelet,
+    PauseKubelet,
+    ContinueKubelet,
+
+    /// <summary>The script's readiness, for a simulated kubelet.</summary>
+    BecomeUnready,
+    BecomeReady,
 }

@@ -28,7 +28,7 @@ public sealed class StoredDrainTests
             string uid = (await cluster.GetAsync(Resources.Nodes, nodes[i])).Metadata.Uid!;
             followed[i] = StoredDrains.Follow(
                 session,
-                await DetachedSubmitter.StoreAsync(session, cluster.Namespace, new(nodes[i], uid), "jane", options, default)
+                await DetachedSubmitter.StoreAsync(session, cluster.Namespace, [new(nodes[i], uid)], "jane", options, default)
             );
         }
 

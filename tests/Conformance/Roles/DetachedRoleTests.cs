@@ -59,7 +59,7 @@ public sealed class DetachedRoleTests
         Assert.True(maintained.Status == NodeMaintenanceRunStatus.Completed, maintained.Describe());
         // A drain of the REST API, which the server stores under its own account; and one that it stops.
         string uid = (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Uid!;
-        StoredDrain stored = await DetachedSubmitter.StoreAsync(server, drain.Namespace, new(node, uid), user, new(), default);
+        StoredDrain stored = await DetachedSubmitter.StoreAsync(server, drain.Namespace, [new(node, uid)], user, new(), default);
         NodeMaintenanceRun carriedOut = await MaintenanceWaiter.WaitAsync(
             asker,
             stored.Id,

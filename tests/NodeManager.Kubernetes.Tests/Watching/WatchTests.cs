@@ -169,6 +169,33 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task An_open_watch_outlasts_a_server_that_has_not_read_its_roles()
+    {
+        _api.List(10, Node("a", 1))
+            .Watch(Event("MODIFIED", Node("a", 11)))
+            .Refuse(HttpStatusCode.Forbidden)
+            .Watch(Event("MODIFIED", Node("a", 12)));
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11", "Modified a 12"], await WatchAsync(4));
+    }
+
+    [Fact]
+    public async Task A_refused_watch_lists_and_opens_as_soon_as_it_is_permitted()
+    {
+        _api.List(10, Node("a", 1))
+            .Refuse(HttpStatusCode.Forbidden)
+            .List(11, Node("a", 11))
+            .Refuse(HttpStatusCode.Forbidden)
+            .List(12, Node("a", 12))
+            .Watch(Event("MODIFIED", Node("a", 13)));
+
+        Assert.Equal(
+            ["Added a 1", "Synced", "Modified a 11", "Synced", "Modified a 12", "Synced", "Modified a 13"],
+            await WatchAsync(7, new() { RelistInterval = TimeSpan.FromMilliseconds(5) })
+        );
+    }
+
+    [Fact]
     public async Task A_cancelled_watch_ends_immediately()
     {
         using var stop = new CancellationTokenSource();

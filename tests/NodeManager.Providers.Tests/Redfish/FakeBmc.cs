@@ -207,7 +207,7 @@ internal sealed class FakeBmc : HttpMessageHandler
             ["ProcessorSummary"] = new JsonObject { ["Count"] = 2, ["CoreCount"] = Cores },
             ["MemorySummary"] = new JsonObject { ["TotalSystemMemoryGiB"] = MemoryGiB },
             ["EthernetInterfaces"] = Link("/redfish/v1/Systems/1/EthernetInterfaces"),
-            ["Processors"] = Link("/redfish/v1/Systems/1/Processors"),
+            [nameof(Processors)] = Link("/redfish/v1/Systems/1/Processors"),
             ["Storage"] = Link("/redfish/v1/Systems/1/Storage"),
         };
         if (AssetTag is not null)

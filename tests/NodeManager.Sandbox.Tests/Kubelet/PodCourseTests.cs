@@ -166,9 +166,12 @@ public sealed class PodCourseTests
 
         cluster.Merge(BuiltInKinds.Pods, "web", document => document["spec"]!["containers"]![0]!["image"] = "web:2");
         await course.ReachesAsync(Serving);
-        Assert.Contains(
-            cluster.EventsOf("web"),
-            static one => one.StartsWith("Pulled: Container image \"web:2\" already present", StringComparison.Ordinal)
+        await cluster.UntilAsync(
+            () =>
+                cluster
+                    .EventsOf("web")
+                    .Any(static one => one.StartsWith("Pulled: Container image \"web:2\" already present", StringComparison.Ordinal)),
+            "the event of the new image"
         );
     }
 

@@ -47,7 +47,7 @@ public sealed class CommandLineTests
     [InlineData("serve --all-contexts", "AllContexts=True Command=Serve Nodes=0 Port=8080 Seed=0 Version=1.37")]
     [InlineData(
         "serve --in-cluster --address ::1 --port 8443",
-        "Address=::1 Command=Serve DetachedNamespace=nodemanager InCluster=True Nodes=0 Port=8443 Seed=0 Version=1.37"
+        "Address=::1 Command=Serve DetachedNamespace=nodemanager InCluster=True IsDelegated=True Nodes=0 Port=8443 Seed=0 Version=1.37"
     )]
     [InlineData(
         "serve --handover --port 0 --agent-changes",
@@ -212,7 +212,19 @@ public sealed class CommandLineTests
     [InlineData("--all-contexts includes every --context. Use one of the two.", "serve", "--context", "prod", "--all-contexts")]
     [InlineData("--key requires --cert.", "demo", "--key", "here")]
     [InlineData("--namespace requires --detached or --in-cluster.", "serve", "--namespace", "ns")]
-    [InlineData("--address requires --in-cluster.", "serve", "--address", "0.0.0.0")]
+    [InlineData("--address 0.0.0.0 needs --cert: ", "serve", "--address", "0.0.0.0")]
+    [InlineData("--address serves one cluster: ", "serve", "--address", "0.0.0.0", "--cert", "c.pem", "--all-contexts")]
+    [InlineData("--address serves one cluster: ", "serve", "--address", "::", "--cert", "c", "--context", "a", "--context", "b")]
+    [InlineData(
+        "--approver is for loopback; ",
+        "serve",
+        "--address",
+        "10.0.0.1",
+        "--cert",
+        "c.pem",
+        "--approver",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    )]
     [InlineData(
         "--address 0.0.0.0 needs --cert: tokens are not taken over plain HTTP from other machines.",
         "serve",

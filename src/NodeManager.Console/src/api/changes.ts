@@ -5,7 +5,7 @@ export type Change =
   | { type: 'ready' }
   | { type: 'reset' }
   | { type: 'node'; name: string; node?: Node }
-  | { type: 'usage'; nodes: { name: string; usage?: Node['usage']; pods?: number }[] }
+  | { type: 'usage'; nodes: Pick<Node, 'name' | 'usage' | 'pods' | 'requested'>[] }
   | { type: 'alert'; alert: Alert }
   | { type: 'operation'; id: string; kind: string; target: string; state: Operation['state'] }
   | { type: 'cluster'; reachable: boolean; since: string };

@@ -22,6 +22,8 @@ export interface RequestOptions {
   /** Codes beside those of success whose body is an answer and not a refusal. */
   accept?: number[];
   signal?: AbortSignal;
+  /** The answer is text, and not JSON. */
+  text?: boolean;
 }
 
 /** Where the token of a browser session is kept: by origin, port included. A cookie would go to every port of the host. */
@@ -82,7 +84,7 @@ export function headersWith(extra: Record<string, string>): Record<string, strin
 
 /** Sends a request and returns the JSON of the answer; null if it has none. Throws ApiProblem. */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const headers = headersWith({ Accept: 'application/json' });
+  const headers = headersWith({ Accept: options.text ? 'text/plain' : 'application/json' });
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.async) headers['Prefer'] = 'respond-async';
   const isChange = (options.method ?? 'GET') !== 'GET';
@@ -106,6 +108,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     throw new ApiProblem(0, limit?.aborted ? 'ChangeUnanswered' : 'Unreachable', '', '');
   }
 
+  if (options.text && response.ok) return text as T;
   const body: unknown = parse(text);
   if (response.ok || options.accept?.includes(response.status)) return body as T;
   if (response.status === 401 && path !== '/sign-in') signedOut();

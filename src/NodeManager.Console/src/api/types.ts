@@ -41,6 +41,10 @@ export type MaintenanceNode = Schemas['ApiMaintenanceNode'];
 export type MaintenanceRun = Schemas['ApiMaintenanceRun'];
 export type AgentPlan = Schemas['ApiAgentPlan'];
 export type UsageSample = Schemas['ApiUsageSample'];
+export type Activity = Schemas['ApiActivity'];
+export type PodBudget = Schemas['ApiPodBudget'];
+export type FoundPod = Schemas['ApiFoundPod'];
+export type BatchNodeResult = Schemas['ApiBatchNodeResult'];
 
 export type Arguments = Record<string, unknown>;
 

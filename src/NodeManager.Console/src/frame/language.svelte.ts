@@ -44,7 +44,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 /** A word of the server in the current language, or as it is. */
-export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action', value: string): string {
+export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action' | 'activity', value: string): string {
   return messages[`${group}.${value}` as Key] ?? value;
 }
 
@@ -57,9 +57,24 @@ export function fill(text: string, values: Record<string, string | number>): str
   });
 }
 
-/** A time as people of the language write it. */
+/** A time as people of the language write it: local, or in UTC and marked as such. */
 export function time(value: string | undefined): string {
-  return value ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(value)) : '–';
+  if (!value) return '–';
+  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(new Date(value));
+  return utc ? `${text} UTC` : text;
+}
+
+const keptZone = 'nodemanager-utc';
+
+let utc = $state(globalThis.localStorage?.getItem(keptZone) === 'true');
+
+export function isUtc(): boolean {
+  return utc;
+}
+
+export function chooseUtc(value: boolean): void {
+  utc = value;
+  localStorage.setItem(keptZone, String(value));
 }
 
 /** How long something has lasted, in its largest two units. */

@@ -10,10 +10,11 @@ export type Route =
   | { page: 'maintenances' }
   | { page: 'maintenance'; id: string }
   | { page: 'agents' }
+  | { page: 'activity' }
   | { page: 'scheduler'; tab: SchedulerTab }
   | { page: 'missing' };
 
-export const nodeTabs = ['overview', 'labels', 'taints', 'conditions', 'pods', 'events', 'drain'] as const;
+export const nodeTabs = ['overview', 'labels', 'taints', 'conditions', 'pods', 'events', 'activity', 'drain'] as const;
 export type NodeTab = (typeof nodeTabs)[number];
 
 export const schedulerTabs = ['plugins', 'revisions', 'health'] as const;
@@ -37,7 +38,7 @@ export function match(path: string): Route {
     return shown ? { page: 'node', name, tab: shown } : { page: 'missing' };
   }
 
-  if ((area === 'alerts' || area === 'agents') && name === undefined) return { page: area };
+  if ((area === 'alerts' || area === 'agents' || area === 'activity') && name === undefined) return { page: area };
   if (area === 'maintenance' && tab === undefined) return name === undefined ? { page: 'maintenances' } : { page: 'maintenance', id: name };
   if (area === 'autoscaler' && tab === undefined) {
     const shown = autoscalerTabs.find(one => one === (name ?? 'overview'));

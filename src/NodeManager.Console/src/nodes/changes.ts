@@ -22,7 +22,8 @@ export function apply(nodes: Map<string, Node>, change: Change): void {
   }
 }
 
-function withLoad(node: Node, load: { usage?: Node['usage']; pods?: number }): Node {
-  const { usage: _usage, pods: _pods, ...rest } = node;
-  return { ...rest, ...(load.usage ? { usage: load.usage } : {}), ...(load.pods === undefined ? {} : { pods: load.pods }) };
+function withLoad(node: Node, load: Pick<Node, 'usage' | 'pods' | 'requested'>): Node {
+  const { usage: _usage, pods: _pods, requested: _requested, ...rest } = node;
+  const { usage, pods, requested } = load;
+  return { ...rest, ...(usage ? { usage } : {}), ...(pods === undefined ? {} : { pods }), ...(requested ? { requested } : {}) };
 }

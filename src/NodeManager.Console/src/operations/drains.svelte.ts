@@ -1,7 +1,7 @@
 import { request } from '../api/client';
 import { watchCluster } from '../api/feed.svelte';
 import { operationsPath } from '../api/paths';
-import type { Operation } from '../api/types';
+import type { Node, Operation } from '../api/types';
 import { drained, drains } from './followed';
 
 let operations = $state.raw<Operation[]>([]);
@@ -13,8 +13,8 @@ export function drainedNodes(): string[] {
 }
 
 /** The drain of this node that runs now, whoever started it. */
-export function runningDrain(node: string): Operation | undefined {
-  return operations.find(one => one.state === 'Running' && drains(one, node));
+export function runningDrain(node: Node): Operation | undefined {
+  return operations.find(one => one.state === 'Running' && (one.id === node.operation?.id || drains(one, node.name)));
 }
 
 /** Keeps the running drains known while a page shows them: the server reports each operation that starts or ends. Returns how to stop. */

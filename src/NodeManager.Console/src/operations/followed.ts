@@ -36,7 +36,7 @@ function withMessage(known: Followed, message: Followed['messages'][number]): Fo
   return [...known.messages.filter(one => one.sequence !== message.sequence && one.text !== message.text), message].slice(-mostMessages);
 }
 
-/** Whether an operation drains this node. Its target names the nodes and the cluster: "worker-1 in cluster 'prod'". */
+/** Whether an operation drains this node. Its target names the first nodes and the cluster: "worker-1, worker-2 in cluster 'prod'". */
 export function drains(operation: Operation, node: string): boolean {
   return operation.kind === 'NodeDrain' && nodesOf(operation).includes(node);
 }
@@ -47,7 +47,7 @@ export function drained(operations: readonly Operation[]): string[] {
 }
 
 function nodesOf(operation: Operation): string[] {
-  return operation.target.replace(/ in cluster '.*$/, '').split(', ');
+  return operation.target.replace(/(?: and [\d,]+ more)? in cluster '.*$/, '').split(', ');
 }
 
 export function isDrainResult(value: unknown): value is DrainResult {

@@ -34,11 +34,17 @@ internal sealed partial class Watcher<T>(
     /// </summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>For how long an API server that restarts may refuse what roles allow, because it has not read them yet.</summary>
+    private static readonly TimeSpan RolesMayBeUnread = TimeSpan.FromSeconds(3);
+
     private readonly KnownObjects<T> _known = new();
     private readonly PartPool? _parts = options.SharesParts ? new() : null;
     private string? _version;
     private int _failures;
     private bool _isUnwatchable;
+    private bool _isForbidden;
+    private bool _hasWatched;
+    private long? _refusedSince;
     private bool _hasNews;
     private int _heartbeats;
 
@@ -59,6 +65,8 @@ internal sealed partial class Watcher<T>(
             {
                 await Task.Delay(options.RelistInterval!.Value * (0.9 + (Random.Shared.NextDouble() * 0.2)), time, cancellationToken);
                 _version = null;
+                // The permission may come back.
+                _isUnwatchable = !_isForbidden;
                 continue;
             }
 
@@ -66,6 +74,8 @@ internal sealed partial class Watcher<T>(
                 yield return change;
         }
     }
+
+    private bool PassesByItself(Exception failure) => IsTransient(failure) || (_hasWatched && MayHaveUnreadRoles(failure));
 
     /// <summary>Ends with the connection.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -87,6 +97,7 @@ internal sealed partial class Watcher<T>(
                         cancellationToken
                     );
                     state?.RecordResponse(time.GetUtcNow());
+                    (_hasWatched, _isForbidden, _refusedSince) = (true, false, null);
                     lines ??= Lines(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
@@ -100,15 +111,14 @@ internal sealed partial class Watcher<T>(
                     if (line.Kind == WatchLineKind.Error)
                         throw Refusal(line.Error, query);
                 }
-                catch (KubernetesException e) when (options.RelistInterval is not null && IsUnwatchable(e.Code))
-                {
-                    _isUnwatchable = true;
-                    LogUnwatchable(logger, type.Plural, e.Message, options.RelistInterval!.Value.TotalSeconds);
-                    yield break;
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsTransient(e))
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested && PassesByItself(e))
                 {
                     await RecoverAsync(e, cancellationToken);
+                    yield break;
+                }
+                catch (KubernetesException e) when (options.RelistInterval is not null && IsUnwatchable(e.Code))
+                {
+                    FallBackToLists(e, options.RelistInterval.Value);
                     yield break;
                 }
 
@@ -204,7 +214,7 @@ internal sealed partial class Watcher<T>(
                 (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
             }
-            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && IsTransient(e))
+            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && (IsTransient(e) || MayHaveUnreadRoles(e)))
             {
                 await RecoverAsync(e, cancellationToken);
                 present.Clear();
@@ -213,6 +223,7 @@ internal sealed partial class Watcher<T>(
             }
 
             state?.RecordResponse(time.GetUtcNow());
+            _refusedSince = null;
             foreach (T item in page.Items)
             {
                 _parts?.Share(item);
@@ -235,9 +246,25 @@ internal sealed partial class Watcher<T>(
     /// <summary>No <c>watch</c> permission, or a kind that cannot be watched, such as metrics.</summary>
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
+    private void FallBackToLists(KubernetesException refusal, TimeSpan interval)
+    {
+        if (!_isForbidden)
+            LogUnwatchable(logger, type.Plural, refusal.Message, interval.TotalSeconds);
+        _isUnwatchable = true;
+        _isForbidden = refusal.Code == HttpStatusCode.Forbidden;
+    }
+
     /// <summary>A permanent refusal (no permission, no such kind) ends the watch.</summary>
     private static bool IsTransient(Exception exception) =>
         exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
+
+    private bool MayHaveUnreadRoles(Exception exception)
+    {
+        if (exception is not KubernetesException { Code: HttpStatusCode.Forbidden })
+            return false;
+        _refusedSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(_refusedSince.Value) < RolesMayBeUnread;
+    }
 
     private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
     {

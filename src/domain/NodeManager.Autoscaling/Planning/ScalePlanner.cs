@@ -22,7 +22,7 @@ public static class ScalePlanner
 
     private static ScalePlan Plan(ScaleInput input, IReadOnlySet<string> confirming, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PoolState> pools = PoolState.Of(input);
+        List<PoolState> pools = PoolState.Of(input);
         ScaleUpPlan up = ScaleUpPlan.Of(input, pools, cancellationToken);
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
         DateTimeOffset[] changes =

@@ -5,6 +5,7 @@ using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
@@ -64,7 +65,7 @@ public static class DetachedSubmitter
         );
     }
 
-    /// <summary>Stores a drain of one node for the servers of a namespace. One of them carries it out, now or when it starts.</summary>
+    /// <summary>Stores a drain for the servers of a namespace. One of them carries it out, now or when it starts.</summary>
     /// <param name="by">The user who requested it.</param>
     /// <exception cref="NodeManagerException">
     /// DetachInvalid: an option that bypasses a safeguard. ServerNotRunning: requests are not served. Or the server's refusal.
@@ -72,7 +73,7 @@ public static class DetachedSubmitter
     public static Task<StoredDrain> StoreAsync(
         NodeManagerSession session,
         string ns,
-        NodeTarget node,
+        IReadOnlyList<NodeTarget> nodes,
         string by,
         DrainOptions options,
         CancellationToken cancellationToken
@@ -81,11 +82,14 @@ public static class DetachedSubmitter
         Check(options);
         return ClusterOperation.RunAsync(
             session,
-            node.Name,
+            NameList.Of(nodes.Select(static one => one.Name)),
             async (connection, token) =>
             {
                 DetachedSpec spec = DetachedOptions.Write(new() { Drain = options.In(session) }, isDrain: true);
-                (spec.Nodes, spec.RequestedBy) = ([new() { Name = node.Name, Uid = node.Uid }], by);
+                (spec.Nodes, spec.RequestedBy) = (
+                    [.. nodes.Select(static one => new DetachedTarget { Name = one.Name, Uid = one.Uid })],
+                    by
+                );
                 return new StoredDrain(await CreateAsync(session, connection, spec, ns, token));
             },
             cancellationToken

@@ -3,7 +3,6 @@ using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Quantities;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
 using Reason = NodeManager.AutoscalerReason;
 

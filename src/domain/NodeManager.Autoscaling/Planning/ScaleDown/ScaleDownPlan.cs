@@ -183,7 +183,7 @@ internal sealed class ScaleDownPlan
     {
         List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
         foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
-            return (AutoscalerReason.PendingPods, $"Pod {pod.Key()} waits and fits here.");
+            return (AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
         foreach (Pod pod in running)
             if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
                 return forbidden;

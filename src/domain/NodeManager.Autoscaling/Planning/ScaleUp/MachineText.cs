@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Planning.Demand;
-using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;

@@ -145,13 +145,7 @@ internal sealed class PoolState
             providers[provider.Metadata.Name] = provider;
         var backoffs = PoolBackoffs.Of(input, pools.Select(static one => (one.Pool, (IReadOnlyList<PoolMember>)one.Members)));
         string? currencies = CurrencyProblem(input.Pools);
-        Lazy<ILookup<string, Pod>> residents = new(() =>
-            input
-                .Pods.Where(static pod =>
-                    pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })
-                )
-                .ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal)
-        );
+        Lazy<ILookup<string, Pod>> residents = new(() => Residents(input));
         return
         [
             .. pools.Select(one =>
@@ -175,6 +169,12 @@ internal sealed class PoolState
             }),
         ];
     }
+
+    /// <summary>Static and DaemonSet pods by node.</summary>
+    private static ILookup<string, Pod> Residents(ScaleInput input) =>
+        input
+            .Pods.Where(static pod => pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" }))
+            .ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal);
 
     // Prices of several currencies cannot be compared, and no rate is known here.
     private static string? CurrencyProblem(IReadOnlyList<NodeSmithPool> pools)

@@ -85,21 +85,9 @@ internal sealed class ScaleUpPlan
             .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
-        Lazy<HashSet<string>> selected = new(() => PoolOffers.SelectedLabels(demand, _input.DaemonSets));
-        IReadOnlyList<MachineOffer> offers =
-        [
-            .. _pools
-                .Where(static pool => pool.IsOpen)
-                .OrderByDescending(static pool => pool.Pool.Spec.Priority ?? 0)
-                .SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets, selected)),
-        ];
         HashSet<string> leaving = LeavingNodes();
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
-        PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused)
-        {
-            Rules = _input.Policy.Choice,
-            IsLastResort = node => _inFlight.GetValueOrDefault(node.Name) is { } member && Backoffs?.IsStalled(member) == true,
-        };
+        PodPacker packer = CreatePacker(demand, leaving);
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
         KeepMinimum(packer);
         ByThreshold = ThresholdDemand.Of(_input, _pools, Snapshot, _inFlight.Keys, leaving, packer, packed);
@@ -129,6 +117,23 @@ internal sealed class ScaleUpPlan
                     ? order
                     : string.CompareOrdinal(left.Name, right.Name)
         );
+    }
+
+    private PodPacker CreatePacker(List<Pod> demand, HashSet<string> leaving)
+    {
+        Lazy<HashSet<string>> selected = new(() => PoolOffers.SelectedLabels(demand, _input.DaemonSets));
+        IReadOnlyList<MachineOffer> offers =
+        [
+            .. _pools
+                .Where(static pool => pool.IsOpen)
+                .OrderByDescending(static pool => pool.Pool.Spec.Priority ?? 0)
+                .SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets, selected)),
+        ];
+        return new PodPacker(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused)
+        {
+            Rules = _input.Policy.Choice,
+            IsLastResort = node => _inFlight.GetValueOrDefault(node.Name) is { } member && Backoffs?.IsStalled(member) == true,
+        };
     }
 
     private PoolBackoffs? Backoffs => _pools.Count > 0 ? _pools[0].Backoffs : null;

@@ -95,6 +95,19 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
                 .Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>Pods on a node whose <c>namespace/name</c> contains a text, by name; those whose name begins with it come first.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
+    public IReadOnlyList<(string Namespace, string Name, string Node)> FindPods(string text, int limit) =>
+        [
+            .. Caches()
+                .Pods.Select(static pod => (Namespace: pod.Metadata.Namespace ?? "", pod.Metadata.Name, Node: pod.Spec.NodeName ?? ""))
+                .Where(pod => pod.Node.Length > 0 && $"{pod.Namespace}/{pod.Name}".Contains(text, StringComparison.OrdinalIgnoreCase))
+                .OrderByDescending(pod => pod.Name.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+                .ThenBy(static pod => pod.Name, StringComparer.Ordinal)
+                .ThenBy(static pod => pod.Namespace, StringComparer.Ordinal)
+                .Take(limit),
+        ];
+
     /// <summary>The totals of all nodes.</summary>
     /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not completed.</exception>
     public ClusterStatistic Sum() => StatisticSum.Of(session, NodeGrouping.Parse(null), List(), _metrics is not null)[0];
@@ -214,6 +227,9 @@ internal sealed class LiveNodeCaches : IDisposable
 
     /// <summary>True if readable, and no watch is interrupted.</summary>
     public bool IsCurrent => IsReadable && Nodes.Watch.IsConnected && _pods.Cache.Watch.IsConnected;
+
+    /// <summary>All pods, finished ones included.</summary>
+    public IEnumerable<Pod> Pods => _pods.Cache.Items;
 
     /// <summary>The active pods of a node.</summary>
     public IEnumerable<Pod> PodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());

@@ -44,7 +44,8 @@ public static partial class NodeEditor
         string key,
         string? value,
         string? seen,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool dryRun = false
     )
     {
         if (value is null)
@@ -63,7 +64,7 @@ public static partial class NodeEditor
                         ExpectedValues.CheckLabel(current, node.Name, key, seen, value);
                         return EntryEdit.Patch("labels", [new(key, value)]);
                     },
-                    false,
+                    dryRun,
                     token
                 ),
             cancellationToken
@@ -167,7 +168,8 @@ public static partial class NodeEditor
         NodeTaint taint,
         bool remove,
         string? seen,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool dryRun = false
     )
     {
         if (remove)
@@ -184,7 +186,7 @@ public static partial class NodeEditor
                     ? TaintEdit.Remove(current, [(taint.Key, taint.Effect)])
                     : TaintEdit.Set(current, [taint], overwrite: true, node.Name);
             },
-            false,
+            dryRun,
             null,
             cancellationToken
         );

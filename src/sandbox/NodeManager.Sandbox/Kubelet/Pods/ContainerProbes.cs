@@ -7,6 +7,7 @@ namespace NodeManager.Sandbox.Kubelet.Pods;
 internal static class ContainerProbes
 {
     private const long DefaultPeriod = 10;
+    private const long DefaultFailures = 3;
 
     /// <summary>True if a container has a readiness or startup probe.</summary>
     public static bool Has(JsonObject? podSpec) =>
@@ -17,6 +18,24 @@ internal static class ContainerProbes
     /// <param name="readyAfter">Seconds from the start until the programs answer their probes.</param>
     public static double Delay(JsonObject? podSpec, double elapsed, double readyAfter) =>
         Math.Max(0, podSpec.Objects("containers").Select(one => ReadyAt(one, elapsed, readyAfter)).DefaultIfEmpty().Max() - elapsed);
+
+    /// <summary>The seconds from now until the first container is unready whose probes fail from now on; 0 without probes.</summary>
+    /// <param name="elapsed">Seconds since the containers started.</param>
+    public static double FailureDelay(JsonObject? podSpec, double elapsed) =>
+        podSpec
+            .Objects("containers")
+            .Select(static one => one.Object("readinessProbe"))
+            .OfType<JsonObject>()
+            .Select(probe => FailureOf(probe, elapsed) - elapsed)
+            .DefaultIfEmpty()
+            .Min();
+
+    private static double FailureOf(JsonObject probe, double elapsed)
+    {
+        double period = PeriodOf(probe);
+        double failures = probe.Number("failureThreshold") is > 0 and var stated ? stated : DefaultFailures;
+        return (Math.Ceiling(elapsed / period) + failures - 1) * period;
+    }
 
     // In seconds since the container's start.
     private static double ReadyAt(JsonObject container, double elapsed, double readyAfter)
@@ -29,9 +48,11 @@ internal static class ContainerProbes
 
     private static double SuccessOf(JsonObject probe, double notBefore)
     {
-        double period = probe.Number("periodSeconds") is > 0 and var stated ? stated : DefaultPeriod;
+        double period = PeriodOf(probe);
         double first = Math.Max(notBefore, probe.Number("initialDelaySeconds") ?? 0);
         long further = Math.Max(0, (probe.Number("successThreshold") ?? 1) - 1);
         return (Math.Ceiling(first / period) + further) * period;
     }
+
+    private static double PeriodOf(JsonObject probe) => probe.Number("periodSeconds") is > 0 and var stated ? stated : DefaultPeriod;
 }

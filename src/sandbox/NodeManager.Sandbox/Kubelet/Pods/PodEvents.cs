@@ -21,6 +21,10 @@ internal static class PodEvents
     public static void Killing(ControllerContext context, StoredObject pod, Container container) =>
         Normal(context, pod, "Killing", $"Stopping container {container.Name}");
 
+    /// <summary>The command of a preStop hook was ended with its container.</summary>
+    public static void HookFailed(ControllerContext context, StoredObject pod) =>
+        Warning(context, pod, "FailedPreStopHook", "PreStopHook failed");
+
     /// <summary>A readiness probe failed. Reported when the pod becomes unready, not for each failure.</summary>
     public static void Unhealthy(ControllerContext context, StoredObject pod) =>
         Warning(context, pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503");

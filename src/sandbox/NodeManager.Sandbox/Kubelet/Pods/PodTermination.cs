@@ -9,7 +9,8 @@ namespace NodeManager.Sandbox.Kubelet.Pods;
 /// k8s.io/kubernetes/pkg/kubelet/kuberuntime (killContainer).
 /// </summary>
 /// <param name="Seconds">Until the last container has ended.</param>
-internal readonly partial record struct PodTermination(double Seconds, int ExitCode)
+/// <param name="CutsHook">True if a command of a preStop hook outlasts the grace period.</param>
+internal readonly partial record struct PodTermination(double Seconds, int ExitCode, bool CutsHook = false)
 {
     /// <summary>The exit code after SIGTERM of a program without a handler.</summary>
     public const int Stopped = 143;
@@ -28,23 +29,24 @@ internal readonly partial record struct PodTermination(double Seconds, int ExitC
     {
         double grace = pod.Metadata.DeletionGracePeriodSeconds ?? 0;
         double hooks = document.Object("spec").Objects("containers").Select(HookSeconds).DefaultIfEmpty().Max();
+        bool cutsHook = document.Object("spec").Objects("containers").Any(one => HookCommandSeconds(one) > grace);
         double used = Math.Min(hooks, grace);
         double remaining = Math.Max(MinimumGrace, grace - used);
         double wanted =
             pod.Simulation("slow-terminate") == "ignore" ? double.PositiveInfinity : pod.SimulationSeconds("slow-terminate") ?? seconds;
         if (wanted > remaining)
-            return new(used + remaining, Killed);
+            return new(used + remaining, Killed, cutsHook);
         // Programs of batch work seldom handle SIGTERM; servers do.
-        return new(used + wanted, pod.Spec.RestartPolicy is null or "Always" ? 0 : Stopped);
+        return new(used + wanted, pod.Spec.RestartPolicy is null or "Always" ? 0 : Stopped, cutsHook);
     }
 
     /// <summary>The duration of a preStop hook that sleeps; other hooks take no time.</summary>
-    private static double HookSeconds(JsonObject container)
+    private static double HookSeconds(JsonObject container) =>
+        container.Object("lifecycle").Object("preStop").Object("sleep").Number("seconds") ?? HookCommandSeconds(container);
+
+    private static double HookCommandSeconds(JsonObject container)
     {
-        JsonObject? hook = container.Object("lifecycle").Object("preStop");
-        if (hook.Object("sleep").Number("seconds") is { } seconds)
-            return seconds;
-        string command = string.Join(' ', hook.Object("exec").Texts("command"));
+        string command = string.Join(' ', container.Object("lifecycle").Object("preStop").Object("exec").Texts("command"));
         return Sleep()
             .Matches(command)
             .Sum(static match =>

@@ -34,6 +34,8 @@ internal sealed partial class PodWorker
                 : new(0, PodTermination.Killed);
             if (!IsDue(key, stored.Uid, "end", () => end.Seconds + Slowness(stored)))
                 return;
+            if (end.CutsHook)
+                PodEvents.HookFailed(Context, stored);
             // The status of a static pod ends with its mirror.
             if (!pod.IsMirror())
                 UpdateStatus(stored, item => PodStatusWriter.End(item, end.ExitCode, Registry.Now, Context.MinorVersion));

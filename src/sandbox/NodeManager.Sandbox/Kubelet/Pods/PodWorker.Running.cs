@@ -17,9 +17,6 @@ internal sealed partial class PodWorker
     /// <summary>How long before a restart the back-off is visible.</summary>
     private const double VisibleSeconds = 0.2;
 
-    /// <summary>The kubelet's next look at a container whose image is missing.</summary>
-    private const double PullRetrySeconds = 10;
-
     /// <summary>Failed pulls by pod.</summary>
     private readonly ConcurrentDictionary<string, int> _failedPulls = new(StringComparer.Ordinal);
 
@@ -48,9 +45,12 @@ internal sealed partial class PodWorker
             SimulatedCrash.StartsBefore(pod)
         );
         string phase = pod.AsksFor("fail") ? "Failed" : "Running";
-        Report(stored, ReportOf(pod, node, phase, phase == "Running" && WantsReady(key, stored, pod)));
+        bool isReady = phase == "Running" && WantsReady(key, stored, pod);
+        Report(stored, ReportOf(pod, node, phase, isReady));
         foreach (Container container in pod.Spec.Containers)
             PodEvents.Started(Context, stored, container);
+        if (phase == "Running" && !isReady && pod.SimulationSeconds("ready-after") > 0)
+            PodEvents.Unhealthy(Context, stored);
     }
 
     private double StartSeconds(StoredObject stored, Pod pod) =>
@@ -71,10 +71,15 @@ internal sealed partial class PodWorker
             _steps.Remove(key, "back-off");
             Report(stored, report);
             PodEvents.PullFailed(Context, stored, container, isNever);
-            IsDue(key, stored.Uid, "pull", () => ImagePulls.BackOffSeconds(attempts) + PullRetrySeconds);
+            IsDue(
+                key,
+                stored.Uid,
+                "pull",
+                () => LooksOf(stored, attempts, BackOffLooks.DefaultSeconds + ImagePulls.BackOffSeconds(attempts)).Last
+            );
         }
 
-        if (!isNever && IsDueOnce(key, stored.Uid, "back-off", static () => PullRetrySeconds))
+        if (!isNever && IsDueOnce(key, stored.Uid, "back-off", () => LooksOf(stored, attempts, BackOffLooks.DefaultSeconds).First))
         {
             Report(stored, report with { IsPullBackedOff = true });
             PodEvents.PullBackedOff(Context, stored, container);
@@ -163,15 +168,15 @@ internal sealed partial class PodWorker
                 PodEvents.BackedOff(Context, stored, pod);
         }
 
-        double wait = run.BackOffSeconds;
-        if (wait > 0 && !isCured && !IsDue(key, stored.Uid, "restart", () => wait))
+        BackOffLooks looks = LooksOf(stored, run.Starts, run.BackOffSeconds);
+        if (looks.Last > 0 && !isCured && !IsDue(key, stored.Uid, "restart", () => looks.Last))
         {
-            if (IsDueOnce(key, stored.Uid, "back-off", () => wait - VisibleSeconds))
+            if (IsDueOnce(key, stored.Uid, "back-off", () => Math.Min(looks.First, looks.Last - VisibleSeconds)))
                 Report(stored, report, isBackedOff: true);
             return;
         }
 
-        if (wait == 0 && !isCured && !IsDue(key, stored.Uid, "restart", static () => RestartSeconds))
+        if (looks.Last == 0 && !isCured && !IsDue(key, stored.Uid, "restart", static () => RestartSeconds))
             return;
         _steps.Remove(key);
         PodRun? next = Context.Runs.Start(stored, Registry.Now, SimulatedCrash.Of(pod));
@@ -180,6 +185,9 @@ internal sealed partial class PodWorker
         PodEvents.Started(Context, stored, pod.Spec.Containers[0]);
         Enqueue(key);
     }
+
+    private BackOffLooks LooksOf(StoredObject stored, int attempt, double backOff) =>
+        BackOffLooks.Of(backOff, Context.MinorVersion, look => Context.Share($"{stored.Uid}/{attempt}/{look}"));
 
     /// <summary>Ends a pod that is not restarted: by itself, or at its deadline.</summary>
     private void Finish(ObjectKey key, StoredObject stored, Pod pod, Node node, PodRun? run)
@@ -206,20 +214,23 @@ internal sealed partial class PodWorker
 
     private bool WantsReady(ObjectKey key, StoredObject stored, Pod pod)
     {
+        JsonObject? spec = stored.ToJson().Object("spec");
+        bool isCrashing = Context.Runs.Find(stored.Uid) is { IsCrashing: true };
         bool isKept =
-            Context.Runs.Find(stored.Uid) is { IsCrashing: true }
+            isCrashing
             || pod.AsksFor("not-ready")
             || Context.Faults.IsHit(SandboxFaultKind.PodUnready, stored, Store)
             || (!pod.IsReady() && Context.Faults.IsHit(SandboxFaultKind.PodNeverReady, stored, Store));
         if (isKept)
         {
             _steps.Remove(key, "ready");
-            return false;
+            double failing = isCrashing || !pod.IsReady() ? 0 : ContainerProbes.FailureDelay(spec, Elapsed(pod));
+            return failing > 0 && !IsDue(key, stored.Uid, "unready", () => failing);
         }
 
+        _steps.Remove(key, "unready");
         if (pod.IsReady())
             return true;
-        JsonObject? spec = stored.ToJson().Object("spec");
         return !ContainerProbes.Has(spec)
             || IsDue(
                 key,

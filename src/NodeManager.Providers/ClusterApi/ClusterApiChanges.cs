@@ -33,6 +33,8 @@ internal sealed class ClusterApiChanges(KubernetesClient client, string ns) : ID
 
     public void Dispose()
     {
+        if (_closed.IsCancellationRequested)
+            return;
         _closed.Cancel();
         _closed.Dispose();
     }

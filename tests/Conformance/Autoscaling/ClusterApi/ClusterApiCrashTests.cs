@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Machines;
 
@@ -32,11 +33,11 @@ public sealed class ClusterApiCrashTests
             string claim = Claims[random.Next(Claims.Length)];
             // A request that is lost before it arrives, or whose answer is lost.
             var fault = new OneFault { At = random.Next(1, 5), Arrives = random.Next(2) == 0 };
-            IMachineProvider dying = lab.Open(inner => fault.Over(inner));
-            IMachineProvider next = lab.Open();
+            using IMachineProvider dying = lab.Open(inner => fault.Over(inner));
+            using IMachineProvider next = lab.Open();
             if (wanted.Add(claim))
             {
-                await dying.ProvisionAsync(ClusterApiLab.Request(claim), default);
+                await fault.RunAsync(() => dying.ProvisionAsync(ClusterApiLab.Request(claim), fault.Ended));
                 MachineResult result = await next.ProvisionAsync(ClusterApiLab.Request(claim), default);
                 Assert.True(result.Outcome == MachineOutcome.Succeeded, result.Reason);
                 made[claim] = result.Machine!;
@@ -47,7 +48,7 @@ public sealed class ClusterApiCrashTests
                 Machine machine = made[claim];
                 removable.Add(machine.Name);
                 var identity = new MachineIdentity(machine.ProviderId, machine.Name, claim);
-                await dying.DeprovisionAsync(identity, default);
+                await fault.RunAsync(() => dying.DeprovisionAsync(identity, fault.Ended));
                 MachineResult result = await next.DeprovisionAsync(identity, default);
                 Assert.True(result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound, result.Reason);
             }
@@ -65,13 +66,29 @@ public sealed class ClusterApiCrashTests
     /// <summary>The process ends at one of its changing requests: it gets no further answer.</summary>
     private sealed class OneFault
     {
+        private readonly CancellationTokenSource _ended = new();
         private int _seen;
+
+        /// <summary>Of the process.</summary>
+        public CancellationToken Ended => _ended.Token;
 
         public required int At { get; init; }
 
         public required bool Arrives { get; init; }
 
         public bool HasStruck { get; private set; }
+
+        public async Task RunAsync(Func<Task> call)
+        {
+            try
+            {
+                await call();
+            }
+            catch (OperationCanceledException) when (HasStruck)
+            {
+                // Nobody gets its result.
+            }
+        }
 
         public HttpMessageHandler Over(HttpMessageHandler inner) => new Handler(this, inner);
 
@@ -80,13 +97,14 @@ public sealed class ClusterApiCrashTests
             protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             {
                 if (fault.HasStruck)
-                    throw new HttpRequestException("the process has ended");
+                    return new(HttpStatusCode.BadRequest) { RequestMessage = request };
                 if (request.Method == HttpMethod.Patch && Interlocked.Increment(ref fault._seen) == fault.At)
                 {
                     fault.HasStruck = true;
                     if (fault.Arrives)
                         (await base.SendAsync(request, CancellationToken.None)).Dispose();
-                    throw new HttpRequestException("the process has ended");
+                    await fault._ended.CancelAsync();
+                    throw new OperationCanceledException(fault.Ended);
                 }
 
                 return await base.SendAsync(request, cancellationToken);

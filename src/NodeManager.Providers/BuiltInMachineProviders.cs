@@ -3,11 +3,13 @@ using NodeManager.Providers.ClusterApi;
 using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Simulated;
+using NodeManager.Providers.Webhook;
 
 [assembly: MachineProvider(typeof(ClusterApiProviderFactory))]
 [assembly: MachineProvider(typeof(ProxmoxProviderFactory))]
 [assembly: MachineProvider(typeof(RedfishProviderFactory))]
 [assembly: MachineProvider(typeof(SimulatedProviderFactory))]
+[assembly: MachineProvider(typeof(WebhookProviderFactory))]
 
 namespace NodeManager.Providers;
 

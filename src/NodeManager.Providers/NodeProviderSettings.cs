@@ -4,6 +4,7 @@ using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Settings;
 using NodeManager.Providers.Simulated;
+using NodeManager.Providers.Webhook;
 
 namespace NodeManager.Providers;
 
@@ -16,6 +17,7 @@ public sealed record NodeProviderSettings
         ProxmoxSection.Definition,
         RedfishSection.Definition,
         SimulatedSection.Definition,
+        WebhookSection.Definition,
     ];
 
     /// <summary>Null: not given.</summary>

@@ -89,8 +89,12 @@ public sealed class NodeProviderSettingsTests
         "ManagedTag",
         "Parameter -ManagedTag applies to providers of type proxmox or redfish, not of type 'simulated'."
     )]
-    [InlineData("example.com/cloud", "Zone", "Parameter -Zone applies to providers of type simulated or webhook, not of type 'example.com/cloud'.")]
-    [InlineData("Proxmox", "Storage", "Parameter -Storage applies to providers of type proxmox or webhook, not of type 'Proxmox'.")]
+    [InlineData(
+        "example.com/cloud",
+        "Zone",
+        "Parameter -Zone applies to providers of type simulated or webhook, not of type 'example.com/cloud'."
+    )]
+    [InlineData("Proxmox", "Storage", "Parameter -Storage applies to providers of type proxmox, not of type 'Proxmox'.")]
     public void A_parameter_of_another_type_is_refused(string type, string parameter, string message)
     {
         NodeProviderSettings settings = new() { Values = new Dictionary<string, object?> { [parameter] = "x" } };

@@ -71,13 +71,7 @@ internal sealed class WebhookApi(HttpClient http, Uri endpoint, string owner, st
         SendAsync(HttpMethod.Delete, IdentifiedPathOf(machine), null, WebhookJson.Default.WebhookMachine, cancellationToken);
 
     public Task RestartAsync(WebhookMachine machine, CancellationToken cancellationToken) =>
-        SendAsync(
-            HttpMethod.Post,
-            IdentifiedPathOf(machine, "/restart"),
-            null,
-            WebhookJson.Default.WebhookMachine,
-            cancellationToken
-        );
+        SendAsync(HttpMethod.Post, IdentifiedPathOf(machine, "/restart"), null, WebhookJson.Default.WebhookMachine, cancellationToken);
 
     /// <summary>True if the endpoint refuses a list with this secret and time.</summary>
     public async Task<bool> RefusesAsync(string otherSecret, TimeSpan age, CancellationToken cancellationToken)
@@ -101,13 +95,7 @@ internal sealed class WebhookApi(HttpClient http, Uri endpoint, string owner, st
     private string IdentifiedPathOf(WebhookMachine machine, string suffix = "") =>
         $"{PathOf(machine.Claim, suffix)}&providerId={Uri.EscapeDataString(machine.ProviderId)}&name={Uri.EscapeDataString(machine.Name)}";
 
-    private Task<T?> SendAsync<T>(
-        HttpMethod method,
-        string path,
-        byte[]? body,
-        JsonTypeInfo<T> type,
-        CancellationToken cancellationToken
-    )
+    private Task<T?> SendAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class =>
         Policy.RunAsync(
             async token =>
@@ -230,8 +218,7 @@ internal sealed class WebhookApi(HttpClient http, Uri endpoint, string owner, st
     }
 
     // The text of another party: bounded, and on one line.
-    private static string Plain(string text) =>
-        new([.. text.Select(static one => char.IsControl(one) ? ' ' : one).Take(LongestText)]);
+    private static string Plain(string text) => new([.. text.Select(static one => char.IsControl(one) ? ' ' : one).Take(LongestText)]);
 
     private ProviderException Lost(string why, Exception e) =>
         new(MachineOutcome.Unavailable, $"{endpoint.Authority} did not answer: {why}", e);

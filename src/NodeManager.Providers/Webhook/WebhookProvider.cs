@@ -73,7 +73,11 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
         ProviderCall.ListAsync(
             _settings,
             async () =>
-                [.. (await _api.ListAsync(cancellationToken)).Where(one => one.Owner == _settings.Owner && one.Claim.Length > 0).Select(Map)]
+                [
+                    .. (await _api.ListAsync(cancellationToken))
+                        .Where(one => one.Owner == _settings.Owner && one.Claim.Length > 0)
+                        .Select(Map),
+                ]
         );
 
     public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
@@ -100,7 +104,11 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
             findings.Add(
                 refusesOthers
                     ? new("Signature", true, "A request with another secret is refused.")
-                    : new("Signature", false, "A request with another secret is not refused with 401: anyone can create and delete machines.")
+                    : new(
+                        "Signature",
+                        false,
+                        "A request with another secret is not refused with 401: anyone can create and delete machines."
+                    )
                     {
                         Action = "Verify X-NodeManager-Signature in the endpoint.",
                         Weight = MachineFindingWeight.Risk,
@@ -133,16 +141,19 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
 
     private MachineProviderFinding FindingOf(ProviderException e) =>
         e.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden
-                ? new("Credentials", false, _settings.Redact(e.Message))
-                {
-                    Action = $"Store the endpoint's secret in {WebhookProviderFactory.Secret} of the Secret, and compare the clocks.",
-                }
-            : ProviderHttp.IsCertificateRefused(e)
-                ? new("Certificate", false, _settings.Redact(e.Message))
-                {
-                    Action = ProviderHttp.CertificateAdvice(e, "Put the endpoint's certificate authority into spec.webhook.caBundle."),
-                }
-            : new("Reachable", false, _settings.Redact(e.Message)) { Action = "Check spec.webhook.endpoint, and that it is reached from here." };
+            ? new("Credentials", false, _settings.Redact(e.Message))
+            {
+                Action = $"Store the endpoint's secret in {WebhookProviderFactory.Secret} of the Secret, and compare the clocks.",
+            }
+        : ProviderHttp.IsCertificateRefused(e)
+            ? new("Certificate", false, _settings.Redact(e.Message))
+            {
+                Action = ProviderHttp.CertificateAdvice(e, "Put the endpoint's certificate authority into spec.webhook.caBundle."),
+            }
+        : new("Reachable", false, _settings.Redact(e.Message))
+        {
+            Action = "Check spec.webhook.endpoint, and that it is reached from here.",
+        };
 
     /// <summary>Changes the machine if it is the one that the identity names.</summary>
     private Task<MachineResult> ChangeAsync(
@@ -193,11 +204,7 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
             Provider = _settings.Name,
             ProviderId = machine.ProviderId,
             ClaimUid = machine.Owner == _settings.Owner ? machine.Claim : "",
-            Status = machine.Status
-                is MachineStatus.Creating
-                    or MachineStatus.Running
-                    or MachineStatus.Stopped
-                    or MachineStatus.Changing
+            Status = machine.Status is MachineStatus.Creating or MachineStatus.Running or MachineStatus.Stopped or MachineStatus.Changing
                 ? machine.Status
                 : MachineStatus.Unknown,
             IsManaged = machine.Owner == _settings.Owner,

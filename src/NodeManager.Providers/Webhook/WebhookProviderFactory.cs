@@ -17,7 +17,8 @@ internal sealed class WebhookProviderFactory : IMachineProviderFactory
 
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => [MachineSecret.Require(spec, Secret)];
 
-    public IReadOnlyList<FieldProblem> Check(JsonElement spec) => Check(ProviderSpecs.Read(spec, WebhookSpecJson.Default.WebhookPart).Webhook);
+    public IReadOnlyList<FieldProblem> Check(JsonElement spec) =>
+        Check(ProviderSpecs.Read(spec, WebhookSpecJson.Default.WebhookPart).Webhook);
 
     private static IReadOnlyList<FieldProblem> Check(WebhookProviderSpec? spec)
     {

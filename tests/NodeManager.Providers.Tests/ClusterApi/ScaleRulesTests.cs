@@ -89,7 +89,10 @@ public sealed class ScaleRulesTests
         Assert.Equal("wait", TextOf(ScaleDownRules.Next(state with { Pause = "paused" }, new(null, "", "a"), Owner)));
         Assert.Equal("wait", TextOf(ScaleDownRules.Next(state with { MachineSets = 2 }, new(null, "", "a"), Owner)));
         Assert.Equal("wait", TextOf(ScaleUpRules.Next(state with { Pause = "paused" }, "b", Owner, static _ => false)));
-        Assert.Equal("wait", TextOf(ScaleUpRules.Next(State(1, "x=a", "a:x b", "") with { MachineSets = 2 }, "b", Owner, static _ => false)));
+        Assert.Equal(
+            "wait",
+            TextOf(ScaleUpRules.Next(State(1, "x=a", "a:x b", "") with { MachineSets = 2 }, "b", Owner, static _ => false))
+        );
     }
 
     [Fact]
@@ -202,7 +205,9 @@ public sealed class ScaleRulesTests
             parts.Add($"replicas={replicas}");
         foreach ((string key, JsonNode? value) in patch["metadata"]!["annotations"]!.AsObject())
             if (key != OwnerRecord.OthersAnnotation)
-                parts.Add($"{key.Replace(".kubenodesmith.parawell.cloud", "", StringComparison.Ordinal)}={((string?)value)?.Replace(Owner, "me", StringComparison.Ordinal)}");
+                parts.Add(
+                    $"{key.Replace(".kubenodesmith.parawell.cloud", "", StringComparison.Ordinal)}={((string?)value)?.Replace(Owner, "me", StringComparison.Ordinal)}"
+                );
             else if (value is not null)
                 parts.Add($"others={value}");
         return string.Join(' ', parts);

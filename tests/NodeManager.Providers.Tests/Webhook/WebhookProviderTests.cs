@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Webhook;
 
@@ -28,7 +29,10 @@ public sealed class WebhookProviderTests
         Assert.Equal(made.Machine!.ProviderId, (await provider.ProvisionAsync(Request, default)).Machine!.ProviderId);
         Assert.Equal(1, _server.Created);
         Machine machine = Assert.Single((await provider.ListAsync(default)).Machines);
-        Assert.Equal(("m-1", Claim, "a", 4m, 8192L << 20), (machine.Name, machine.ClaimUid, machine.Zone, machine.CpuCores, machine.Memory));
+        Assert.Equal(
+            ("m-1", Claim, "a", 4m, 8192L << 20),
+            (machine.Name, machine.ClaimUid, machine.Zone, machine.CpuCores, machine.Memory)
+        );
 
         var identity = new MachineIdentity(machine.ProviderId, "m-1", Claim);
         Assert.Equal(MachineOutcome.Succeeded, (await provider.GetAsync(identity, default)).Outcome);
@@ -113,6 +117,52 @@ public sealed class WebhookProviderTests
         Assert.Equal(MachineOutcome.Refused, (await provider.DeprovisionAsync(new(foreign.ProviderId, "m-1", Claim), default)).Outcome);
         Assert.Single(_server.Claims);
     }
+
+    [Fact]
+    public async Task An_endpoint_that_follows_the_rules_conforms()
+    {
+        using IMachineProvider provider = Create();
+
+        Assert.Equal("Creates CreatesOnce Reads Lists RefusesOthers Deletes DeletesTwice", await ConformAsync(provider));
+        Assert.Equal((0, 1), (_server.Claims.Count, _server.Created));
+    }
+
+    [Theory]
+    [InlineData("list", "Creates CreatesOnce Reads !Lists RefusesOthers Deletes DeletesTwice")]
+    [InlineData("delete", "Creates CreatesOnce Reads Lists RefusesOthers !Deletes DeletesTwice")]
+    [InlineData("create", "!Creates !Removed")]
+    public async Task A_violation_is_found(string fault, string expected)
+    {
+        using IMachineProvider provider = Create();
+        _server.Fault = request =>
+            fault switch
+            {
+                "list"
+                    when request.Method == HttpMethod.Get
+                        && request.RequestUri!.AbsolutePath.EndsWith("/machines", StringComparison.Ordinal) => WebhookServer.Answer(
+                    HttpStatusCode.OK,
+                    """{"machines":[]}"""
+                ),
+                "delete" when request.Method == HttpMethod.Delete => WebhookServer.Answer(HttpStatusCode.NoContent),
+                "create" => WebhookServer.Answer(HttpStatusCode.Forbidden),
+                _ => null,
+            };
+
+        Assert.Equal(expected, await ConformAsync(provider));
+    }
+
+    private static async Task<string> ConformAsync(IMachineProvider provider) =>
+        string.Join(
+            ' ',
+            (
+                await new ProviderConformance(
+                    provider,
+                    new("manual-1", "conformance-1", 1, 1024),
+                    TimeSpan.FromSeconds(1),
+                    TimeProvider.System
+                ).RunAsync(default)
+            ).Select(static one => (one.Passed ? "" : "!") + one.Check)
+        );
 
     [Theory]
     [InlineData(true, "Reachable Credentials Signature ReplayWindow")]

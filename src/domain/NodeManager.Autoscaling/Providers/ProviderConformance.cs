@@ -76,7 +76,13 @@ public sealed class ProviderConformance(IMachineProvider provider, MachineReques
         );
         MachineListResult list = await provider.ListAsync(cancellationToken);
         int count = list.Machines.Count(one => one.ClaimUid == request.ClaimUid);
-        Add("Lists", count == 1, FormattableString.Invariant($"The list has {count} machines of the claim ({list.Outcome})."));
+        Add(
+            "Lists",
+            count == 1,
+            count == 1
+                ? "The list has the machine once."
+                : FormattableString.Invariant($"The list has the machine {count} times ({list.Outcome}). {list.Reason}")
+        );
     }
 
     private async Task RefuseAsync(Machine machine, CancellationToken cancellationToken)

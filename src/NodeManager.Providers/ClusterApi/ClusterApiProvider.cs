@@ -83,6 +83,7 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
             }
         );
 
+    /// <summary>By the claim alone, also assigns it a Machine in place of one that was replaced.</summary>
     public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         RunAsync(
             "Get",
@@ -91,6 +92,12 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
                 foreach (MachineOwnerReference owner in _spec.Owners)
                 {
                     OwnerState state = await _reader.ReadAsync(owner, cancellationToken);
+                    if (identity.ProviderId is null && state.Open.Contains(identity.ClaimUid))
+                    {
+                        await _work.AssignAsync(owner, identity.ClaimUid, cancellationToken);
+                        state = await _reader.ReadAsync(owner, cancellationToken);
+                    }
+
                     ClusterMachine? machine = identity.ProviderId is { } id
                         ? state.Machines.FirstOrDefault(one => one.Spec.ProviderID == id)
                         : state.MachineOf(identity.ClaimUid);

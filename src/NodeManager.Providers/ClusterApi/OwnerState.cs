@@ -50,7 +50,7 @@ internal sealed record OwnerState(
         }
     }
 
-    /// <summary>A Machine that the replicas were lowered for and that Cluster API has not begun to delete; null: none.</summary>
+    /// <summary>A Machine that the replicas were lowered for and that Cluster API has not started to delete; null: none.</summary>
     public ClusterMachine? Leaving => Machines.FirstOrDefault(one => !one.IsDeleting && Record.Removals.Values.Contains(one.Uid));
 
     public ClusterMachine? Find(string uid) => uid.Length == 0 ? null : Machines.FirstOrDefault(one => one.Uid == uid);

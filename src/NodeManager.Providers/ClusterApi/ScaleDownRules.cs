@@ -94,7 +94,7 @@ internal static class ScaleDownRules
             state.Counted.FirstOrDefault(static one => one.IsDeleting)?.Metadata.Name
             ?? (state.Counted.Count < state.Replicas ? "that is gone" : null);
         return gone is null
-            ? new OwnerStep.Wait($"{state.Name} has not begun to delete Machine {machine.Metadata.Name}.")
+            ? new OwnerStep.Wait($"{state.Name} has not started to delete Machine {machine.Metadata.Name}.")
             : new OwnerStep.Restore(
                 new OwnerChange { Replicas = state.Replicas + 1 }
                     .Claim(claim, owner, uid)

@@ -26,7 +26,7 @@ internal static class ScaleUpRules
     internal static OwnerStep? Obstacle(OwnerState state) =>
         state.Pause is { } pause ? new OwnerStep.Wait(pause)
         // A MachineSet that gets a Machine more before it has deleted one would keep the latter.
-        : state.Leaving is { } leaving ? new OwnerStep.Wait($"{state.Name} has not begun to delete Machine {leaving.Metadata.Name}.")
+        : state.Leaving is { } leaving ? new OwnerStep.Wait($"{state.Name} has not started to delete Machine {leaving.Metadata.Name}.")
         : null;
 
     private static OwnerStep Open(OwnerState state, string claim, string owner)

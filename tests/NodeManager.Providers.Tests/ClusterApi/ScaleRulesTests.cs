@@ -96,7 +96,7 @@ public sealed class ScaleRulesTests
     }
 
     [Fact]
-    public void A_failed_Machine_is_left_to_its_MachineHealthCheck() =>
+    public void A_MachineHealthCheck_replaces_a_failed_Machine() =>
         Assert.Equal("wait", TextOf(ScaleUpRules.Next(State(1, "x#=a", "a:x", ""), "a", Owner, static _ => true)));
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class ScaleRulesTests
     [InlineData("id-y", "x", "Refused x")]
     [InlineData("id-x", "y", "Refused x")]
     [InlineData("clusterapi://claims/a", "a", "mark x")]
-    public void Only_the_Machine_that_the_caller_knows_is_removed(string id, string name, string expected) =>
+    public void Only_the_Machine_that_the_caller_names_is_removed(string id, string name, string expected) =>
         Assert.Equal(expected, TextOf(ScaleDownRules.Next(State(1, "x=a", "a:x", ""), new(id, name, "a"), Owner)));
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer, Repla
                 "False",
                 NodeNotFound,
                 $"Node {claim.Status.NodeName} was deleted.",
-                ClaimAttempts.TimeoutOf(pool),
+                await replaced.RecheckAsync(claim, ClaimAttempts.TimeoutOf(pool), cancellationToken),
                 cancellationToken
             );
         }
@@ -63,7 +63,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer, Repla
                 "False",
                 reason,
                 foreign is null ? wait + "." : $"{wait}: {foreign}.",
-                remaining,
+                await replaced.RecheckAsync(claim, remaining, cancellationToken),
                 cancellationToken
             );
         }

@@ -9,6 +9,16 @@ namespace NodeManager.Autoscaling.Claims;
 /// </summary>
 internal sealed class ReplacedMachines(ClaimWork work)
 {
+    // The infrastructure reports a new machine to its provider only.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(10);
+
+    /// <summary>How soon a claim without a node is checked again; at most the limit.</summary>
+    public async Task<TimeSpan> RecheckAsync(NodeSmithClaim claim, TimeSpan limit, CancellationToken cancellationToken) =>
+        limit > Recheck
+        && (await work.OpenProviderAsync(claim, work.PoolOf(claim), cancellationToken)).Provider is { ReplacesMachines: true }
+            ? Recheck
+            : limit;
+
     /// <summary>The claim with its new machine; null if it has none.</summary>
     public async Task<NodeSmithClaim?> FollowAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {

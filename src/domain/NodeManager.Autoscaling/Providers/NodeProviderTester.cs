@@ -47,13 +47,8 @@ public static class NodeProviderTester
                         );
                         foreach (MachineProviderFinding finding in await ProviderFindings.ReadAsync(access.Provider!, token))
                             checks.Add(finding);
-                        if (!conforms)
-                            break;
-                        if (checks.HaveFailed)
-                            checks.Skip("Conformance");
-                        else
-                            foreach (MachineProviderFinding finding in await ConformAsync(connection, ns, name, access.Provider!, token))
-                                checks.Add(finding);
+                        if (conforms)
+                            await ConformAsync(connection, checks, access.Provider!, token);
                         break;
                     case NodeProviderReason.SecretNotFound or NodeProviderReason.SecretKeyMissing or NodeProviderReason.Forbidden:
                         checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
@@ -84,19 +79,26 @@ public static class NodeProviderTester
             cancellationToken
         );
 
-    private static async Task<IReadOnlyList<MachineProviderFinding>> ConformAsync(
+    private static async Task ConformAsync(
         ClusterConnection connection,
-        string ns,
-        string name,
+        Checks checks,
         IMachineProvider provider,
         CancellationToken cancellationToken
     )
     {
-        string owner = await connection.MachineProviders().GetOwnerAsync(ns, name, cancellationToken);
+        if (checks.HaveFailed)
+        {
+            checks.Skip("Conformance");
+            return;
+        }
+
+        string owner = await connection.MachineProviders().GetOwnerAsync(checks.Namespace, checks.Provider, cancellationToken);
         string machine = $"conformance-{Guid.NewGuid():N}"[..20];
         // As a machine that a person creates: a running autoscaler does not remove it.
         var request = new MachineRequest(ManualClaims.Of(owner, machine), machine, 1, 1024) { IsFirstAttempt = true };
-        return await new ProviderConformance(provider, request, ConformanceLimit, connection.Time).RunAsync(cancellationToken);
+        var conformance = new ProviderConformance(provider, request, ConformanceLimit, connection.Time);
+        foreach (MachineProviderFinding finding in await conformance.RunAsync(cancellationToken))
+            checks.Add(finding);
     }
 
     private static IReadOnlyList<FieldProblem> Problems(NodeSmithProvider provider)
@@ -117,6 +119,10 @@ public static class NodeProviderTester
         private readonly List<NodeProviderCheck> _made = [];
 
         public IReadOnlyList<NodeProviderCheck> Made => _made;
+
+        public string Namespace => ns;
+
+        public string Provider => provider;
 
         public bool Has(string check) => _made.Exists(one => one.Check == check);
 

@@ -110,7 +110,7 @@ public sealed class ClusterApiProviderTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_paused_owner_is_left_alone(string backend)
+    public async Task A_paused_owner_is_not_changed(string backend)
     {
         await using ClusterApiLab lab = await ClusterApiLab.StartAsync(backend, MachineDeployment, replicas: 0);
         IMachineProvider provider = lab.Open(wait: "1s");

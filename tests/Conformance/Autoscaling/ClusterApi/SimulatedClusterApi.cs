@@ -43,6 +43,9 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
     /// <summary>A MachineSet deletes a Machine without the mark, as a controller with a fault would.</summary>
     public bool IgnoresMarks { get; set; }
 
+    /// <summary>Machines get Node objects, which simulated kubelets take over.</summary>
+    public bool RegistersNodes { get; set; }
+
     /// <summary>Defines the kinds, and runs the controllers in the test's namespace.</summary>
     /// <param name="versions">The served ones; objects are stored in the last.</param>
     public static async Task<SimulatedClusterApi> StartAsync(TestCluster cluster, params string[] versions)
@@ -222,6 +225,8 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
     {
         if (IsDeleting(machine))
         {
+            if (RegistersNodes)
+                await _cluster.SendAsync("DELETE", $"/api/v1/nodes/{NameOf(machine)}");
             await PatchAsync("machines", NameOf(machine), new() { ["metadata"] = new JsonObject { ["finalizers"] = null } });
         }
         else if (machine["spec"]!["providerID"] is null)
@@ -235,6 +240,8 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
         }
         else if (machine["status"]?["phase"] is null)
         {
+            if (RegistersNodes)
+                await RegisterAsync(machine);
             await PatchAsync(
                 "machines",
                 NameOf(machine),
@@ -249,6 +256,16 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
                 "/status"
             );
         }
+    }
+
+    private Task RegisterAsync(JsonNode machine)
+    {
+        JsonObject node = Manifests.Node(
+            NameOf(machine),
+            new Dictionary<string, string>(_cluster.Mark) { ["kubernetes.io/hostname"] = NameOf(machine) }
+        );
+        node["spec"] = new JsonObject { ["providerID"] = (string?)machine["spec"]!["providerID"] };
+        return _cluster.EnsureAsync("/api/v1/nodes", node);
     }
 
     private Task ObserveAsync(string plural, JsonNode item)

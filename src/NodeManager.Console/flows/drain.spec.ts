@@ -90,6 +90,17 @@ test('an interrupted drain is resumed with one click', async ({ console: page, h
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
 });
 
+test('a drain is rehearsed in a copy before it starts', async ({ console: page }) => {
+  await open(page, '/admin/nodes/worker-1b-01/drain');
+  const rehearsal = page.getByRole('region', { name: 'Rehearsal' });
+  await page.getByLabel('Timeout in seconds').fill('60');
+  await rehearsal.getByRole('button', { name: 'Rehearse' }).click();
+  await expect(rehearsal.getByRole('status')).toContainText('In the copy, the drain took', { timeout: 60_000 });
+  await expect(rehearsal.getByRole('status')).toContainText(/Timed out.*worker-1b-01/);
+  await expect(rehearsal.getByRole('status')).toContainText('payments/ledger');
+  await expect(page.getByRole('button', { name: 'Cordon worker-1b-01', exact: true })).toBeVisible();
+});
+
 test('several nodes are drained together after their plan', async ({ console: page }) => {
   await page.getByLabel('Select gpu-1a-01').check();
   await page.getByLabel('Select gpu-1b-01').check();

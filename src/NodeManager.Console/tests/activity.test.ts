@@ -15,6 +15,8 @@ it.each([
   [`POST ${nodes}/worker-1/taints`, 'taintSet', 'worker-1'],
   [`DELETE ${nodes}/worker-1/labels/example.com/rack`, 'labelRemoved', 'worker-1'],
   [`POST ${nodes}/changes`, 'changes', ''],
+  [`POST ${nodes}/drain/rehearsal`, 'rehearsal', ''],
+  ['POST /api/v1/plugins/ImageLocality/disable', 'scheduler', ''],
   ['POST /api/v1/maintenances', 'maintenance', ''],
   ['POST /api/v1/maintenances/20261124-abc/stop', 'maintenance.stop', '20261124-abc'],
   ['DELETE /api/v1/operations/17', 'cancel', '17'],

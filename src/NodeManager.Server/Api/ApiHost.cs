@@ -22,6 +22,7 @@ using NodeManager.Server.Pages;
 using NodeManager.Server.PodDetails;
 using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
+using NodeManager.Server.Rehearsals;
 using NodeManager.Server.Responses;
 using NodeManager.Server.Scaling;
 using NodeManager.Server.Scheduler;
@@ -81,6 +82,7 @@ internal static class ApiHost
     {
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
+        app.Services.GetRequiredService<RehearsalRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
         PodRoutes.Map(app);
         app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
@@ -218,6 +220,7 @@ internal static class ApiHost
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<NodeBatchRoutes>();
+        services.AddSingleton<RehearsalRoutes>();
         services.AddSingleton<CallerReader>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();

@@ -8,6 +8,7 @@ using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
+using NodeManager.Server.Rehearsals;
 using NodeManager.Server.Responses;
 using NodeManager.Server.Scheduler;
 
@@ -34,6 +35,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiBatchChange))]
 [JsonSerializable(typeof(ApiBatchResult))]
 [JsonSerializable(typeof(ApiBatchDrain))]
+[JsonSerializable(typeof(ApiRehearsal))]
 [JsonSerializable(typeof(ApiAgentPlan))]
 [JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]

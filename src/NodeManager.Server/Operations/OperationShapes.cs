@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace NodeManager.Server.Operations;
 
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
-/// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodePoolUpdate</c>, <c>SchedulerRestart</c>.</param>
+/// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodePoolUpdate</c>, <c>SchedulerRestart</c>, <c>DrainRehearsal</c>.</param>
 /// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c>, <c>Cancelled</c> or <c>Interrupted</c> with its process.</param>
 /// <param name="Progress">Running parts.</param>
 /// <param name="Results">Results so far, in the shape of the synchronous response.</param>

@@ -68,7 +68,7 @@ internal sealed class PodMaker(Random random, int minor)
         [
             ("ephemeral-storage", $"{random.Next(1, 60)}Gi"),
             ("example.com/gpu", random.Next(1, 4).ToString(CultureInfo.InvariantCulture)),
-            ("nvidia.com/gpu", random.Next(0, 3).ToString(CultureInfo.InvariantCulture)),
+            ("nvidia.com/gpu", random.Next(1, 3).ToString(CultureInfo.InvariantCulture)),
             ("hugepages-2Mi", $"{random.Next(1, 5) * 128}Mi"),
             ("hugepages-1Gi", $"{random.Next(1, 3)}Gi"),
         ];

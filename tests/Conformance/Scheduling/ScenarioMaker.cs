@@ -13,6 +13,9 @@ internal sealed class ScenarioMaker(int seed, int minor)
     private static readonly string[] Namespaces = [Scenario.Namespace, "two", "three"];
     private static readonly string[] Applications = ["web", "db", "cache"];
     private readonly Random _random = new(seed);
+
+    // In GiB, by node.
+    private readonly Dictionary<string, int> _freeDisk = [];
     private readonly List<(string Collection, JsonObject Manifest)> _objects = [];
 
     public Scenario Make(int probes)
@@ -47,7 +50,7 @@ internal sealed class ScenarioMaker(int seed, int minor)
             ["cpu"] = _random.Next(2, 9).ToString(CultureInfo.InvariantCulture),
             ["memory"] = $"{_random.Next(4, 17)}Gi",
             ["pods"] = _random.Next(3, 9).ToString(CultureInfo.InvariantCulture),
-            ["ephemeral-storage"] = $"{_random.Next(20, 101)}Gi",
+            ["ephemeral-storage"] = $"{_freeDisk[name] = _random.Next(20, 101)}Gi",
         };
         if (Chance(30))
             resources["example.com/gpu"] = _random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
@@ -185,6 +188,10 @@ internal sealed class ScenarioMaker(int seed, int minor)
             ["memory"] = $"{_random.Next(1, 20) * 128}Mi",
         };
         PodMaker.Special(_random, container["resources"]!.AsObject(), 20);
+        // Older schedulers refuse every pod on a node whose disk is overcommitted, also those that need none.
+        JsonObject requests = container["resources"]!["requests"]!.AsObject();
+        if ((string?)requests["ephemeral-storage"] is { } disk && !Takes(node, int.Parse(disk[..^2], CultureInfo.InvariantCulture)))
+            requests.Remove("ephemeral-storage");
         if (Chance(20))
             container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080, ["hostPort"] = _random.Next(8080, 8083) });
         if (Chance(25))
@@ -198,6 +205,14 @@ internal sealed class ScenarioMaker(int seed, int minor)
         if (Chance(30))
             pod["spec"]!["priorityClassName"] = "middle";
         _objects.Add(($"/api/v1/namespaces/{ns}/pods", pod));
+    }
+
+    private bool Takes(string node, int disk)
+    {
+        if (_freeDisk[node] < disk)
+            return false;
+        _freeDisk[node] -= disk;
+        return true;
     }
 
     private void AddBudget()

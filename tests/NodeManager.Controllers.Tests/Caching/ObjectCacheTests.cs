@@ -206,7 +206,8 @@ public sealed class ObjectCacheTests : IDisposable
         await Eventually.HoldsAsync(() => told.Count == 3);
 
         Assert.Equal(["Added p1", "Added p2", "Deleted p1"], told);
-        Assert.Equal(1, _api.CountOf("WATCH"));
+        // Each list is followed by another attempt: the permission may come back.
+        await Eventually.HoldsAsync(() => _api.CountOf("WATCH") == 2);
         Assert.True(use.Cache.IsCurrent);
     }
 

@@ -139,6 +139,51 @@ public sealed class NodeBatchRoutesTests(EmbeddedServer server) : IClassFixture<
             await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null);
     }
 
+    [Fact]
+    public async Task A_rehearsal_drains_a_copy_and_leaves_the_cluster_as_it_is()
+    {
+        string name = "";
+        foreach (string worker in await WorkersAsync(12))
+        {
+            string path = $"{Nodes}/{worker}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true";
+            JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>(path))!;
+            JsonNode?[] evicted = [.. plan["pods"]!.AsArray().Where(static one => (string)one!["decision"]! == "Evict")];
+            if (
+                (string)plan["status"]! == "Drainable"
+                && evicted.Length > 0
+                && !evicted.Any(static one => (bool)one!["blocked_by_budget"]!)
+            )
+                name = worker;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Nodes}/drain/rehearsal")
+        {
+            Headers = { { "Prefer", "respond-async" } },
+            Content = JsonContent.Create(
+                new
+                {
+                    nodes = new[] { name },
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                }
+            ),
+        };
+        using HttpResponseMessage started = await server.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        string id = (string)(await started.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+        using HttpResponseMessage second = await server.Client.PostAsJsonAsync($"{Nodes}/drain/rehearsal", new { nodes = new[] { name } });
+        JsonObject ended = await UntilEndedAsync(id);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        Assert.True((string)ended["state"]! == "Succeeded", ended.ToJsonString());
+        JsonObject outcome = ended["results"]![0]!.AsObject();
+        JsonObject node = outcome["nodes"]![0]!.AsObject();
+        Assert.Equal((name, "Drained"), ((string)node["node"]!, (string)node["status"]!));
+        Assert.True((int)node["evicted"]! > 0);
+        Assert.InRange((double)outcome["seconds"]!, 0.1, 300);
+        Assert.False((bool)(await NodeAsync(name))["status"]!["unschedulable"]!);
+    }
+
     private static void AssertResult(string outcome, string? before, string? after, JsonNode? result)
     {
         Assert.True(outcome == (string)result!["outcome"]!, result.ToJsonString());

@@ -22,6 +22,8 @@ public sealed class ProtectionTests : IAsyncLifetime
         "DELETE /api/v1/operations/{id}",
         "POST /api/v1/agents/plans/{id}/deny",
         "POST /api/v1/maintenances/plan",
+        $"POST {NodeRoutes.Prefix}/nodes/drain/plan",
+        $"POST {NodeRoutes.Prefix}/nodes/drain/rehearsal",
         "POST /api/v1/nodepools/{id}/plan",
         "POST /api/v1/nodepools/{id}/update/plan",
     ];

@@ -9,6 +9,7 @@ const plugin = '/api/plugins/streamspace-node-manager';
 const requests: [RegExp, string][] = [
   [new RegExp(`^POST ${plugin}/nodes/changes$`), 'changes'],
   [new RegExp(`^POST ${plugin}/nodes/drain$`), 'drain'],
+  [new RegExp(`^POST ${plugin}/nodes/drain/rehearsal$`), 'rehearsal'],
   [new RegExp(`^POST ${plugin}/nodes/([^/]+)/(cordon|uncordon|drain)$`), '$2'],
   [new RegExp(`^(?:PUT|POST) ${plugin}/nodes/([^/]+)/(label|taint)s$`), '$2Set'],
   [new RegExp(`^DELETE ${plugin}/nodes/([^/]+)/(label|taint)s/`), '$2Removed'],
@@ -17,7 +18,7 @@ const requests: [RegExp, string][] = [
   [/^DELETE \/api\/v1\/operations\/([^/]+)$/, 'cancel'],
   [/^POST \/api\/v1\/agents\/plans\/([^/]+)\/(approve|deny)$/, 'agent.$2'],
   [/^(?:POST|PUT|PATCH|DELETE) \/api\/v1\/nodepools\/([^/]+)/, 'pool'],
-  [/^(?:POST|PUT) .*\/(?:plugins|config|scheduler)\b/, 'scheduler'],
+  [/^(?:POST|PUT) \/api\/v1\/(?:plugins|config|scheduler)\b/, 'scheduler'],
   [/^POST \/sign-in$/, 'signIn'],
 ];
 
@@ -29,7 +30,7 @@ export function entryOf(activity: Activity): Entry {
   const tone = result === 'Succeeded' || result === 'Changed' || (code >= 200 && code < 300) ? 'good'
     : result === 'Unchanged' || result === 'Cancelled' || result === 'Interrupted' || code === 409 ? 'warn' : 'bad';
   const seconds = activity.milliseconds === undefined ? {} : { seconds: activity.milliseconds / 1000 };
-  return { at, who, what: action, target: target || place, result, tone, ...seconds };
+  return { at, who, what: action, target: target.replace(/ in cluster '.*$/, '') || place, result, tone, ...seconds };
 }
 
 function named(what: string): [string, string] {
@@ -52,7 +53,7 @@ export function entryOfRun(run: MaintenanceRun): Entry {
 
 /** All of it, the newest first. With a node: what concerns it. */
 export function entries(activity: readonly Activity[], runs: readonly MaintenanceRun[], node?: string): Entry[] {
-  const concerns = (entry: Entry) => node === undefined || entry.target.replace(/ in cluster '.*$/, '').split(', ').includes(node);
+  const concerns = (entry: Entry) => node === undefined || entry.target.split(', ').includes(node);
   return [...activity.map(entryOf), ...runs.map(entryOfRun)].filter(concerns).sort((a, b) => b.at.localeCompare(a.at));
 }
 

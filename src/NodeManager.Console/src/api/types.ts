@@ -41,6 +41,7 @@ export type MaintenanceNode = Schemas['ApiMaintenanceNode'];
 export type MaintenanceRun = Schemas['ApiMaintenanceRun'];
 export type AgentPlan = Schemas['ApiAgentPlan'];
 export type UsageSample = Schemas['ApiUsageSample'];
+export type Rehearsal = Schemas['ApiRehearsal'];
 export type Activity = Schemas['ApiActivity'];
 export type PodBudget = Schemas['ApiPodBudget'];
 export type FoundPod = Schemas['ApiFoundPod'];

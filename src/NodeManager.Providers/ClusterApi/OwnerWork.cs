@@ -4,9 +4,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.ClusterApi;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Machines;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Providers.ClusterApi;
 
 namespace NodeManager.Providers.Tests.ClusterApi;

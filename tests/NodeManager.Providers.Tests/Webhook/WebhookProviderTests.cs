@@ -218,8 +218,11 @@ public sealed class WebhookProviderTests
         };
 
     // The server outlives its clients.
-    private sealed class Unclosed(HttpMessageHandler inner) : DelegatingHandler(inner)
+    private sealed class Unclosed(HttpMessageHandler server) : HttpMessageHandler
     {
-        protected override void Dispose(bool disposing) { }
+        private readonly HttpMessageInvoker _invoker = new(server, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _invoker.SendAsync(request, cancellationToken);
     }
 }

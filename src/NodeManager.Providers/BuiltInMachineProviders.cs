@@ -1,11 +1,15 @@
 using NodeManager.Core.Machines;
+using NodeManager.Providers.ClusterApi;
 using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Simulated;
+using NodeManager.Providers.Webhook;
 
+[assembly: MachineProvider(typeof(ClusterApiProviderFactory))]
 [assembly: MachineProvider(typeof(ProxmoxProviderFactory))]
 [assembly: MachineProvider(typeof(RedfishProviderFactory))]
 [assembly: MachineProvider(typeof(SimulatedProviderFactory))]
+[assembly: MachineProvider(typeof(WebhookProviderFactory))]
 
 namespace NodeManager.Providers;
 

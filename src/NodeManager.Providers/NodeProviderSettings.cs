@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeManager.Providers.ClusterApi;
 using NodeManager.Providers.Proxmox;
 using NodeManager.Providers.Redfish;
 using NodeManager.Providers.Settings;
 using NodeManager.Providers.Simulated;
+using NodeManager.Providers.Webhook;
 
 namespace NodeManager.Providers;
 
@@ -11,9 +13,11 @@ public sealed record NodeProviderSettings
 {
     private static readonly ProviderSection[] Sections =
     [
+        ClusterApiSection.Definition,
         ProxmoxSection.Definition,
         RedfishSection.Definition,
         SimulatedSection.Definition,
+        WebhookSection.Definition,
     ];
 
     /// <summary>Null: not given.</summary>

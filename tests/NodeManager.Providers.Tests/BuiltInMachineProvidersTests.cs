@@ -10,7 +10,7 @@ public sealed class BuiltInMachineProvidersTests
     {
         BuiltInMachineProviders.Register();
         BuiltInMachineProviders.Register();
-        Assert.Equal(["proxmox", "redfish", "simulated"], MachineProviderRegistry.Shared.Types);
+        Assert.Equal(["clusterapi", "proxmox", "redfish", "simulated", "webhook"], MachineProviderRegistry.Shared.Types);
     }
 
     [Theory]

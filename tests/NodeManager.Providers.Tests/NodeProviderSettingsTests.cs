@@ -83,13 +83,17 @@ public sealed class NodeProviderSettingsTests
     }
 
     [Theory]
-    [InlineData("redfish", "Endpoint", "Parameter -Endpoint applies to providers of type proxmox, not of type 'redfish'.")]
+    [InlineData("redfish", "Endpoint", "Parameter -Endpoint applies to providers of type proxmox or webhook, not of type 'redfish'.")]
     [InlineData(
         "simulated",
         "ManagedTag",
         "Parameter -ManagedTag applies to providers of type proxmox or redfish, not of type 'simulated'."
     )]
-    [InlineData("example.com/cloud", "Zone", "Parameter -Zone applies to providers of type simulated, not of type 'example.com/cloud'.")]
+    [InlineData(
+        "example.com/cloud",
+        "Zone",
+        "Parameter -Zone applies to providers of type simulated or webhook, not of type 'example.com/cloud'."
+    )]
     [InlineData("Proxmox", "Storage", "Parameter -Storage applies to providers of type proxmox, not of type 'Proxmox'.")]
     public void A_parameter_of_another_type_is_refused(string type, string parameter, string message)
     {

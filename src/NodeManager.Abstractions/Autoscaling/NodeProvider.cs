@@ -9,7 +9,7 @@ public sealed class NodeProvider : ClusterObject
 
     public string Uid { get; init; } = "";
 
-    /// <summary><c>proxmox</c>, <c>redfish</c>, <c>simulated</c>, or the qualified name of a third party's provider.</summary>
+    /// <summary><c>clusterapi</c>, <c>proxmox</c>, <c>redfish</c>, <c>simulated</c>, <c>webhook</c>, or the qualified name of a third party's provider.</summary>
     public required string Type { get; init; }
 
     /// <summary>Its endpoint: the address of Proxmox, the number of servers, the number of simulated machines.</summary>

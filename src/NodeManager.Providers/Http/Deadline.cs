@@ -5,5 +5,7 @@ internal readonly struct Deadline(TimeProvider time, TimeSpan limit)
 {
     private readonly long _start = time.GetTimestamp();
 
-    public bool IsOver => time.GetElapsedTime(_start) >= limit;
+    public bool IsOver => Remaining <= TimeSpan.Zero;
+
+    public TimeSpan Remaining => limit - time.GetElapsedTime(_start);
 }

@@ -18,10 +18,13 @@ internal sealed record ProviderSection(string Type, params IReadOnlyList<Section
 /// <param name="Map">Null: the value as it is, and a duration as Go writes it.</param>
 internal sealed record SectionParameter(string Name, string Field, Func<object, JsonNode?>? Map = null)
 {
-    /// <summary>The parameters of all types that connect to a server.</summary>
+    public static SectionParameter CaBundle { get; } =
+        new("CaBundlePath", "caBundle", static content => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)content)));
+
+    /// <summary>The parameters of the types that connect to machine controllers.</summary>
     public static IEnumerable<SectionParameter> OfConnections { get; } =
     [
-        new("CaBundlePath", "caBundle", static content => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)content))),
+        CaBundle,
         new("SkipCertificateCheck", "insecureSkipTLSVerify"),
         new("AllowUnencryptedAuthentication", "allowUnencryptedAuthentication"),
     ];

@@ -129,7 +129,7 @@ public sealed class SimulatedProvider : IMachineProvider
                 await BootAsync(machine, cancellationToken);
             return MachineListResult.Success([.. machines.Select(static one => one.ToMachine(true))]);
         }
-        catch (Exception e) when (Translate(e, cancellationToken) is { } failure)
+        catch (Exception e) when (KubernetesFailures.Translate(e, cancellationToken) is { } failure)
         {
             return MachineListResult.Ended(failure.Outcome, failure.Message);
         }
@@ -293,38 +293,5 @@ public sealed class SimulatedProvider : IMachineProvider
     }
 
     private Task<MachineResult> RunAsync(string call, Func<Task<MachineResult>> work) =>
-        ProviderCall.RunAsync(
-            _settings,
-            call,
-            async () =>
-            {
-                try
-                {
-                    return await work();
-                }
-                catch (Exception e) when (Translate(e, default) is { } failure)
-                {
-                    throw failure;
-                }
-            }
-        );
-
-    private static ProviderException? Translate(Exception e, CancellationToken cancellationToken) =>
-        e switch
-        {
-            OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-            KubernetesException { Code: HttpStatusCode.Forbidden } => new(MachineOutcome.Forbidden, e.Message, e),
-            KubernetesException { Code: HttpStatusCode.Unauthorized } => new(MachineOutcome.Unauthorized, e.Message, e),
-            KubernetesException { Code: HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest } => new(
-                MachineOutcome.Invalid,
-                e.Message,
-                e
-            ),
-            KubernetesException or NodeManagerException or HttpRequestException or IOException => new(
-                MachineOutcome.Unavailable,
-                e.Message,
-                e
-            ),
-            _ => null,
-        };
+        ProviderCall.RunAsync(_settings, call, () => KubernetesFailures.TranslateAsync(work));
 }

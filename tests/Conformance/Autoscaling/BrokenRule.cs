@@ -57,6 +57,11 @@ internal sealed record BrokenRule(string Plural, string Spec, string Message, bo
         Redfish(""" "systems":[],"bootTarget":"UefiHttp","httpBootURI":"tftp://boot" """, "must be an HTTP/HTTPS URL"),
         Redfish(""" "systems":[],"bootTarget":"Floppy" """, "", isSchema: true),
         new("nodesmithproviders", """{"type":"simulated","simulated":{"bootDelay":"-1s"}}""", "must be a duration"),
+        ClusterApi(""" "owners":[{"kind":"MachinePool","name":"a"}] """, "", isSchema: true),
+        ClusterApi(""" "owners":[] """, "", isSchema: true),
+        ClusterApi(""" "owners":[{"kind":"MachineSet","name":"a"}],"waitTimeout":"0s" """, "must be a duration"),
+        new("nodesmithproviders", """{"type":"webhook","webhook":{"endpoint":"ftp://a"}}""", "endpoint must be a valid HTTP/HTTPS URL"),
+        new("nodesmithproviders", """{"type":"webhook","webhook":{"endpoint":"https://a","timeout":"0s"}}""", "must be a duration"),
     ];
 
     /// <summary>What our own rules say.</summary>
@@ -93,4 +98,7 @@ internal sealed record BrokenRule(string Plural, string Spec, string Message, bo
 
     private static BrokenRule Redfish(string fields, string message, bool isSchema = false) =>
         new("nodesmithproviders", $$"""{"type":"redfish","redfish":{ {{fields}} } }""", message, isSchema);
+
+    private static BrokenRule ClusterApi(string fields, string message, bool isSchema = false) =>
+        new("nodesmithproviders", $$"""{"type":"clusterapi","clusterapi":{"namespace":"capi",{{fields}} } }""", message, isSchema);
 }

@@ -9,9 +9,11 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
 {
     /// <summary>Parameters that apply to providers of every type.</summary>
     private protected const string CommonSet = "Common";
+    private protected const string ClusterApiSet = "ClusterApi";
     private protected const string ProxmoxSet = "Proxmox";
     private protected const string RedfishSet = "Redfish";
     private protected const string SimulatedSet = "Simulated";
+    private protected const string WebhookSet = "Webhook";
 
     /// <summary>The type comes from the pipeline, so settings of every type are accepted.</summary>
     private protected const string AnySet = "Object";
@@ -34,7 +36,27 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateNotNull]
     public IDictionary? AdditionalSetting { get; set; }
 
+    /// <summary>Cluster API: the namespace of the owners in the management cluster.</summary>
+    [Parameter(ParameterSetName = ClusterApiSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [ValidateNotNullOrEmpty]
+    public string? MachineNamespace { get; set; }
+
+    /// <summary>Cluster API: MachineDeployments and MachineSets, with kind, name, shape, zone.</summary>
+    [Parameter(ParameterSetName = ClusterApiSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [ValidateNotNull]
+    public IDictionary[]? MachineOwner { get; set; }
+
+    /// <summary>Cluster API: how long a call waits before it is repeated.</summary>
+    [Parameter(ParameterSetName = ClusterApiSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [Duration]
+    public TimeSpan? WaitTimeout { get; set; }
+
+    /// <summary>Proxmox and webhook: the address.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
+    [Parameter(ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? Endpoint { get; set; }
@@ -159,10 +181,11 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string? ManagedTag { get; set; }
 
-    /// <summary>Proxmox and Redfish: a file with the certificates to trust, PEM.</summary>
+    /// <summary>Proxmox, Redfish and webhook: a file with the certificates to trust, PEM.</summary>
     [Parameter(ParameterSetName = CommonSet)]
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = RedfishSet)]
+    [Parameter(ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? CaBundlePath { get; set; }
@@ -192,10 +215,18 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int? MaxMachines { get; set; }
 
+    /// <summary>Simulated and webhook: the zones of machines.</summary>
     [Parameter(ParameterSetName = SimulatedSet)]
+    [Parameter(ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNull]
     public string[]? Zone { get; set; }
+
+    /// <summary>Webhook: how long a request may take.</summary>
+    [Parameter(ParameterSetName = WebhookSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    [Duration]
+    public TimeSpan? RequestTimeout { get; set; }
 
     private protected NodeProviderSettings Settings { get; private set; } = new();
 
@@ -207,6 +238,8 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
         DurationAttribute.RequireNotNegative(nameof(TaskTimeout), TaskTimeout);
         DurationAttribute.RequireNotNegative(nameof(PowerTimeout), PowerTimeout);
         DurationAttribute.RequireNotNegative(nameof(BootDelay), BootDelay);
+        DurationAttribute.RequireNotNegative(nameof(WaitTimeout), WaitTimeout);
+        DurationAttribute.RequireNotNegative(nameof(RequestTimeout), RequestTimeout);
         Settings = new()
         {
             SecretName = SecretName,

@@ -17,18 +17,22 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
 
     /// <summary>The name; overrides the one of a manifest.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ClusterApiSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SimulatedSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ClusterApiSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = RedfishSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = SimulatedSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = WebhookSet)]
     [ArgumentCompleter(typeof(NodeProviderTypeCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Type { get; set; }

@@ -19,9 +19,11 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     public string? ConfirmCluster { get; set; }
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ClusterApiSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SimulatedSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = WebhookSet)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
@@ -32,9 +34,11 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     public ClusterObject? InputObject { get; set; }
 
     [Parameter(ParameterSetName = CommonSet)]
+    [Parameter(ParameterSetName = ClusterApiSet)]
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = RedfishSet)]
     [Parameter(ParameterSetName = SimulatedSet)]
+    [Parameter(ParameterSetName = WebhookSet)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;

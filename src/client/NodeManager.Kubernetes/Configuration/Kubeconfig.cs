@@ -11,6 +11,17 @@ public static class Kubeconfig
     public static ClusterConfiguration Load(KubeconfigRequest request)
     {
         KubeconfigSet files = KubeconfigSet.Read(request.Paths);
+        ClusterConfiguration read = Read(files, request);
+        return read with { Origin = request with { Paths = files.Paths, Context = read.ContextName } };
+    }
+
+    /// <summary>The current context of a kubeconfig that is a text, such as the value of a Secret. It may name no files and no commands.</summary>
+    /// <param name="name">Where it is from, for errors.</param>
+    /// <exception cref="NodeManagerException">As <see cref="Load"/>.</exception>
+    public static ClusterConfiguration Parse(string text, string name) => Read(KubeconfigSet.Parse(text, name), new());
+
+    private static ClusterConfiguration Read(KubeconfigSet files, KubeconfigRequest request)
+    {
         (string name, YamlSection context) = files.Context(request.Context);
         (ClusterConfiguration cluster, NetworkCredential? ofAddress) = ClusterReader.Read(
             files.Cluster(name, context),
@@ -20,7 +31,6 @@ public static class Kubeconfig
         );
         return cluster with
         {
-            Origin = request with { Paths = files.Paths, Context = name },
             UserName = context.Text("user") ?? "",
             Namespace = request.Namespace ?? context.Text("namespace") ?? "default",
             User = UserReader.Read(files.User(name, context, isRequired: cluster.IsEncrypted), cluster, ofAddress, request),

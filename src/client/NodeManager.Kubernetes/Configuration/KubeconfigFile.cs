@@ -9,9 +9,9 @@ internal sealed class KubeconfigFile
 {
     private readonly List<string> _warnings = [];
 
-    private KubeconfigFile(string path)
+    private KubeconfigFile(string path, string text)
     {
-        YamlSection root = Read(path, _warnings);
+        YamlSection root = Read(path, text, _warnings);
         if (root.Text("kind") is not (null or "Config"))
             throw root.Invalid("kind", "should be Config");
         if (root.Text("apiVersion") is not (null or "v1"))
@@ -40,7 +40,9 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            return new(Path.GetFullPath(path));
+            string full = Path.GetFullPath(path);
+            using var reader = new StreamReader(full, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return new(full, reader.ReadToEnd());
         }
         catch (DecoderFallbackException e)
         {
@@ -52,11 +54,27 @@ internal sealed class KubeconfigFile
         }
     }
 
-    private static YamlSection Read(string path, List<string> warnings)
+    /// <summary>A kubeconfig that is not in a file. It must neither name files nor commands: its author has no rights on this machine.</summary>
+    /// <param name="name">Where it is from, for errors.</param>
+    public static KubeconfigFile Parse(string text, string name)
     {
-        string text;
-        using (var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true)))
-            text = reader.ReadToEnd();
+        KubeconfigFile file = new(name, text);
+        foreach (YamlSection entry in file.Clusters.Values)
+            Refuse(entry.Section("cluster"), "certificate-authority");
+        foreach (YamlSection entry in file.Users.Values)
+            Refuse(entry.Section("user"), "client-certificate", "client-key", "tokenFile", "exec", "auth-provider");
+        return file;
+    }
+
+    private static void Refuse(YamlSection? section, params ReadOnlySpan<string> fields)
+    {
+        foreach (string field in fields)
+            if (section?.Has(field) == true)
+                throw section.Invalid(field, "is not allowed here: only data in the kubeconfig itself is used");
+    }
+
+    private static YamlSection Read(string path, string text, List<string> warnings)
+    {
         RefuseControls(path, text);
         YamlNode root = Parse(path, text, warnings);
         return root switch

@@ -16,6 +16,13 @@ internal sealed class KubeconfigSet
         Paths = [.. paths.Select(Path.GetFullPath)];
     }
 
+    private KubeconfigSet(string text, string name)
+    {
+        _files = [KubeconfigFile.Parse(text, name)];
+        _names = name;
+        Paths = [];
+    }
+
     /// <summary>In order of precedence.</summary>
     public IReadOnlyList<string> Paths { get; }
 
@@ -24,6 +31,9 @@ internal sealed class KubeconfigSet
     public IEnumerable<string> Warnings => _files.SelectMany(file => file.Warnings);
 
     public IEnumerable<string> ContextNames => _files.SelectMany(file => file.Contexts.Keys).Distinct();
+
+    /// <inheritdoc cref="KubeconfigFile.Parse(string, string)"/>
+    public static KubeconfigSet Parse(string text, string name) => new(text, name);
 
     /// <param name="paths">
     /// Explicit files must exist. Null: <c>KUBECONFIG</c>, whose files may be missing, else <c>~/.kube/config</c>.

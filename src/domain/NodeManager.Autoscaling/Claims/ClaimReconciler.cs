@@ -26,8 +26,9 @@ internal sealed class ClaimReconciler
         var closer = new AttemptCloser(_work, remover);
         _drains = new(_work, claim => enqueue(new(claim.Metadata.Namespace!, claim.Metadata.Name)), stop);
         _launcher = new(_work, closer);
-        _registrar = new(_work, closer);
-        _terminator = new(_work, remover, _drains);
+        var replaced = new ReplacedMachines(_work);
+        _registrar = new(_work, closer, replaced);
+        _terminator = new(_work, remover, _drains, replaced);
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using NodeManager.Core.Nodes.Reading;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Follows the node of a claim's machine: its registration, its initialization, and its loss.</summary>
-internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
+internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer, ReplacedMachines replaced)
 {
     private const string NodeNotFound = nameof(NodeNotFound),
         Lost = nameof(Lost);
@@ -17,6 +17,8 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
         bool isRegistered = claim.Status!.Conditions.IsTrue(NodeSmithConditions.Registered);
         if (work.FindNode(claim) is not { } node)
         {
+            if (await replaced.FollowAsync(claim, cancellationToken) is { } moved)
+                return await FollowAsync(moved, cancellationToken);
             if (!isRegistered)
                 return await AwaitNodeAsync(claim, pool, cancellationToken);
             work.Seen.Begin(claim.Metadata.Uid!, Lost);
@@ -26,7 +28,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
                 "False",
                 NodeNotFound,
                 $"Node {claim.Status.NodeName} was deleted.",
-                ClaimAttempts.TimeoutOf(pool),
+                await replaced.RecheckAsync(claim, ClaimAttempts.TimeoutOf(pool), cancellationToken),
                 cancellationToken
             );
         }
@@ -61,7 +63,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
                 "False",
                 reason,
                 foreign is null ? wait + "." : $"{wait}: {foreign}.",
-                remaining,
+                await replaced.RecheckAsync(claim, remaining, cancellationToken),
                 cancellationToken
             );
         }

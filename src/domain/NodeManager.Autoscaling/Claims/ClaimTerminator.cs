@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Autoscaling.Claims;
 
 /// <summary>Ends a deleted claim: drains its node, deletes the machine and the node, and releases the claim.</summary>
-internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
+internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains, ReplacedMachines replaced)
 {
     // An operation on the node takes minutes; a change of the node also shows its end.
     private static readonly TimeSpan BusyRecheck = TimeSpan.FromSeconds(10);
@@ -24,6 +24,8 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
                 return ReconcileResult.RequeueAfter(held);
             if (work.Backoff.Remaining(uid) is { } wait)
                 return ReconcileResult.RequeueAfter(wait);
+            if (work.FindNode(claim) is null)
+                claim = await replaced.FollowAsync(claim, cancellationToken) ?? claim;
             if (work.FindNode(claim) is { } node)
             {
                 isLost = await _lost.IsLostAsync(claim, node, cancellationToken);

@@ -2,20 +2,26 @@ using System.Text.Json;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 
 namespace NodeManager.Autoscaling.Providers;
 
-/// <summary>Checks whether a provider can create machines. Changes nothing.</summary>
+/// <summary>Checks whether a provider can create machines.</summary>
 public static class NodeProviderTester
 {
+    private static readonly TimeSpan ConformanceLimit = TimeSpan.FromMinutes(15);
+
     /// <summary>The checks after settings and Secret, in this order.</summary>
     private static readonly string[] Further = ["Reachable", "Certificate", "Credentials", "Permissions", "Capacity"];
 
+    /// <summary>Changes nothing, unless a conformance test is requested and all checks passed.</summary>
+    /// <param name="conforms">Creates and deletes one machine, to hold the provider to the rules of its interface.</param>
     /// <exception cref="NodeManagerException">NodeProviderNotFound, AutoscalerNotInstalled, or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeProviderCheck>> TestAsync(
         NodeManagerSession session,
         string ns,
         string name,
+        bool conforms,
         CancellationToken cancellationToken
     ) =>
         ClusterOperation.RunAsync(
@@ -41,6 +47,8 @@ public static class NodeProviderTester
                         );
                         foreach (MachineProviderFinding finding in await ProviderFindings.ReadAsync(access.Provider!, token))
                             checks.Add(finding);
+                        if (conforms)
+                            await ConformAsync(connection, checks, access.Provider!, token);
                         break;
                     case NodeProviderReason.SecretNotFound or NodeProviderReason.SecretKeyMissing or NodeProviderReason.Forbidden:
                         checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
@@ -71,6 +79,28 @@ public static class NodeProviderTester
             cancellationToken
         );
 
+    private static async Task ConformAsync(
+        ClusterConnection connection,
+        Checks checks,
+        IMachineProvider provider,
+        CancellationToken cancellationToken
+    )
+    {
+        if (checks.HaveFailed)
+        {
+            checks.Skip("Conformance");
+            return;
+        }
+
+        string owner = await connection.MachineProviders().GetOwnerAsync(checks.Namespace, checks.Provider, cancellationToken);
+        string machine = $"conformance-{Guid.NewGuid():N}"[..20];
+        // As a machine that a person creates: a running autoscaler does not remove it.
+        var request = new MachineRequest(ManualClaims.Of(owner, machine), machine, 1, 1024) { IsFirstAttempt = true };
+        var conformance = new ProviderConformance(provider, request, ConformanceLimit, connection.Time);
+        foreach (MachineProviderFinding finding in await conformance.RunAsync(cancellationToken))
+            checks.Add(finding);
+    }
+
     private static IReadOnlyList<FieldProblem> Problems(NodeSmithProvider provider)
     {
         try
@@ -90,6 +120,10 @@ public static class NodeProviderTester
 
         public IReadOnlyList<NodeProviderCheck> Made => _made;
 
+        public string Namespace => ns;
+
+        public string Provider => provider;
+
         public bool Has(string check) => _made.Exists(one => one.Check == check);
 
         public void Add(string check, bool passed, string message, string action = "") =>
@@ -105,6 +139,10 @@ public static class NodeProviderTester
                 finding.Passed ? "" : finding.Action
             );
 
+        public bool HaveFailed => _made.Exists(static one => one.Status == NodeProviderCheckStatus.Failed);
+
+        public void Skip(string check) => Add(check, NodeProviderCheckStatus.Skipped, "An earlier check failed.", "");
+
         /// <summary>Reports these checks as skipped after an earlier failure.</summary>
         public void Skip(IReadOnlyList<string> checks)
         {
@@ -119,7 +157,7 @@ public static class NodeProviderTester
             )
                 return;
             foreach (string check in checks.Where(check => !Has(check)))
-                Add(check, NodeProviderCheckStatus.Skipped, "An earlier check failed.", "");
+                Skip(check);
         }
 
         private void Add(string check, string status, string message, string action) =>

@@ -15,6 +15,8 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
     private bool _isRetired;
     private bool _isDisposed;
 
+    public bool ReplacesMachines => inner.ReplacesMachines;
+
     public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
         CallAsync(() => inner.ProvisionAsync(request, cancellationToken), Retired);
 

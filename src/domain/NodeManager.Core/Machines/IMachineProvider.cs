@@ -11,6 +11,12 @@ namespace NodeManager.Core.Machines;
 public interface IMachineProvider : IDisposable
 {
     /// <summary>
+    /// True if the infrastructure replaces machines itself: then <see cref="GetAsync"/> by the claim alone returns the current one, with
+    /// another id. Default: false.
+    /// </summary>
+    bool ReplacesMachines => false;
+
+    /// <summary>
     /// Creates and starts the machine of a claim, or completes and returns the existing one. A claim never gets two machines: a lost answer
     /// is recognized by reading back.
     /// </summary>

@@ -38,13 +38,7 @@ public static class NodeProviderTester
                 {
                     case "":
                         checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
-                        checks.Add(
-                            "Secret",
-                            true,
-                            provider.Spec.CredentialsSecretRef?.Name is { Length: > 0 }
-                                ? "The Secret has the keys that are needed."
-                                : "No Secret is needed."
-                        );
+                        checks.Add("Secret", true, SecretText(provider));
                         foreach (MachineProviderFinding finding in await ProviderFindings.ReadAsync(access.Provider!, token))
                             checks.Add(finding);
                         if (conforms)
@@ -78,6 +72,9 @@ public static class NodeProviderTester
             },
             cancellationToken
         );
+
+    private static string SecretText(NodeSmithProvider provider) =>
+        provider.Spec.CredentialsSecretRef?.Name is { Length: > 0 } ? "The Secret has the keys that are needed." : "No Secret is needed.";
 
     private static async Task ConformAsync(
         ClusterConnection connection,

@@ -87,18 +87,18 @@ Describe 'Machine providers' {
 
     It 'are checked by all rules before the first request' {
         { New-NodeProvider bad proxmox -Endpoint ftp://x -VmIdRange 5-3 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*endpoint must be*upper must be >= lower*'
-        { New-NodeProvider bad simulated -Endpoint https://x -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-Endpoint applies to providers of type proxmox, not of type 'simulated'*"
+        { New-NodeProvider bad simulated -Endpoint https://x -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-Endpoint applies to providers of type proxmox or webhook, not of type 'simulated'*"
         Get-NodeProvider | Should -BeNullOrEmpty
     }
 
     It 'have the parameters of their type, each in a set of its own: <Command>' -ForEach @(
-        @{ Command = 'New-NodeProvider'; Sets = 'Common', 'Object', 'Path', 'Proxmox', 'Redfish', 'Simulated' }
-        @{ Command = 'Set-NodeProvider'; Sets = 'Common', 'Object', 'Proxmox', 'Redfish', 'Simulated' }
+        @{ Command = 'New-NodeProvider'; Sets = 'ClusterApi', 'Common', 'Object', 'Path', 'Proxmox', 'Redfish', 'Simulated', 'Webhook' }
+        @{ Command = 'Set-NodeProvider'; Sets = 'ClusterApi', 'Common', 'Object', 'Proxmox', 'Redfish', 'Simulated', 'Webhook' }
     ) {
         $found = (Get-Command $Command).ParameterSets
         $found.Name | Sort-Object | Should -Be $Sets
         ($found | Where-Object IsDefault).Name | Should -Be Common
-        $own = @{ Proxmox = 'Endpoint', 'TemplateId', 'VmIdRange'; Redfish = 'BootTarget', 'System'; Simulated = 'BootDelay', 'MaxMachines' }
+        $own = @{ Proxmox = 'TemplateId', 'VmIdRange'; Webhook = 'RequestTimeout'; ClusterApi = 'MachineOwner'; Redfish = 'BootTarget', 'System'; Simulated = 'BootDelay', 'MaxMachines' }
         foreach ($set in $found | Where-Object Name -NotIn Object) {
             foreach ($type in $own.Keys) {
                 foreach ($name in $own[$type]) { ($name -in $set.Parameters.Name) | Should -Be ($type -eq $set.Name) -Because "$($set.Name) $name" }
@@ -146,7 +146,7 @@ Describe 'Machine providers' {
     It 'are completed by name and by type' {
         $null = New-NodeProvider sim simulated
         (TabExpansion2 'Test-NodeProvider s').CompletionMatches.CompletionText | Should -Be 'sim'
-        (TabExpansion2 'New-NodeProvider x -Type ').CompletionMatches.CompletionText | Should -Be 'proxmox', 'redfish', 'simulated'
+        (TabExpansion2 'New-NodeProvider x -Type ').CompletionMatches.CompletionText | Should -Be 'clusterapi', 'proxmox', 'redfish', 'simulated', 'webhook'
     }
 
     It 'need no confirmation beyond -Confirm:$false, and are named in the question' {

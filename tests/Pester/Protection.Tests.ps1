@@ -55,7 +55,7 @@ BeforeAll {
         'Register-SchedulerPlugin'       = { param($p) Register-SchedulerPlugin $definition -Scope Cluster @p }
     }
     # Their question comes after the cluster has answered what an embedded cluster without these objects does not have; they ask by the same method.
-    $needMore = 'Remove-NodeProvider', 'Set-NodeProvider', 'Remove-Machine', 'Update-NodePool', 'Unregister-SchedulerPlugin', 'Repair-ClusterNode', 'Approve-NodeAgentPlan', 'New-Machine', 'Clear-SandboxFault', 'Stop-NodeAutoscaler'
+    $needMore = 'Remove-NodeProvider', 'Set-NodeProvider', 'Test-NodeProvider', 'Remove-Machine', 'Update-NodePool', 'Unregister-SchedulerPlugin', 'Repair-ClusterNode', 'Approve-NodeAgentPlan', 'New-Machine', 'Clear-SandboxFault', 'Stop-NodeAutoscaler'
 
     $definition = Join-Path $TestDrive 'plugin.yaml'
     Set-Content $definition "name: Own`nextensionPoints: [score]"

@@ -72,7 +72,7 @@ Describe '-WhatIf of every command that changes a cluster' {
             'Set-NodePoolUpdate' = 'Set-NodePoolUpdate nope -MaxSurge 1'; 'Stop-NodePoolUpdate' = 'Stop-NodePoolUpdate nope'
             'Suspend-NodePoolUpdate' = 'Suspend-NodePoolUpdate nope'; 'Resume-NodePoolUpdate' = 'Resume-NodePoolUpdate nope'
             'Start-NodeAutoscaler' = 'Start-NodeAutoscaler -Session $bare'; 'Stop-NodeAutoscaler' = 'Stop-NodeAutoscaler'
-            'Remove-NodeClaim' = 'Remove-NodeClaim nope'; 'New-Machine' = 'New-Machine m nope'; 'Remove-Machine' = '$machine | Remove-Machine'
+            'Remove-NodeClaim' = 'Remove-NodeClaim nope'; 'Test-NodeProvider' = 'Test-NodeProvider nope -Conformance'; 'New-Machine' = 'New-Machine m nope'; 'Remove-Machine' = '$machine | Remove-Machine'
             'New-NodeProvider' = 'New-NodeProvider lab simulated -Namespace nope'; 'Set-NodeProvider' = 'Set-NodeProvider nope -StorageName a'; 'Remove-NodeProvider' = 'Remove-NodeProvider nope'
             'Set-SandboxFault' = 'Set-SandboxFault NodeDown -PodSelector a=b'; 'Clear-SandboxFault' = 'Clear-SandboxFault nope'
         }

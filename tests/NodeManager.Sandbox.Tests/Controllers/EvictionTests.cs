@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NodeManager.Sandbox.Controllers.Evictions;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
@@ -70,9 +71,8 @@ public sealed class EvictionTests
             "\"vm\" pod deletion via the /eviction subresource failed (attempts=1): Cannot evict pod as it would violate the pod's disruption budget.",
             Said(cluster, Responders.Evictor).Text("message")
         );
-        await cluster.UntilAsync(() =>
-            Said(cluster, Responders.Evictor).Text("message")!.Contains("(attempts=3)", StringComparison.Ordinal)
-        );
+        // On a busy machine the third attempt may be over before it is read.
+        await cluster.UntilAsync(() => Regex.IsMatch(Said(cluster, Responders.Evictor).Text("message")!, @"\(attempts=([3-9]|\d\d+)\)"));
         Assert.True(cluster.Clock.GetUtcNow() - EvictionStart(cluster) >= TimeSpan.FromSeconds(14), "5 s and then 10 s between attempts");
 
         cluster.Delete(BuiltInKinds.PodDisruptionBudgets, "vm");

@@ -55,6 +55,7 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     public TimeSpan? WaitTimeout { get; set; }
 
     /// <summary>Proxmox and webhook: the address.</summary>
+    [Parameter(ParameterSetName = CommonSet)]
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = AnySet)]
@@ -216,6 +217,7 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     public int? MaxMachines { get; set; }
 
     /// <summary>Simulated and webhook: the zones of machines.</summary>
+    [Parameter(ParameterSetName = CommonSet)]
     [Parameter(ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = WebhookSet)]
     [Parameter(ParameterSetName = AnySet)]

@@ -21,6 +21,15 @@ public sealed class TestNodeProviderCommand : NodeProviderCmdlet, IClusterChange
             provider.Name,
             async worker =>
             {
+                // A provider that does not exist is an error without a question.
+                if (Conformance)
+                    _ = await NodeProviderReader.ReadAsync(
+                        provider.Session,
+                        [provider.Name],
+                        provider.Namespace,
+                        static missing => throw missing,
+                        worker.Token
+                    );
                 bool conforms =
                     Conformance && await worker.ShouldProcessAsync(provider.Session, provider.ToString(), "Create and delete one machine");
                 if (Conformance && !conforms)

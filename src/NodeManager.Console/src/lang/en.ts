@@ -112,8 +112,6 @@ export const en = {
   'nodes.filter': 'Filter',
   'nodes.filterHint': 'name, zone:, version:<1.36, pool:, status:, cpu:>80, key=value, -word',
   'nodes.shown': '{n} of {all} {all|node|nodes}',
-  'filter.all': 'All',
-  'filter.notReady': 'Not ready',
   'filter.clear': 'Clear filter',
   'cordon': 'Cordon',
   'cordon.of': 'Cordon {name}',

@@ -114,8 +114,6 @@ export const zh: Messages = {
   'nodes.filter': '筛选',
   'nodes.filterHint': '名称、zone:、version:<1.36、pool:、status:、cpu:>80、键=值、-词',
   'nodes.shown': '{n} / {all} 个节点',
-  'filter.all': '全部',
-  'filter.notReady': '未就绪',
   'filter.clear': '清除筛选',
   'cordon': '标记为不可调度',
   'cordon.of': '将 {name} 标记为不可调度',

@@ -87,7 +87,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         );
     }
 
-    private async Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
+    private Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
     {
         if (request.ResumeId is { } id)
             Exact(id);
@@ -96,12 +96,15 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
             static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
             () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request))
         );
-        if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, run);
-        await OperationRoutes.EndOfAsync(run.Operation, stop);
-        if (run.Operation.Results.OfType<NodeMaintenanceRun>().LastOrDefault() is { } result)
-            return Results.Json(ToApi(result), MaintenanceRouteJson.Default.ApiMaintenanceRun);
-        throw run.Operation.Failures is [var first, ..] ? first.Exception : new OperationCanceledException(stop);
+        return OperationRoutes.AnswerAsync(
+            context,
+            run,
+            static ended =>
+                ended.Results.OfType<NodeMaintenanceRun>().LastOrDefault() is { } result
+                    ? Results.Json(ToApi(result), MaintenanceRouteJson.Default.ApiMaintenanceRun)
+                    : null,
+            stop
+        );
     }
 
     private async Task<IResult> StopAsync(string id, CancellationToken stop) =>

@@ -1,7 +1,6 @@
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.NodeDetails;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
@@ -73,7 +72,7 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
                 throw nodes.Missing(name);
             ClusterNode after = await change.ApplyAsync(Session, new(before.Name, before.Uid), chosen.Seen ?? new(old), dryRun, stop);
             string outcome = change.ValueIn(after) == old ? ApiBatchNodeResult.Unchanged : ApiBatchNodeResult.Changed;
-            return new(name, outcome, old, change.ValueIn(after), before.ToApi(before.ObservedAt).Operation);
+            return new(name, outcome, old, change.ValueIn(after), before.ToOperation());
         }
         catch (NodeManagerException failure)
         {

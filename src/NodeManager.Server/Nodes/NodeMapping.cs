@@ -25,8 +25,12 @@ internal static class NodeMapping
             Known(node.InternalIP),
             node.Conditions.Max(static condition => condition.LastTransitionTime),
             node.Requested is null ? null : new(node.CpuRequestedPercent, node.MemoryRequestedPercent),
-            NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null
+            node.ToOperation()
         );
+
+    /// <summary>The operation that works on the node; null: none.</summary>
+    public static ApiNodeOperation? ToOperation(this ClusterNode node) =>
+        NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null;
 
     private static string? Known(string text) => text.Length > 0 ? text : null;
 

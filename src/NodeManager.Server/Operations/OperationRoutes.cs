@@ -53,11 +53,23 @@ internal static class OperationRoutes
         return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Waits for an operation; a disconnect cancels it.</summary>
-    public static async Task EndOfAsync(RunningOperation operation, CancellationToken stop)
+    /// <summary>The operation for a caller who does not wait for it, else what it ended with.</summary>
+    /// <param name="answer">Null if the operation has no result to answer with.</param>
+    /// <exception cref="Exception">The first failure of the operation, or its cancellation.</exception>
+    public static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        TrackedOperation tracked,
+        Func<RunningOperation, IResult?> answer,
+        CancellationToken stop
+    )
     {
-        await using CancellationTokenRegistration stopping = stop.Register(operation.Cancel);
-        await operation.Completion;
+        if (IsAsyncPreferred(context.Request))
+            return Accepted(context, tracked);
+        RunningOperation operation = tracked.Operation;
+        // A disconnect cancels it.
+        await using (stop.Register(operation.Cancel))
+            await operation.Completion;
+        return answer(operation) ?? throw (operation.Failures is [var first, ..] ? first.Exception : new OperationCanceledException(stop));
     }
 
     private static async Task<IResult> GetAsync(string id, OperationRegistry operations, IRemoteOperations remote, CancellationToken stop)

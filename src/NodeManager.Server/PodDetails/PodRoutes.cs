@@ -22,16 +22,16 @@ internal static class PodRoutes
     private const int MaximumLogBytes = 1 << 20;
 
     // Never Secrets, and nothing else that a node or a drain does not need.
-    private static readonly Dictionary<string, (string Base, bool IsNamespaced)> Kinds = new(StringComparer.Ordinal)
-    {
-        ["nodes"] = ("/api/v1", false),
-        ["pods"] = ("/api/v1", true),
-        ["deployments"] = ("/apis/apps/v1", true),
-        ["replicasets"] = ("/apis/apps/v1", true),
-        ["statefulsets"] = ("/apis/apps/v1", true),
-        ["daemonsets"] = ("/apis/apps/v1", true),
-        ["jobs"] = ("/apis/batch/v1", true),
-    };
+    private static readonly ResourceType<PartialObjectMetadata>[] Kinds =
+    [
+        Resources.Nodes.MetadataOnly(),
+        Resources.Pods.MetadataOnly(),
+        Resources.Deployments.MetadataOnly(),
+        Resources.ReplicaSets.MetadataOnly(),
+        Resources.StatefulSets.MetadataOnly(),
+        Resources.DaemonSets.MetadataOnly(),
+        new("batch", "v1", "jobs", true, Resources.Pods.Json),
+    ];
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -91,7 +91,7 @@ internal static class PodRoutes
                         one.Type ?? "",
                         one.Reason ?? "",
                         one.Message ?? "",
-                        one.Source?.Component ?? one.ReportingComponent ?? "",
+                        one.Reporter(),
                         one.Count ?? 1
                     )),
             ],
@@ -163,16 +163,12 @@ internal static class PodRoutes
         CallerReader reader
     )
     {
-        kind = ApiQuery.OneOf(kind, "kind", [.. Kinds.Keys]);
-        (string root, bool isNamespaced) = Kinds[kind];
-        string path = isNamespaced
-            ? $"{root}/namespaces/{Uri.EscapeDataString(ApiBody.Required(ns, "namespace"))}/{kind}/{Uri.EscapeDataString(name)}"
-            : $"{root}/{kind}/{Uri.EscapeDataString(name)}";
-        if (name is "." or ".." || ns is "." or "..")
-            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{name}' is not the name of an object.", name);
+        string plural = ApiQuery.OneOf(kind, "kind", [.. Kinds.Select(static one => one.Plural)]);
+        ResourceType<PartialObjectMetadata> type = Kinds.First(one => one.Plural == plural);
+        string path = type.Path(type.IsNamespaced ? ApiBody.Required(ns, "namespace") : null, name);
         JsonNode? found = await reader.ReadAsync(
             context,
-            isNamespaced ? $"{ns}/{name}" : name,
+            type.IsNamespaced ? $"{ns}/{name}" : name,
             (client, token) =>
                 client.ReadAsync(path, static async (body, stop) => await JsonNode.ParseAsync(body, cancellationToken: stop), token)
         );

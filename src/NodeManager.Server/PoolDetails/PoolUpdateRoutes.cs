@@ -151,18 +151,16 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
         return await FollowAsync(() => PoolUpdateOperations.Continue(cluster.Session, request), context, stop);
     }
 
-    private async Task<IResult> FollowAsync(Func<RunningOperation> start, HttpContext context, CancellationToken stop)
-    {
-        TrackedOperation update = operations.Start(context.User.Identity!.Name!, static result => ((NodePoolUpdate)result).ToApi(), start);
-        if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, update);
-        await OperationRoutes.EndOfAsync(update.Operation, stop);
-        if (update.Operation.Failures is [var first, ..])
-            throw first.Exception;
-        return update.Operation.Results is [NodePoolUpdate result]
-            ? Results.Json(result.ToApi(), PoolDetailJson.Default.ApiPoolUpdate)
-            : throw new OperationCanceledException(stop);
-    }
+    private Task<IResult> FollowAsync(Func<RunningOperation> start, HttpContext context, CancellationToken stop) =>
+        OperationRoutes.AnswerAsync(
+            context,
+            operations.Start(context.User.Identity!.Name!, static result => ((NodePoolUpdate)result).ToApi(), start),
+            static ended =>
+                ended is { Failures: [], Results: [NodePoolUpdate result] }
+                    ? Results.Json(result.ToApi(), PoolDetailJson.Default.ApiPoolUpdate)
+                    : null,
+            stop
+        );
 
     private async Task<(PoolContext Pools, PoolRecord Pool)> FindAsync(string id, PoolPlaceQuery place, CancellationToken stop)
     {

@@ -41,16 +41,13 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
             .Produces<ApiError>(StatusCodes.Status400BadRequest)
             .Produces<ApiError>(StatusCodes.Status429TooManyRequests);
 
-    private async Task<IResult> RunAsync(HttpContext context, ApiBatchDrain body, CancellationToken stop)
-    {
-        TrackedOperation rehearsal = Start(context.User.Identity!.Name!, body);
-        if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, rehearsal);
-        await OperationRoutes.EndOfAsync(rehearsal.Operation, stop);
-        if (rehearsal.Operation.Results is [ApiRehearsal outcome])
-            return TypedResults.Ok(outcome);
-        throw rehearsal.Operation.Failures is [var first, ..] ? first.Exception : new OperationCanceledException(stop);
-    }
+    private Task<IResult> RunAsync(HttpContext context, ApiBatchDrain body, CancellationToken stop) =>
+        OperationRoutes.AnswerAsync(
+            context,
+            Start(context.User.Identity!.Name!, body),
+            static rehearsal => rehearsal.Results is [ApiRehearsal outcome] ? TypedResults.Ok(outcome) : null,
+            stop
+        );
 
     private TrackedOperation Start(string by, ApiBatchDrain body)
     {

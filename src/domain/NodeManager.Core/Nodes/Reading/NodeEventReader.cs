@@ -104,7 +104,7 @@ public static class NodeEventReader
             Type = happened.Type ?? "",
             Reason = happened.Reason ?? "",
             Message = happened.Message ?? "",
-            Source = happened.Source?.Component is { Length: > 0 } component ? component : happened.ReportingComponent ?? "",
+            Source = happened.Reporter(),
             Count = happened.Count ?? 1,
             FirstSeen = happened.FirstAt(),
             LastSeen = happened.LastAt(),

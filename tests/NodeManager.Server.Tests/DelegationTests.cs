@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +12,6 @@ using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
@@ -22,6 +19,7 @@ using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Tests.Limits;
 using NodeManager.Sessions;
 
 namespace NodeManager.Server.Tests;
@@ -36,6 +34,8 @@ public sealed class DelegationTests : IAsyncLifetime
     private string _reader = "",
         _admin = "",
         _node = "";
+
+    private ApiAccount Accounts => new(_session);
 
     public async Task InitializeAsync()
     {
@@ -56,9 +56,9 @@ public sealed class DelegationTests : IAsyncLifetime
             sandbox.Time,
             CancellationToken.None
         );
-        _reader = await AccountAsync("reader", """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch"]}]""");
+        _reader = await Accounts.CreateAsync("reader", """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch"]}]""");
         // All that a drain takes, but the evictions.
-        _admin = await AccountAsync(
+        _admin = await Accounts.CreateAsync(
             "operator",
             """
             [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]
@@ -125,7 +125,7 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         LiveNodes nodes = await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None);
         (string ns, string pod, string node) = nodes.FindPods("kube-proxy", 1)[0];
-        string debugger = await AccountAsync(
+        string debugger = await Accounts.CreateAsync(
             "debugger",
             """[{"apiGroups":[""],"resources":["pods","pods/log","events"],"verbs":["get","list"]}]"""
         );
@@ -198,7 +198,11 @@ public sealed class DelegationTests : IAsyncLifetime
                 },
             drain = new(cordon) { ["action"] = "Drain" };
         Assert.Contains("cannot list pods", await RefusalAsync(reader, "request_change", cordon), StringComparison.Ordinal);
-        await AllowAsync("operator-pods", "operator", """[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}]""");
+        await Accounts.AllowAsync(
+            "operator-pods",
+            """[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}]""",
+            ApiAccount.SubjectOf("operator")
+        );
         Assert.Contains("cannot create pods/eviction", await RefusalAsync(admin, "request_change", drain), StringComparison.Ordinal);
         CallToolResult requested = await admin.CallToolAsync("request_change", cordon);
         string id = requested.StructuredContent!.Value.GetProperty("id").GetString()!;
@@ -206,7 +210,7 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _admin)).Code);
         Assert.Contains("approve", await RefusalAsync(admin, "apply_plan", new() { ["id"] = id }), StringComparison.Ordinal);
 
-        string chief = await AccountAsync("chief", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
+        string chief = await Accounts.CreateAsync("chief", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
         Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", chief)).Code);
         Assert.NotEqual(true, (await admin.CallToolAsync("apply_plan", new Dictionary<string, object?> { ["id"] = id })).IsError);
         Assert.True((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
@@ -225,7 +229,7 @@ public sealed class DelegationTests : IAsyncLifetime
             ("GET", "/api/v1/agents/plans/x"),
             ("GET", "/api/v1/alerts"),
         ];
-        string lister = await AccountAsync(
+        string lister = await Accounts.CreateAsync(
             "lister",
             """
             [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"apiGroups":[""],"resources":["pods"],"verbs":["list"]}]
@@ -243,7 +247,7 @@ public sealed class DelegationTests : IAsyncLifetime
     [Fact]
     public async Task The_level_of_a_caller_follows_the_rights_in_the_cluster()
     {
-        string nobody = await AccountAsync("nobody", "[]");
+        string nobody = await Accounts.CreateAsync("nobody", "[]");
 
         Assert.Equal(["viewer", "viewer", "admin"], await Task.WhenAll(LevelAsync(nobody), LevelAsync(_reader), LevelAsync(_admin)));
 
@@ -275,7 +279,7 @@ public sealed class DelegationTests : IAsyncLifetime
         var clock = new Clock();
         using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), clock);
         DelegatedUser user = (await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None))!;
-        await SendToApiAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
+        await Accounts.SendAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
         Assert.Equal(user, await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
         Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: true, CancellationToken.None));
         clock.Now += AccessReviewer.Lifetime;
@@ -344,47 +348,6 @@ public sealed class DelegationTests : IAsyncLifetime
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage response = await client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private async Task AllowAsync(string role, string account, string rules)
-    {
-        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/";
-        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterroles", $$"""{"metadata":{"name":"{{role}}"},"rules":{{rules}}}""");
-        await SendToApiAsync(
-            HttpMethod.Post,
-            Rbac + "clusterrolebindings",
-            $$"""
-            {"metadata":{"name":"{{role}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{role}}"},
-             "subjects":[{"kind":"ServiceAccount","name":"{{account}}","namespace":"default"}]}
-            """
-        );
-    }
-
-    private async Task<string> AccountAsync(string name, string rules)
-    {
-        await SendToApiAsync(HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
-        await AllowAsync(name, name, rules);
-        JsonObject made = await SendToApiAsync(
-            HttpMethod.Post,
-            $"/api/v1/namespaces/default/serviceaccounts/{name}/token",
-            """{"spec":{"expirationSeconds":3600}}"""
-        );
-        return (string)made["status"]!["token"]!;
-    }
-
-    private async Task<JsonObject> SendToApiAsync(HttpMethod method, string path, string body)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await _session
-            .Connection()
-            .Client.SendAsync(
-                method,
-                path,
-                content,
-                (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
-                RequestOptions.Default,
-                CancellationToken.None
-            );
     }
 
     private sealed class Clock : TimeProvider

@@ -121,31 +121,12 @@ public sealed class NodeReplacementTests
         return claims;
     }
 
-    private static Task RunningAsync(AutoscalerLab lab, string name, NodeSmithClaim claim, string cpu, string annotations) =>
-        lab.Cluster.CreateAsync(
-            Resources.Pods,
-            new()
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Pod",
-                ["metadata"] = new JsonObject { ["name"] = name, ["annotations"] = JsonNode.Parse(annotations) },
-                ["spec"] = new JsonObject
-                {
-                    ["nodeName"] = claim.Status!.NodeName,
-                    ["terminationGracePeriodSeconds"] = 0,
-                    ["automountServiceAccountToken"] = false,
-                    ["containers"] = new JsonArray(
-                        new JsonObject
-                        {
-                            ["name"] = "main",
-                            ["image"] = "registry.invalid/app:1",
-                            ["resources"] = new JsonObject
-                            {
-                                ["requests"] = new JsonObject { ["cpu"] = cpu, ["memory"] = "256Mi" },
-                            },
-                        }
-                    ),
-                },
-            }
-        );
+    private static Task RunningAsync(AutoscalerLab lab, string name, NodeSmithClaim claim, string cpu, string annotations)
+    {
+        JsonObject pod = Manifests.Pod(name, claim.Status!.NodeName);
+        pod["metadata"]!["annotations"] = JsonNode.Parse(annotations);
+        pod["spec"]!["terminationGracePeriodSeconds"] = 0;
+        pod["spec"]!["containers"]![0]!["resources"]!["requests"] = new JsonObject { ["cpu"] = cpu, ["memory"] = "256Mi" };
+        return lab.Cluster.CreateAsync(Resources.Pods, pod);
+    }
 }

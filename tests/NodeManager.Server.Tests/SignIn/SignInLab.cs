@@ -2,19 +2,17 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Options;
+using NodeManager.Server.Tests.Limits;
 using NodeManager.Sessions;
 using NodeManager.Testing;
 
@@ -61,17 +59,10 @@ public sealed class SignInLab : IAsyncLifetime
             sandbox.Time,
             CancellationToken.None
         );
-        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/";
-        await PostAsync(
-            Rbac + "clusterroles",
-            """{"metadata":{"name":"operators"},"rules":[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]}]}"""
-        );
-        await PostAsync(
-            Rbac + "clusterrolebindings",
-            """
-            {"metadata":{"name":"operators"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"operators"},
-             "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"Group","name":"operators"}]}
-            """
+        await new ApiAccount(_session).AllowAsync(
+            "operators",
+            """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]}]""",
+            """{"apiGroup":"rbac.authorization.k8s.io","kind":"Group","name":"operators"}"""
         );
         First = await ServeAsync("key-of-the-replicas", Origin);
         Second = await ServeAsync("key-of-the-replicas", Origin);
@@ -144,21 +135,6 @@ public sealed class SignInLab : IAsyncLifetime
         _replicas.Add(app);
         await app.StartAsync();
         return app.Urls.First();
-    }
-
-    private async Task PostAsync(string path, string body)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        await _session
-            .Connection()
-            .Client.SendAsync(
-                HttpMethod.Post,
-                path,
-                content,
-                (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
-                RequestOptions.Default,
-                CancellationToken.None
-            );
     }
 
     private sealed class ListProvider(ILogger logger) : ILoggerProvider

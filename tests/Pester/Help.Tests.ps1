@@ -70,6 +70,7 @@ BeforeDiscovery {
         'Update-NodePool/Example 4' = $needsRoll
         'Update-NodePool/Example 5' = $needsRoll
         'Repair-ClusterNode/Example 4' = $needsAutoscaler
+        'Repair-ClusterNode/Example 5' = $needsAutoscaler
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 

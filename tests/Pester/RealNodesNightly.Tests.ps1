@@ -108,7 +108,8 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         $result = Invoke-NodeDrain $node -PodSelector app=free -Timeout 8s -ErrorAction SilentlyContinue
         $result.Status | Should -Be TimedOut
         $result.Blockers.Message -join ' ' | Should -Match 'kubelet'
-        (Test-NodeHealth $node).Findings.Cause | Should -Contain Unreachable
+        # Flapping: other tests stopped this kubelet shortly before.
+        (Test-NodeHealth $node).Findings.Cause | Should -BeIn Unreachable, Flapping
         Set-Kubelet start $node
         (Invoke-NodeDrain $node -PodSelector app=free -Timeout 2m).Status | Should -Be Drained
     }

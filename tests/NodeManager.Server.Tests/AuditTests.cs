@@ -4,17 +4,21 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Access;
+using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Sessions;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
@@ -148,6 +152,42 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.DoesNotContain(Token, text, StringComparison.Ordinal);
         if (await CheckWithPromtoolAsync(text) is { } complaint)
             Assert.Fail(complaint);
+    }
+
+    [Theory]
+    [InlineData("rules.yml")]
+    [InlineData("dashboard.json")]
+    public async Task Rules_and_dashboard_use_metrics_that_the_server_and_the_autoscaler_have(string file)
+    {
+        await _client.PostAsJsonAsync("/sign-in", new { secret = "wrong" });
+        using (HttpClient stranger = new() { BaseAddress = _client.BaseAddress })
+            await stranger.GetAsync(new Uri(Nodes, UriKind.Relative));
+        RunningOperation done = RunningOperation.Start("Test", "a thing", TimeProvider.System, static _ => Task.CompletedTask);
+        _app.Services.GetRequiredService<OperationRegistry>().Start("local-admin", static result => result, () => done);
+        await done.Completion;
+        using HttpResponseMessage stream = await _client.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
+        AutoscalerActivity leader = new()
+        {
+            Identity = "a",
+            StartedAt = default,
+            ObservedAt = default,
+            IsLeader = true,
+        };
+        string served = await _client.GetStringAsync("/metrics") + AutoscalerMetrics.Format(leader);
+        string text = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "monitoring", file));
+
+        string[] used =
+        [
+            .. Regex
+                .Matches(text, @"\b(?:nodemanager|http_server|process)_\w+")
+                .Select(static one => one.Value)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        Assert.InRange(used.Length, 5, 100);
+        Assert.All(
+            used,
+            name => Assert.Matches($@"(?m)^# TYPE {Regex.Replace(name, "_(bucket|count|sum)$", "")} ", served.ReplaceLineEndings("\n"))
+        );
     }
 
     // Null where promtool finds nothing, or is not installed.

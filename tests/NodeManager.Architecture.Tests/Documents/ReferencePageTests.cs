@@ -31,6 +31,20 @@ public sealed class ReferencePageTests
     }
 
     [Fact]
+    public void The_reference_of_roles_is_generated_from_the_manifests() => Compare(RolePage.Path, RolePage.Build());
+
+    [Fact]
+    public void The_reference_of_custom_resources_is_generated_from_their_definitions() =>
+        Compare(SchemaPages.Resources, SchemaPages.BuildResources());
+
+    [Fact]
+    public void The_reference_of_the_configuration_is_generated_from_its_schema() =>
+        Compare(SchemaPages.Configuration, SchemaPages.BuildConfiguration());
+
+    [Fact]
+    public void The_reference_of_the_command_line_is_generated_from_its_help() => Compare(CommandLinePage.Path, CommandLinePage.Build());
+
+    [Fact]
     public void The_schema_of_requests_is_generated_from_the_options_of_a_drain() =>
         Compare(
             RequestSchema.Path,

@@ -1,8 +1,11 @@
 #Requires -Version 7.6
 <#
 .SYNOPSIS
-    Draws drain.svg, the picture in the README, from what the module really prints.
+    Draws drain.svg, the animated recording in the README, from what the module really prints.
 .DESCRIPTION
+    Lines appear as in a terminal: commands after a pause, their output after them. Colors follow the theme of the reader, and a reader who prefers reduced
+    motion sees the last state at once.
+
     Runs the commands below on the embedded cluster in a terminal of 120 columns and draws their output. Every word stands at its own
     place, so that neither a browser that collapses blanks nor a font of another width moves the columns.
 .EXAMPLE
@@ -21,8 +24,18 @@ $cell = @{ Width = 8.02; Height = 17 }
 $margin = @{ Left = 16; Top = 56.8 }
 $font = 'ui-monospace,Menlo,Consolas,DejaVu Sans Mono,monospace'
 $title = 'pwsh: NodeManager on the embedded cluster'
-$plain = '#d4d7dd'
-$inks = @{ 31 = '#ff6b6b'; 32 = '#7bd88f'; 33 = '#ffd866'; 35 = '#fc9ff0'; 36 = '#78dce8'; 90 = '#8a8f98' }
+# Class of a color, in a dark and in a light theme. 0 is plain text.
+$inks = @{
+    0  = '#d4d7dd', '#24292f'
+    31 = '#ff6b6b', '#b42318'
+    32 = '#7bd88f', '#116329'
+    33 = '#ffd866', '#7d4e00'
+    35 = '#fc9ff0', '#8250df'
+    36 = '#78dce8', '#0a5a7a'
+    90 = '#8a8f98', '#5b626b'
+}
+# Seconds between lines, and before a command.
+$pace = @{ Line = 0.04; Command = 1.6 }
 
 $commands = @(
     'Get-ClusterNode -Usage'
@@ -96,20 +109,32 @@ $escape = { [Security.SecurityElement]::Escape($args[0]) }
 $number = { ([double] $args[0]).ToString('0.0', [cultureinfo]::InvariantCulture) }
 $width = [Math]::Ceiling($columns * $cell.Width + 2 * $margin.Left)
 $height = [Math]::Ceiling($margin.Top + ($lines.Count - 1) * $cell.Height)
-$words = for ($row = 0; $row -lt $lines.Count; $row++) {
-    foreach ($word in Get-Word $lines[$row]) {
+$time = 0.3
+$rows = for ($row = 0; $row -lt $lines.Count; $row++) {
+    $words = foreach ($word in Get-Word $lines[$row]) {
         $x = & $number ($margin.Left + $word.Column * $cell.Width)
         $y = & $number ($margin.Top + $row * $cell.Height)
-        $fill = $word.Ink ? $inks[$word.Ink] : $plain
-        "<text x=`"$x`" y=`"$y`" fill=`"$fill`"$($word.Bold ? ' font-weight="bold"' : '')>$(& $escape $word.Text)</text>"
+        "<text x=`"$x`" y=`"$y`" class=`"i$($word.Ink)`"$($word.Bold ? ' font-weight="bold"' : '')>$(& $escape $word.Text)</text>"
     }
+    if ($words) { "<g class=`"line`" style=`"animation-delay:$($time.ToString('0.00', [cultureinfo]::InvariantCulture))s`">`n$($words -join "`n")`n</g>" }
+    $next = $row + 1 -lt $lines.Count ? $lines[$row + 1] : ''
+    $time += $next.StartsWith('PS> ') -or $lines[$row].StartsWith('PS> ') ? $pace.Command : $pace.Line
 }
+$dark = foreach ($ink in $inks.Keys | Sort-Object) { ".i$ink{fill:$($inks[$ink][0])}" }
+$light = foreach ($ink in $inks.Keys | Sort-Object) { ".i$ink{fill:$($inks[$ink][1])}" }
 @"
 <svg xmlns="http://www.w3.org/2000/svg" width="$width" height="$height" viewBox="0 0 $width $height" role="img" aria-label="$title">
-<rect width="$width" height="$height" rx="8" fill="#1b1d23"/>
+<style>
+.frame{fill:#1b1d23}$(-join $dark)
+@media(prefers-color-scheme:light){.frame{fill:#f6f8fa}$(-join $light)}
+.line{animation:show .01s both}
+@keyframes show{from{opacity:0}to{opacity:1}}
+@media(prefers-reduced-motion:reduce){.line{animation:none}}
+</style>
+<rect width="$width" height="$height" rx="8" class="frame"/>
 <circle cx="20" cy="18" r="6" fill="#ff5f57"/><circle cx="40" cy="18" r="6" fill="#febc2e"/><circle cx="60" cy="18" r="6" fill="#28c840"/>
-<text x="$(& $number ($width / 2))" y="22" fill="#8a8f98" font-size="12" text-anchor="middle" font-family="$font">$title</text>
+<text x="$(& $number ($width / 2))" y="22" class="i90" font-size="12" text-anchor="middle" font-family="$font">$title</text>
 <g font-family="$font" font-size="13.3">
-$($words -join "`n")
+$($rows -join "`n")
 </g></svg>
 "@ | Set-Content -LiteralPath $Path

@@ -64,6 +64,7 @@ internal sealed partial class ScaleDownPlan
         // Pods are not moved to a node with a silent kubelet, or one that is replaced.
         _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
         _placement = new(_simulator, _targets);
+        KeepPlaces();
     }
 
     public List<NodeScalePlanNode> Nodes { get; } = [];

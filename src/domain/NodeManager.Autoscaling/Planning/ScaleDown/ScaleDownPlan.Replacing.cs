@@ -48,7 +48,7 @@ internal sealed partial class ScaleDownPlan
     {
         if (!_templates.TryGetValue(pool.Name, out string? current))
             _templates.Add(pool.Name, current = ClaimTemplate.Of(pool.Pool).ToJson());
-        return TemplateDrift.Of(pool.Pool, member.Claim!, member.Node, current);
+        return TemplateDrift.Of(pool.Pool, member.Claim!, member.Node, current, pool.Supply.Image);
     }
 
     // A pod that was moved is not moved again within the window.

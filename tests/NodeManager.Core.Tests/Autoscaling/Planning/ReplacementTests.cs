@@ -266,6 +266,39 @@ public sealed class ReplacementTests
     }
 
     [Theory]
+    [InlineData("drift")]
+    [InlineData("price")]
+    [InlineData("consolidation")]
+    [InlineData("reclaimed")]
+    public void Nothing_is_bought_for_a_pod_with_ResourceClaims(string cause)
+    {
+        Pod web = Waiting("web", "500m").On("n1");
+        ScaleInput input = cause switch
+        {
+            "drift" => Drifted(web),
+            "price" => Running(Priced(), 1, web),
+            "reclaimed" => Running(Fours(), 1, web),
+            _ => Running(Fours(), 2, web),
+        };
+        if (cause == "consolidation")
+            input.Pools[0].Spec.ScaleDown = new() { Consolidation = new() { Mode = "SingleNode" } };
+        if (cause == "reclaimed")
+            input.Nodes[0].Spec.Taints = [new() { Key = NodeSmithNames.Reclaimed, Effect = "NoSchedule" }];
+        bool isBought = cause is "drift" or "price" or "reclaimed";
+        Assert.Equal(isBought ? 1 : 0, ScalePlanner.Plan(input).Machines.Count);
+
+        input.Pods[0].Spec.ResourceClaims = [new() { Name = "gpu" }];
+        ScalePlan plan = ScalePlanner.Plan(input);
+
+        Assert.Empty(plan.Machines);
+        // The provider takes a reclaimed machine away whatever runs there.
+        Assert.Equal(
+            cause == "reclaimed" ? (AutoscalerDecision.Remove, Reason.Reclaimed) : (AutoscalerDecision.Keep, Reason.ResourceClaims),
+            Verdict(plan, "n1")
+        );
+    }
+
+    [Theory]
     [InlineData("30m", 0.5)]
     [InlineData("2h", 2)]
     public void The_end_of_a_pods_protection_starts_a_plan(string duration, double hours)

@@ -228,6 +228,11 @@ internal sealed partial class ScaleDownPlan
             return RemovalVerdict.Keep(forbidden.Reason, forbidden.Message);
         }
 
+        if (running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound)
+            return RemovalVerdict.Keep(
+                AutoscalerReason.ResourceClaims,
+                $"Pod {bound.Key()} uses devices by ResourceClaim '{bound.Spec.ResourceClaims![0].Name}'; the autoscaler cannot plan for devices."
+            );
         // Only free room runs there, which another node may provide as well.
         if (running.Count == 0 || candidate.Due is { Reason: not AutoscalerReason.Underutilized })
             return null;
@@ -360,28 +365,6 @@ internal sealed partial class ScaleDownPlan
             UnneededSince = _unneeded.TryGetValue(uid, out DateTimeOffset since) ? since : null,
             RemovableAt = at,
         };
-    }
-
-    /// <summary>The removals of a pool that are decided so far.</summary>
-    private sealed class Removals(DisruptionBudgets budgets, string mode)
-    {
-        public DisruptionBudgets Budgets => budgets;
-
-        /// <summary>The pool's mode of consolidation.</summary>
-        public string Mode => mode;
-
-        /// <summary>The remaining nodes.</summary>
-        public int Staying { get; set; }
-
-        /// <summary>Those among them whose replacements are Ready.</summary>
-        public int Replaced { get; set; }
-
-        /// <summary>The removed nodes with pods.</summary>
-        public int Consolidated { get; set; }
-
-        /// <summary>The nodes that count towards the minimum of the pool.</summary>
-        /// <param name="isReplaced">True for the removal of a node whose replacement is Ready.</param>
-        public int Counted(bool isReplaced) => isReplaced ? Staying : Staying - Replaced;
     }
 
     private sealed record Candidate(PoolMember Member, RemovalCandidate Removal, Due? Due)

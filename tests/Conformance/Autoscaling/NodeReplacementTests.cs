@@ -98,7 +98,7 @@ public sealed class NodeReplacementTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_of_another_image_are_replaced_within_the_budgets(string backend)
+    public async Task Nodes_of_another_image_are_replaced_one_at_a_time(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10, simulated: """{"image":"ubuntu-24.04"}""");
         List<NodeSmithClaim> old = await StartAsync(lab, 2);

@@ -401,7 +401,7 @@ public sealed class ScaleDownTests
     [InlineData("terminating on a node that leaves", 0)]
     [InlineData("new", 0)]
     [InlineData("of another scheduler", 1)]
-    public void A_place_is_kept_for_a_pod_on_its_way(string moving, int removed)
+    public void A_place_is_kept_for_a_pod_that_moves(string moving, int removed)
     {
         // The pod of one node fits on another, unless the moving pod needs that room.
         NodeSmithPool pool = Fours();

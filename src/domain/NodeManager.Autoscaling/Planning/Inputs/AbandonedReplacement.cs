@@ -9,9 +9,7 @@ internal sealed record AbandonedReplacement(DateTimeOffset At, int Failures)
         Longest = TimeSpan.FromHours(24);
 
     /// <summary>When the node may be replaced again.</summary>
-    public DateTimeOffset Until => At + (Delay < Longest ? Delay : Longest);
-
-    private TimeSpan Delay => First * Math.Pow(2, Math.Min(Failures - 1, 10));
+    public DateTimeOffset Until => At + PoolBackoff.DelayOf(First, Longest, Failures);
 
     public AbandonedReplacement Shift(TimeSpan by) => this with { At = At + by };
 }

@@ -214,11 +214,9 @@ internal sealed partial class ScaleDownPlan
             : RemovalRules.OfNode(member.Node, null);
     }
 
-    private RemovalVerdict? Refusal(PoolState pool, Candidate candidate, string mode)
+    // The first pod that must not be moved.
+    private RemovalVerdict? Fixed(List<Pod> running)
     {
-        List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
-        foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
-            return RemovalVerdict.Keep(AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
         foreach (Pod pod in running)
         {
             if (RemovalRules.OfPod(pod, _input.Now) is not { } forbidden)
@@ -228,11 +226,21 @@ internal sealed partial class ScaleDownPlan
             return RemovalVerdict.Keep(forbidden.Reason, forbidden.Message);
         }
 
-        if (running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound)
-            return RemovalVerdict.Keep(
+        return running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound
+            ? RemovalVerdict.Keep(
                 AutoscalerReason.ResourceClaims,
                 $"Pod {bound.Key()} uses devices by ResourceClaim '{bound.Spec.ResourceClaims![0].Name}'; the autoscaler cannot plan for devices."
-            );
+            )
+            : null;
+    }
+
+    private RemovalVerdict? Refusal(PoolState pool, Candidate candidate, string mode)
+    {
+        List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
+        foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
+            return RemovalVerdict.Keep(AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
+        if (Fixed(running) is { } forbidden)
+            return forbidden;
         // Only free room runs there, which another node may provide as well.
         if (running.Count == 0 || candidate.Due is { Reason: not AutoscalerReason.Underutilized })
             return null;

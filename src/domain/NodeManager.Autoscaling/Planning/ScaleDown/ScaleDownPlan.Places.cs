@@ -1,8 +1,6 @@
 using NodeManager.Autoscaling.Planning.ScaleUp;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
-using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;
 

@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Planning.ScaleUp;
-using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;

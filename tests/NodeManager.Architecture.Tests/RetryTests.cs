@@ -9,9 +9,9 @@ public sealed class RetryTests
     private static readonly string[] Own =
     [
         "src/client/NodeManager.Controllers/Leasing/LeaderElection.cs",
+        "src/client/NodeManager.Controllers/Queueing/CallBackoff.cs",
         "src/client/NodeManager.Controllers/Queueing/WorkQueue.cs",
         "src/client/NodeManager.Kubernetes/Transport/RetryPolicy.cs",
-        "src/domain/NodeManager.Autoscaling/Claims/CallBackoff.cs",
         "src/domain/NodeManager.Autoscaling/Planning/Inputs/PoolBackoff.cs",
         "src/domain/NodeManager.Autoscaling/Planning/ScaleUp/MachineContradictions.cs",
         "src/domain/NodeManager.Drains/Evictions/Attempts.cs",

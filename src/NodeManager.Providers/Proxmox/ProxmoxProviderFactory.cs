@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Machines;
@@ -33,6 +34,7 @@ public sealed class ProxmoxProviderFactory : IMachineProviderFactory
             {
                 Target = proxmox.Endpoint,
                 OverheadMiB = Math.Max(0, proxmox.VmMemOverheadMiB ?? 0),
+                Image = proxmox.Template is { } template ? string.Create(CultureInfo.InvariantCulture, $"template {template.VmID}") : "",
                 Zones = proxmox switch
                 {
                     { NodeZones: not { Count: > 0 } } => [],

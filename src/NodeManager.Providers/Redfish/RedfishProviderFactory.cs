@@ -50,6 +50,7 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
             : new()
             {
                 Target = systems.Count == 1 ? systems[0].Endpoint : string.Create(CultureInfo.InvariantCulture, $"{systems.Count} servers"),
+                Image = ProviderSpecs.Read(spec, RedfishSpecJson.Default.RedfishPart).Redfish?.HttpBootURI ?? "",
                 Zones = [.. systems.Select(static system => system.Zone)],
                 Servers =
                 [

@@ -27,6 +27,7 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
         return new()
         {
             Target = string.Create(CultureInfo.InvariantCulture, $"up to {simulated.MaxMachines ?? 1000} machines"),
+            Image = simulated.Image ?? "",
             Zones = simulated.Zones ?? [],
         };
     }

@@ -21,4 +21,7 @@ internal sealed class SimulatedProviderSpec
     public int? MaxMachines { get; set; }
 
     public List<string>? Zones { get; set; }
+
+    /// <summary>Any name; a machine of another one is outdated.</summary>
+    public string? Image { get; set; }
 }

@@ -46,24 +46,7 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         await lab.AddPoolAsync(max: nodes, fields: "\"registrationTimeout\":\"24h\"");
         var chance = new Chance(seed);
         int calls = 0;
-        lab.Wrap = inner => new InterceptedProvider(
-            inner,
-            (call, _) =>
-            {
-                if (call is "Provision" or "Deprovision")
-                    Interlocked.Increment(ref calls);
-                return call is "Provision" or "Deprovision" && chance.Is(failing / 2)
-                    ? MachineResult.Ended(MachineOutcome.Unavailable, "injected")
-                    : null;
-            },
-            // Done, and the answer lost.
-            call =>
-                Task.FromResult(
-                    call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2)))
-                        ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer")
-                        : null
-                )
-        );
+        lab.Wrap = inner => InterceptedProvider.Failing(inner, chance, failing, () => Interlocked.Increment(ref calls));
         var clock = new JumpingClock(lab.Cluster.Time);
         await using MachineLedger ledger = new(lab);
         // What fails is counted: the machines' own connection is well.
@@ -250,19 +233,6 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
 
     private static Task DestroyAsync(AutoscalerLab lab, NodeSmithClaim claim) =>
         lab.DeleteAsync(Resources.ConfigMaps, $"machine.sim.{claim.Status!.MachineName}");
-
-    /// <summary>Chance with a seed, for many threads.</summary>
-    internal sealed class Chance(int seed)
-    {
-        private readonly Lock _lock = new();
-        private readonly Random _random = new(seed);
-
-        public bool Is(double share)
-        {
-            lock (_lock)
-                return _random.NextDouble() < share;
-        }
-    }
 
     /// <summary>Some patches come too late.</summary>
     private sealed class ConflictingConnection(HttpMessageHandler inner, Chance chance) : DelegatingHandler(inner)

@@ -12,6 +12,26 @@ internal sealed class InterceptedProvider(
     Func<string, Task<MachineResult?>>? after = null
 ) : IMachineProvider
 {
+    /// <summary>Creations and removals fail by chance: half of them before the call, half lose the answer of a call that was made.</summary>
+    /// <param name="called">Called before each.</param>
+    public static InterceptedProvider Failing(IMachineProvider inner, Chance chance, double share, Action? called = null) =>
+        new(
+            inner,
+            (call, _) =>
+            {
+                if (call is not ("Provision" or "Deprovision"))
+                    return null;
+                called?.Invoke();
+                return chance.Is(share / 2) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected") : null;
+            },
+            call =>
+                Task.FromResult(
+                    call is "Provision" or "Deprovision" && chance.Is(share / 2 / (1 - (share / 2)))
+                        ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer")
+                        : null
+                )
+        );
+
     public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
         RunAsync("Provision", request.IsFirstAttempt, () => inner.ProvisionAsync(request, cancellationToken));
 
@@ -37,5 +57,18 @@ internal sealed class InterceptedProvider(
             return refused;
         MachineResult result = await work();
         return (after is null ? null : await after(call)) ?? result;
+    }
+}
+
+/// <summary>Random decisions of several threads.</summary>
+internal sealed class Chance(int seed)
+{
+    private readonly Lock _lock = new();
+    private readonly Random _random = new(seed);
+
+    public bool Is(double share)
+    {
+        lock (_lock)
+            return _random.NextDouble() < share;
     }
 }

@@ -21,8 +21,7 @@ public sealed class NodeReplacementTests
         await RunningAsync(lab, "web", old, "500m", """{"karpenter.sh/do-not-disrupt":"true"}""");
         await ChangeAsync(lab, 0, """{"name":"two","cpuCores":2,"memoryMiB":4096},""" + Four, Consolidation("SingleNode"));
 
-        for (int priority = 1; priority <= 3; priority++)
-            await TouchAsync(lab, priority);
+        await PlannedAsync(lab);
         Assert.Equal(old.Metadata.Uid, Assert.Single(await lab.ClaimsAsync()).Metadata.Uid);
 
         await lab.PatchAsync(
@@ -30,9 +29,6 @@ public sealed class NodeReplacementTests
             "web",
             """{"metadata":{"annotations":{"karpenter.sh/do-not-disrupt":null,"cluster-autoscaler.kubernetes.io/safe-to-evict":"true"} } }"""
         );
-        // The first of these plans may be made before the watch of the pods has reported the change.
-        for (int priority = 4; priority <= 6; priority++)
-            await TouchAsync(lab, priority);
         NodeSmithClaim cheaper = Assert.Single(await ReplacedAsync(lab, 1, [old]));
         Assert.Equal("two", cheaper.Spec.Shape);
         Assert.Equal(AutoscalerReason.Underutilized, MachineReplacement.Of(cheaper)!.Reason);
@@ -74,6 +70,55 @@ public sealed class NodeReplacementTests
         Assert.Equal(("quad", AutoscalerReason.Drifted), (current.Spec.Shape, MachineReplacement.Of(current)!.Reason));
     }
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_node_is_replaced_when_it_expires(string backend)
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
+        NodeSmithClaim old = (await StartAsync(lab, 1))[0];
+        await RunningAsync(lab, "web", old, "500m", """{"cluster-autoscaler.kubernetes.io/safe-to-evict":"true"}""");
+
+        // Nothing but the time starts the plan of the replacement.
+        await ChangeAsync(lab, 1, Four, $"{{{Window},\"expireAfter\":\"1h\"}}");
+        await PlannedAsync(lab);
+        Assert.Equal(old.Metadata.Uid, Assert.Single(await lab.ClaimsAsync()).Metadata.Uid);
+        TimeSpan remaining = TimeSpan.FromSeconds(lab.Cluster.IsReal ? 5 : 30);
+        DateTimeOffset created = NodeSmithConditionList.Seconds(lab.Cluster.Time.GetUtcNow() - TimeSpan.FromHours(1) + remaining);
+        await lab.PatchAsync(
+            NodeSmithResources.Claims,
+            old.Metadata.Name,
+            $"{{\"status\":{{\"machineCreated\":\"{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\"}}}}",
+            "status"
+        );
+
+        NodeSmithClaim current = Assert.Single(await ReplacedAsync(lab, 1, [old]));
+        Assert.Equal(AutoscalerReason.Expired, MachineReplacement.Of(current)!.Reason);
+        Assert.True(current.Metadata.CreationTimestamp >= created + TimeSpan.FromHours(1), "It was replaced before it expired.");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Nodes_of_another_image_are_replaced_one_at_a_time(string backend)
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10, simulated: """{"image":"ubuntu-24.04"}""");
+        List<NodeSmithClaim> old = await StartAsync(lab, 2);
+        Assert.All(old, static one => Assert.Equal("ubuntu-24.04", one.Metadata.Annotations![NodeSmithNames.ImageAnnotation]));
+        await ChangeAsync(
+            lab,
+            2,
+            Four,
+            $"{{{Window},\"replaceDrifted\":true,\"budgets\":[{{\"nodes\":\"0\",\"reasons\":[\"Drifted\"]}}]}}"
+        );
+        await lab.PatchAsync(NodeSmithResources.Providers, "sim", """{"spec":{"simulated":{"image":"ubuntu-26.04"}}}""");
+        await PlannedAsync(lab);
+        Assert.Equal(old.Select(static one => one.Metadata.Uid), (await lab.ClaimsAsync()).Select(static one => one.Metadata.Uid));
+
+        await ChangeAsync(lab, 2, Four, $"{{{Window},\"replaceDrifted\":true,\"budgets\":[{{\"nodes\":\"1\"}}]}}");
+
+        List<NodeSmithClaim> current = await ReplacedAsync(lab, 2, old);
+        Assert.All(current, static one => Assert.Equal("ubuntu-26.04", one.Metadata.Annotations![NodeSmithNames.ImageAnnotation]));
+    }
+
     private static async Task<List<NodeSmithClaim>> StartAsync(AutoscalerLab lab, int nodes)
     {
         await lab.AddPoolAsync(
@@ -95,11 +140,11 @@ public sealed class NodeReplacementTests
             $"{{\"spec\":{{\"limits\":{{\"minNodes\":{minimum}}},\"machineTemplate\":{{\"shapes\":[{shapes}]}},\"scaleDown\":{scaleDown}}}}}"
         );
 
-    // A change of the pool causes a plan, a change of a pod's annotations does not.
-    private static async Task TouchAsync(AutoscalerLab lab, int priority)
+    // Another plan after the changes so far.
+    private static async Task PlannedAsync(AutoscalerLab lab)
     {
         DateTimeOffset before = lab.PlannedAt;
-        await lab.PatchAsync(NodeSmithResources.Pools, "small", $"{{\"spec\":{{\"priority\":{priority}}}}}");
+        await lab.PatchAsync(NodeSmithResources.Pools, "small", """{"spec":{"priority":1}}""");
         await Eventually.HoldsAsync("a plan", () => Task.FromResult(lab.PlannedAt > before));
     }
 
@@ -111,9 +156,9 @@ public sealed class NodeReplacementTests
             "ready claims without the old ones",
             all =>
             {
-                isEarly |=
-                    all.Exists(one => IsOld(one) && one.Metadata.DeletionTimestamp is not null)
-                    && all.Count(one => !IsOld(one) && AutoscalerLab.IsReady(one)) < count;
+                int leaving = old.Count - all.Count(one => IsOld(one) && one.Metadata.DeletionTimestamp is null),
+                    ready = all.Count(one => !IsOld(one) && AutoscalerLab.IsReady(one));
+                isEarly |= ready * old.Count < leaving * count;
                 return all.Count == count && !all.Exists(IsOld) && all.TrueForAll(AutoscalerLab.IsReady);
             }
         );

@@ -51,6 +51,19 @@ public sealed class TemplateDriftTests
     }
 
     [Theory]
+    [InlineData("template 9000", "template 9001", "image: template 9000 -> template 9001")]
+    [InlineData("template 9000", "template 9000", "")]
+    [InlineData("template 9000", "", "")]
+    [InlineData(null, "template 9001", "")]
+    public void Another_image_of_the_provider_is_drift_where_both_are_known(string? made, string image, string reasons)
+    {
+        NodeSmithClaim claim = Claim(Pool(Old));
+        if (made is not null)
+            claim.Metadata.Annotations![NodeSmithNames.ImageAnnotation] = made;
+        Assert.Equal(reasons, string.Join("; ", TemplateDrift.Of(Pool(Old), claim, null, image: image)));
+    }
+
+    [Theory]
     [InlineData("""{"labels":{"tier":"a"}}""", "")]
     [InlineData(
         """{"labels":{"tier":"b"},"taints":[{"key":"k","effect":"NoExecute"}]}""",

@@ -35,6 +35,7 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
         if (access.Provider is not { } provider)
             return await StallAsync(access.Reason, access.Message, work.Backoff.Failed(uid, TimeSpan.FromSeconds(30)));
+        claim = await KeepImageAsync(claim, pool, cancellationToken);
         // Recorded first, so that it survives a crash: a machine may exist, and where.
         bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
         DateTimeOffset begun = isOpen ? default : await ServerClock.ReadAsync(work.Scope.Client, work.Scope.Namespace, cancellationToken);
@@ -65,6 +66,15 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
         }
 
         return await FailAsync(claim, pool, attempt, result, cancellationToken);
+    }
+
+    private async Task<NodeSmithClaim> KeepImageAsync(NodeSmithClaim claim, NodeSmithPool pool, CancellationToken cancellationToken)
+    {
+        string provider = claim.Status?.ProviderRef is { Length: > 0 } used ? used : pool.Spec.ProviderRef,
+            image = work.Scope.Providers.Find(claim.Metadata.Namespace, provider)?.Spec.Describe().Image ?? "";
+        return image.Length == 0 || claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ImageAnnotation) == image
+            ? claim
+            : await work.Scope.ClaimWriter.AnnotateAsync(claim, NodeSmithNames.ImageAnnotation, image, cancellationToken);
     }
 
     private void Begin(NodeSmithClaim claim, NodeSmithClaimStatus status, NodeSmithPool pool, bool isOpen, DateTimeOffset begun)

@@ -247,7 +247,7 @@ internal sealed class AutoscalerControllers : IDisposable
                     _trigger.Trigger();
             }),
         ]);
-        _inputs.Buffers.Follow(_trigger.Trigger);
+        _inputs.Follow(_trigger.Trigger);
     }
 
     private void Follow(ObjectChange<NodeSmithClaim> change)

@@ -63,6 +63,29 @@ internal sealed class ScaleInputs : IDisposable
 
     public ObjectCache<Pod> Pods => _pods.Cache;
 
+    /// <summary>Calls back after each change that may change a plan, except those of pods and of the scope's caches.</summary>
+    public void Follow(Action changed)
+    {
+        var budgets = new ChangeFilter<PodDisruptionBudget>(PlanImages.Of);
+        var daemonSets = new ChangeFilter<DaemonSet>(PlanImages.Of);
+        _subscriptions.AddRange([
+            _budgets.Cache.Subscribe(change =>
+            {
+                if (budgets.Matters(change))
+                    changed();
+            }),
+            _daemonSets.Cache.Subscribe(change =>
+            {
+                if (daemonSets.Matters(change))
+                    changed();
+            }),
+            _volumeClaims.Cache.Subscribe(_ => changed()),
+            _volumes.Cache.Subscribe(_ => changed()),
+            _storageClasses.Cache.Subscribe(_ => changed()),
+        ]);
+        Buffers.Follow(changed);
+    }
+
     public BufferInputs Buffers { get; }
 
     public ThresholdInputs Thresholds { get; }

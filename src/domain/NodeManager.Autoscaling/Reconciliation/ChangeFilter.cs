@@ -3,6 +3,7 @@ using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
@@ -34,8 +35,19 @@ internal static class PlanImages
             pod.Status.Phase,
             pod.Metadata.DeletionTimestamp is null,
             pod.Status.NominatedNodeName,
+            HashCode.Combine(
+                pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt),
+                pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.SafeToEvict)
+            ),
             pod.Status.Conditions.Find("PodScheduled") is { } scheduled ? HashCode.Combine(scheduled.Status, scheduled.Reason) : 0
         );
+
+    /// <summary>The status of a DaemonSet is derived from its pods.</summary>
+    public static int Of(DaemonSet set) => HashCode.Combine(set.Metadata.Generation, set.Metadata.DeletionTimestamp is null);
+
+    /// <summary>The allowed disruptions, which decide with the PDB's specification.</summary>
+    public static int Of(PodDisruptionBudget budget) =>
+        HashCode.Combine(budget.Metadata.Generation, budget.Status.DisruptionsAllowed, budget.Status.ObservedGeneration);
 
     /// <summary>The status of a pool is derived from plans, except for the time of the last scaling.</summary>
     public static int Of(NodeSmithPool pool) =>
@@ -57,6 +69,7 @@ internal static class PlanImages
             hash.Add(HashCode.Combine(held.Operation, held.Holder));
         hash.Add(node.IsReady());
         hash.Add(ReclaimNotice.Of(node));
+        hash.Add(DisruptionAnnotations.KeepingOf(node));
         hash.Add(node.Metadata.DeletionTimestamp is null);
         foreach (Taint taint in node.Spec.Taints ?? [])
             hash.Add(HashCode.Combine(taint.Key, taint.Value, taint.Effect));

@@ -29,6 +29,9 @@ public static class NodeSmithNames
     /// <summary>On a claim: the pool's template at its creation.</summary>
     public const string TemplateAnnotation = Group + "/template";
 
+    /// <summary>On a claim: the image that its machine was made from.</summary>
+    public const string ImageAnnotation = Group + "/image";
+
     /// <summary>On a claim: its planned machine, with the pods that it was created for.</summary>
     public const string PlanAnnotation = Group + "/plan";
 

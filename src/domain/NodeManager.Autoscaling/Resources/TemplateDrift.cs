@@ -11,7 +11,8 @@ public static class TemplateDrift
     /// <summary>Why the machine is outdated, one part of a sentence each; empty: it is not.</summary>
     /// <param name="node">Null: none is registered.</param>
     /// <param name="current">The pool's template as claims store it, for many claims; null: unknown.</param>
-    public static List<string> Of(NodeSmithPool pool, NodeSmithClaim claim, Node? node, string? current = null)
+    /// <param name="image">The image of new machines of the provider; null or empty: unknown.</param>
+    public static List<string> Of(NodeSmithPool pool, NodeSmithClaim claim, Node? node, string? current = null, string? image = null)
     {
         List<string> reasons = [];
         NodeSmithMachineTemplate now = pool.Spec.MachineTemplate;
@@ -22,6 +23,9 @@ public static class TemplateDrift
             reasons.Add($"provider: {provider} -> {pool.Spec.ProviderRef}");
         if (Shape(now, claim) is { } shape)
             reasons.Add(shape);
+        string? made = claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ImageAnnotation);
+        if (made is { Length: > 0 } && image is { Length: > 0 } && made != image)
+            reasons.Add($"image: {made} -> {image}");
         if (known is not null)
         {
             reasons.AddRange(Labels(known.MachineTemplate.Labels ?? [], now.Labels ?? []));

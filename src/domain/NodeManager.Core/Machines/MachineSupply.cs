@@ -9,6 +9,9 @@ public sealed record MachineSupply
     /// <summary>Where the machines are, for display: an endpoint.</summary>
     public string Target { get; init; } = "";
 
+    /// <summary>The image or template that new machines are made from. A machine of another one is outdated. Empty: unknown.</summary>
+    public string Image { get; init; } = "";
+
     /// <summary>The memory of a machine beyond its node's; at least 0.</summary>
     public long OverheadMiB { get; init; }
 

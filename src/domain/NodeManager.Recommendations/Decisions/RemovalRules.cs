@@ -31,13 +31,7 @@ public static class RemovalRules
         string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
         if (wish == "true")
             return (AutoscalerReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
-        // A duration protects a pod for this time after its start.
-        if (
-            wish is { Length: > 0 }
-            && Kubernetes.Timing.GoDuration.Parse(wish) is { } period
-            && (pod.Status.StartTime ?? pod.Metadata.CreationTimestamp) + period is { } until
-            && until > now
-        )
+        if (ProtectedUntil(pod) is { } until && until > now)
             return (
                 AutoscalerReason.DoNotDisrupt,
                 string.Create(
@@ -61,6 +55,13 @@ public static class RemovalRules
             )
             : null;
     }
+
+    /// <summary>The end of the time for which a duration protects the pod from its start; null: no duration does.</summary>
+    public static DateTimeOffset? ProtectedUntil(Pod pod) =>
+        pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt) is { Length: > 0 } wish
+        && Kubernetes.Timing.GoDuration.Parse(wish) is { } period
+            ? (pod.Status.StartTime ?? pod.Metadata.CreationTimestamp) + period
+            : null;
 
     /// <summary>The share of the node that its pods request: of CPU or memory, the larger.</summary>
     public static decimal Utilization(NodeState node, IEnumerable<PodState> pods)

@@ -9,7 +9,7 @@ using Reason = NodeManager.AutoscalerReason;
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
 /// <summary>Nodes that are replaced: by a cheaper machine, because of their template, or because of their age.</summary>
-public sealed class ReplacementTests
+public sealed partial class ReplacementTests
 {
     [Fact]
     public void An_expensive_node_is_replaced_by_a_cheaper_one_that_is_Ready_first()

@@ -19,6 +19,8 @@ internal static class Replacements
                 pod.Metadata.DeletionTimestamp is null
                 && pod.Controller() is not null
                 && !RemovalRules.StaysWithNode(pod)
+                // No machine is known to have its devices.
+                && pod.Spec.ResourceClaims is not { Count: > 0 }
                 && !PendingPods.IsExpendable(pod, expendableBelow)
             )
             .Select(Copy);

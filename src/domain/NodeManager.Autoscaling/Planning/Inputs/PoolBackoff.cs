@@ -15,9 +15,14 @@ internal sealed record PoolBackoff(string Claim, int Failures, DateTimeOffset Fa
         ForgottenAfter = TimeSpan.FromHours(3);
 
     /// <summary>When machines are created there again.</summary>
-    public DateTimeOffset Until => FailedAt + (Delay < Longest ? Delay : Longest);
+    public DateTimeOffset Until => FailedAt + DelayOf(First, Longest, Failures);
 
-    private TimeSpan Delay => First * Math.Pow(2, Math.Min(Failures - 1, 10));
+    /// <summary>A delay that doubles with each failure.</summary>
+    public static TimeSpan DelayOf(TimeSpan first, TimeSpan longest, int failures)
+    {
+        TimeSpan delay = first * Math.Pow(2, Math.Min(failures - 1, 10));
+        return delay < longest ? delay : longest;
+    }
 
     public static string KeyOf(string pool, string? zone, string? shape) => $"{pool}\n{zone}\n{shape}";
 

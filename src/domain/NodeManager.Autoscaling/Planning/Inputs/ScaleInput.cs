@@ -81,6 +81,9 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
     /// <summary>Pools that could not create machines, by <see cref="PoolBackoff.KeyOf(string)"/>.</summary>
     internal IReadOnlyDictionary<string, PoolBackoff> Backoffs { get; init; } = new Dictionary<string, PoolBackoff>();
 
+    /// <summary>Replacements that were given up, by the UID of the claim that stayed.</summary>
+    internal IReadOnlyDictionary<string, AbandonedReplacement> Abandoned { get; init; } = new Dictionary<string, AbandonedReplacement>();
+
     /// <summary>The first observation of times in the future; see <see cref="FutureTimes"/>.</summary>
     internal IReadOnlyDictionary<string, DateTimeOffset> FutureTimes { get; init; } = new Dictionary<string, DateTimeOffset>();
 
@@ -93,6 +96,7 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
             AboveSince = AboveSince + by,
             FutureTimes = FutureTimes.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
             Backoffs = Backoffs.ToDictionary(static one => one.Key, one => one.Value.Shift(by), StringComparer.Ordinal),
+            Abandoned = Abandoned.ToDictionary(static one => one.Key, one => one.Value.Shift(by), StringComparer.Ordinal),
         };
 }
 

@@ -13,6 +13,7 @@ internal sealed class RunningReplacements
 
     private readonly Dictionary<string, RunningReplacement> _byReplaced = new(StringComparer.Ordinal);
     private readonly HashSet<string> _replacing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AbandonedReplacement> _abandoned = new(StringComparer.Ordinal);
 
     public RunningReplacements(ScaleInput input, IReadOnlyList<PoolState> pools, FutureTimes times)
     {
@@ -32,7 +33,12 @@ internal sealed class RunningReplacements
             {
                 DateTimeOffset end = ReadyAt(member, input, times) + Patience;
                 if (end <= input.Now)
+                {
+                    foreach (PoolMember replaced in remaining)
+                        GiveUp(replaced, end, input);
                     continue;
+                }
+
                 Changes.Add(end);
             }
 
@@ -40,7 +46,18 @@ internal sealed class RunningReplacements
             foreach (PoolMember replaced in remaining)
                 Add(replaced, replacement.Reason, member);
         }
+
+        foreach ((string uid, AbandonedReplacement known) in input.Memory.Abandoned)
+            if (claims.ContainsKey(uid))
+                _abandoned.TryAdd(uid, known);
     }
+
+    /// <summary>The replacements that were given up, by the UID of the claim that stayed, for the next plan.</summary>
+    public IReadOnlyDictionary<string, AbandonedReplacement> Abandoned => _abandoned;
+
+    /// <summary>When the next replacement of a member may start, after one that was given up; null: immediately.</summary>
+    public DateTimeOffset? NotBefore(PoolMember member, DateTimeOffset now) =>
+        member.Claim?.Metadata.Uid is { } uid && _abandoned.GetValueOrDefault(uid) is { } known && known.Until > now ? known.Until : null;
 
     /// <summary>When replacements that are Ready are given up.</summary>
     public List<DateTimeOffset> Changes { get; } = [];
@@ -62,6 +79,14 @@ internal sealed class RunningReplacements
             By = known.By.Length == 0 ? title : $"{known.By}, {title}",
             IsReady = known.IsReady && !by.IsInFlight && !by.HasFailed,
         };
+    }
+
+    // The machines of one replacement end together.
+    private void GiveUp(PoolMember replaced, DateTimeOffset end, ScaleInput input)
+    {
+        string uid = replaced.Claim!.Metadata.Uid!;
+        AbandonedReplacement? known = _abandoned.GetValueOrDefault(uid) ?? input.Memory.Abandoned.GetValueOrDefault(uid);
+        _abandoned[uid] = known is null || end > known.At + Patience ? new(end, (known?.Failures ?? 0) + 1) : known;
     }
 
     private static DateTimeOffset ReadyAt(PoolMember member, ScaleInput input, FutureTimes times)

@@ -68,4 +68,26 @@ internal sealed partial class ScaleDownPlan
             CultureInfo.InvariantCulture,
             $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC"
         );
+
+    /// <summary>The removals of a pool that are decided so far.</summary>
+    private sealed class Removals(DisruptionBudgets budgets, string mode)
+    {
+        public DisruptionBudgets Budgets => budgets;
+
+        /// <summary>The pool's mode of consolidation.</summary>
+        public string Mode => mode;
+
+        /// <summary>The remaining nodes.</summary>
+        public int Staying { get; set; }
+
+        /// <summary>Those among them whose replacements are Ready.</summary>
+        public int Replaced { get; set; }
+
+        /// <summary>The removed nodes with pods.</summary>
+        public int Consolidated { get; set; }
+
+        /// <summary>The nodes that count towards the minimum of the pool.</summary>
+        /// <param name="isReplaced">True for the removal of a node whose replacement is Ready.</param>
+        public int Counted(bool isReplaced) => isReplaced ? Staying : Staying - Replaced;
+    }
 }

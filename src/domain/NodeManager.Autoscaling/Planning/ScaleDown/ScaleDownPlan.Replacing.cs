@@ -48,7 +48,7 @@ internal sealed partial class ScaleDownPlan
     {
         if (!_templates.TryGetValue(pool.Name, out string? current))
             _templates.Add(pool.Name, current = ClaimTemplate.Of(pool.Pool).ToJson());
-        return TemplateDrift.Of(pool.Pool, member.Claim!, member.Node, current);
+        return TemplateDrift.Of(pool.Pool, member.Claim!, member.Node, current, pool.Supply.Image);
     }
 
     // A pod that was moved is not moved again within the window.
@@ -114,6 +114,14 @@ internal sealed partial class ScaleDownPlan
             return false;
         }
 
+        if (NotBefore(option) is { } retry)
+            return Wait(
+                due.Reason,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Its last replacement was Ready for {HumanDuration.Format(RunningReplacements.Patience)}, and the node could not be removed: the next one starts at {retry.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
+                )
+            );
         if (Busy(pool) is { } busy)
             return Wait(AutoscalerReason.DisruptionBudget, busy);
         if (_budgets[pool.Name].Find(due.Reason) is { } budget)
@@ -132,6 +140,15 @@ internal sealed partial class ScaleDownPlan
         return true;
     }
 
+    // When the node may be replaced again; null: now.
+    private DateTimeOffset? NotBefore(Option option)
+    {
+        DateTimeOffset? at = _running.NotBefore(option.Candidate.Member, _input.Now);
+        if (at is { } time)
+            Changes.Add(time);
+        return at;
+    }
+
     // Without budgets, a pool replaces one node at a time.
     private string? Busy(PoolState pool) =>
         pool.Pool.Spec.ScaleDown?.Budgets is not { Count: > 0 } && _budgets[pool.Name].IsBusy
@@ -148,7 +165,10 @@ internal sealed partial class ScaleDownPlan
         }
 
         options.RemoveAll(option =>
-            PriceOf(option) is not > 0 || _receivers.Contains(option.Candidate.Node) || _pdbs.Find(option.Candidate.Running) is not null
+            PriceOf(option) is not > 0
+            || _receivers.Contains(option.Candidate.Node)
+            || _pdbs.Find(option.Candidate.Running) is not null
+            || NotBefore(option) is not null
         );
         bool hasSeveral = pool.Pool.Spec.ScaleDown!.Consolidation!.Mode == "MultiNode";
         int most = Math.Min(Math.Min(options.Count, MaximumTogether), budgets.Room(AutoscalerReason.Underutilized));

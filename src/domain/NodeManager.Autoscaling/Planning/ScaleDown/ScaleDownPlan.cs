@@ -64,6 +64,7 @@ internal sealed partial class ScaleDownPlan
         // Pods are not moved to a node with a silent kubelet, or one that is replaced.
         _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
         _placement = new(_simulator, _targets);
+        KeepPlaces();
     }
 
     public List<NodeScalePlanNode> Nodes { get; } = [];
@@ -72,7 +73,7 @@ internal sealed partial class ScaleDownPlan
 
     private ThresholdShares? Shares => _up.ByThreshold?.Shares;
 
-    public ScaleMemory Memory => new(_unneeded);
+    public ScaleMemory Memory => new(_unneeded) { Abandoned = _running.Abandoned };
 
     /// <param name="up">The decisions about pending pods; its snapshot is consumed.</param>
     /// <param name="confirming">Names of nodes whose removal was decided before: windows and recent activity do not count.</param>
@@ -95,6 +96,8 @@ internal sealed partial class ScaleDownPlan
     {
         // Another client may remove a node that only carries the label at any time.
         int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
+        // Their replacements are Ready and count as staying: no other node is removed in their place.
+        int replaced = pool.Members.Count(member => !member.IsLeaving && _running.Of(member) is { IsReady: true });
         int disrupted = pool.Members.Count(static member =>
             member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.IsReady())
         );
@@ -104,31 +107,24 @@ internal sealed partial class ScaleDownPlan
                 budgets.Count(running.Reason);
         // Active thresholds remove nodes below them; a pool with Disabled keeps its nodes.
         string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? (Shares is null ? "Disabled" : "SingleNode");
-        int consolidated = 0;
+        Removals removals = new(budgets, mode) { Staying = staying, Replaced = replaced };
         foreach (Candidate candidate in Candidates(pool))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RemovalVerdict verdict = Judge(pool, candidate, budgets, ref staying, mode, ref consolidated);
+            RemovalVerdict verdict = Judge(pool, candidate, removals);
             if (verdict.Decision != AutoscalerDecision.Remove && candidate.Due is { IsReplaced: true } due)
                 budgets.Count(due.Reason);
             Add(candidate.Member, verdict.Decision, verdict.Reason, verdict.Message, candidate.Moving, verdict.At);
         }
 
-        _staying[pool.Name] = staying;
+        _staying[pool.Name] = removals.Counted(isReplaced: false);
         if (budgets.NextChange is { } change)
             Changes.Add(change);
     }
 
-    private RemovalVerdict Judge(
-        PoolState pool,
-        Candidate candidate,
-        DisruptionBudgets budgets,
-        ref int staying,
-        string mode,
-        ref int consolidated
-    )
+    private RemovalVerdict Judge(PoolState pool, Candidate candidate, Removals removals)
     {
-        if (!candidate.Removal.IsEmpty && Refusal(pool, candidate, mode) is { } refusal)
+        if (!candidate.Removal.IsEmpty && Refusal(pool, candidate, removals.Mode) is { } refusal)
             return refusal;
         if (_receivers.Contains(candidate.Node))
             return RemovalVerdict.Keep(AutoscalerReason.Needed, "Pods of a node that is removed move here.");
@@ -138,7 +134,7 @@ internal sealed partial class ScaleDownPlan
             return RemovalVerdict.Keep(stuck.Reason, stuck.Message);
         }
 
-        RemovalVerdict verdict = Decide(pool, candidate, budgets, ref staying, mode, ref consolidated);
+        RemovalVerdict verdict = Decide(pool, candidate, removals);
         if (verdict.Decision == AutoscalerDecision.Remove)
         {
             _receivers.UnionWith(_placement.ReceiversOf(candidate.Moving));
@@ -185,7 +181,9 @@ internal sealed partial class ScaleDownPlan
         return RemovalCandidate
             .Order(candidates, static one => one.Removal)
             .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
-            .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
+            .ThenBy(static one => one.Member.Title, StringComparer.Ordinal)
+            // Their replacements are Ready: budgets and the minimum serve them first.
+            .OrderBy(static one => one.Due is not { IsReplaced: true });
     }
 
     private bool IsExpendable(Pod pod) => !FreeRoom.IsFreeRoom(pod) && PendingPods.IsExpendable(pod, _input.Policy.ExpendableBelow);
@@ -205,10 +203,35 @@ internal sealed partial class ScaleDownPlan
         if (pool.UpdatedBy is { } update)
             return (AutoscalerReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
         if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } held)
+        {
+            // A lock without a renewal ends by time alone.
+            Changes.Add(_input.Now + held.Duration);
             return RemovalRules.OfNode(member.Node, held);
+        }
+
         return pool.IsDeleted ? (AutoscalerReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
             : pool.Problem is not null ? (AutoscalerReason.PoolInvalid, pool.ProblemText)
             : RemovalRules.OfNode(member.Node, null);
+    }
+
+    // The first pod that must not be moved.
+    private RemovalVerdict? Fixed(List<Pod> running)
+    {
+        foreach (Pod pod in running)
+        {
+            if (RemovalRules.OfPod(pod, _input.Now) is not { } forbidden)
+                continue;
+            if (RemovalRules.ProtectedUntil(pod) is { } until)
+                Changes.Add(until);
+            return RemovalVerdict.Keep(forbidden.Reason, forbidden.Message);
+        }
+
+        return running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound
+            ? RemovalVerdict.Keep(
+                AutoscalerReason.ResourceClaims,
+                $"Pod {bound.Key()} uses devices by ResourceClaim '{bound.Spec.ResourceClaims![0].Name}'; the autoscaler cannot plan for devices."
+            )
+            : null;
     }
 
     private RemovalVerdict? Refusal(PoolState pool, Candidate candidate, string mode)
@@ -216,9 +239,8 @@ internal sealed partial class ScaleDownPlan
         List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
         foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
             return RemovalVerdict.Keep(AutoscalerReason.PendingPods, $"Pod {Replacements.KeyOf(pod)} waits and fits here.");
-        foreach (Pod pod in running)
-            if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
-                return RemovalVerdict.Keep(forbidden.Reason, forbidden.Message);
+        if (Fixed(running) is { } forbidden)
+            return forbidden;
         // Only free room runs there, which another node may provide as well.
         if (running.Count == 0 || candidate.Due is { Reason: not AutoscalerReason.Underutilized })
             return null;
@@ -272,14 +294,7 @@ internal sealed partial class ScaleDownPlan
             : (AutoscalerReason.Needed, $"Pod {pod.Key()} fits on no other node: {why.Message}");
     }
 
-    private RemovalVerdict Decide(
-        PoolState pool,
-        Candidate candidate,
-        DisruptionBudgets budgets,
-        ref int staying,
-        string mode,
-        ref int consolidated
-    )
+    private RemovalVerdict Decide(PoolState pool, Candidate candidate, Removals removals)
     {
         List<Pod> running = candidate.Running;
         bool isEmpty = running.Count == 0;
@@ -290,7 +305,7 @@ internal sealed partial class ScaleDownPlan
         DateTimeOffset since =
             _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
-        if (Minimum(pool, staying) is { } kept)
+        if (Minimum(pool, removals.Counted(candidate.Due is { IsReplaced: true })) is { } kept)
             return kept;
         if (Shares?.Overfull(candidate.Removal) is { } full)
             return RemovalVerdict.Keep(AutoscalerReason.OthersTooFull, Shares.OverfullText(full));
@@ -298,12 +313,12 @@ internal sealed partial class ScaleDownPlan
             return delayed;
         if (candidate.Due is { IsReplaced: false } && Busy(pool) is { } busy)
             return RemovalVerdict.Wait(AutoscalerReason.DisruptionBudget, busy);
-        if (candidate.Due is null && !isEmpty && mode == "SingleNode" && consolidated > 0)
+        if (candidate.Due is null && !isEmpty && removals is { Mode: "SingleNode", Consolidated: > 0 })
             return RemovalVerdict.Wait(
                 AutoscalerReason.DisruptionBudget,
                 "Another node is removed first: consolidation removes one node at a time (mode SingleNode)."
             );
-        if (budgets.Take(reason) is { } budget)
+        if (removals.Budgets.Take(reason) is { } budget)
             return RemovalVerdict.Wait(
                 AutoscalerReason.DisruptionBudget,
                 $"The {DisruptionBudgets.TextOf(budget)} allows no removal right now."
@@ -311,9 +326,11 @@ internal sealed partial class ScaleDownPlan
         if (_pdbs.Take(running) is { } refused)
             return RemovalVerdict.Wait(AutoscalerReason.PodDisruptionBudget, refused.Message);
         Shares?.Remove(candidate.Removal);
-        staying--;
+        removals.Staying--;
+        if (candidate.Due is { IsReplaced: true })
+            removals.Replaced--;
         if (!isEmpty)
-            consolidated++;
+            removals.Consolidated++;
         string message = candidate.Due is not null ? $"{candidate.Due.Message} " : "";
         message += isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes.");
         return new(AutoscalerDecision.Remove, reason, message);

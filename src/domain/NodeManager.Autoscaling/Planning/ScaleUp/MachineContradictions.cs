@@ -3,6 +3,7 @@ using NodeManager.Autoscaling.Planning.Demand;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Quantities;
+using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 using NodeManager.Scheduling.Packing;

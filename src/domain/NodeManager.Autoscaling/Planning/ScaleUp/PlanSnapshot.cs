@@ -1,4 +1,5 @@
 using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Planning.ScaleUp;

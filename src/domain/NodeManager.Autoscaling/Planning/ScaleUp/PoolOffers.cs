@@ -1,3 +1,4 @@
+using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 

@@ -42,6 +42,9 @@ internal sealed class ScaleUpPlan
     /// <summary>The pending pods and free room placed on existing nodes.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
 
+    /// <summary>The pending pods that the scheduler has not looked at yet.</summary>
+    public List<Pod> Unjudged { get; } = [];
+
     /// <summary>The machines and limits of thresholds; null: none.</summary>
     public ThresholdDemand? ByThreshold { get; private set; }
 
@@ -85,6 +88,7 @@ internal sealed class ScaleUpPlan
             .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
+        Unjudged.AddRange(pending.Where(static one => one.Reason == AutoscalerReason.NotYetJudged).Select(static one => one.Pod));
         HashSet<string> leaving = LeavingNodes();
         Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
         PodPacker packer = CreatePacker(demand, leaving);

@@ -1,9 +1,7 @@
-using NodeManager.Scheduling;
-
-namespace NodeManager.Autoscaling.Planning.ScaleUp;
+namespace NodeManager.Recommendations.Decisions;
 
 /// <summary>The DaemonSets' share of a node.</summary>
-internal static class DaemonSetOverhead
+public static class DaemonSetOverhead
 {
     // Added by the DaemonSet controller to its pods.
     private static readonly Toleration[] Added =

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 
-namespace NodeManager.Autoscaling.Claims;
+namespace NodeManager.Controllers.Queueing;
 
 /// <summary>Measures durations of observed starts with the monotonic clock, and of earlier starts by the wall clock. Thread-safe.</summary>
-internal sealed class ObservedTimes(TimeProvider time)
+public sealed class ObservedTimes(TimeProvider time)
 {
     private readonly ConcurrentDictionary<(string Uid, string What), long> _begun = new();
     private readonly long _start = time.GetTimestamp();
@@ -22,6 +22,7 @@ internal sealed class ObservedTimes(TimeProvider time)
         return byClock >= TimeSpan.Zero ? byClock : time.GetElapsedTime(_start);
     }
 
+    /// <summary>Removes the starts of an object.</summary>
     public void Remove(string uid)
     {
         foreach ((string Uid, string What) key in _begun.Keys.Where(key => key.Uid == uid))

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
-using NodeManager.Controllers.Queueing;
 
-namespace NodeManager.Autoscaling.Claims;
+namespace NodeManager.Controllers.Queueing;
 
 /// <summary>
-/// The back-off of provider calls for a claim. A claim is reconciled after each of its changes, including its own conditions: without the
+/// The back-off of calls for an object. An object is reconciled after each of its changes, including its own conditions: without the
 /// back-off each recorded failure would cause the next call immediately. Thread-safe.
 /// </summary>
-internal sealed class CallBackoff(TimeProvider time)
+public sealed class CallBackoff(TimeProvider time)
 {
     private static readonly RetryOptions Pace = new() { FirstDelay = TimeSpan.FromSeconds(1), LongestDelay = TimeSpan.FromMinutes(2) };
 
@@ -33,5 +32,6 @@ internal sealed class CallBackoff(TimeProvider time)
         return delay;
     }
 
+    /// <summary>Ends the back-off.</summary>
     public void Succeeded(string uid) => _waiting.TryRemove(uid, out _);
 }

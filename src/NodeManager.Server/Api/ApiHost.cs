@@ -98,6 +98,7 @@ internal static class ApiHost
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
         AlertRoutes.Map(app);
+        app.Services.GetRequiredService<SilenceRoutes>().Map(app);
         ActivityRoutes.Map(app);
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
@@ -229,6 +230,7 @@ internal static class ApiHost
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
         services.AddSingleton<MaintenanceRoutes>();
+        services.AddSingleton<SilenceRoutes>();
         services.AddSingleton<UsageHistory>();
         services.AddHostedService<UsageRecorder>();
         services.AddSingleton<SchedulerService>();

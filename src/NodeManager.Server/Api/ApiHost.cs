@@ -99,6 +99,7 @@ internal static class ApiHost
         EventRoutes.Map(app);
         AlertRoutes.Map(app);
         app.Services.GetRequiredService<SilenceRoutes>().Map(app);
+        app.Services.GetRequiredService<AutoscalerRoutes>().Map(app);
         ActivityRoutes.Map(app);
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
@@ -229,8 +230,10 @@ internal static class ApiHost
         services.AddSingleton<CallerReader>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
+        services.AddSingleton(new CallerAccounts(settings.IsDelegated));
         services.AddSingleton<MaintenanceRoutes>();
         services.AddSingleton<SilenceRoutes>();
+        services.AddSingleton<AutoscalerRoutes>();
         services.AddSingleton<UsageHistory>();
         services.AddHostedService<UsageRecorder>();
         services.AddSingleton<SchedulerService>();

@@ -39,7 +39,7 @@ test('an alert is acknowledged, another is silenced for a while, and the silence
   await expect(dialog.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
   await dialog.getByLabel('Reason').fill('I exchange the disk');
   await dialog.getByRole('button', { name: 'Acknowledge' }).click();
-  await expect(alert.getByText('Acknowledged', { exact: true })).toBeVisible();
+  await expect(alert.locator('.badge', { hasText: 'Acknowledged' })).toBeVisible();
   await expect(alert).toContainText('I exchange the disk');
   // Only what nobody works on is counted.
   await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' })).toContainText('1 open');
@@ -52,9 +52,9 @@ test('an alert is acknowledged, another is silenced for a while, and the silence
   await dialog.getByLabel('Reason').fill('rack move');
   await dialog.getByLabel('Duration').selectOption({ label: '30 min' });
   await dialog.getByRole('button', { name: 'Silence', exact: true }).click();
-  await expect(page.getByRole('article', { name: 'Unreachable' }).getByText('Silenced', { exact: true })).toBeVisible();
+  await expect(page.getByRole('article', { name: 'Unreachable' }).locator('.badge', { hasText: 'Silenced' })).toBeVisible();
   await silences.getByRole('row').filter({ hasText: 'rack move' }).getByRole('button', { name: /Remove/ }).click();
-  await expect(page.getByRole('article', { name: 'Unreachable' }).getByText('Silenced', { exact: true })).toHaveCount(0);
+  await expect(page.getByRole('article', { name: 'Unreachable' }).locator('.badge', { hasText: 'Silenced' })).toHaveCount(0);
   await silences.getByRole('row').filter({ hasText: 'exchange' }).getByRole('button', { name: /Remove/ }).click();
   await expect(page.getByText('No alerts are silenced.')).toBeVisible();
   await host.fault('DiskPressure', name, false);

@@ -56,8 +56,6 @@ test('a maintenance waits for its window, and its options reach the plan', async
   expect((await sent).postDataJSON()).toMatchObject({
     windows: ['Mon-Sun 00:00-00:01 UTC'], soak_seconds: 300, drain_timeout_seconds: 1200, include_control_plane: true, grace_period_seconds: 10, node_command: 'uptime', node_command_seconds: 1800,
   });
-  // Without an image for commands, the server refuses it.
-  await expect(page.getByRole('alert').filter({ hasText: 'The maintenance cannot be planned or started.' })).toBeVisible();
   await page.getByLabel('Command', { exact: true }).fill('');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('table', { name: 'Plan' })).toContainText('The window opens at');

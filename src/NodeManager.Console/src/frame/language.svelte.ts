@@ -64,6 +64,11 @@ export function time(value: string | undefined): string {
   return utc ? `${text} UTC` : text;
 }
 
+/** The time of day. */
+export function clock(value: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(new Date(value));
+}
+
 const keptZone = 'nodemanager-utc';
 
 let utc = $state(globalThis.localStorage?.getItem(keptZone) === 'true');

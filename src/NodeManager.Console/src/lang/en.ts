@@ -775,4 +775,9 @@ export const en = {
   'maintenance.rebootNodes': 'Reboot each node after the command, and wait for it',
   'maintenance.rootStart': 'Runs as root on each node:',
   'maintenance.more': 'More options of the drain',
+  'data.live': 'Live',
+  'data.stale': 'Not up to date',
+  'data.of': 'Data of {time}',
+  'server.silent': 'The server does not answer. Reconnecting …',
+  'server.silentSince': 'The server does not answer. The page shows the state of {time}. Reconnecting …',
 } as const;

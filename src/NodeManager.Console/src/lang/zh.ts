@@ -777,4 +777,9 @@ export const zh: Messages = {
   'maintenance.rebootNodes': '命令之后重启每个节点并等待',
   'maintenance.rootStart': '在每个节点上以 root 身份运行：',
   'maintenance.more': '更多排空选项',
+  'data.live': '实时',
+  'data.stale': '不是最新',
+  'data.of': '{time} 的数据',
+  'server.silent': '服务器没有响应。正在重新连接……',
+  'server.silentSince': '服务器没有响应。页面显示的是 {time} 的状态。正在重新连接……',
 };

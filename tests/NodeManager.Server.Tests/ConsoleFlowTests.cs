@@ -91,7 +91,15 @@ public sealed class ConsoleFlowTests
         Skip.If(OperatingSystem.IsWindows(), "There are no signals.");
         Skip.IfNot(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "console")), "The server was built without the console.");
         using TemporaryFolder folder = new();
-        await using ServerProcess cluster = ServerProcess.Start("cluster", "--port", "0", "--nodes", "8", "--kubeconfig", folder.Path("kubeconfig"));
+        await using ServerProcess cluster = ServerProcess.Start(
+            "cluster",
+            "--port",
+            "0",
+            "--nodes",
+            "8",
+            "--kubeconfig",
+            folder.Path("kubeconfig")
+        );
         await cluster.ReadAsync("is served at");
         await using ServerProcess server = ServerProcess.Start(
             new Dictionary<string, string> { ["KUBECONFIG"] = folder.Path("kubeconfig") },

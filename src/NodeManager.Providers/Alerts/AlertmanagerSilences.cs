@@ -31,7 +31,13 @@ internal sealed class AlertmanagerSilences(AlertSender sender, TimeProvider wall
         {
             Known? same = known.Find(other => other.Mark == Mark(cluster, one.Silence.Id));
             if (same is null || (same.EndsAt - one.EndsAt).Duration() > Tolerance)
-                await sender.SendAsync(HttpMethod.Post, Path, Encoding.UTF8.GetBytes(Body(cluster, one, same?.Id).ToJsonString()), 0, cancellationToken);
+                await sender.SendAsync(
+                    HttpMethod.Post,
+                    Path,
+                    Encoding.UTF8.GetBytes(Body(cluster, one, same?.Id).ToJsonString()),
+                    0,
+                    cancellationToken
+                );
             if (one.Silence.UntilResolved)
                 _acknowledged.Add(one.Silence.Id);
         }
@@ -121,10 +127,7 @@ internal sealed class AlertmanagerSilences(AlertSender sender, TimeProvider wall
         byte[] answer = await sender.SendAsync(HttpMethod.Get, Path, null, LargestList, cancellationToken);
         try
         {
-            return
-            [
-                .. (JsonNode.Parse(answer) as JsonArray ?? []).OfType<JsonObject>().Select(one => Read(cluster, one)).OfType<Known>(),
-            ];
+            return [.. (JsonNode.Parse(answer) as JsonArray ?? []).OfType<JsonObject>().Select(one => Read(cluster, one)).OfType<Known>()];
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
         {

@@ -10,9 +10,7 @@ namespace NodeManager.Providers.Alerts;
 /// Prometheus Alertmanager's v2 API, which receives state: alerts that are not posted again are resolved. Labels identify an alert and
 /// never change; annotations do. Source: https://prometheus.io/docs/alerting/latest/alerts_api/
 /// </summary>
-internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProvider wall)
-    : IAlertStateSink,
-        IAlertSilenceSink
+internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProvider wall) : IAlertStateSink, IAlertSilenceSink
 {
     private readonly AlertmanagerSilences _silences = new(sender, wall);
 

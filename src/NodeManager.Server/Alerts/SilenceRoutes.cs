@@ -54,11 +54,7 @@ internal sealed class SilenceRoutes(ClusterSession cluster)
             dryRun: false,
             stop
         );
-        return Results.Json(
-            ApiAlertSilence.Of(silence),
-            AlertRouteJson.Default.ApiAlertSilence,
-            statusCode: StatusCodes.Status201Created
-        );
+        return Results.Json(ApiAlertSilence.Of(silence), AlertRouteJson.Default.ApiAlertSilence, statusCode: StatusCodes.Status201Created);
     }
 
     private async Task<IResult> RemoveAsync(string id, CancellationToken stop)

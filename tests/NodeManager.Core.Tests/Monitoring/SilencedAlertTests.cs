@@ -13,7 +13,12 @@ namespace NodeManager.Core.Tests.Monitoring;
 /// <summary>A silence stored in the cluster holds alerts back from sinks, and its end sends what is still open.</summary>
 public sealed class SilencedAlertTests
 {
-    private static readonly AlertSilenceRequest Disk = new() { Causes = ["Disk*"], Reason = "disks are exchanged", Duration = TimeSpan.FromMinutes(10) };
+    private static readonly AlertSilenceRequest Disk = new()
+    {
+        Causes = ["Disk*"],
+        Reason = "disks are exchanged",
+        Duration = TimeSpan.FromMinutes(10),
+    };
 
     [Fact]
     public async Task A_silenced_alert_is_sent_when_its_silence_ends_and_then_resolved()
@@ -33,7 +38,10 @@ public sealed class SilencedAlertTests
         Assert.Contains(sinks.State.Applied, applied => applied.Any(one => one.Silence.Id == silence.Id && one.IsWanted));
 
         await cluster.PassAsync(TimeSpan.FromMinutes(6), TimeSpan.FromSeconds(1));
-        await cluster.UntilAsync(() => sinks.Plain.Taken.Any(taken => taken.StartsWith(raised.Id, StringComparison.Ordinal)), "the alert is sent");
+        await cluster.UntilAsync(
+            () => sinks.Plain.Taken.Any(taken => taken.StartsWith(raised.Id, StringComparison.Ordinal)),
+            "the alert is sent"
+        );
         Assert.Null(cluster.Session.Get<NodeAlerts>().List().Single(alert => alert.Id == raised.Id).Silence);
 
         // A receiver that has the alert gets its end, silenced or not.
@@ -90,7 +98,10 @@ public sealed class SilencedAlertTests
         await cluster.UntilAsync(() => sinks.Plain.Taken.Contains(resolved.TransitionId), "the end is sent");
         Fail(cluster, node);
         await cluster.UntilAsync(
-            () => MonitoredCluster.AlertsOf(monitor).Any(alert => alert.Cause == raised.Cause && alert.Id != raised.Id && alert.Nodes.Contains(node)),
+            () =>
+                MonitoredCluster
+                    .AlertsOf(monitor)
+                    .Any(alert => alert.Cause == raised.Cause && alert.Id != raised.Id && alert.Nodes.Contains(node)),
             "the next alert"
         );
         NodeAlert next = MonitoredCluster.AlertsOf(monitor).Last(alert => alert.Cause == raised.Cause && alert.Nodes.Contains(node));
@@ -104,9 +115,19 @@ public sealed class SilencedAlertTests
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(4);
         NodeAlertSilence first = await cluster.AwaitAsync(AlertSilences.CreateAsync(cluster.Session, Disk, dryRun: false, default)),
-            second = await cluster.AwaitAsync(
-                AlertSilences.CreateAsync(cluster.Session, Disk with { Reason = "longer", Duration = TimeSpan.FromHours(9) }, dryRun: false, default)
-            );
+            second =
+                await cluster.AwaitAsync(
+                    AlertSilences.CreateAsync(
+                        cluster.Session,
+                        Disk with
+                        {
+                            Reason = "longer",
+                            Duration = TimeSpan.FromHours(9),
+                        },
+                        dryRun: false,
+                        default
+                    )
+                );
         NodeAlertSilence only = Assert.Single(await cluster.AwaitAsync(AlertSilences.ListAsync(cluster.Session, all: false, default)));
         Assert.Equal((first.Id, second.EndsAt, "longer"), (only.Id, only.EndsAt, only.Reason));
         Assert.True(await cluster.AwaitAsync(AlertSilences.RemoveAsync(cluster.Session, first.Id, default)));

@@ -93,18 +93,25 @@ public sealed class AlertmanagerTests
         // Twice is once, and another monitor of the cluster writes no second one.
         await sink.ApplyAsync("prod", [Silence(["n1"], end)], cancellationToken);
         JsonNode only = Assert.Single(await SilencesAsync(client, "active", cancellationToken))!;
-        Assert.Equal(("ada", "exchange of disks [NodeManager silence abc of prod]"), ((string?)only["createdBy"], (string?)only["comment"]));
+        Assert.Equal(
+            ("ada", "exchange of disks [NodeManager silence abc of prod]"),
+            ((string?)only["createdBy"], (string?)only["comment"])
+        );
         JsonNode silenced = await UntilAsync(
             client,
             static groups =>
-                groups is [{ } one] && one["alerts"]!.AsArray().Count(static alert => (string?)alert!["status"]!["state"] == "suppressed") == 1
+                groups is [{ } one]
+                && one["alerts"]!.AsArray().Count(static alert => (string?)alert!["status"]!["state"] == "suppressed") == 1
                     ? one
                     : null,
             cancellationToken
         );
         Assert.Equal(
             "n1",
-            (string?)silenced["alerts"]!.AsArray().Single(static alert => (string?)alert!["status"]!["state"] == "suppressed")!["labels"]!["node"]
+            (string?)
+                silenced["alerts"]!.AsArray().Single(static alert => (string?)alert!["status"]!["state"] == "suppressed")!["labels"]![
+                    "node"
+                ]
         );
 
         // Wildcards become expressions, and a changed silence replaces its predecessor.

@@ -20,7 +20,11 @@ public static class AlertSilences
 
     /// <summary>The silences, the one that ends last first.</summary>
     /// <param name="all">Also those that have ended.</param>
-    public static Task<IReadOnlyList<NodeAlertSilence>> ListAsync(NodeManagerSession session, bool all, CancellationToken cancellationToken) =>
+    public static Task<IReadOnlyList<NodeAlertSilence>> ListAsync(
+        NodeManagerSession session,
+        bool all,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
             session,
             session,
@@ -140,9 +144,7 @@ public static class AlertSilences
                 Resources.ConfigMaps,
                 map.Metadata.Name,
                 Namespace,
-                Patch.Merge(
-                    new() { ["data"] = new JsonObject { [SilenceRecord.Key] = map.Data[SilenceRecord.Key] } }
-                ),
+                Patch.Merge(new() { ["data"] = new JsonObject { [SilenceRecord.Key] = map.Data[SilenceRecord.Key] } }),
                 null,
                 options,
                 cancellationToken

@@ -70,7 +70,9 @@ internal sealed record SilenceRecord
             return null;
         try
         {
-            return JsonSerializer.Deserialize(text, SilenceJson.Default.SilenceRecord) is { Nodes: not null, Causes: not null, Labels: not null } record
+            return
+                JsonSerializer.Deserialize(text, SilenceJson.Default.SilenceRecord)
+                    is { Nodes: not null, Causes: not null, Labels: not null } record
                 && record.Nodes.Count + record.Causes.Count + record.Labels.Count > 0
                 ? record.ToSilence(map.Metadata.Name[Prefix.Length..], session)
                 : null;

@@ -89,8 +89,7 @@ internal sealed class SilenceWatch : IDisposable
     }
 
     private IReadOnlyList<Rule> Rules() =>
-        _rules ??=
-        [
+        _rules ??= [
             .. _maps
                 .Cache.Items.Select(map => SilenceRecord.Read(map, _session))
                 .OfType<NodeAlertSilence>()

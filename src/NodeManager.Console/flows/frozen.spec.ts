@@ -20,8 +20,8 @@ test('a frozen API server is reported with the age of the data, and the page con
   }
 
   await expect(banner).toHaveCount(0, { timeout: 60_000 });
-  const cordon = page.getByRole('button', { name: /^Cordon / }).first();
-  await cordon.click({ timeout: 30_000 });
+  await page.locator('table.nodes tbody a').first().click();
+  await page.getByRole('button', { name: /^Cordon/ }).first().click({ timeout: 30_000 });
   await expect(page.getByText(/is cordoned/)).toBeVisible();
 });
 

@@ -58,6 +58,6 @@ test('a maintenance waits for its window, and its options reach the plan', async
   });
   await page.getByLabel('Command', { exact: true }).fill('');
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  await expect(page.getByRole('table', { name: 'Plan' })).toContainText('The window opens at');
+  await expect(page.getByText('The window opens at')).toBeVisible();
   expect((await api.get('/api/v1/maintenances')).ok()).toBe(true);
 });

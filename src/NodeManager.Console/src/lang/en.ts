@@ -780,4 +780,5 @@ export const en = {
   'data.of': 'Data of {time}',
   'server.silent': 'The server does not answer. Reconnecting …',
   'server.silentSince': 'The server does not answer. The page shows the state of {time}. Reconnecting …',
+  'plugin.weight': 'Weight',
 } as const;

@@ -782,4 +782,5 @@ export const zh: Messages = {
   'data.of': '{time} 的数据',
   'server.silent': '服务器没有响应。正在重新连接……',
   'server.silentSince': '服务器没有响应。页面显示的是 {time} 的状态。正在重新连接……',
+  'plugin.weight': '权重',
 };

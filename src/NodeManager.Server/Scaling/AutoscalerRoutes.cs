@@ -4,7 +4,6 @@ using NodeManager.Autoscaling.Installation;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Core.Machines;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.NodePools.Updates;

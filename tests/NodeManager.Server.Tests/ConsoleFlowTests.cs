@@ -84,6 +84,42 @@ public sealed class ConsoleFlowTests
     }
 
     [SkippableFact]
+    public async Task The_console_reports_frozen_servers_in_a_browser()
+    {
+        SkipUnlessBuilt();
+        Skip.IfNot(File.Exists(Browser), $"There is no browser at {Browser}; NODEMANAGER_CHROMIUM names another one.");
+        Skip.If(OperatingSystem.IsWindows(), "There are no signals.");
+        Skip.IfNot(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "console")), "The server was built without the console.");
+        using TemporaryFolder folder = new();
+        await using ServerProcess cluster = ServerProcess.Start(
+            "cluster",
+            "--port",
+            "0",
+            "--nodes",
+            "8",
+            "--kubeconfig",
+            folder.Path("kubeconfig")
+        );
+        await cluster.ReadAsync("is served at");
+        await using ServerProcess server = ServerProcess.Start(
+            new Dictionary<string, string> { ["KUBECONFIG"] = folder.Path("kubeconfig") },
+            "serve",
+            "--port",
+            "0"
+        );
+        string[] printed = await server.ReadAsync("Open, once and within 5 minutes:", "Token that changes:");
+        await RunAsync(
+            "flows",
+            ("NODEMANAGER_URL", printed[0].Split('#')[0].TrimEnd('/')),
+            ("NODEMANAGER_SESSION", printed[1]),
+            ("NODEMANAGER_CHROMIUM", Browser),
+            ("NODEMANAGER_SERVER_PID", $"{server.Id}"),
+            ("NODEMANAGER_CLUSTER_PID", $"{cluster.Id}"),
+            ("NODEMANAGER_FLOWS", "a frozen")
+        );
+    }
+
+    [SkippableFact]
     public async Task The_unit_tests_of_the_console_pass()
     {
         SkipUnlessBuilt();

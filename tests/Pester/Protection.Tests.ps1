@@ -46,6 +46,8 @@ BeforeAll {
         'Stop-NodeAutoscaler'            = { param($p) Stop-NodeAutoscaler @p }
         'Stop-NodeMaintenance'           = { param($p) Stop-NodeMaintenance abc @p }
         'Remove-NodeMaintenance'         = { param($p) Remove-NodeMaintenance abc @p }
+        'New-NodeAlertSilence'           = { param($p) New-NodeAlertSilence -Cause NotReady -Reason test @p }
+        'Remove-NodeAlertSilence'        = { param($p) Remove-NodeAlertSilence abc @p }
         'Remove-NodeClaim'               = { param($p) Remove-NodeClaim abc @p }
         'New-NodeProvider'               = { param($p) New-NodeProvider lab simulated @p }
         'Set-NodePoolUpdate'             = { param($p) Set-NodePoolUpdate pool -MaxSurge 1 @p }

@@ -63,6 +63,7 @@ Describe '-WhatIf of every command that changes a cluster' {
             'Invoke-NodeDrain' = 'Invoke-NodeDrain nope'; 'Invoke-NodeMaintenance' = 'Invoke-NodeMaintenance nope'; 'Repair-ClusterNode' = 'Repair-ClusterNode nope'
             'Invoke-NodeCommand' = 'Set-NodeManagerConfiguration -NodeCommandImage $image; Invoke-NodeCommand nope uptime'
             'Enter-ClusterNode' = 'Set-NodeManagerConfiguration -NodeCommandImage $image; Enter-ClusterNode nope'
+            'New-NodeAlertSilence' = 'New-NodeAlertSilence -Reason test'; 'Remove-NodeAlertSilence' = 'Remove-NodeAlertSilence abc'
             'Stop-NodeMaintenance' = 'Stop-NodeMaintenance nope'; 'Remove-NodeMaintenance' = 'Remove-NodeMaintenance nope'
             'Set-NodeAnnotation' = 'Set-NodeAnnotation nope a=b'; 'Set-NodeLabel' = 'Set-NodeLabel nope a=b'; 'Set-NodeTaint' = 'Set-NodeTaint nope a=b:NoSchedule'
             'Remove-NodeAnnotation' = 'Remove-NodeAnnotation nope a'; 'Remove-NodeLabel' = 'Remove-NodeLabel nope a'; 'Remove-NodeTaint' = 'Remove-NodeTaint nope a'
@@ -88,7 +89,7 @@ Describe '-WhatIf of every command that changes a cluster' {
             'Remove-NodeLabel' = 'Remove-NodeLabel $node kubernetes.io/os'; 'Suspend-NodeScheduling' = 'Suspend-NodeScheduling $node'; 'Unregister-ClusterNode' = 'Unregister-ClusterNode $node -IncludePod'
             'New-NodePool' = 'New-NodePool other -NodeProvider lab -NodeCount 1'; 'Remove-NodePool' = 'Remove-NodePool small -Provider Cluster'
             'Resize-NodePool' = 'Resize-NodePool small 1 -Provider Cluster'; 'Set-NodePoolStatus' = 'Set-NodePoolStatus small c -Condition Special=True -Provider Cluster'
-            'Start-NodeAutoscaler' = 'Start-NodeAutoscaler'
+            'Start-NodeAutoscaler' = 'Start-NodeAutoscaler'; 'New-NodeAlertSilence' = 'New-NodeAlertSilence -Cause NotReady -Reason test'
             'New-NodeProvider' = 'New-NodeProvider more simulated'; 'Remove-NodeProvider' = 'Remove-NodeProvider spare'
         }
 

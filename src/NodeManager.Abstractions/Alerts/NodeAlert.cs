@@ -57,11 +57,17 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>True when the cause appears and disappears repeatedly: the alert then stays open until it has been quiet for some minutes.</summary>
     public bool IsFlapping { get; init; }
 
+    /// <summary>The silence that covers the alert; null without one. Sinks other than Alertmanager do not receive a silenced alert.</summary>
+    public NodeAlertSilence? Silence { get; init; }
+
     /// <summary>The labels that identify the alert at a receiver such as Prometheus Alertmanager. They do not change during the alert.</summary>
     public StringMap Labels { get; init; } = StringMap.Empty;
 
     /// <summary>The findings behind it, with their evidence: one for each affected node.</summary>
     public ItemList<NodeFinding> Findings { get; init; } = ItemList<NodeFinding>.Empty;
+
+    // True for an alert that a silence covered from its beginning: sinks do not need its end.
+    internal bool IsWithheld { get; init; }
 
     /// <summary>How long the cause has lasted until <c>ObservedAt</c>, or until its end.</summary>
     public TimeSpan Duration => (EndsAt ?? ObservedAt) - StartsAt;

@@ -394,6 +394,12 @@ public static class ErrorIds
     /// <summary>The sink's address, name or certificate file is not valid.</summary><remarks>Correct what the message names.</remarks>
     public const string AlertSinkInvalid = nameof(AlertSinkInvalid);
 
+    /// <summary>A silence has no reason, no alerts to cover, or a duration out of range.</summary><remarks>Correct what the message names.</remarks>
+    public const string AlertSilenceInvalid = nameof(AlertSilenceInvalid);
+
+    /// <summary>There is no silence of this id; it may have been removed.</summary><remarks>List the silences with Get-NodeAlertSilence.</remarks>
+    public const string AlertSilenceNotFound = nameof(AlertSilenceNotFound);
+
     /// <summary>Another health monitor uses the state file.</summary><remarks>Stop that monitor, or use another -StatePath.</remarks>
     public const string AlertStateInUse = nameof(AlertStateInUse);
 

@@ -19,3 +19,15 @@ test('a plan of an agent is shown with reason and data, and approved', async ({ 
   await page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
   await expect(page.getByRole('article').filter({ hasText: second }).locator('.badge')).toHaveText(/Approved$/);
 });
+
+test('a plan that waits is counted on every page, until a person decides', async ({ console: page, host }) => {
+  const agents = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Agents' });
+  const count = async () => Number(/\d+/.exec(await agents.innerText())?.[0] ?? '0');
+  const before = await count();
+  const id = await host.agentPlan('counted');
+  await expect.poll(count).toBe(before + 1);
+  await agents.click();
+  await page.getByRole('button', { name: `Deny ${id}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Deny' }).click();
+  await expect.poll(count).toBe(before);
+});

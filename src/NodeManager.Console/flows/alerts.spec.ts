@@ -25,3 +25,37 @@ test('an alert appears while the page is open, shows its evidence and ends', asy
   await page.goBack();
   await expect(page.getByRole('table', { name: /^Past alerts/ }).getByRole('row').filter({ hasText: name })).toContainText('Resolved', { timeout: 60_000 });
 });
+
+test('an alert is acknowledged, another is silenced for a while, and the silence is removed', async ({ console: page, host }) => {
+  const name = 'memory-1b-01';
+  await host.fault('DiskPressure', name, true);
+  await open(page, '/admin/alerts');
+  const alert = page.getByRole('article', { name: 'DiskPressure' });
+  await expect(alert).toContainText(name, { timeout: 60_000 });
+  await expect(alert.getByRole('link', { name: 'Drain the node' })).toHaveAttribute('href', `/admin/nodes/${name}/drain`);
+  await tabTo(page, 'Acknowledge DiskPressure', 'button');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
+  await dialog.getByLabel('Reason').fill('I exchange the disk');
+  await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(alert.locator('.badge', { hasText: 'Acknowledged' })).toBeVisible();
+  await expect(alert).toContainText('I exchange the disk');
+  // Only what nobody works on is counted.
+  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' })).toContainText('1 open');
+  const silences = page.getByRole('table', { name: 'Silences' });
+  await expect(silences).toContainText('I exchange the disk');
+
+  await page.getByRole('button', { name: 'New silence' }).click();
+  await dialog.getByLabel('Nodes').fill('worker-*');
+  await dialog.getByLabel('Causes').fill('Unreachable');
+  await dialog.getByLabel('Reason').fill('rack move');
+  await dialog.getByLabel('Duration').selectOption({ label: '30 min' });
+  await dialog.getByRole('button', { name: 'Silence', exact: true }).click();
+  await expect(page.getByRole('article', { name: 'Unreachable' }).locator('.badge', { hasText: 'Silenced' })).toBeVisible();
+  await silences.getByRole('row').filter({ hasText: 'rack move' }).getByRole('button', { name: /Remove/ }).click();
+  await expect(page.getByRole('article', { name: 'Unreachable' }).locator('.badge', { hasText: 'Silenced' })).toHaveCount(0);
+  await silences.getByRole('row').filter({ hasText: 'exchange' }).getByRole('button', { name: /Remove/ }).click();
+  await expect(page.getByText('No alerts are silenced.')).toBeVisible();
+  await host.fault('DiskPressure', name, false);
+});

@@ -34,3 +34,30 @@ test('a maintenance is planned, followed after a reload, and keeps its timeline'
   await page.getByRole('link', { name: 'Maintenance' }).first().click();
   await expect(page.getByRole('table', { name: 'Runs' }).getByRole('row')).toHaveCount(2);
 });
+
+test('a maintenance waits for its window, and its options reach the plan', async ({ console: page, api }) => {
+  await open(page, '/admin/maintenance');
+  await page.getByLabel('Filter').fill('worker-1a-01');
+  await page.getByRole('checkbox', { name: 'worker-1a-01' }).check();
+  await page.getByLabel('Windows, one per line').fill('someday');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'The maintenance cannot be planned or started.' })).toContainText('someday');
+  await page.getByLabel('Windows, one per line').fill('Mon-Sun 00:00-00:01 UTC');
+  await page.getByLabel('Wait after each batch (minutes)').fill('5');
+  await page.getByLabel('Drain of a node (minutes)').fill('20');
+  await page.getByLabel('Include control-plane nodes, last and one at a time').check();
+  await page.getByText('More options of the drain').click();
+  await page.getByLabel('grace_period_seconds', { exact: true }).fill('10');
+  await page.getByLabel('grace_period_seconds', { exact: true }).blur();
+  await page.getByText('Command on the nodes').click();
+  await page.getByLabel('Command', { exact: true }).fill('uptime');
+  const sent = page.waitForRequest(request => request.url().endsWith('/api/v1/maintenances/plan'));
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  expect((await sent).postDataJSON()).toMatchObject({
+    windows: ['Mon-Sun 00:00-00:01 UTC'], soak_seconds: 300, drain_timeout_seconds: 1200, include_control_plane: true, grace_period_seconds: 10, node_command: 'uptime', node_command_seconds: 1800,
+  });
+  await page.getByLabel('Command', { exact: true }).fill('');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByText('The window opens at')).toBeVisible();
+  expect((await api.get('/api/v1/maintenances')).ok()).toBe(true);
+});

@@ -63,3 +63,49 @@ test('a pool is updated: the plan, each node, and the end', async ({ console: pa
   await expect(page.getByRole('link', { name: 'gpu-2' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'gpu', exact: true })).toHaveCount(0, { timeout: 90_000 });
 });
+
+test('a pool is created from another one, and deleted after its name was entered', async ({ console: page }) => {
+  await open(page, '/admin/pools');
+  await page.getByRole('button', { name: 'New pool' }).click();
+  const form = page.getByRole('form', { name: 'New pool' });
+  await form.getByLabel('Name').fill('second');
+  await form.getByLabel('Begin with').selectOption({ label: 'memory' });
+  await form.getByLabel('nodeCount', { exact: true }).fill('many');
+  await form.getByLabel('nodeCount', { exact: true }).blur();
+  await expect(form.getByText('This value cannot be read.')).toBeVisible();
+  await form.getByLabel('nodeCount', { exact: true }).fill('1');
+  await form.getByLabel('nodeCount', { exact: true }).blur();
+  await expect(form.getByLabel('Specification, as JSON')).toHaveValue(/"nodeCount": 1/);
+  await form.getByRole('button', { name: 'Create' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('"nodeCount": 1');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'second' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Delete pool' }).click();
+  await expect(dialog.getByRole('button', { name: 'Delete pool' })).toBeDisabled();
+  await dialog.getByLabel('Enter second to confirm').fill('second');
+  await dialog.getByRole('button', { name: 'Delete pool' }).click();
+  await expect(page).toHaveURL(/\/admin\/pools$/);
+  await expect(page.getByRole('link', { name: 'second' })).toHaveCount(0, { timeout: 30_000 });
+});
+
+test('two editors of a pool: the second sees both values', async ({ console: page, api }) => {
+  await open(page, '/admin/pools');
+  await page.getByRole('link', { name: 'worker' }).click();
+  const id = page.url().split('/').at(-1)!;
+  await page.getByRole('link', { name: 'Change' }).click();
+  await page.getByLabel('nodeCount', { exact: true }).fill('7');
+  await page.getByLabel('nodeCount', { exact: true }).blur();
+  await page.getByRole('button', { name: 'Preview changes' }).last().click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByRole('row', { name: /nodeCount/ })).toContainText('7');
+  const before = (await (await api.get(`/api/v1/nodepools/${id}/overview`)).json()) as { node_count: number };
+  expect((await api.patch(`/api/v1/nodepools/${id}`, { data: { node_count: before.node_count + 1 } })).ok()).toBe(true);
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  const conflict = dialog.getByRole('table', { name: 'Changed meanwhile' });
+  await expect(conflict.getByRole('row', { name: /nodeCount/ })).toContainText(String(before.node_count + 1));
+  await expect(conflict.getByRole('row', { name: /nodeCount/ })).toContainText('7');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect((await api.patch(`/api/v1/nodepools/${id}`, { data: { node_count: before.node_count } })).ok()).toBe(true);
+});

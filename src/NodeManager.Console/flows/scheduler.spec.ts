@@ -59,3 +59,18 @@ test('the health of the scheduler is checked', async ({ console: page }) => {
   await page.getByRole('button', { name: 'Check again' }).click();
   await expect(page.locator('main .badge').first()).toHaveText(/(Healthy|Unhealthy)$/);
 });
+
+test('a plugin is added with a weight, where this version has it', async ({ console: page }) => {
+  await open(page, '/admin/scheduler');
+  const score = page.getByRole('region', { name: 'score', exact: true });
+  const choices = score.getByRole('combobox').getByRole('option');
+  await expect(choices.first()).toBeAttached();
+  // It binds pods and scores none.
+  expect(await choices.allTextContents()).not.toContain('DefaultBinder');
+  await score.getByRole('combobox').selectOption({ index: 1 });
+  await score.getByLabel('Weight').fill('7');
+  await score.getByRole('button', { name: 'Add' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('weight: 7');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+});

@@ -4,7 +4,7 @@ import type { Alert } from '../src/api/types';
 
 function alert(id: string, given: Partial<Alert> = {}): Alert {
   return {
-    id, sequence: 1, transition: 'Raised', status: 'Firing', cause: 'NotReady', severity: 'Critical', nodes: ['worker-1'], starts_at: '2026-11-21T12:00:00Z',
+    id, sequence: 1, labels: {}, transition: 'Raised', status: 'Firing', cause: 'NotReady', severity: 'Critical', nodes: ['worker-1'], starts_at: '2026-11-21T12:00:00Z',
     updated_at: '2026-11-21T12:00:15Z', message: 'The node is not ready.', flapping: false, findings: [], ...given,
   };
 }

@@ -26,9 +26,9 @@ describe('arguments', () => {
 });
 
 it('lists each plugin once per extension point', () => {
-  expect(byPoint(['filter', 'score'], { filter: ['A', 'B'] }, { filter: ['B', '*', 'C'], score: ['A'] }, ['A', 'B', 'C', 'D'])).toEqual([
+  expect(byPoint(['filter', 'score'], { filter: ['A', 'B'] }, { filter: ['B', '*', 'C'], score: ['A'] }, { filter: ['A', 'B', 'C', 'D'], score: ['A', 'D'] })).toEqual([
     { point: 'filter', enabled: ['A', 'B'], disabled: ['C'], others: ['D'] },
-    { point: 'score', enabled: [], disabled: ['A'], others: ['B', 'C', 'D'] },
+    { point: 'score', enabled: [], disabled: ['A'], others: ['D'] },
   ]);
 });
 

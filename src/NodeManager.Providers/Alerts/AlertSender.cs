@@ -28,10 +28,32 @@ internal sealed class AlertSender
     }
 
     /// <param name="headers">In addition to those of the body.</param>
-    public async Task PostAsync(byte[] body, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
+    public Task PostAsync(byte[] body, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, _address, body, headers, 0, cancellationToken);
+
+    /// <summary>Sends to another path of the same receiver.</summary>
+    /// <param name="path">Relative to the address, whose last segment it replaces.</param>
+    /// <param name="body">Null: none.</param>
+    /// <param name="limit">The maximum size of the answer in bytes; 0: it is not read.</param>
+    public Task<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, int limit, CancellationToken cancellationToken) =>
+        SendAsync(method, new(_address, path), body, [], limit, cancellationToken);
+
+    private async Task<byte[]> SendAsync(
+        HttpMethod method,
+        Uri address,
+        byte[]? body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new("application/json");
+        using HttpRequestMessage request = new(method, address);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new("application/json");
+        }
+
         request.Headers.UserAgent.Add(new("NodeManager", null));
         foreach ((string name, string value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
@@ -53,7 +75,7 @@ internal sealed class AlertSender
         using (answer)
         {
             if (answer.IsSuccessStatusCode)
-                return;
+                return limit == 0 ? [] : await ReadAsync(answer, limit, cancellationToken);
             int code = (int)answer.StatusCode;
             throw new AlertDeliveryException(
                 code is >= 300 and < 400
@@ -68,6 +90,19 @@ internal sealed class AlertSender
                             or HttpStatusCode.UnprocessableEntity,
                 RetryAfter = Pause(answer.Headers.RetryAfter),
             };
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await answer.Content.LoadIntoBufferAsync(limit, cancellationToken);
+            return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new AlertDeliveryException($"the answer of {_address.Host} cannot be read ({failure.HttpRequestError}).");
         }
     }
 

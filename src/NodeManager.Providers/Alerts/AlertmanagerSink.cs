@@ -10,8 +10,10 @@ namespace NodeManager.Providers.Alerts;
 /// Prometheus Alertmanager's v2 API, which receives state: alerts that are not posted again are resolved. Labels identify an alert and
 /// never change; annotations do. Source: https://prometheus.io/docs/alerting/latest/alerts_api/
 /// </summary>
-internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProvider wall) : IAlertStateSink
+internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProvider wall) : IAlertStateSink, IAlertSilenceSink
 {
+    private readonly AlertmanagerSilences _silences = new(sender, wall);
+
     /// <summary>The end of an open alert after its post, which tolerates some failed posts.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
@@ -33,6 +35,9 @@ internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProv
         foreach (NodeAlert[] batch in alerts.Chunk(BatchSize))
             await sender.PostAsync(Encoding.UTF8.GetBytes(Body(batch, wall.GetUtcNow()).ToJsonString()), [], cancellationToken);
     }
+
+    public Task ApplyAsync(string cluster, IReadOnlyList<SinkSilence> silences, CancellationToken cancellationToken) =>
+        _silences.ApplyAsync(cluster, silences, cancellationToken);
 
     public static JsonArray Body(IEnumerable<NodeAlert> alerts, DateTimeOffset now) =>
         [
@@ -72,5 +77,6 @@ internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProv
         return annotations;
     }
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A time as Alertmanager reads it.</summary>
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -44,6 +44,9 @@ internal sealed record AccessNeed(string Verb, string Resource, string Group = "
 
     public static AccessNeed ListRuns { get; } = new("list", "configmaps", Scope: RunNamespace);
 
+    /// <summary>For the ConfigMaps of runs and silences.</summary>
+    public static AccessNeed RunMap(string verb) => new(verb, "configmaps", Scope: RunNamespace);
+
     public static AccessNeed ReadScheduler { get; } = new("get", "configmaps", Scope: QueryNamespace);
 
     /// <summary>For the pools of the autoscaler.</summary>

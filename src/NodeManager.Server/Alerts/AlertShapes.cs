@@ -21,6 +21,8 @@ internal sealed record ApiAlertProblem(string Error, string Message, string? Act
 /// <param name="GroupBy">The common property of nodes that failed together; absent for one node.</param>
 /// <param name="EndsAt">Absent while it is open.</param>
 /// <param name="Flapping">The cause appears and disappears repeatedly.</param>
+/// <param name="Silence">The silence that covers it; absent without one.</param>
+/// <param name="Labels">They identify the alert at all monitors of the cluster.</param>
 /// <param name="Findings">With evidence; truncated for an alert about many nodes.</param>
 internal sealed record ApiAlert(
     string Id,
@@ -37,6 +39,8 @@ internal sealed record ApiAlert(
     DateTimeOffset UpdatedAt,
     string Message,
     bool Flapping,
+    ApiAlertSilence? Silence,
+    IReadOnlyDictionary<string, string> Labels,
     IReadOnlyList<ApiFinding> Findings
 )
 {
@@ -71,6 +75,8 @@ internal sealed record ApiAlert(
             alert.UpdatedAt,
             alert.Message,
             alert.IsFlapping,
+            alert.Silence is { } silence ? ApiAlertSilence.Of(silence) : null,
+            alert.Labels,
             [
                 .. alert
                     .Findings.Take(MaximumFindings)
@@ -85,6 +91,50 @@ internal sealed record ApiAlert(
             ]
         );
 }
+
+/// <param name="Nodes">Names and wildcards: an alert is covered if all its nodes match; empty: all nodes.</param>
+/// <param name="Causes">Causes and wildcards; empty: all causes.</param>
+/// <param name="Labels">Further labels that an alert must have.</param>
+/// <param name="UntilResolved">An acknowledgement: alerts that begin later are not covered.</param>
+internal sealed record ApiAlertSilence(
+    string Id,
+    IReadOnlyList<string> Nodes,
+    IReadOnlyList<string> Causes,
+    IReadOnlyDictionary<string, string> Labels,
+    bool UntilResolved,
+    DateTimeOffset StartsAt,
+    DateTimeOffset EndsAt,
+    string CreatedBy,
+    string Reason
+)
+{
+    public static ApiAlertSilence Of(NodeAlertSilence silence) =>
+        new(
+            silence.Id,
+            silence.Nodes,
+            silence.Causes,
+            silence.Labels,
+            silence.UntilResolved,
+            silence.StartsAt,
+            silence.EndsAt,
+            silence.CreatedBy,
+            silence.Reason
+        );
+}
+
+/// <param name="Nodes">Names and wildcards.</param>
+/// <param name="Causes">Causes and wildcards.</param>
+/// <param name="Labels">The labels of an alert, to silence this alert. Without <c>causes</c>.</param>
+/// <param name="DurationSeconds">60 to 7,776,000; 7,200 if absent.</param>
+/// <param name="UntilResolved">Acknowledge: alerts that begin later are not covered.</param>
+internal sealed record ApiAlertSilenceRequest(
+    IReadOnlyList<string>? Nodes,
+    IReadOnlyList<string>? Causes,
+    IReadOnlyDictionary<string, string>? Labels,
+    long? DurationSeconds,
+    bool? UntilResolved,
+    string? Reason
+);
 
 internal sealed record ApiFinding(
     string Node,
@@ -103,4 +153,5 @@ internal sealed record ApiEvidence(string Kind, string Name, string Message, Dat
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(ApiAlerts))]
+[JsonSerializable(typeof(List<ApiAlertSilence>))]
 internal sealed partial class AlertRouteJson : JsonSerializerContext;

@@ -98,6 +98,8 @@ internal static class ApiHost
         OperationRoutes.Map(app);
         EventRoutes.Map(app);
         AlertRoutes.Map(app);
+        app.Services.GetRequiredService<SilenceRoutes>().Map(app);
+        app.Services.GetRequiredService<AutoscalerRoutes>().Map(app);
         ActivityRoutes.Map(app);
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
@@ -190,6 +192,19 @@ internal static class ApiHost
             .ExcludeFromDescription();
     }
 
+    private static void AddRoutes(IServiceCollection services)
+    {
+        services.AddSingleton<NodeRoutes>();
+        services.AddSingleton<NodeBatchRoutes>();
+        services.AddSingleton<RehearsalRoutes>();
+        services.AddSingleton<PoolRoutes>();
+        services.AddSingleton<PoolUpdateRoutes>();
+        services.AddSingleton<MaintenanceRoutes>();
+        services.AddSingleton<SilenceRoutes>();
+        services.AddSingleton<AutoscalerRoutes>();
+        services.AddSingleton<SchedulerRoutes>();
+    }
+
     private static void Configure(IServiceCollection services, ListenSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -222,17 +237,12 @@ internal static class ApiHost
         services.AddHostedService(provider => provider.GetRequiredService<AlertService>());
         services.AddSingleton<DrainOperations>();
         services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
-        services.AddSingleton<NodeRoutes>();
-        services.AddSingleton<NodeBatchRoutes>();
-        services.AddSingleton<RehearsalRoutes>();
         services.AddSingleton<CallerReader>();
-        services.AddSingleton<PoolRoutes>();
-        services.AddSingleton<PoolUpdateRoutes>();
-        services.AddSingleton<MaintenanceRoutes>();
+        services.AddSingleton(new CallerAccounts(settings.IsDelegated));
         services.AddSingleton<UsageHistory>();
         services.AddHostedService<UsageRecorder>();
         services.AddSingleton<SchedulerService>();
-        services.AddSingleton<SchedulerRoutes>();
+        AddRoutes(services);
         AgentSetup.Add(services);
         services.AddRateLimiter(Limit);
         // A restart of the scheduler is completed, a drain handed over. The manifests allow the process a little more time.

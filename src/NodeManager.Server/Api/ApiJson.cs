@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
+using NodeManager.Server.Alerts;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
@@ -57,6 +58,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiPoolUpdateRequest))]
 [JsonSerializable(typeof(ApiPoolUpdate))]
 [JsonSerializable(typeof(ApiMaintenanceRequest))]
+[JsonSerializable(typeof(ApiAlertSilenceRequest))]
 [JsonSerializable(typeof(ApiMaintenanceRun))]
 [JsonSerializable(typeof(ApiMaintenanceNode))]
 [JsonSerializable(typeof(ApiPlugins))]

@@ -8,8 +8,8 @@ using NodeManager.Server.Clusters;
 namespace NodeManager.Server.EventStream;
 
 /// <summary>
-/// Reports in the event log when the API server becomes unreachable and reachable. Connections to a hanging API server stay open, and its
-/// watches are as silent as those of an idle cluster: only a request distinguishes them.
+/// Reports in the event log when the API server last answered. Connections to a hanging API server stay open, and its watches are as silent as
+/// those of an idle cluster: only a request distinguishes them. Likewise, readers recognize a hanging server by missing reports.
 /// </summary>
 internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOptions<JsonOptions> json) : BackgroundService
 {
@@ -21,17 +21,13 @@ internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOption
     {
         TimeProvider time = cluster.Session.Time();
         DateTimeOffset answeredAt = time.GetUtcNow();
-        bool isSilent = false;
         while (cluster.IsOpen)
         {
             await Task.Delay(Interval, time, stoppingToken);
             bool answers = await AnswersAsync(time, stoppingToken);
             if (answers)
                 answeredAt = time.GetUtcNow();
-            // Repeated while unreachable, for pages opened meanwhile.
-            if (!answers || isSilent)
-                log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
-            isSilent = !answers;
+            log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
         }
     }
 

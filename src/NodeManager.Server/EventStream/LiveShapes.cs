@@ -15,6 +15,6 @@ internal sealed record ApiNodeUsage(string Name, ApiUsage? Usage, int? Pods, Api
 /// <summary>A started or ended operation: the data of the event <c>operation</c>. <c>/api/v1/operations</c> has the details.</summary>
 internal sealed record ApiOperationChange(string Id, string Kind, string Target, string State);
 
-/// <summary>The API server became unreachable or reachable: the data of the event <c>cluster</c>.</summary>
+/// <summary>Whether the API server answers, every 10 seconds: the data of the event <c>cluster</c>.</summary>
 /// <param name="Since">The time of its last response.</param>
 internal sealed record ApiClusterEvent(bool Reachable, DateTimeOffset Since);

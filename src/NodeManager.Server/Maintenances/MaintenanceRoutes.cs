@@ -10,7 +10,7 @@ using static NodeManager.Server.Access.AccessNeed;
 namespace NodeManager.Server.Maintenances;
 
 /// <summary>Maintenance of fleets: the plan, the run as an operation, and stored runs of any process.</summary>
-internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistry operations)
+internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistry operations, CallerAccounts accounts)
 {
     public const string Path = "/api/v1/maintenances";
 
@@ -113,8 +113,16 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
             MaintenanceRouteJson.Default.ApiMaintenanceStopped
         );
 
-    private static MaintenanceRequest RequestOf(ApiMaintenanceRequest body)
+    private MaintenanceRequest RequestOf(ApiMaintenanceRequest body)
     {
+        if (accounts.AreOfCluster && (body.NodeCommand is not null || body.Reboot == true))
+            throw new NodeManagerException(
+                ErrorIds.Forbidden,
+                ErrorKind.PermissionDenied,
+                "This server runs no commands as root on nodes: it would run them with its own account, not with that of the caller.",
+                null,
+                "Use Invoke-NodeMaintenance -NodeCommand with your own credentials, or a server that you start with your kubeconfig."
+            );
         var usual = new MaintenanceOptions();
         string onError = ApiQuery.OneOf(body.OnError, "on_error", Enum.GetNames<MaintenanceErrorAction>());
         return new()
@@ -125,6 +133,9 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
                 MaxUnavailable = body.MaxUnavailable ?? usual.MaxUnavailable,
                 TopologyKey = body.TopologyKey ?? "",
                 WaitForReboot = body.WaitForReboot == true,
+                NodeCommand = MaintenanceCommand.Check(body.NodeCommand, hasScript: false),
+                NodeCommandTimeout = ApiBody.Seconds(body.NodeCommandSeconds, "node_command_seconds"),
+                Reboot = body.Reboot == true,
                 IncludeControlPlane = body.IncludeControlPlane == true,
                 WaitReadyTimeout = ApiBody.Seconds(body.WaitReadySeconds, "wait_ready_seconds") ?? usual.WaitReadyTimeout,
                 Soak = ApiBody.Seconds(body.SoakSeconds, "soak_seconds") ?? usual.Soak,

@@ -11,6 +11,11 @@ namespace NodeManager.Server.Maintenances;
 /// <param name="TopologyKey">Nodes with different values of this label are never out of service concurrently.</param>
 /// <param name="Windows">When nodes may be started.</param>
 /// <param name="OnError">See <see cref="MaintenanceErrorAction"/>.</param>
+/// <param name="NodeCommand">
+/// A command to run as root on each drained node. Refused by a server whose callers are users of the cluster, as its own account would run it.
+/// </param>
+/// <param name="NodeCommandSeconds">The time after which the kubelet ends the command; 1,800 if absent.</param>
+/// <param name="Reboot">Reboot each node as root and wait for its new boot. Refused as <paramref name="NodeCommand"/>.</param>
 internal sealed record ApiMaintenanceRequest(
     [property: Required] IReadOnlyList<string>? Nodes,
     string? MaxUnavailable,
@@ -20,7 +25,10 @@ internal sealed record ApiMaintenanceRequest(
     long? WaitReadySeconds,
     long? SoakSeconds,
     IReadOnlyList<string>? Windows,
-    string? OnError
+    string? OnError,
+    string? NodeCommand,
+    long? NodeCommandSeconds,
+    bool? Reboot
 ) : DrainBody;
 
 /// <summary>A node in a maintenance plan.</summary>

@@ -116,5 +116,6 @@ internal sealed record ApiScaleNode(
 )]
 [JsonSerializable(typeof(ApiAutoscaler))]
 [JsonSerializable(typeof(List<ApiNodeClaim>))]
+[JsonSerializable(typeof(List<ApiAutoscalerObject>))]
 [JsonSerializable(typeof(ApiScalePlan))]
 internal sealed partial class ScalingJson : JsonSerializerContext;

@@ -106,6 +106,8 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
                 .Read(document, scheduler.Minor, catalog)
                 .Where(p => query.Profile is null || p.SchedulerName == query.Profile),
         ];
+        int minor = scheduler.Minor ?? api.AssumedMinor;
+        List<string> points = [.. ExtensionPoints.Of(api, minor)];
         return Results.Json(
             new ApiPlugins(
                 "success",
@@ -117,7 +119,20 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
                     query.Profile
                 ),
                 [.. catalog.All.Select(p => p.Name).Order(StringComparer.Ordinal)],
-                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]
+                points,
+                points.ToDictionary(
+                    static point => point,
+                    point =>
+                        (IReadOnlyList<string>)
+                            [
+                                .. catalog
+                                    .All.Where(plugin => plugin.Exists(minor) && !plugin.IsInvalidIn(api, minor))
+                                    .Where(plugin => point == ExtensionPoints.MultiPoint || plugin.Implements(point, minor))
+                                    .Select(static plugin => plugin.Name)
+                                    .Order(StringComparer.Ordinal),
+                            ]
+                ),
+                [.. points.Where(ExtensionPoints.HasWeight)]
             )
         );
     }

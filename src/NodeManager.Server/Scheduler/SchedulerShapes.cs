@@ -9,11 +9,15 @@ namespace NodeManager.Server.Scheduler;
 /// <param name="Status"><c>success</c>.</param>
 /// <param name="SupportedPlugins">Known names, including those of registered definitions.</param>
 /// <param name="SupportedPhases">The extension points of the configuration's version.</param>
+/// <param name="PluginsByPhase">The plugins that this version has at each of them.</param>
+/// <param name="WeightedPhases">The extension points whose plugins have a weight.</param>
 internal sealed record ApiPlugins(
     string Status,
     ApiPluginState Data,
     IReadOnlyList<string> SupportedPlugins,
-    IReadOnlyList<string> SupportedPhases
+    IReadOnlyList<string> SupportedPhases,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> PluginsByPhase,
+    IReadOnlyList<string> WeightedPhases
 );
 
 /// <summary>Enabled plugins by extension point in their order, of one profile or all.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using NodeManager.Core.Sessions;
 using NodeManager.Monitoring.Alerts;
+using NodeManager.Monitoring.Alerts.Silences;
 
 namespace NodeManager.Completion;
 
@@ -35,4 +36,15 @@ public sealed class NodeAlertCauseCompleter : CandidateCompleter
             return [];
         }
     }
+}
+
+/// <summary>Ids of silences.</summary>
+public sealed class AlertSilenceCompleter : CandidateCompleter
+{
+    private protected override IEnumerable<string> Candidates(string parameter, IDictionary bound) =>
+        Completions.Read<string>(
+            bound,
+            async (session, ids, cancel) =>
+                ids.AddRange((await AlertSilences.ListAsync(session, all: false, cancel)).Select(static silence => silence.Id))
+        );
 }

@@ -4,6 +4,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Monitoring.Alerts;
 using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Monitoring.Alerts.Incidents;
+using NodeManager.Monitoring.Alerts.Silences;
 
 namespace NodeManager.Monitoring;
 
@@ -26,6 +27,10 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     private readonly AlertDispatcher _dispatcher;
     private readonly HealthWatch _watch;
     private readonly ClusterConnection _connection;
+    private readonly SilenceWatch _silences;
+    private readonly SilenceDelivery _silenceDelivery;
+    private bool _haveSilencesChanged = true;
+    private DateTimeOffset? _silenceChangeAt;
 
     /// <param name="observer">Receives warnings and progress; alerts go to <paramref name="emit"/>.</param>
     /// <param name="emit">Receives each transition.</param>
@@ -41,11 +46,17 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         _journal = request.StatePath is null
             ? null
             : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
-        _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options);
+        _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options)
+        {
+            CoverOf = (alert, now) => _silences!.CoverOf(alert, now),
+        };
         _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer, request.Wall);
         AlertSinkContext context = new(request.Session, observer, request.Wall);
+        IAlertSink[] sinks = [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))];
+        _silences = new(connection, request.Session, () => _watch.Post(_ => _haveSilencesChanged = true));
+        _silenceDelivery = new(request.Session.Cluster, [.. sinks.OfType<IAlertSilenceSink>()], request.Wall, observer);
         _dispatcher = new(
-            [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))],
+            sinks,
             request.QueueLimit,
             _journal,
             request.Wall,
@@ -60,7 +71,8 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
 
     IReadOnlyCollection<string> IHealthFollower.Nodes => _machine.Nodes;
 
-    DateTimeOffset? IHealthFollower.NextDue => _machine.NextDue;
+    DateTimeOffset? IHealthFollower.NextDue =>
+        _machine.NextDue is { } due && (_silenceChangeAt is null || due < _silenceChangeAt) ? due : _silenceChangeAt;
 
     /// <summary>Monitors until cancelled.</summary>
     /// <exception cref="Exception">The nodes cannot be read at the start.</exception>
@@ -69,6 +81,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         _alerts.Begin();
         try
         {
+            await _silences.StartAsync(_observer, _request.Wall, cancellationToken);
             using PoolConditions pools = new(_connection, _machine, _watch.Post);
             await _watch.RunAsync(cancellationToken);
         }
@@ -113,13 +126,43 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
 
     void IHealthFollower.Publish(DateTimeOffset now)
     {
-        foreach (NodeAlert alert in _machine.Advance(now))
+        bool haveSilencesChanged = _haveSilencesChanged || _silenceChangeAt <= now;
+        if (haveSilencesChanged)
         {
-            _journal?.Add(alert, _machine.Keep(alert.Id), _dispatcher.Names);
+            _haveSilencesChanged = false;
+            _silenceChangeAt = _silences.NextChange(now);
+            _machine.Recheck(now);
+        }
+
+        IReadOnlyList<NodeAlert> transitions = _machine.Advance(now);
+        foreach (NodeAlert alert in transitions)
+        {
+            bool isSilent = alert.Status == NodeAlertStatus.Firing ? alert.Silence is not null : alert.IsWithheld;
+            IReadOnlyList<string> sinks = isSilent ? _dispatcher.StateNames : _dispatcher.Names;
+            _journal?.Add(alert, _machine.Keep(alert.Id), sinks);
             _alerts.Update(alert);
             _emit(alert);
-            _dispatcher.Publish(alert);
+            _dispatcher.Publish(alert, sinks);
         }
+
+        if (haveSilencesChanged || transitions.Count > 0)
+            UpdateReceivers(now);
+    }
+
+    // Alertmanager has no acknowledgements: they are silences there while an alert that they cover is open.
+    private void UpdateReceivers(DateTimeOffset now)
+    {
+        HashSet<string> used = [.. _machine.Open.Select(static alert => alert.Silence?.Id).OfType<string>()];
+        DateTimeOffset wall = _request.Wall.GetUtcNow();
+        _silenceDelivery.Update([
+            .. _silences
+                .Active(now)
+                .Select(silence => new SinkSilence(
+                    silence,
+                    wall + (silence.EndsAt - now),
+                    !silence.UntilResolved || used.Contains(silence.Id)
+                )),
+        ]);
     }
 
     // The configuration may change at any time.
@@ -154,6 +197,8 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         }
 
         await _dispatcher.DisposeAsync();
+        await _silenceDelivery.DisposeAsync();
+        _silences.Dispose();
         _alerts.End(_machine.Open.Select(static alert => alert.Id), _time.GetUtcNow());
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -10,7 +11,24 @@ public static class RunNamespace
 {
     /// <param name="write">The first write into the namespace.</param>
     /// <exception cref="NodeManagerException"><see cref="RunErrors.NoNamespace"/>: it is missing and cannot be created.</exception>
-    public static async Task EnsureAsync(RunScope scope, Func<Task> write, CancellationToken cancellationToken)
+    public static Task EnsureAsync(RunScope scope, Func<Task> write, CancellationToken cancellationToken) =>
+        EnsureAsync(
+            scope.Client,
+            scope.Namespace,
+            () => scope.Errors.NoNamespace(scope.Namespace, scope.Session.Cluster),
+            write,
+            cancellationToken
+        );
+
+    /// <param name="missing">The error if the namespace is missing and cannot be created.</param>
+    /// <param name="write">The first write into the namespace.</param>
+    public static async Task EnsureAsync(
+        KubernetesClient client,
+        string ns,
+        Func<NodeManagerException> missing,
+        Func<Task> write,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -24,9 +42,9 @@ public static class RunNamespace
                 {
                     ApiVersion = "v1",
                     Kind = "Namespace",
-                    Metadata = new() { Name = scope.Namespace },
+                    Metadata = new() { Name = ns },
                 };
-                await scope.Client.CreateAsync(Resources.Namespaces, created, null, RequestOptions.Default, cancellationToken);
+                await client.CreateAsync(Resources.Namespaces, created, null, RequestOptions.Default, cancellationToken);
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
             {
@@ -34,7 +52,7 @@ public static class RunNamespace
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {
-                throw scope.Errors.NoNamespace(scope.Namespace, scope.Session.Cluster);
+                throw missing();
             }
 
             await write();

@@ -69,6 +69,8 @@ public sealed class AlertmanagerTests
             Assert.Equal(["n1", "n2"], group["alerts"]!.AsArray().Select(static alert => (string?)alert!["labels"]!["node"]).Order());
             Assert.All(group["alerts"]!.AsArray(), static alert => Assert.Equal("broken", (string?)alert!["annotations"]!["summary"]));
 
+            await SilenceAsync(client, (IAlertSilenceSink)sink, limit.Token);
+
             await sink.DeliverAsync(Alert("n1", NodeAlertStatus.Resolved), limit.Token);
             await UntilAsync(
                 client,
@@ -83,6 +85,75 @@ public sealed class AlertmanagerTests
             await process.WaitForExitAsync();
         }
     }
+
+    private static async Task SilenceAsync(HttpClient client, IAlertSilenceSink sink, CancellationToken cancellationToken)
+    {
+        DateTimeOffset end = DateTimeOffset.UtcNow.AddHours(1);
+        await sink.ApplyAsync("prod", [Silence(["n1"], end)], cancellationToken);
+        // Twice is once, and another monitor of the cluster writes no second one.
+        await sink.ApplyAsync("prod", [Silence(["n1"], end)], cancellationToken);
+        JsonNode only = Assert.Single(await SilencesAsync(client, "active", cancellationToken))!;
+        Assert.Equal(
+            ("ada", "exchange of disks [NodeManager silence abc of prod]"),
+            ((string?)only["createdBy"], (string?)only["comment"])
+        );
+        JsonNode silenced = await UntilAsync(
+            client,
+            static groups =>
+                groups is [{ } one]
+                && one["alerts"]!.AsArray().Count(static alert => (string?)alert!["status"]!["state"] == "suppressed") == 1
+                    ? one
+                    : null,
+            cancellationToken
+        );
+        Assert.Equal(
+            "n1",
+            (string?)
+                silenced["alerts"]!.AsArray().Single(static alert => (string?)alert!["status"]!["state"] == "suppressed")!["labels"]![
+                    "node"
+                ]
+        );
+
+        // Wildcards become expressions, and a changed silence replaces its predecessor.
+        await sink.ApplyAsync("prod", [Silence(["n?", "other*"], end.AddHours(2))], cancellationToken);
+        await UntilAsync(
+            client,
+            static groups =>
+                groups is [{ } one] && one["alerts"]!.AsArray().All(static alert => (string?)alert!["status"]!["state"] == "suppressed")
+                    ? one
+                    : null,
+            cancellationToken
+        );
+        Assert.Single(await SilencesAsync(client, "active", cancellationToken));
+        // Those of other clusters are not ours.
+        await sink.ApplyAsync("staging", [], cancellationToken);
+        Assert.Single(await SilencesAsync(client, "active", cancellationToken));
+        await sink.ApplyAsync("prod", [], cancellationToken);
+        Assert.Empty(await SilencesAsync(client, "active", cancellationToken));
+    }
+
+    private static SinkSilence Silence(string[] nodes, DateTimeOffset end) =>
+        new(
+            new()
+            {
+                Id = "abc",
+                Nodes = new(nodes),
+                StartsAt = DateTimeOffset.UtcNow,
+                EndsAt = end,
+                CreatedBy = "ada",
+                Reason = "exchange of disks",
+            },
+            end,
+            true
+        );
+
+    private static async Task<List<JsonNode?>> SilencesAsync(HttpClient client, string state, CancellationToken cancellationToken) =>
+        [
+            .. JsonNode
+                .Parse(await client.GetStringAsync("api/v2/silences", cancellationToken))!
+                .AsArray()
+                .Where(one => (string?)one!["status"]!["state"] == state),
+        ];
 
     private static NodeAlert Alert(string node, string status = NodeAlertStatus.Firing) =>
         new()

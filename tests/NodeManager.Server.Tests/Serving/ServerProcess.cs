@@ -11,6 +11,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    public int Id => _process.Id;
+
     /// <param name="arguments">Of the program.</param>
     public static ServerProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 

@@ -6,12 +6,13 @@ import { after, open } from './alerts';
 let known = $state.raw<Alerts | null>(null);
 let problem = $state.raw<ApiProblem | null>(null);
 let waiting: Alert[] | null = null;
-const count = $derived(known ? open(known.alerts).length : 0);
+const count = $derived(known ? open(known.alerts).filter(one => one.silence === undefined).length : 0);
 
 export function allAlerts(): Alerts | null {
   return known;
 }
 
+/** How many open alerts no silence covers. */
 export function openAlerts(): number {
   return count;
 }

@@ -12,9 +12,9 @@ export function after(alerts: readonly Alert[], change: Alert): Alert[] {
 
 const ranks: Record<Alert['severity'], number> = { Critical: 0, Warning: 1, Information: 2 };
 
-/** The open ones: the worst first, then the newest. */
+/** The open ones: silenced ones last, then the worst first, then the newest. */
 export function open(alerts: readonly Alert[]): Alert[] {
-  return alerts.filter(one => one.status === 'Firing').sort((a, b) => ranks[a.severity] - ranks[b.severity] || b.starts_at.localeCompare(a.starts_at));
+  return alerts.filter(one => one.status === 'Firing').sort((a, b) => Number(a.silence !== undefined) - Number(b.silence !== undefined) || ranks[a.severity] - ranks[b.severity] || b.starts_at.localeCompare(a.starts_at));
 }
 
 /** Those of the past: the last to end first. */

@@ -8,11 +8,13 @@ export type Change =
   | { type: 'usage'; nodes: Pick<Node, 'name' | 'usage' | 'pods' | 'requested'>[] }
   | { type: 'alert'; alert: Alert }
   | { type: 'operation'; id: string; kind: string; target: string; state: Operation['state'] }
+  | { type: 'plans' }
   | { type: 'cluster'; reachable: boolean; since: string };
 
 export function read(type: string, data: string): Change | null {
   switch (type) {
     case 'ready':
+    case 'plans':
     case 'reset': return { type };
     case 'node':
     case 'usage':

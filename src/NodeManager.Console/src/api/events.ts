@@ -57,14 +57,23 @@ export function pauseAfter(failures: number): number {
  */
 export async function follow(
   path: string, onEvent: (event: ServerEvent) => boolean | void, signal: AbortSignal, onConnection: (connected: boolean) => void = () => {},
+  /** After how many milliseconds without a byte the server is taken to hang; 0: never. */
+  longestSilence = 0,
 ): Promise<void> {
   let last = '';
   let failures = 0;
   let isRenewed = false;
   while (!signal.aborted) {
+    const hung = new AbortController();
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const heard = () => {
+      clearTimeout(silence);
+      if (longestSilence > 0) silence = setTimeout(() => hung.abort(), longestSilence);
+    };
     try {
+      heard();
       const headers = headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) });
-      const response = await fetch(clusterBase + path, { headers, credentials: cookiesOf(headers), signal });
+      const response = await fetch(clusterBase + path, { headers, credentials: cookiesOf(headers), signal: AbortSignal.any([signal, hung.signal]) });
       if (response.status === 401) {
         onConnection(false);
         if (!isRenewed && await renewSession()) {
@@ -86,6 +95,7 @@ export async function follow(
         for (;;) {
           const { done, value } = await reader.read();
           if (done) break;
+          heard();
           for (const event of parser.push(value)) {
             failures = 0;
             if (event.id) last = event.id;
@@ -99,6 +109,8 @@ export async function follow(
     } catch (problem) {
       if (signal.aborted) return;
       if (problem instanceof ApiProblem) throw problem;
+    } finally {
+      clearTimeout(silence);
     }
 
     if (signal.aborted) return;

@@ -9,6 +9,10 @@ let stop: AbortController | null = null;
 let connected = $state(true);
 let problem = $state.raw<ApiProblem | null>(null);
 let silentSince = $state<string | null>(null);
+let current = $state<string | null>(null);
+
+// The server reports the API server's last answer every 10 seconds.
+const longestSilence = 35_000;
 
 /** Whether changes arrive; true until the first attempt has failed. */
 export function isLive(): boolean {
@@ -23,6 +27,11 @@ export function feedProblem(): ApiProblem | null {
 /** When the API server last answered, if it does not answer now: what is shown is of that time. */
 export function apiSilentSince(): string | null {
   return silentSince;
+}
+
+/** Of when the shown data is: when the API server last answered. Null until the server has reported it. */
+export function dataOf(): string | null {
+  return current;
 }
 
 /** Hears what changes in the cluster, over one connection for all listeners. Returns how to stop. */
@@ -46,10 +55,14 @@ function connect(): void {
   problem = null;
   follow('/api/v1/events', event => {
     const change = read(event.type, event.data);
-    if (change?.type === 'cluster') silentSince = change.reachable ? null : change.since;
-    else if (change?.type === 'ready' || change?.type === 'reset') silentSince = null;
+    if (change?.type === 'cluster') {
+      silentSince = change.reachable ? null : change.since;
+      current = change.since;
+    }
+
+    if (change?.type === 'ready' || change?.type === 'reset') silentSince = null;
     if (change) for (const listener of listeners) listener(change);
-  }, own.signal, value => { connected = value; }).catch((failure: unknown) => {
+  }, own.signal, value => { connected = value; }, longestSilence).catch((failure: unknown) => {
     problem = failure as ApiProblem;
     if (stop === own) stop = null;
   });

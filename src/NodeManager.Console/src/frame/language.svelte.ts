@@ -44,7 +44,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 /** A word of the server in the current language, or as it is. */
-export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action' | 'activity', value: string): string {
+export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action' | 'activity' | 'object', value: string): string {
   return messages[`${group}.${value}` as Key] ?? value;
 }
 
@@ -62,6 +62,11 @@ export function time(value: string | undefined): string {
   if (!value) return '–';
   const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(new Date(value));
   return utc ? `${text} UTC` : text;
+}
+
+/** The time of day. */
+export function clock(value: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(new Date(value));
 }
 
 const keptZone = 'nodemanager-utc';

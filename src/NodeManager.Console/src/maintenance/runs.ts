@@ -1,5 +1,7 @@
 import type { MaintenanceNode, MaintenancePlan, MaintenanceRun } from '../api/types';
 
+export const maintenancesPath = '/api/v1/maintenances';
+
 type Tone = 'good' | 'warn' | 'bad' | 'none';
 
 export function runTone(status: MaintenanceRun['status']): Tone {

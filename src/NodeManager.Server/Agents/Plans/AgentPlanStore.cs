@@ -22,6 +22,9 @@ internal sealed class AgentPlanStore(TimeProvider time)
     private readonly Dictionary<string, AgentPlan> _plans = [];
     private readonly HashSet<string> _agents = [];
 
+    /// <summary>Called after a plan was requested or decided.</summary>
+    public event Action? Changed;
+
     /// <summary>Newest first.</summary>
     public IReadOnlyList<AgentPlan> All
     {
@@ -49,6 +52,13 @@ internal sealed class AgentPlanStore(TimeProvider time)
 
     /// <param name="make">Creates the plan from its id and time.</param>
     public AgentPlan Add(AgentCaller caller, Func<string, DateTimeOffset, AgentPlan> make)
+    {
+        AgentPlan added = Store(caller, make);
+        Changed?.Invoke();
+        return added;
+    }
+
+    private AgentPlan Store(AgentCaller caller, Func<string, DateTimeOffset, AgentPlan> make)
     {
         lock (_lock)
         {
@@ -94,6 +104,13 @@ internal sealed class AgentPlanStore(TimeProvider time)
     /// </exception>
     public AgentPlan Decide(string id, AgentCaller person, bool approve)
     {
+        AgentPlan decided = DecideAs(id, person, approve);
+        Changed?.Invoke();
+        return decided;
+    }
+
+    private AgentPlan DecideAs(string id, AgentCaller person, bool approve)
+    {
         lock (_lock)
         {
             AgentPlan plan = Open(id);
@@ -117,15 +134,20 @@ internal sealed class AgentPlanStore(TimeProvider time)
     /// <summary>The decision of the user of the agent's client (MCP elicitation), if enabled.</summary>
     public AgentPlan DecideByElicitation(string id, AgentCaller caller, bool approve)
     {
+        AgentPlan decided;
         lock (_lock)
         {
             AgentPlan plan = Open(id);
             if (plan.By != caller)
                 throw Missing(id);
-            return plan.Status == AgentPlanStatus.Pending
-                ? Decided(plan, $"{caller.Name} by elicitation", approve)
-                : throw NotIn(plan, AgentPlanStatus.Pending);
+            decided =
+                plan.Status == AgentPlanStatus.Pending
+                    ? Decided(plan, $"{caller.Name} by elicitation", approve)
+                    : throw NotIn(plan, AgentPlanStatus.Pending);
         }
+
+        Changed?.Invoke();
+        return decided;
     }
 
     /// <summary>Takes an approved plan for its single use.</summary>

@@ -28,6 +28,8 @@ internal static class AlertCopies
             ObservedAt = observedAt,
             Message = alert.Message,
             IsFlapping = alert.IsFlapping,
+            Silence = alert.Silence,
+            IsWithheld = alert.IsWithheld,
             Labels = alert.Labels,
             Findings = alert.Findings,
         };

@@ -38,6 +38,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
             },
         };
         Names = [.. sinks.Select(static sink => sink.Name)];
+        StateNames = [.. sinks.OfType<IAlertStateSink>().Select(static sink => sink.Name)];
         _stateAge = sinks.OfType<IAlertStateSink>().Select(static sink => sink.ResolvedFor).DefaultIfEmpty().Max();
         foreach (NodeAlert alert in journal is null ? [] : journal.Past.Concat(journal.Open.Select(static open => open.Alert)))
             Record(alert);
@@ -53,15 +54,20 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         }
     }
 
+    /// <summary>All sinks.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The sinks whose receivers have silences of their own, so that they also receive silenced alerts.</summary>
+    public IReadOnlyList<string> StateNames { get; }
 
     public int Waiting => _queues.Sum(static queue => queue.Count);
 
-    /// <summary>Queues a transition, which is already in the journal, for all sinks.</summary>
-    public void Publish(NodeAlert alert)
+    /// <summary>Queues a transition, which is already in the journal, for these sinks.</summary>
+    /// <param name="sinks"><see cref="StateNames"/>; null: all.</param>
+    public void Publish(NodeAlert alert, IReadOnlyList<string>? sinks = null)
     {
         Record(alert);
-        foreach (SinkQueue queue in _queues)
+        foreach (SinkQueue queue in _queues.Where(queue => sinks is null || sinks.Contains(queue.Name)))
             queue.Add(alert);
     }
 

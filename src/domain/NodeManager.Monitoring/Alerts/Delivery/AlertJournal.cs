@@ -56,7 +56,8 @@ public sealed class AlertJournal : IDisposable
                             line.Alert!.ToAlert(_session),
                             new(line.GroupBy ?? "", line.Group ?? ""),
                             line.LastEvidence ?? line.Alert.StartsAt,
-                            line.Target ?? ""
+                            line.Target ?? "",
+                            line.Withheld == true
                         )),
                 ];
             }
@@ -160,6 +161,7 @@ public sealed class AlertJournal : IDisposable
             Group = state?.Group.Value,
             LastEvidence = state?.LastEvidence,
             Target = state?.Target,
+            Withheld = alert.IsWithheld ? true : null,
         };
         lock (_lock)
         {

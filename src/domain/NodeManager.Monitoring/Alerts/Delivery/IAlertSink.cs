@@ -14,6 +14,21 @@ public interface IAlertSink
     Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken);
 }
 
+/// <summary>A sink whose receiver has silences of its own, as Alertmanager does.</summary>
+public interface IAlertSilenceSink : IAlertSink
+{
+    /// <summary>Makes the receiver's silences equal to these, except for those of other clients.</summary>
+    /// <param name="cluster">The cluster of the silences.</param>
+    /// <exception cref="AlertDeliveryException">They were not accepted.</exception>
+    Task ApplyAsync(string cluster, IReadOnlyList<SinkSilence> silences, CancellationToken cancellationToken);
+}
+
+/// <param name="EndsAt">By the receivers' clock.</param>
+/// <param name="IsWanted">
+/// False for an acknowledgement without an open alert: the receiver does not need it, and it is removed if this process created it.
+/// </param>
+public sealed record SinkSilence(NodeAlertSilence Silence, DateTimeOffset EndsAt, bool IsWanted);
+
 /// <summary>A sink whose receiver needs open alerts repeatedly, and ends alerts that are not repeated.</summary>
 public interface IAlertStateSink : IAlertSink
 {

@@ -33,6 +33,8 @@ internal sealed class SinkQueue
         _events = events;
     }
 
+    public string Name => _sink.Name;
+
     /// <summary>The number of undelivered transitions.</summary>
     public int Count
     {

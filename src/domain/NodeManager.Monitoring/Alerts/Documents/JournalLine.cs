@@ -23,6 +23,9 @@ internal sealed record JournalLine
     /// <summary>Transition of an alert about the monitor: its subject.</summary>
     public string? Target { get; init; }
 
+    /// <summary>No sink has received the alert, because of a silence.</summary>
+    public bool? Withheld { get; init; }
+
     /// <summary>Receipt: the transition.</summary>
     public string? Received { get; init; }
 

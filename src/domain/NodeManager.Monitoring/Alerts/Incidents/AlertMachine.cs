@@ -19,6 +19,9 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     private bool _isConnected = true;
     private DateTimeOffset _settled = DateTimeOffset.MinValue;
 
+    /// <summary>The silence that covers an alert; null without one.</summary>
+    public Func<NodeAlert, DateTimeOffset, NodeAlertSilence?> CoverOf { private get; init; } = static (_, _) => null;
+
     /// <summary>The firing alerts, as last reported.</summary>
     public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Reported).OfType<NodeAlert>();
 
@@ -148,6 +151,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                 LastEvidence = restored.LastEvidence,
                 LastEnd = reported.UpdatedAt,
                 Reported = reported,
+                IsWithheld = restored.IsWithheld,
                 IsOwn = reported.Nodes.Count == 0,
             };
             _open.Add(alert);
@@ -177,8 +181,27 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     /// <summary>The state for a later process to continue with an alert.</summary>
     public RestoredAlert? Keep(string id) =>
         _open.Find(alert => alert.Id == id) is { Reported: { } reported } alert
-            ? new(reported, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
+            ? new(
+                reported,
+                alert.Group,
+                alert.LastEvidence,
+                alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "",
+                alert.IsWithheld
+            )
             : null;
+
+    /// <summary>The silences have changed, or one has begun or ended.</summary>
+    public void Recheck(DateTimeOffset now)
+    {
+        foreach (OpenAlert alert in _open)
+        {
+            if (alert.Reported is not { } reported)
+                continue;
+            NodeAlertSilence? cover = CoverOf(reported, now);
+            if ((cover?.Id, cover?.EndsAt) != (reported.Silence?.Id, reported.Silence?.EndsAt) || (cover is null && alert.IsWithheld))
+                alert.IsDirty = true;
+        }
+    }
 
     /// <returns>The transitions, in order.</returns>
     public IReadOnlyList<NodeAlert> Advance(DateTimeOffset now)
@@ -310,12 +333,30 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
                         .Members.Values.Select(static member => member.Finding)
                         .OrderBy(static finding => finding.Node, StringComparer.Ordinal),
                 ];
-        NodeAlert reported = new()
+        alert.Sequence++;
+        NodeAlert reported = Describe(alert, findings, isOver, null, now);
+        if (CoverOf(reported, now) is { } silence)
+        {
+            alert.IsWithheld |= alert.Reported is null;
+            reported = Describe(alert, findings, isOver, silence, now);
+        }
+        else if (!isOver && alert.IsWithheld)
+        {
+            alert.IsWithheld = false;
+            reported = Describe(alert, findings, isOver, null, now);
+        }
+
+        (alert.Reported, alert.UpdatedAt, alert.IsDirty) = (reported, now, false);
+        return reported;
+    }
+
+    private NodeAlert Describe(OpenAlert alert, NodeFinding[] findings, bool isOver, NodeAlertSilence? silence, DateTimeOffset now) =>
+        new()
         {
             Session = session,
             Cluster = cluster,
             Id = alert.Id,
-            Sequence = ++alert.Sequence,
+            Sequence = alert.Sequence,
             Transition =
                 isOver ? NodeAlertTransition.Resolved
                 : alert.Reported is null ? NodeAlertTransition.Raised
@@ -335,10 +376,9 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             UpdatedAt = now,
             Message = AlertText.Message(alert, findings, isOver),
             IsFlapping = isOver ? alert.Reported?.IsFlapping == true : alert.Members.Values.Any(static member => member.IsFlapping),
+            Silence = silence,
+            IsWithheld = alert.IsWithheld,
             Labels = alert.Labels,
             Findings = new(findings),
         };
-        (alert.Reported, alert.UpdatedAt, alert.IsDirty) = (reported, now, false);
-        return reported;
-    }
 }

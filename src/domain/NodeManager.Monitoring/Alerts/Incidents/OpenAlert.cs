@@ -38,6 +38,9 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     /// <summary>True for an unreported change.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>True while no sink has received it, because of a silence.</summary>
+    public bool IsWithheld { get; set; }
+
     /// <summary>As last reported.</summary>
     public NodeAlert? Reported { get; set; }
 

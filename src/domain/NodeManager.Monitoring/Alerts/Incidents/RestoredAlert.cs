@@ -4,4 +4,5 @@ namespace NodeManager.Monitoring.Alerts.Incidents;
 /// <param name="Group">The nodes that may join.</param>
 /// <param name="LastEvidence">When the last member's evidence was observed.</param>
 /// <param name="Target">For an alert about the monitor: its subject.</param>
-internal sealed record RestoredAlert(NodeAlert Alert, NodeGroup Group, DateTimeOffset LastEvidence, string Target);
+/// <param name="IsWithheld">True if no sink has received it, because of a silence.</param>
+internal sealed record RestoredAlert(NodeAlert Alert, NodeGroup Group, DateTimeOffset LastEvidence, string Target, bool IsWithheld = false);

@@ -11,6 +11,7 @@ using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Rehearsals;
 using NodeManager.Server.Responses;
+using NodeManager.Server.Scaling;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
@@ -54,6 +55,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiPoolReported))]
 [JsonSerializable(typeof(ApiPoolRefusal))]
 [JsonSerializable(typeof(ApiPoolChange))]
+[JsonSerializable(typeof(ApiScaleAssumptions))]
 [JsonSerializable(typeof(ApiPoolUpdateRequest))]
 [JsonSerializable(typeof(ApiPoolUpdate))]
 [JsonSerializable(typeof(ApiMaintenanceRequest))]

@@ -79,6 +79,7 @@ public sealed partial class RouteUnitTests
         "GET /api/v1/autoscaler",
         "GET /api/v1/autoscaler/claims",
         "GET /api/v1/autoscaler/plan",
+        "POST /api/v1/autoscaler/plan",
         "GET /api/v1/maintenances",
         "POST /api/v1/maintenances",
         "GET /api/v1/maintenances/{id}",

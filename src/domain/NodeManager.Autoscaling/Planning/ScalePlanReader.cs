@@ -34,11 +34,15 @@ public static class ScalePlanReader
         ClusterOperation.RunAsync(
             session,
             ns,
-            async (connection, token) => Map(session, await ReadAsync(session, connection, ns, observer, token), token),
+            async (connection, token) =>
+            {
+                ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
+                return Map(input, ScalePlanner.Plan(input, token));
+            },
             cancellationToken
         );
 
-    /// <summary>The decisions about some pods, including scheduled ones.</summary>
+    /// <summary>The decisions about some pods, including scheduled ones, with their history and what would place them.</summary>
     /// <param name="ns">The namespace of the autoscaler's resources.</param>
     /// <param name="pods"><c>name</c> or <c>namespace/name</c>, with wildcards.</param>
     /// <param name="observer">Warned of data that cannot be read, and of each name without a pod.</param>
@@ -56,42 +60,119 @@ public static class ScalePlanReader
             async (connection, token) =>
             {
                 ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
-                IEnumerable<NodeScalePlanPod> all = Map(session, input, token)
-                    .Pods.Concat(
-                        input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod))
-                    );
+                ScalePlan plan = ScalePlanner.Plan(input, token);
+                IEnumerable<NodeScalePlanPod> all = plan.Pods.Concat(
+                    input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod))
+                );
                 ILookup<bool, string> names = pods.ToLookup(static one => one.Contains('/', StringComparison.Ordinal));
                 Predicate<string> full = NamePattern.Any(names[true]),
                     plain = NamePattern.Any(names[false]);
-                List<NodeScalePlanPod> found = [.. all.Where(pod => full($"{pod.Namespace}/{pod.Name}") || plain(pod.Name))];
-                string[] missing =
-                [
-                    .. pods.Where(name =>
-                        !NamePattern.IsWildcard(name)
-                        && !found.Exists(pod =>
-                            new NamePattern(name) is var one && (one.Matches(pod.Name) || one.Matches($"{pod.Namespace}/{pod.Name}"))
-                        )
-                    ),
-                ];
-                if (missing.Length == 0)
-                    return found;
-                if (found.Count > 0)
-                {
-                    foreach (string name in missing)
-                        observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
-                    return found;
-                }
-
-                throw new NodeManagerException(
-                    ErrorIds.PodNotFound,
-                    ErrorKind.ObjectNotFound,
-                    $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.",
-                    missing[0],
-                    "Check the name; namespace/name selects one namespace, and wildcards work."
+                List<NodeScalePlanPod> found = Require(
+                    [.. all.Where(pod => full($"{pod.Namespace}/{pod.Name}") || plain(pod.Name))],
+                    pods,
+                    static (name, pod) => name.Matches(pod.Name) || name.Matches($"{pod.Namespace}/{pod.Name}"),
+                    name => (ErrorIds.PodNotFound, $"Pod '{name}' does not exist in cluster '{session.Cluster}'."),
+                    observer
                 );
+                new ScaleSuggestions(input, plan, token).AddTo(found);
+                ILookup<string, NodeScaleDecision> history = await HistoryAsync(session, ns, observer, token);
+                foreach (NodeScalePlanPod pod in found)
+                    pod.History = new([.. history[$"pod/{pod.Namespace}/{pod.Name}"]]);
+                return found;
             },
             cancellationToken
         );
+
+    /// <summary>The decisions about some nodes of pools, with their history and what would let them be removed.</summary>
+    /// <param name="nodes">Names of nodes or claims, with wildcards.</param>
+    /// <inheritdoc cref="ExplainAsync" path="/param"/>
+    /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>; NodeNotFound if no name has a node of a pool.</exception>
+    public static Task<IReadOnlyList<NodeScalePlanNode>> ExplainNodesAsync(
+        NodeManagerSession session,
+        string ns,
+        IReadOnlyList<string> nodes,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodeScalePlanNode>>(
+            session,
+            ns,
+            async (connection, token) =>
+            {
+                ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
+                ScalePlan plan = ScalePlanner.Plan(input, token);
+                Predicate<string> named = NamePattern.Any(nodes);
+                List<NodeScalePlanNode> found = Require(
+                    [.. plan.Nodes.Where(node => named(node.Node) || named(node.Claim))],
+                    nodes,
+                    static (name, node) => name.Matches(node.Node) || name.Matches(node.Claim),
+                    name => (ErrorIds.NodeNotFound, $"Node '{name}' belongs to no managed pool of cluster '{session.Cluster}'."),
+                    observer
+                );
+                ScaleSuggestions suggestions = new(input, plan, token);
+                ILookup<string, NodeScaleDecision> history = await HistoryAsync(session, ns, observer, token);
+                foreach (NodeScalePlanNode node in found)
+                {
+                    suggestions.AddTo(node);
+                    node.History = new([
+                        .. history[$"claim/{node.Claim}"].Concat(history[$"node/{node.Node}"]).OrderBy(static one => one.At),
+                    ]);
+                }
+
+                return found;
+            },
+            cancellationToken
+        );
+
+    private static async Task<ILookup<string, NodeScaleDecision>> HistoryAsync(
+        NodeManagerSession session,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken token
+    )
+    {
+        IReadOnlyList<NodeScaleDecision> log = [];
+        try
+        {
+            log = await DecisionReader.ReadAsync(session, ns, token);
+        }
+        catch (NodeManagerException refused) when (refused.ErrorId == ErrorIds.Forbidden)
+        {
+            observer.Warning($"The log of decisions cannot be read: {refused.Message}");
+        }
+
+        return log.ToLookup(static one => one.Target, StringComparer.Ordinal);
+    }
+
+    // A name without an object is a warning while others have one.
+    private static List<T> Require<T>(
+        List<T> found,
+        IReadOnlyList<string> names,
+        Func<NamePattern, T, bool> matches,
+        Func<string, (string Id, string Message)> missing,
+        IOperationObserver observer
+    )
+    {
+        string[] absent =
+        [
+            .. names.Where(name => !NamePattern.IsWildcard(name) && !found.Exists(one => matches(new NamePattern(name), one))),
+        ];
+        if (absent.Length > 0 && found.Count == 0)
+        {
+            (string id, string message) = missing(string.Join("', '", absent));
+            throw new NodeManagerException(
+                id,
+                ErrorKind.ObjectNotFound,
+                message,
+                absent[0],
+                "Check the name; namespace/name selects a pod of one namespace, and wildcards work."
+            );
+        }
+
+        foreach (string name in absent)
+            observer.Warning(missing(name).Message);
+        return found;
+    }
 
     /// <summary>The latest decision for each target at a time, the oldest first.</summary>
     /// <param name="ns">The namespace of the autoscaler's resources.</param>
@@ -130,19 +211,22 @@ public static class ScalePlanReader
         CancellationToken cancellationToken
     ) => ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
 
-    private static NodeScalePlan Map(NodeManagerSession session, ScaleInput input, CancellationToken cancellationToken)
+    /// <summary>A plan as users see it.</summary>
+    internal static NodeScalePlan Map(ScaleInput input, ScalePlan plan)
     {
-        ScalePlan plan = ScalePlanner.Plan(input, cancellationToken);
+        decimal? price = ScalePlanPrice.Of(plan);
         return new()
         {
-            Session = session,
-            Cluster = session.Cluster,
+            Session = input.Session,
+            Cluster = input.Session?.Cluster ?? "",
             ObservedAt = input.Now,
             Machines = new([.. plan.Machines]),
             Nodes = new([.. plan.Nodes]),
             Pods = new([.. plan.Pods]),
             Pools = new([.. plan.Pools]),
             NextChangeAt = plan.NextChangeAt,
+            Price = price,
+            Currency = price is null ? "" : ScalePlanPrice.CurrencyOf(input),
         };
     }
 

@@ -7,7 +7,8 @@ namespace NodeManager.Providers.Reports;
 internal static class AutoscalerPlots
 {
     public const string Css = """
-        .plot { display: block; width: 100%; height: auto; font-size: 12px; }
+        .plot { display: block; width: 100%; min-width: 38rem; height: auto; font-size: 12px; }
+        .setting { min-width: 13rem; }
         .plot text { fill: var(--ink); } .plot .axis { fill: var(--soft); }
         .plot .bar { fill: var(--terminate); } .plot .paid { fill: none; stroke: var(--terminate); stroke-width: 1.5; }
         .plot .used { fill: var(--replacement); opacity: .45; } .plot .grid { stroke: var(--line); }
@@ -27,6 +28,7 @@ internal static class AutoscalerPlots
     {
         double highest = Math.Max(values.Max(static one => one.Value), double.Epsilon);
         html.Element("h3", title)
+            .Open("div", ("class", "scroll"))
             .Open("svg", ("class", "plot"), ("viewBox", $"0 0 {Width} {values.Count * Row}"), ("role", "img"), ("aria-label", title));
         for (int index = 0; index < values.Count; index++)
         {
@@ -47,7 +49,7 @@ internal static class AutoscalerPlots
                 .Element("text", text, ("x", Text(Left + length + 8)), ("y", Text(y + 17)));
         }
 
-        html.Close();
+        html.Close().Close();
     }
 
     /// <summary>The cores that are paid for, above those that pods request.</summary>
@@ -55,6 +57,7 @@ internal static class AutoscalerPlots
     public static void Cores(HtmlWriter html, NodeAutoscalerMeasurement measured, long highest)
     {
         html.Element("h3", measured.Setting)
+            .Open("div", ("class", "scroll"))
             .Open(
                 "svg",
                 ("class", "plot"),
@@ -65,16 +68,16 @@ internal static class AutoscalerPlots
         double span = Math.Max(1, measured.Duration.TotalHours),
             top = Math.Max(1, highest);
         double X(TimeSpan at) => Axis + ((Width - Axis - 4) * (at.TotalHours / span));
-        double Y(double cores) => Height - ((Height - 8) * Math.Min(1, cores / top));
+        double Y(double cores) => Height - ((Height - 12) * Math.Min(1, cores / top));
         foreach (double share in (double[])[0, 0.5, 1])
         {
             string y = Text(Y(share * top));
             html.Open("line", ("class", "grid"), ("x1", Text(Axis)), ("x2", Text(Width)), ("y1", y), ("y2", y)).Close();
-            html.Element("text", Text(share * top), ("class", "axis"), ("x", Text(Axis - 6)), ("y", y), ("text-anchor", "end"));
+            html.Element("text", Text(share * top), ("class", "axis"), ("x", Text(Axis - 6)), ("y", Text(Y(share * top) + 4)), ("text-anchor", "end"));
         }
 
         double days = measured.Duration.TotalDays;
-        for (double day = 0; day <= days; day += Math.Max(1, Math.Ceiling(days / 10)))
+        for (double day = 0; day < days; day += Math.Max(1, Math.Ceiling(days / 10)))
             html.Element("text", $"day {Text(day)}", ("class", "axis"), ("x", Text(X(TimeSpan.FromDays(day)))), ("y", Text(Height + 16)));
         StringBuilder used = new(),
             paid = new();

@@ -17,9 +17,10 @@ public static class AutoscalerReportPage
         CancellationToken cancellationToken
     ) => DrainReportFile.Write(path, () => Render(measured, writtenAt), force, noClobber, cancellationToken);
 
-    /// <param name="measured">At least one; of the same load.</param>
-    public static string Render(IReadOnlyList<NodeAutoscalerMeasurement> measured, DateTimeOffset writtenAt)
+    /// <param name="measurements">At least one; of the same load.</param>
+    public static string Render(IReadOnlyList<NodeAutoscalerMeasurement> measurements, DateTimeOffset writtenAt)
     {
+        List<NodeAutoscalerMeasurement> measured = [.. measurements.OrderBy(static one => one.Cost)];
         NodeAutoscalerMeasurement first = measured[0];
         string title = $"Autoscaler settings compared over {Days(first.Duration)}";
         HtmlWriter html = new();
@@ -83,7 +84,7 @@ public static class AutoscalerReportPage
         foreach (NodeAutoscalerMeasurement one in measured)
         {
             html.Open("tr")
-                .Open("td")
+                .Open("td", ("class", "setting"))
                 .Element("strong", one.Setting)
                 .Element("div", one.Description, ("class", "soft"))
                 .Close()

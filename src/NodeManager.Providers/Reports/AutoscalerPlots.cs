@@ -73,7 +73,14 @@ internal static class AutoscalerPlots
         {
             string y = Text(Y(share * top));
             html.Open("line", ("class", "grid"), ("x1", Text(Axis)), ("x2", Text(Width)), ("y1", y), ("y2", y)).Close();
-            html.Element("text", Text(share * top), ("class", "axis"), ("x", Text(Axis - 6)), ("y", Text(Y(share * top) + 4)), ("text-anchor", "end"));
+            html.Element(
+                "text",
+                Text(share * top),
+                ("class", "axis"),
+                ("x", Text(Axis - 6)),
+                ("y", Text(Y(share * top) + 4)),
+                ("text-anchor", "end")
+            );
         }
 
         double days = measured.Duration.TotalDays;

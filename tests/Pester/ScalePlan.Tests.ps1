@@ -91,8 +91,7 @@ Describe 'Get-NodeScalePlan' {
         }
 
         It 'suggests the change that would place a pod' {
-            $group = '/apis/kubenodesmith.parawell.cloud/v1alpha1/namespaces/kubenodesmith/nodesmithpools/large'
-            $null = Send PATCH $group @{ spec = @{ limits = @{ maxNodes = 1 } } }
+            Set-NodePool large -Provider Cluster -MaxNodes 1
             try {
                 $stuck = @(Get-NodeScalePlan -Pod waiting-* | Where-Object Decision -EQ Wait)
                 $stuck.Count | Should -Be 1
@@ -100,7 +99,7 @@ Describe 'Get-NodeScalePlan' {
                 ($stuck | Out-String) | Should -BeLike '*-> Raise limits.maxNodes*'
                 (Get-NodeScalePlan -With @{ large = @{ Patch = $stuck.Suggestion.Patch } }).Placed | Should -Be 1
             }
-            finally { $null = Send PATCH $group @{ spec = @{ limits = @{ maxNodes = 3 } } } }
+            finally { Set-NodePool large -Provider Cluster -MaxNodes 3 }
             (Get-NodeScalePlan -Pod hopeless).Suggestion | Should -BeNullOrEmpty
         }
 

@@ -46,19 +46,21 @@ public sealed class AutoscalerSimulationTests
     [Fact]
     public void Consolidation_moves_pods_and_saves_cost()
     {
-        // Long pods on nodes that short ones have left.
+        // A long pod on each node that a short one leaves.
         SimulatedPod[] load =
         [
             .. Enumerable.Range(0, 12).Select(static _ => new SimulatedPod(TimeSpan.Zero, 2.5m, GiB, TimeSpan.FromHours(1))),
-            .. Enumerable.Range(0, 12).Select(static _ => new SimulatedPod(TimeSpan.FromMinutes(5), 1, GiB, TimeSpan.FromHours(40))),
+            .. Enumerable.Range(0, 12).Select(static _ => new SimulatedPod(TimeSpan.Zero, 1, GiB, TimeSpan.FromHours(40))),
         ];
 
-        NodeAutoscalerMeasurement off = Run("NodeManager", load, TimeSpan.FromHours(24)),
-            on = Run("Consolidation", load, TimeSpan.FromHours(24));
+        SimulatedMachines small = Machines with { Shapes = [Machines.Shapes[0]] };
+        NodeAutoscalerMeasurement off = Run("NodeManager", load, TimeSpan.FromHours(24), small),
+            on = Run("Consolidation", load, TimeSpan.FromHours(24), small);
 
-        Assert.Equal((0, 0, 0), (off.Evicted, off.Unplaced, on.Unplaced));
-        Assert.InRange(on.Evicted, 1, 24);
-        Assert.True(on.Cost < off.Cost, $"{on.Cost} with consolidation, {off.Cost} without");
+        Assert.Equal((0, 12, 0), (off.Evicted, off.Samples[^1].Nodes, off.Unplaced));
+        // Two pods request more than half of a node, which then stays.
+        Assert.Equal((6, 6, 0), (on.Evicted, on.Samples[^1].Nodes, on.Unplaced));
+        Assert.InRange(on.Cost, off.Cost * 0.5m, off.Cost * 0.6m);
     }
 
     [Theory]
@@ -99,10 +101,15 @@ public sealed class AutoscalerSimulationTests
         Assert.True(load.Count(static one => one.Arrival.Hours is 14 or 15) > 3 * load.Count(static one => one.Arrival.Hours is 2 or 3));
     }
 
-    private static NodeAutoscalerMeasurement Run(string setting, IReadOnlyList<SimulatedPod> load, TimeSpan duration) =>
+    private static NodeAutoscalerMeasurement Run(
+        string setting,
+        IReadOnlyList<SimulatedPod> load,
+        TimeSpan duration,
+        SimulatedMachines? machines = null
+    ) =>
         AutoscalerSimulation.Run(
             SimulatedAutoscaler.All.Single(one => one.Name == setting),
-            Machines,
+            machines ?? Machines,
             load,
             duration,
             1,

@@ -7,11 +7,11 @@
     Build  makes this folder an importable module: Import-Module ./NodeManager.psd1
     Test   runs all tests.
     Docs   makes the reference pages, and the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
-    Reference  makes what derives from the code: docs/errors.md, docs/output-types.md, the CRD of requests and the baseline of public types.
-    Api    writes docs/api/openapi.json, which the server answers, and the console's types from it. Needs Node.js 20.19.
+    Reference  makes what derives from the code: docs/reference/errors.md, docs/reference/types, the CRD of requests and the baseline of public types.
+    Api    writes docs/reference/api/openapi.json, which the server answers, and the console's types from it. Needs Node.js 20.19.
     Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.
-    Soak   watches the console and the server's streams over a large and busy cluster, and kills the server 20 times; see docs/console.md.
+    Soak   watches the console and the server's streams over a large and busy cluster, and kills the server 20 times; see docs/guides/console.md.
     Bench  packs the module, measures it and its peers side by side, and writes bench/results; see bench/README.md.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
@@ -64,7 +64,7 @@ function Invoke-Test {
 }
 
 function Invoke-Docs {
-    $unfinished = Get-ChildItem "$PSScriptRoot/docs/*-*.md" | Select-String -SimpleMatch '{{' -List
+    $unfinished = Get-ChildItem "$PSScriptRoot/docs/reference/cmdlets/*.md" | Select-String -SimpleMatch '{{' -List
     if ($unfinished) { throw "These pages still have placeholders: $($unfinished.Filename -join ', ')" }
 
     Invoke-Reference

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Makes the help that Get-Help shows (MAML) from the pages in this folder.
+    Makes the help that Get-Help shows (MAML) from the pages in reference/cmdlets.
 
 .DESCRIPTION
     The pages are read by Microsoft.PowerShell.PlatyPS. The MAML is written here rather than by its Export-MamlCommandHelp, which leaves
@@ -22,7 +22,7 @@ param(
     [string] $ProjectUri = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '../NodeManager.psd1')).PrivateData.PSData['ProjectUri'],
 
     # The pages to read.
-    [string] $Page = '*-*.md'
+    [string] $Page = '*.md'
 )
 
 Set-StrictMode -Version Latest
@@ -169,7 +169,7 @@ function Write-Command($Help) {
             if ($ProjectUri) {
                 Write-Element 'maml:navigationLink' {
                     Write-Text 'maml:linkText' 'Online version:'
-                    Write-Text 'maml:uri' "$($ProjectUri.TrimEnd('/'))/blob/main/docs/$($Help.Title).md"
+                    Write-Text 'maml:uri' "$($ProjectUri.TrimEnd('/'))/blob/main/docs/reference/cmdlets/$($Help.Title).md"
                 }
             }
             foreach ($link in $Help.RelatedLinks) {
@@ -179,7 +179,7 @@ function Write-Command($Help) {
     }
 }
 
-$pages = Get-ChildItem $PSScriptRoot -Filter $Page | Where-Object Name -CMatch '^[A-Z][a-z]+-[A-Z]' | Sort-Object Name
+$pages = Get-ChildItem (Join-Path $PSScriptRoot reference/cmdlets) -Filter $Page | Sort-Object Name
 $file = Join-Path (New-Item -ItemType Directory -Force $OutputFolder) 'NodeManager.dll-Help.xml'
 $settings = [System.Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; NewLineHandling = 'Replace'; Encoding = [System.Text.UTF8Encoding]::new($false) }
 $writer = [System.Xml.XmlWriter]::Create($file, $settings)

@@ -4,7 +4,7 @@
     Takes console.png, the picture of the web console in the README.
 .DESCRIPTION
     Serves an embedded cluster with a cordoned node and one that has stopped reporting, and takes a screenshot of the page of the nodes with the Chromium
-    that the flows of the console use. Needs the module, the server with its console (docs/console.md) and Node.js.
+    that the flows of the console use. Needs the module, the server with its console (docs/guides/console.md) and Node.js.
 .EXAMPLE
     ./docs/images/New-ConsolePicture.ps1
 #>

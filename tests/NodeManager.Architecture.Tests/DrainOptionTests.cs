@@ -65,7 +65,7 @@ public sealed class DrainOptionTests
 
         Assert.Contains("src/domain/NodeManager.Drains/Options/DrainOptions.cs", files);
         Assert.Contains("src/NodeManager/Commands/Bases/DrainRunCmdlet.cs", files);
-        Assert.Contains("docs/Invoke-NodeDrain.md", files);
+        Assert.Contains("docs/reference/cmdlets/Invoke-NodeDrain.md", files);
         Assert.True(files.Length <= MaximumFiles, $"{option} is in {files.Length} files:\n{string.Join('\n', files)}");
     }
 
@@ -110,7 +110,9 @@ public sealed class DrainOptionTests
     [InlineData("ApiMaintenanceRequest")]
     public void The_REST_API_has_a_field_for_every_option(string body)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "api", "openapi.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "api", "openapi.json"))
+        );
         JsonElement schema = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(body);
         string[] fields = [.. schema.GetProperty("properties").EnumerateObject().Select(static one => one.Name)];
         AssertOffered(

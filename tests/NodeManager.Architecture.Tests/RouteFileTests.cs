@@ -27,7 +27,7 @@ public sealed class RouteFileTests
         ];
 
         Assert.Contains(routes, files);
-        Assert.Contains("docs/server-routes.md", files);
+        Assert.Contains("docs/reference/server-routes.md", files);
         Assert.True(files.Length <= MaximumFiles, $"{path} is in {files.Length} files:\n{string.Join('\n', files)}");
     }
 

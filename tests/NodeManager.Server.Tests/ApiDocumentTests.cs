@@ -21,6 +21,7 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
     private static readonly string[] Nodes = [NodeRoutes.Prefix + "/nodes", NodeRoutes.Prefix + "/nodes/{name}"];
@@ -137,13 +138,13 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     public async Task The_committed_document_and_its_types_are_those_of_the_routes()
     {
         const string command = "Run ./build.ps1 -Task Api, which needs Node.js, and commit the two files.";
-        string path = Path.Combine(RepositoryFolder.Path, "docs", "api", "openapi.json");
+        string path = Path.Combine(RepositoryFolder.Path, "docs", "reference", "api", "openapi.json");
         string served = (await DocumentAsync()).ToJsonString(Indented) + "\n";
         if (Environment.GetEnvironmentVariable("NODEMANAGER_WRITE_REFERENCE") == "1")
             await File.WriteAllTextAsync(path, served);
         Assert.True(
             served == await File.ReadAllTextAsync(path),
-            $"docs/api/openapi.json is not the document that the server answers. {command}"
+            $"docs/reference/api/openapi.json is not the document that the server answers. {command}"
         );
         string types = await File.ReadAllTextAsync(
             Directory
@@ -153,7 +154,7 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
         if (Environment.GetEnvironmentVariable("NODEMANAGER_WRITE_REFERENCE") != "1")
             Assert.True(
                 types.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(served))), StringComparison.Ordinal),
-                $"schema.d.ts was generated from another docs/api/openapi.json. {command}"
+                $"schema.d.ts was generated from another docs/reference/api/openapi.json. {command}"
             );
     }
 

@@ -14,7 +14,7 @@ public sealed class ConsoleFilesTests(EmbeddedServer server) : IClassFixture<Emb
     {
         string page = await server.Client.GetStringAsync("/");
 
-        Assert.Contains("docs/console.md", page, StringComparison.Ordinal);
+        Assert.Contains("docs/guides/console.md", page, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Client.BaseAddress };
         HttpResponseMessage admin = await client.GetAsync("/admin/nodes");

@@ -7,7 +7,7 @@ using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
-/// <summary>docs/server-routes.md lists the routes that the server has, and no others.</summary>
+/// <summary>docs/reference/server-routes.md lists the routes that the server has, and no others.</summary>
 public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     private const string SignInSection = "Sign-in at an issuer";
@@ -50,7 +50,7 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         var sections = new Dictionary<string, List<string>>();
         List<string> routes = sections[""] = [];
         var prefix = "";
-        foreach (string line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "server-routes.md")))
+        foreach (string line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "reference", "server-routes.md")))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 (routes, prefix) = (sections[line[3..]] = [], "");

@@ -39,6 +39,8 @@ BeforeDiscovery {
         'Get-NodeScalePlan/Example 3' = $needsPool
         'Get-NodeScalePlan/Example 4' = $needsPool
         'Get-NodeScalePlan/Example 5' = $needsPool
+        'Get-NodeScalePlan/Example 7' = $needsPool
+        'Get-NodeScalePlan/Example 8' = $needsPool
         'Measure-SchedulerPlugin/Example 1' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 2' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 3' = $needsOwnCluster
@@ -70,19 +72,20 @@ BeforeDiscovery {
         'Update-NodePool/Example 4' = $needsRoll
         'Update-NodePool/Example 5' = $needsRoll
         'Repair-ClusterNode/Example 4' = $needsAutoscaler
+        'Repair-ClusterNode/Example 5' = $needsAutoscaler
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 
     # Documents whose blocks are read, and therefore run, one after another.
     # Blocks marked "powershell not-run" need a cluster or an account of their own; they are only parsed.
-    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/guides/*.md", "$root/docs/concepts/*.md" | Where-Object { $_.BaseName -cnotmatch '^[A-Z]\w+-' }
+    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/start/*.md", "$root/docs/guides/*.md", "$root/docs/concepts/*.md", "$root/docs/reference/*.md"
     $documents = $texts | ForEach-Object {
         $blocks = [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
         if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }
     }
 
     # The last cell of a row of the guides' tables, where it is a line to type.
-    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md", "$root/docs/kubectl.md" -ErrorAction Ignore) {
+    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md", "$root/docs/start/kubectl.md" -ErrorAction Ignore) {
         [regex]::Matches((Get-Content $guide -Raw), '(?m)^\|.*\| `([^`]+)` \|\r?$') | ForEach-Object { @{ Guide = $guide.Name; Line = $_.Groups[1].Value.Replace('\|', '|') } }
     }
 
@@ -90,7 +93,7 @@ BeforeDiscovery {
         foreach ($match in [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell not-run\r?\n(.*?)\r?\n```')) { @{ Document = $_.Name; Block = $match.Groups[1].Value } }
     }
 
-    $claimed = foreach ($page in Get-ChildItem "$root/docs/*-*.md" | Where-Object { Select-String 'The examples run as written' $_ -SimpleMatch -Quiet }) {
+    $claimed = foreach ($page in Get-ChildItem "$root/docs/reference/cmdlets/*.md" | Where-Object { Select-String 'The examples run as written' $_ -SimpleMatch -Quiet }) {
         @{ Page = $page.BaseName; NotRun = @($excluded.Keys | Where-Object { $_.StartsWith("$($page.BaseName)/") }) }
     }
 
@@ -102,7 +105,7 @@ BeforeAll {
     Import-Module "$root/NodeManager.psd1" -Force
     $common = [System.Management.Automation.Cmdlet]::CommonParameters
 
-    function Get-Page([string] $Name) { Get-Content "$root/docs/$Name.md" -Raw }
+    function Get-Page([string] $Name) { Get-Content "$root/docs/reference/cmdlets/$Name.md" -Raw }
 
     # What a page says of the parameters, from the YAML under each.
     function Get-PageParameter([string] $Name) {
@@ -253,14 +256,14 @@ Describe 'Help of <Name>' -ForEach $commands {
 
     It 'links to pages that exist' {
         foreach ($link in [regex]::Matches($page, '\]\((?!https:)([^)#]+)\)')) {
-            "$root/docs/$($link.Groups[1].Value)" | Should -Exist
+            "$root/docs/reference/cmdlets/$($link.Groups[1].Value)" | Should -Exist
         }
     }
 
     It 'names only errors that exist' {
         $ids = [NodeManager.ErrorIds].GetFields() | ForEach-Object Name
-        foreach ($row in [regex]::Matches($page, '(?m)^\| (`\w+`(?:, `\w+`)*) \|')) {
-            foreach ($id in [regex]::Matches($row.Groups[1].Value, '\w+')) { $id.Value | Should -BeIn $ids }
+        foreach ($row in [regex]::Matches($page, '(?m)^\| (\[`\w+`\][^|]*) \|')) {
+            foreach ($id in [regex]::Matches($row.Groups[1].Value, '(?<=`)\w+(?=`)')) { $id.Value | Should -BeIn $ids }
         }
     }
 }
@@ -268,15 +271,15 @@ Describe 'Help of <Name>' -ForEach $commands {
 Describe 'The pages' {
     It 'name only roles in deploy/' {
         $roles = [regex]::Matches((Get-Content "$root/deploy/rbac.yaml", "$root/deploy/autoscaler/rbac.yaml", "$root/deploy/server/rbac.yaml", "$root/deploy/node-shell.yaml" -Raw), '(?m)^  name: (nodemanager-[\w-]+)') | ForEach-Object { $_.Groups[1].Value }
-        $text = Get-Content "$root/docs/*-*.md", "$root/en-US/about_*.help.txt" -Raw
+        $text = Get-Content "$root/docs/reference/cmdlets/*.md", "$root/en-US/about_*.help.txt" -Raw
         [regex]::Matches($text, '\bnodemanager-[a-z-]+').Value | Select-Object -Unique | Should -BeIn $roles
     }
 
     It 'belong to existing cmdlets, and all are in the index' {
-        $pages = (Get-ChildItem "$root/docs/*-*.md" | Where-Object BaseName -CMatch '^[A-Z]').BaseName
+        $pages = (Get-ChildItem "$root/docs/reference/cmdlets/*.md").BaseName
         $pages | Sort-Object | Should -Be ((Get-Command -Module NodeManager).Name | Sort-Object)
         $index = Get-Content "$root/docs/README.md" -Raw
-        foreach ($page in $pages) { $index | Should -Match "\($page\.md\)" }
+        foreach ($page in $pages) { $index | Should -Match "\(reference/cmdlets/$page\.md\)" }
     }
 
     It 'are the source of the help' -Skip:(-not $platyPS) {
@@ -295,13 +298,13 @@ Describe 'The pages' {
         $LASTEXITCODE | Should -Be 0 -Because "$said"
         [xml] $maml = Get-Content "$folder/NodeManager.dll-Help.xml" -Raw
         @($maml.helpItems.command | Where-Object { $_ -isnot [string] } | ForEach-Object { @($_.relatedLinks.navigationLink)[0].uri }) |
-            Should -Be https://example.com/nodes/blob/main/docs/Get-ClusterNode.md, https://example.com/nodes/blob/main/docs/Get-ClusterStatistic.md
+            Should -Be https://example.com/nodes/blob/main/docs/reference/cmdlets/Get-ClusterNode.md, https://example.com/nodes/blob/main/docs/reference/cmdlets/Get-ClusterStatistic.md
         # No page has an address of its own that could differ from it.
-        Get-Content "$root/docs/*-*.md" | Where-Object { $_ -match "^HelpUri: (?!'')" } | Should -BeNullOrEmpty
+        Get-Content "$root/docs/reference/cmdlets/*.md" | Where-Object { $_ -match "^HelpUri: (?!'')" } | Should -BeNullOrEmpty
     }
 
     It 'follow the schema of PlatyPS' -Skip:(-not $platyPS) {
-        $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/*-*.md' | Where-Object BaseName -CMatch '^[A-Z]' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
+        $bad = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Get-ChildItem '$root/docs/reference/cmdlets/*.md' | ForEach-Object { if (-not (Test-MarkdownCommandHelp `$_)) { `$_.Name } }"
         $bad | Should -BeNullOrEmpty
     }
 }
@@ -362,7 +365,7 @@ Describe 'The blocks of <Document>' -ForEach $documents {
 
 Describe 'The commands next to those of kubectl' {
     It 'run as written, one after another' {
-        $rows = [regex]::Matches((Get-Content "$root/docs/kubectl.md" -Raw), '(?m)^\| `kubectl [^`]*`[^|]*\| `(?<command>[^`]+)` \|')
+        $rows = [regex]::Matches((Get-Content "$root/docs/start/kubectl.md" -Raw), '(?m)^\| `kubectl [^`]*`[^|]*\| `(?<command>[^`]+)` \|')
         $rows.Count | Should -BeGreaterThan 30
         Invoke-AsUser ($rows | ForEach-Object { $_.Groups['command'].Value.Replace('\|', '|') }) | Should -BeNullOrEmpty
     }

@@ -13,7 +13,7 @@ BeforeAll {
 Describe 'The packed module' {
     It 'contains the files that a user needs' {
         foreach ($needed in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'deploy/rbac.yaml', 'bin/NodeManager.dll',
-            'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/server/NodeManager.Server.dll', 'bin/server/NodeManager.Server.runtimeconfig.json', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt', 'docs/nodemanager.schema.json') {
+            'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/server/NodeManager.Server.dll', 'bin/server/NodeManager.Server.runtimeconfig.json', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt', 'docs/reference/nodemanager.schema.json') {
             $files | Should -Contain $needed
         }
     }

@@ -63,6 +63,7 @@ function Get-Pod([string] $App = '') { @((Send GET "$pods$(if ($App) { "?labelSe
 function Test-Ready($Pod) { -not $Pod.metadata.deletionTimestamp -and ($Pod.status.conditions | Where-Object { $_.type -eq 'Ready' -and $_.status -eq 'True' }) }
 # All pods are created again, spread over all nodes.
 function Reset-Layout {
+    if ($env:NODEMANAGER_REAL_KUBELET) { foreach ($node in Get-ClusterNode | Where-Object Status -NE Ready) { Set-Kubelet start $node.Name } }
     $null = Get-ClusterNode | Resume-NodeScheduling
     $null = Send DELETE "$pods`?gracePeriodSeconds=1&labelSelector=app"
     Wait-Until 'the layout' { $all = Get-Pod; $all.Count -eq $expected -and -not ($all | Where-Object { -not (Test-Ready $_) }) }

@@ -22,7 +22,7 @@ while getopts r: option; do
   esac
 done
 shift $((OPTIND - 1))
-all=(Scheduling Controllers SchedulerConfiguration Kubernetes Core Sandbox)
+all=(Scheduling Controllers SchedulerConfiguration Kubernetes Core Sandbox Providers Server Conformance)
 suites=("$@") tour=
 if [ $# = 0 ]; then suites=("${all[@]}") tour=1; fi
 known=$PWD/tests/windows/known-failures.txt
@@ -93,7 +93,9 @@ failed=0 folder=/work/source/out
 for name in "${suites[@]}"; do
   results=$work/results/$name.tsv
   rm -f "$results"
-  wine 1800 $folder/tests Runner.exe "NodeManager.$name.Tests" "Z:\\work\\results\\$name.tsv" ${FILTER:+"$FILTER"} >"${results%.tsv}.log" 2>&1 || true
+  assembly=NodeManager.$name.Tests
+  [ "$name" != Conformance ] || assembly=Conformance.Tests
+  wine 1800 $folder/tests Runner.exe "$assembly" "Z:\\work\\results\\$name.tsv" ${FILTER:+"$FILTER"} >"${results%.tsv}.log" 2>&1 || true
   [ -e "$results" ] || : >"$results"
   echo "$name: $(count pass) passed, $(count fail) failed, $(count skip) skipped"
   if ! grep -q '^end' "$results"; then

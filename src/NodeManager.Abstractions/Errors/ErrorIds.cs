@@ -2,7 +2,7 @@ namespace NodeManager;
 
 /// <summary>The ErrorIds that scripts rely on. Adding is fine, renaming breaks users.</summary>
 /// <remarks>
-/// The summary of an id is its cause, the remarks are what to do. docs/errors.md is generated from them, by ./build.ps1 -Task Reference or
+/// The summary of an id is its cause, the remarks are what to do. docs/reference/errors.md is generated from them, by ./build.ps1 -Task Reference or
 /// ./build.ps1 -Task Docs; a test compares the two.
 /// </remarks>
 public static class ErrorIds

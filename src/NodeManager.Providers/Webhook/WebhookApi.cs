@@ -9,7 +9,7 @@ namespace NodeManager.Providers.Webhook;
 
 /// <summary>
 /// Signed requests to an endpoint. All of them are idempotent, so each is repeated without an answer. Source:
-/// <c>docs/api/webhook-provider.yaml</c>
+/// <c>docs/reference/api/webhook-provider.yaml</c>
 /// </summary>
 internal sealed class WebhookApi(HttpClient http, Uri endpoint, string owner, string secret, TimeProvider time) : IDisposable
 {

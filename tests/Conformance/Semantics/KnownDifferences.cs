@@ -4,7 +4,7 @@ namespace NodeManager.Conformance.Semantics;
 
 /// <summary>
 /// What is known to differ, each with its reason. Whatever is not here fails the comparison; what a client could meet stands in
-/// <c>docs/embedded-cluster.md</c> too.
+/// <c>docs/concepts/embedded-cluster.md</c> too.
 /// </summary>
 internal static partial class KnownDifferences
 {

@@ -6,9 +6,11 @@ namespace NodeManager.Architecture.Tests.Documents;
 /// <summary>The error index, made of the doc comments of <see cref="ErrorIds"/>: the summary is the cause, the remarks are what to do.</summary>
 internal static partial class ErrorPage
 {
-    public const string Path = "docs/errors.md";
+    public const string Path = "docs/reference/errors.md";
 
     public const string Source = "src/NodeManager.Abstractions/Errors/ErrorIds.cs";
+
+    private const int MostCmdlets = 6;
 
     private const string Head = """
         # Error index
@@ -23,8 +25,8 @@ internal static partial class ErrorPage
         $failed[0].ErrorDetails.RecommendedAction
         ```
 
-        `FullyQualifiedErrorId` is the `ErrorId`, a comma and the class of the command. By symptom: [Troubleshooting](troubleshooting.md).
-        In scripts: [CI and runbooks](guides/ci-and-runbooks.md#errors).
+        `FullyQualifiedErrorId` is the `ErrorId`, a comma and the class of the command. By symptom: [Troubleshooting](../start/troubleshooting.md).
+        In scripts: [CI and runbooks](../guides/ci-and-runbooks.md#errors).
 
         """;
 
@@ -54,12 +56,14 @@ internal static partial class ErrorPage
         return found;
     }
 
-    public static string Build(string source)
+    /// <param name="source">The text of ErrorIds.cs.</param>
+    /// <param name="cmdlets">The cmdlets whose page has an id.</param>
+    public static string Build(string source, ILookup<string, string> cmdlets)
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (var section in Read(source).GroupBy(static one => one.Section))
         {
-            page.Append("\n## ").Append(section.Key).Append("\n\n| ErrorId | Cause | What to do |\n|---|---|---|\n");
+            page.Append("\n## ").Append(section.Key).Append("\n\n| ErrorId | Cause | What to do | Cmdlets |\n|---|---|---|---|\n");
             foreach ((_, string id, string cause, string remedy) in section)
                 page.Append("| <a id=\"")
                     .Append(id.ToLowerInvariant())
@@ -69,11 +73,31 @@ internal static partial class ErrorPage
                     .Append(Cell(cause))
                     .Append(" | ")
                     .Append(Cell(remedy))
+                    .Append(" | ")
+                    .Append(Cmdlets(id, cmdlets))
                     .Append(" |\n");
         }
 
         return page.ToString();
     }
+
+    /// <summary>The cmdlets whose page names an id, by that id.</summary>
+    public static ILookup<string, string> ReadCmdlets() =>
+        Directory
+            .GetFiles(System.IO.Path.Combine(Repository.Root, "docs/reference/cmdlets"), "*.md")
+            .Order(StringComparer.Ordinal)
+            .SelectMany(static file =>
+                Named()
+                    .Matches(File.ReadAllText(file))
+                    .Select(one => (Id: one.Groups[1].Value, Cmdlet: System.IO.Path.GetFileNameWithoutExtension(file)))
+            )
+            .Distinct()
+            .ToLookup(static one => one.Id, static one => one.Cmdlet);
+
+    private static string Cmdlets(string id, ILookup<string, string> cmdlets) =>
+        cmdlets[id].Count() > MostCmdlets
+            ? $"{cmdlets[id].Count()} cmdlets"
+            : string.Join(", ", cmdlets[id].Select(static one => $"[{one}](cmdlets/{one}.md)"));
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
@@ -84,6 +108,9 @@ internal static partial class ErrorPage
             : throw new FormatException(
                 $"{id} in {Source} needs a doc comment: /// <summary>The cause.</summary><remarks>What to do.</remarks> Then run ./build.ps1 -Task Reference."
             );
+
+    [GeneratedRegex(@"\[`(\w+)`\]\(\.\./errors\.md#")]
+    private static partial Regex Named();
 
     [GeneratedRegex(@"^public const string (\w+) =")]
     private static partial Regex Constant();

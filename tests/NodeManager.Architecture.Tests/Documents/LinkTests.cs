@@ -9,7 +9,7 @@ public sealed partial class LinkTests
     public void Links_of_Markdown_lead_to_files_and_anchors_that_exist()
     {
         string[] pages = Repository.Files(".md");
-        Assert.Contains("docs/getting-started.md", pages.Select(Repository.NameOf));
+        Assert.Contains("docs/start/getting-started.md", pages.Select(Repository.NameOf));
         string[] dead = [.. pages.SelectMany(DeadLinks)];
         Assert.True(dead.Length == 0, $"{dead.Length} links lead nowhere:\n{string.Join('\n', dead)}");
     }

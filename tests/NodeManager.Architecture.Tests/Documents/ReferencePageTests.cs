@@ -13,10 +13,22 @@ public sealed class ReferencePageTests
     private static string Source => File.ReadAllText(Path.Combine(Repository.Root, ErrorPage.Source));
 
     [Fact]
-    public void The_error_index_is_generated_from_ErrorIds() => Compare(ErrorPage.Path, ErrorPage.Build(Source));
+    public void The_error_index_is_generated_from_ErrorIds() => Compare(ErrorPage.Path, ErrorPage.Build(Source, ErrorPage.ReadCmdlets()));
 
     [Fact]
-    public void The_reference_of_output_types_is_generated_from_the_assembly() => Compare(TypePage.Path, TypePage.Build());
+    public void The_reference_of_output_types_is_generated_from_the_assembly()
+    {
+        string folder = Path.Combine(Repository.Root, TypePage.Folder);
+        IReadOnlyDictionary<string, string> pages = TypePage.Build();
+        Directory.CreateDirectory(folder);
+        foreach (string old in Directory.GetFiles(folder).Where(one => IsWriting && !pages.ContainsKey(Path.GetFileName(one))))
+            File.Delete(old);
+        Assert.All(pages, static page => Compare($"{TypePage.Folder}/{page.Key}", page.Value));
+        Assert.Equal(
+            pages.Keys.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
 
     [Fact]
     public void The_schema_of_requests_is_generated_from_the_options_of_a_drain() =>

@@ -4,15 +4,20 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Architecture.Tests.Documents;
 
-/// <summary>The reference of what commands emit, made of the public types of NodeManager.Abstractions and their doc comments.</summary>
+/// <summary>
+/// The reference of what commands emit: a page for each public type of NodeManager.Abstractions, made of its doc comments, and their index.
+/// </summary>
 internal static partial class TypePage
 {
-    public const string Path = "docs/output-types.md";
+    public const string Folder = "docs/reference/types";
 
-    private const string Head = """
+    private const string Generated =
+        "<!-- Generated from the public types of NodeManager.Abstractions and their doc comments by ./build.ps1 -Task Reference. Do not edit. -->";
+
+    private const string Head = $"""
         # Output types
 
-        <!-- Generated from the public types of NodeManager.Abstractions and their doc comments by ./build.ps1 -Task Reference. Do not edit. -->
+        {Generated}
 
         The properties of what commands emit, and the values of properties that are text with a fixed set of values.
 
@@ -34,6 +39,8 @@ internal static partial class TypePage
         [typeof(object)] = "object",
     };
 
+    private static readonly HashSet<string> TypeNames = [.. Types.Select(static type => type.Name)];
+
     public static IReadOnlyList<Type> Types =>
         [
             .. typeof(ErrorIds)
@@ -48,9 +55,18 @@ internal static partial class TypePage
                 .OrderBy(static type => type.Name, StringComparer.Ordinal),
         ];
 
-    public static string Build()
+    /// <summary>The text of each page, by its file name.</summary>
+    public static IReadOnlyDictionary<string, string> Build()
     {
         XmlComments comments = XmlComments.Of(typeof(ErrorIds).Assembly);
+        ILookup<string, string> commands = Commands();
+        var pages = Types.ToDictionary(static type => type.Name + ".md", type => Build(type, comments, commands), StringComparer.Ordinal);
+        pages["README.md"] = Index();
+        return pages;
+    }
+
+    private static string Index()
+    {
         Dictionary<string, string> areas = Areas();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         var groups = Types
@@ -62,16 +78,28 @@ internal static partial class TypePage
             page.Append("| ")
                 .Append(group.Key)
                 .Append(" | ")
-                .AppendJoin(", ", group.Select(static type => $"[{type.Name}](#{type.Name.ToLowerInvariant()})"))
+                .AppendJoin(", ", group.Select(static type => $"[{type.Name}]({type.Name}.md)"))
                 .Append(" |\n");
-        foreach (Type type in Types)
-            Append(page, type, comments);
+        return page.ToString();
+    }
+
+    private static string Build(Type type, XmlComments comments, ILookup<string, string> commands)
+    {
+        var page = new StringBuilder($"# {type.Name}\n\n{Generated}\n\n");
+        Append(page, type, comments);
+        page.Replace("`" + type.Name + "`", "\0");
+        string text = Quoted().Replace(page.ToString(), static one => Linked(one.Groups[1].Value));
+        page.Clear().Append(text).Replace("\0", "`" + type.Name + "`");
+        if (commands.Contains(type.Name))
+            page.Append("\nEmitted by ")
+                .AppendJoin(", ", commands[type.Name].Select(static name => $"[{name}](../cmdlets/{name}.md)"))
+                .Append(".\n");
+        page.Append("\n[All output types](README.md)\n");
         return page.ToString();
     }
 
     private static void Append(StringBuilder page, Type type, XmlComments comments)
     {
-        page.Append("\n## ").Append(type.Name).Append("\n\n");
         if (comments.Of(type) is { Length: > 0 } summary)
             page.Append(summary).Append("\n\n");
         if (type.IsEnum)
@@ -102,8 +130,40 @@ internal static partial class TypePage
     {
         page.Append("| `").Append(name).Append("` |");
         if (type is not null)
-            page.Append(" `").Append(type).Append("` |");
+            page.Append(' ').Append(Linked(type)).Append(" |");
         page.Append(text.Length == 0 ? " |\n" : $" {text.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+    }
+
+    private static string Linked(string type)
+    {
+        string name = Element().Match(type).Value;
+        return TypeNames.Contains(name) ? $"[`{type}`]({name}.md)" : $"`{type}`";
+    }
+
+    // The cmdlets that emit a type, by its name.
+    private static ILookup<string, string> Commands() =>
+        Assembly
+            .Load("NodeManager")
+            .GetExportedTypes()
+            .SelectMany(static type =>
+                type.GetCustomAttributesData()
+                    .Where(static one => one.AttributeType.Name == "OutputTypeAttribute")
+                    .SelectMany(static one => one.ConstructorArguments)
+                    .SelectMany(static one => one.Value is IEnumerable<CustomAttributeTypedArgument> many ? many : [one])
+                    .Select(static one => one.Value)
+                    .OfType<Type>()
+                    .Select(output => (Output: output.Name, Command: CommandName(type)))
+            )
+            .Distinct()
+            .OrderBy(static one => one.Command, StringComparer.Ordinal)
+            .ToLookup(static one => one.Output, static one => one.Command);
+
+    private static string CommandName(Type type)
+    {
+        IList<CustomAttributeTypedArgument> name = type.GetCustomAttributesData()
+            .Single(static one => one.AttributeType.Name == "CmdletAttribute")
+            .ConstructorArguments;
+        return $"{name[0].Value}-{name[1].Value}";
     }
 
     private static bool IsStatic(Type type) => type is { IsAbstract: true, IsSealed: true };
@@ -161,6 +221,13 @@ internal static partial class TypePage
 
         return areas;
     }
+
+    // The innermost name: NodeDrainPod of ItemList<NodeDrainPod> and of NodeDrainPod[]?
+    [GeneratedRegex(@"\w+(?=[\[\]?>]*$)")]
+    private static partial Regex Element();
+
+    [GeneratedRegex(@"(?<!\[|^\| )`([A-Z]\w+)`(?!\])", RegexOptions.Multiline)]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^\s*public [\w ]*?(?:class|record|enum|struct) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -35,7 +35,7 @@ public sealed partial class HelpClaimTests : IDisposable
             .. Cmdlets()
                 .Select(static one => one.Name)
                 .Where(static name => Reading.Contains(name.Split('-')[0], StringComparer.Ordinal))
-                .Select(static name => Path.Combine(Repository.Root, $"docs/{name}.md")),
+                .Select(static name => Path.Combine(Repository.Root, $"docs/reference/cmdlets/{name}.md")),
         ];
 
         Assert.True(pages.Length > 30, $"{pages.Length} pages were found.");

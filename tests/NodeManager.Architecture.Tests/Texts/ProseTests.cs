@@ -54,7 +54,7 @@ public sealed partial class ProseTests
                 ),
         ];
         Assert.Contains("deploy/rbac.yaml", files);
-        Assert.Contains("docs/nodemanager.schema.json", files);
+        Assert.Contains("docs/reference/nodemanager.schema.json", files);
         string[] bad =
         [
             .. files.SelectMany(file =>
@@ -111,7 +111,7 @@ public sealed partial class ProseTests
         {
             if (prose.Length == 0)
                 yield return $"\"{title}\" needs a sentence that says what it shows";
-            if (!hasOutput && name.StartsWith("docs/Get-", StringComparison.Ordinal))
+            if (!hasOutput && name.StartsWith("docs/reference/cmdlets/Get-", StringComparison.Ordinal))
                 yield return $"\"{title}\" needs its output";
         }
     }
@@ -128,7 +128,7 @@ public sealed partial class ProseTests
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
 
-    [GeneratedRegex("^docs/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
+    [GeneratedRegex("^docs/reference/cmdlets/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
     private static partial Regex HelpPageName();
 
     // A comment's line of YAML, or a description of JSON.

@@ -222,9 +222,9 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void The_schema_and_the_rules_agree_on_every_option()
     {
-        JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "nodemanager.schema.json")))![
-            "properties"
-        ]!.AsObject();
+        JsonObject properties = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "reference", "nodemanager.schema.json"))
+        )!["properties"]!.AsObject();
 
         Assert.Equal(ConfigurationLayers.OptionNames.Prepend("$schema"), properties.Select(p => p.Key));
         foreach (ConfigurationOption option in ConfigurationOption.All)

@@ -128,7 +128,7 @@ public sealed class CommandLineTests
         Assert.Equal(SettingsOf(CommandLines.Parse(Split(now))), SettingsOf(old));
         // Standard output may be a protocol.
         Assert.Equal("", output.ToString());
-        string warning = Assert.Single(warnings.ToString().TrimEnd('\n').Split('\n'));
+        string warning = Assert.Single(warnings.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'));
         Assert.StartsWith(
             "Options without a command are deprecated. Use: NodeManager.Server " + now.Split(' ')[0],
             warning,

@@ -102,7 +102,7 @@ public sealed partial class RouteUnitTests
     ];
 
     private readonly JsonObject _document = JsonNode
-        .Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "api", "openapi.json")))!
+        .Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "reference", "api", "openapi.json")))!
         .AsObject();
 
     [Fact]

@@ -1,6 +1,6 @@
 import type { Alert, Node, Operation } from './types';
 
-/** What the stream of changes tells; docs/server-routes.md has its events. */
+/** What the stream of changes tells; docs/reference/server-routes.md has its events. */
 export type Change =
   | { type: 'ready' }
   | { type: 'reset' }

@@ -1,4 +1,4 @@
-// Names for the bodies of the API. schema.d.ts is generated from docs/api/openapi.json by ./build.ps1 -Task Api.
+// Names for the bodies of the API. schema.d.ts is generated from docs/reference/api/openapi.json by ./build.ps1 -Task Api.
 import type { components } from './schema';
 
 type Schemas = components['schemas'];

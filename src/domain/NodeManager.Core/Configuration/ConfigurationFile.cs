@@ -145,7 +145,7 @@ internal static class ConfigurationFile
             ErrorKind.InvalidData,
             $"Configuration file '{path}', line {line}, field '{field}': {why}",
             target ?? path,
-            "Correct the file. Get-Help about_NodeManager_Configuration lists the options and their values; docs/nodemanager.schema.json describes them to editors.",
+            "Correct the file. Get-Help about_NodeManager_Configuration lists the options and their values; docs/reference/nodemanager.schema.json describes them to editors.",
             cause
         );
 

@@ -21,11 +21,11 @@ Describe 'Measure-NodeAutoscaler' {
     }
 
     It 'refuses <Command>' -ForEach @(
-        @{ Command = { Measure-NodeAutoscaler nobody -ErrorAction Stop }; ErrorId = 'AutoscalerSettingInvalid' }
-        @{ Command = { Measure-NodeAutoscaler @{ Expander = 'best' } -ErrorAction Stop }; ErrorId = 'AutoscalerSettingInvalid' }
-        @{ Command = { Measure-NodeAutoscaler @{ Delay = 5 } -ErrorAction Stop }; ErrorId = 'AutoscalerSettingInvalid' }
+        @{ Command = { Measure-NodeAutoscaler nobody -ErrorAction Stop }; ErrorId = 'ConfigurationValueInvalid' }
+        @{ Command = { Measure-NodeAutoscaler @{ Expander = 'best' } -ErrorAction Stop }; ErrorId = 'ConfigurationValueInvalid' }
+        @{ Command = { Measure-NodeAutoscaler @{ Delay = 5 } -ErrorAction Stop }; ErrorId = 'ConfigurationValueInvalid' }
         @{ Command = { Measure-NodeAutoscaler NodeManager -Shape 'a=2x4Gi' -ErrorAction Stop }; ErrorId = 'NodePoolInvalid' }
-        @{ Command = { [pscustomobject]@{ Arrival = 1 } | Measure-NodeAutoscaler NodeManager -ErrorAction Stop }; ErrorId = 'AutoscalerSettingInvalid' }
+        @{ Command = { [pscustomobject]@{ Arrival = 1 } | Measure-NodeAutoscaler NodeManager -ErrorAction Stop }; ErrorId = 'ConfigurationValueInvalid' }
     ) {
         $Command | Should -Throw -ErrorId "$ErrorId,*"
     }

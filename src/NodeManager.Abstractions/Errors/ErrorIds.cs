@@ -122,9 +122,6 @@ public static class ErrorIds
     /// <summary>The cluster does not serve the autoscaler's resources.</summary><remarks>Run Install-NodeAutoscaler.</remarks>
     public const string AutoscalerNotInstalled = nameof(AutoscalerNotInstalled);
 
-    /// <summary>The settings or the load of a simulated autoscaler are not valid.</summary><remarks>The error names the field and the valid values; see the help of Measure-NodeAutoscaler.</remarks>
-    public const string AutoscalerSettingInvalid = nameof(AutoscalerSettingInvalid);
-
     /// <summary>No NodeSmithProvider of this name exists.</summary><remarks>List the providers with Get-NodeProvider; -Namespace selects another namespace.</remarks>
     public const string NodeProviderNotFound = nameof(NodeProviderNotFound);
 

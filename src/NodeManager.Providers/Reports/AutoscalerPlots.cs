@@ -6,16 +6,6 @@ namespace NodeManager.Providers.Reports;
 /// <summary>Plots of a report about autoscalers, as SVG in the colors of the page.</summary>
 internal static class AutoscalerPlots
 {
-    public const string Css = """
-        .plot { display: block; width: 100%; min-width: 38rem; height: auto; font-size: 12px; }
-        .setting { min-width: 13rem; }
-        .plot text { fill: var(--ink); } .plot .axis { fill: var(--soft); }
-        .plot .bar { fill: var(--terminate); } .plot .paid { fill: none; stroke: var(--terminate); stroke-width: 1.5; }
-        .plot .used { fill: var(--replacement); opacity: .45; } .plot .grid { stroke: var(--line); }
-        .legend .paid { fill: var(--terminate); } .legend .used { fill: var(--replacement); }
-
-        """;
-
     private const int Width = 1000,
         Row = 26,
         Left = 210,

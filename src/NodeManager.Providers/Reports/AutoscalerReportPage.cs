@@ -31,7 +31,7 @@ public static class AutoscalerReportPage
             .Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
             .Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", DrainReportPage.Policy))
             .Element("title", title)
-            .Style(DrainPageStyle.Css + AutoscalerPlots.Css)
+            .Style(DrainPageStyle.Css + DrainPageStyle.Plots)
             .Close();
         html.Open("body").Open("main").Element("h1", title);
         html.Element(

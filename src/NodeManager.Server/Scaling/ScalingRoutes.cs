@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
-using NodeManager.Autoscaling.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;

@@ -1,5 +1,5 @@
 using System.Collections;
-using NodeManager.Autoscaling.Simulation;
+using NodeManager.Autoscaling.Forecasts.Simulation;
 
 namespace NodeManager.Completion;
 

@@ -1,5 +1,6 @@
 using System.Collections;
-using NodeManager.Autoscaling.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Explanations;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.NodePools;
@@ -61,11 +62,11 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
         switch (ParameterSetName)
         {
             case PodSet:
-                foreach (NodeScalePlanPod pod in await ScalePlanReader.ExplainAsync(session, Namespace, Pod, worker, worker.Token))
+                foreach (NodeScalePlanPod pod in await ScaleExplainer.ExplainAsync(session, Namespace, Pod, worker, worker.Token))
                     worker.Output(pod);
                 break;
             case NodeSet:
-                foreach (NodeScalePlanNode node in await ScalePlanReader.ExplainNodesAsync(session, Namespace, Node, worker, worker.Token))
+                foreach (NodeScalePlanNode node in await ScaleExplainer.ExplainNodesAsync(session, Namespace, Node, worker, worker.Token))
                     worker.Output(node);
                 break;
             case WithSet:

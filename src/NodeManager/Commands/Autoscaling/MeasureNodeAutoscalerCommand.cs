@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Autoscaling.Simulation;
+using NodeManager.Autoscaling.Forecasts.Simulation;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Pipeline;
 
@@ -146,7 +146,7 @@ public sealed class MeasureNodeAutoscalerCommand : AsyncCmdlet
         catch (Exception wrong) when (wrong is FormatException or OverflowException or ArgumentException or MetadataException)
         {
             throw new NodeManagerException(
-                ErrorIds.AutoscalerSettingInvalid,
+                ErrorIds.ConfigurationValueInvalid,
                 ErrorKind.InvalidData,
                 $"The row '{row}' is not a pod of a load: {wrong.Message}",
                 row,

@@ -3,7 +3,7 @@ using NodeManager.Autoscaling.Planning.Inputs;
 namespace NodeManager.Autoscaling.Planning;
 
 /// <summary>The price of all machines after a plan.</summary>
-internal static class ScalePlanPrice
+public static class ScalePlanPrice
 {
     /// <summary>For one hour, as far as pools have prices; null: none has.</summary>
     public static decimal? Of(ScalePlan plan)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Explanations;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Resources;

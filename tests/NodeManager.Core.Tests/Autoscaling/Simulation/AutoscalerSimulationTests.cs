@@ -1,4 +1,4 @@
-using NodeManager.Autoscaling.Simulation;
+using NodeManager.Autoscaling.Forecasts.Simulation;
 
 namespace NodeManager.Core.Tests.Autoscaling.Simulation;
 

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
 using NodeManager.Autoscaling.Host;
-using NodeManager.Autoscaling.Planning;
-using NodeManager.Autoscaling.Planning.Inputs;
 
-namespace NodeManager.Autoscaling.Simulation;
+namespace NodeManager.Autoscaling.Forecasts.Simulation;
 
 /// <summary>The machines of a simulation.</summary>
 /// <param name="Shapes">Each with a price.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.NodePools;
 
-namespace NodeManager.Parameters;
+namespace NodeManager.Commands;
 
 /// <summary><c>@{ small = @{ MaxNodes = 10; Shape = 'large=8x32Gi' } }</c>: pools with parameters of Set-NodePool.</summary>
 internal static class PoolAssumptions
@@ -49,7 +49,7 @@ internal static class PoolAssumptions
             throw new NodeManagerException(
                 ErrorIds.NodePoolFieldUnsupported,
                 ErrorKind.InvalidArgument,
-                $"'{name}' of pool '{pool}' is not a field that -With knows.",
+                $"'{name}' of pool '{pool}' is not a field of -With.",
                 pool,
                 $"Use {string.Join(", ", Fields.Keys)}. Patch takes a JSON merge patch with any field of a NodeSmithPool."
             );

@@ -1,4 +1,4 @@
-namespace NodeManager.Autoscaling.Simulation;
+namespace NodeManager.Autoscaling.Forecasts.Simulation;
 
 /// <summary>A pod of a load.</summary>
 /// <param name="Arrival">Since the start.</param>

@@ -1,6 +1,4 @@
-using NodeManager.Autoscaling.Planning.Inputs;
-
-namespace NodeManager.Autoscaling.Simulation;
+namespace NodeManager.Autoscaling.Forecasts.Simulation;
 
 /// <summary>
 /// The settings of an autoscaler. Those of others are models of their documents on this planner: when they look, what they choose
@@ -28,7 +26,7 @@ public sealed record SimulatedAutoscaler(string Name)
     /// <summary>Nodes that may be removed at a time: a number or a percentage; empty: no limit.</summary>
     public string Budget { get; init; } = "";
 
-    /// <summary>The interval between plans; null: changes start a plan, as <see cref="Host.PlanTrigger"/> does.</summary>
+    /// <summary>The interval between plans; null: changes start a plan, as <see cref="NodeManager.Autoscaling.Host.PlanTrigger"/> does.</summary>
     public TimeSpan? Scan { get; init; }
 
     /// <summary>True for a pool of each shape, of which one plan grows only one.</summary>
@@ -86,7 +84,7 @@ public sealed record SimulatedAutoscaler(string Name)
         // WhenEmptyOrUnderutilized with consolidateAfter 1m, default budget 10%.
         new("Karpenter")
         {
-            Description = "Karpenter's rules: cheapest type, batches 1 s to 10 s, WhenEmptyOrUnderutilized after 1 min, budget 10%",
+            Description = "Karpenter's rules: cheapest type, batches 1 s to 10 s, WhenEmptyOrUnderutilized after 1 min, 10% at a time",
             Consolidation = "MultiNode",
             Replaces = true,
             ScaleDownDelay = TimeSpan.FromMinutes(1),

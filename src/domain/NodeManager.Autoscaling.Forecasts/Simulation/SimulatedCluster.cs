@@ -1,12 +1,11 @@
 using System.Globalization;
 using NodeManager.Autoscaling.Claims;
-using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Planning.ScaleUp;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 
-namespace NodeManager.Autoscaling.Simulation;
+namespace NodeManager.Autoscaling.Forecasts.Simulation;
 
 /// <summary>Pods, nodes and claims as objects of the API, and a scheduler with the rules of kube-scheduler. Not thread-safe.</summary>
 internal sealed class SimulatedCluster(IReadOnlyList<NodeSmithPool> pools)

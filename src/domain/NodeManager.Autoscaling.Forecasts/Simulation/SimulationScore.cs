@@ -1,4 +1,4 @@
-namespace NodeManager.Autoscaling.Simulation;
+namespace NodeManager.Autoscaling.Forecasts.Simulation;
 
 /// <summary>What a simulation counts.</summary>
 internal sealed class SimulationScore(SimulatedCluster cluster, DateTimeOffset start)

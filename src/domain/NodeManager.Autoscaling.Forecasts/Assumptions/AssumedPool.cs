@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.NodePools.Documents;
 
-namespace NodeManager.Autoscaling.Planning;
+namespace NodeManager.Autoscaling.Forecasts.Assumptions;
 
 /// <summary>Pools with changes that nobody has made.</summary>
 internal static class AssumedPool

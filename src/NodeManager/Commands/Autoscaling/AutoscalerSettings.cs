@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Globalization;
+using NodeManager.Autoscaling.Forecasts.Simulation;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Simulation;
 
-namespace NodeManager.Parameters;
+namespace NodeManager.Commands;
 
 /// <summary>Names of settings, or hashtables such as <c>@{ Name = 'mine'; Expander = 'price'; ScaleDownDelay = '5m' }</c>.</summary>
 internal static class AutoscalerSettings
@@ -25,7 +25,7 @@ internal static class AutoscalerSettings
         ["Budget"] = static (setting, value) => setting with { Budget = To<string>(value) },
     };
 
-    /// <exception cref="NodeManagerException">AutoscalerSettingInvalid.</exception>
+    /// <exception cref="NodeManagerException">ConfigurationValueInvalid.</exception>
     public static SimulatedAutoscaler Read(object value, int number)
     {
         object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
@@ -70,7 +70,7 @@ internal static class AutoscalerSettings
 
     private static NodeManagerException Invalid(string target, string message) =>
         new(
-            ErrorIds.AutoscalerSettingInvalid,
+            ErrorIds.ConfigurationValueInvalid,
             ErrorKind.InvalidArgument,
             message,
             target,

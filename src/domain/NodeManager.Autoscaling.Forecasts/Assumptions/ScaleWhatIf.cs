@@ -2,14 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.NodePools;
-using NodeManager.Autoscaling.Planning;
-using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Documents;
 
-namespace NodeManager.Autoscaling.Assumptions;
+namespace NodeManager.Autoscaling.Forecasts.Assumptions;
 
 /// <summary>Compares the plan of the autoscaler with one for changed pools. Changes nothing.</summary>
 public static class ScaleWhatIf

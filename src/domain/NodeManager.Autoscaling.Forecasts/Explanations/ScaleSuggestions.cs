@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
 using NodeManager.Autoscaling.Planning.Demand;
-using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.NodePools.Documents;
 using NodeManager.Scheduling;
 
-namespace NodeManager.Autoscaling.Planning;
+namespace NodeManager.Autoscaling.Forecasts.Explanations;
 
 /// <summary>
 /// The cheapest single change of a pool that would place a pod, or let a node be removed. The planner verifies each: no rule is repeated

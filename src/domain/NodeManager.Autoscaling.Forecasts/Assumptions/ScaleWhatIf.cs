@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.NodePools;
 using NodeManager.Core.Operations;

@@ -9,9 +9,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.Recommendations;
-using NodeManager.Scheduling;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Planning;

@@ -13,6 +13,8 @@ public sealed class MeasureNodeAutoscalerCommand : AsyncCmdlet
     private const string GeneratedSet = "Generated",
         RecordedSet = "Recorded";
 
+    private static readonly int[] Cores = [2, 4, 8, 16];
+
     private readonly List<SimulatedPod> _recorded = [];
 
     /// <summary>Names of settings, or hashtables.</summary>
@@ -45,7 +47,7 @@ public sealed class MeasureNodeAutoscalerCommand : AsyncCmdlet
     public string[] Shape { get; set; } =
     [
         // The proportions of on-demand prices that AWS publishes for c5, m5 and r5 in us-east-1.
-        .. new[] { 2, 4, 8, 16 }.SelectMany(static cores =>
+        .. Cores.SelectMany(static cores =>
             new[]
             {
                 string.Create(CultureInfo.InvariantCulture, $"c{cores}={cores}x{cores * 2}Gi+price={cores * 0.0425m}"),

@@ -45,6 +45,8 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
             JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>(Path + "/plan"))!;
             Assert.All(plan["pods"]!.AsArray(), static pod => Assert.NotEqual("", (string?)pod!["reason"]));
 
+            await AssertWhatIfAsync();
+
             // The pages about pools of the cluster show the same pool.
             JsonNode pool = Assert.Single(
                 (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/nodepools/overview?provider=Cluster"))!
@@ -56,5 +58,40 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
             autoscaler.Cancel();
             await autoscaler.Completion;
         }
+    }
+
+    private async Task AssertWhatIfAsync()
+    {
+        HttpResponseMessage answer = await PostAsync("""{"pools":{"small":{"limits":{"minNodes":4}}}}""");
+        JsonObject found = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(2, found["after"]!["machines"]!.AsArray().Count);
+        Assert.Contains(
+            found["differences"]!.AsArray(),
+            static one =>
+                (string?)one!["kind"] == NodeScaleDifference.Machine && (string?)one["before"] == "0" && (string?)one["after"] == "2"
+        );
+        // Nothing was written.
+        JsonNode pool = (await server.Client.GetFromJsonAsync<JsonObject>(Path))!["pools"]![0]!;
+        Assert.Equal(2, (int)pool["min_nodes"]!);
+
+        foreach (
+            (string body, HttpStatusCode code, string error) in ((string, HttpStatusCode, string)[])
+                [
+                    ("""{"pools":{"large":{}}}""", HttpStatusCode.NotFound, ErrorIds.NodePoolNotFound),
+                    ("""{"pools":{"small":{"limits":{"minNodes":9}}}}""", HttpStatusCode.BadRequest, ErrorIds.NodePoolInvalid),
+                ]
+        )
+        {
+            HttpResponseMessage refused = await PostAsync(body);
+            Assert.Equal(code, refused.StatusCode);
+            Assert.Equal(error, (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
+        }
+
+        Task<HttpResponseMessage> PostAsync(string body) =>
+            server.Client.PostAsync(
+                new Uri(Path + "/plan", UriKind.Relative),
+                new StringContent(body, System.Text.Encoding.UTF8, "application/json")
+            );
     }
 }

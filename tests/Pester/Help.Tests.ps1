@@ -39,6 +39,8 @@ BeforeDiscovery {
         'Get-NodeScalePlan/Example 3' = $needsPool
         'Get-NodeScalePlan/Example 4' = $needsPool
         'Get-NodeScalePlan/Example 5' = $needsPool
+        'Get-NodeScalePlan/Example 7' = $needsPool
+        'Get-NodeScalePlan/Example 8' = $needsPool
         'Measure-SchedulerPlugin/Example 1' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 2' = $needsOwnCluster
         'Measure-SchedulerPlugin/Example 3' = $needsOwnCluster

@@ -69,6 +69,45 @@ Describe 'Get-NodeScalePlan' {
             { Get-NodeScalePlan -Pod nobody -ErrorAction Stop } | Should -Throw -ErrorId 'PodNotFound,*'
         }
 
+        It 'compares the plan with one for assumed pools, and writes nothing' {
+            $before = (Send GET '/apis/kubenodesmith.parawell.cloud/v1alpha1/namespaces/kubenodesmith/nodesmithpools/large').metadata.resourceVersion
+            $compared = Get-NodeScalePlan -With @{ large = @{ MaxNodes = 1; Patch = @{ price = @{ currency = 'EUR'; perHour = '2.5' } } } }
+            $compared | Should -BeOfType NodeManager.NodeScaleComparison
+            $compared.Displaced | Should -Be 1
+            $compared.After.Price | Should -Be 2.5
+            $compared.Differences.Kind | Should -Be @('Pod', 'Machine')
+            ($compared | Out-String) | Should -BeLike '*Pod default/waiting-*: Create -> Wait*'
+            (Send GET '/apis/kubenodesmith.parawell.cloud/v1alpha1/namespaces/kubenodesmith/nodesmithpools/large').metadata.resourceVersion | Should -Be $before
+        }
+
+        It 'refuses the assumption <With> with <ErrorId>' -ForEach @(
+            @{ With = @{ small = @{ MaxNodes = 1 } }; ErrorId = 'NodePoolNotFound' }
+            @{ With = @{ large = @{ MaxNode = 1 } }; ErrorId = 'NodePoolFieldUnsupported' }
+            @{ With = @{ large = @{ MaxNodes = 'many' } }; ErrorId = 'NodePoolInvalid' }
+            @{ With = @{ large = 5 }; ErrorId = 'NodePoolInvalid' }
+            @{ With = @{ large = @{ Shape = 'huge' } }; ErrorId = 'NodePoolInvalid' }
+        ) {
+            { Get-NodeScalePlan -With $With -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,*"
+        }
+
+        It 'suggests the change that would place a pod' {
+            Set-NodePool large -Provider Cluster -MaxNodes 1
+            try {
+                $stuck = @(Get-NodeScalePlan -Pod waiting-* | Where-Object Decision -EQ Wait)
+                $stuck.Count | Should -Be 1
+                $stuck.Suggestion.Message | Should -Be "Raise limits.maxNodes of pool 'large' from 1 to 2."
+                ($stuck | Out-String) | Should -BeLike '*-> Raise limits.maxNodes*'
+                (Get-NodeScalePlan -With @{ large = @{ Patch = $stuck.Suggestion.Patch } }).Placed | Should -Be 1
+            }
+            finally { Set-NodePool large -Provider Cluster -MaxNodes 3 }
+            (Get-NodeScalePlan -Pod hopeless).Suggestion | Should -BeNullOrEmpty
+        }
+
+        It 'reports that no pool has a node' {
+            { Get-NodeScalePlan -Node nobody -ErrorAction Stop } | Should -Throw -ErrorId 'NodeNotFound,*'
+            Get-NodeScalePlan -Node * | Should -BeNullOrEmpty
+        }
+
         It 'changes nothing' {
             (Get-NodeScalePlan).Create | Should -Be 2
         }

@@ -20,6 +20,12 @@ public sealed class NodeScalePlan : ClusterObject
     /// <summary>When time alone can change the plan next: a window ends, or a disruption budget of the pool starts. Null: not before something else changes.</summary>
     public DateTimeOffset? NextChangeAt { get; init; }
 
+    /// <summary>Of all machines for one hour after the plan, as far as pools have prices; null: none has.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>Of the price; empty without.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>How many machines would be created.</summary>
     public int Create => Machines.Count;
 
@@ -94,6 +100,12 @@ public sealed class NodeScalePlanPod : ClusterObject
     /// <summary>Since when the scheduler has found no node for it; null: it has not said so.</summary>
     public DateTimeOffset? UnschedulableSince { get; init; }
 
+    /// <summary>Its stored decisions, the oldest first. Empty unless asked for by name.</summary>
+    public ItemList<NodeScaleDecision> History { get; internal set; } = ItemList<NodeScaleDecision>.Empty;
+
+    /// <summary>The change that would place it; null: none was found, or none was asked for by name.</summary>
+    public NodeScaleSuggestion? Suggestion { get; internal set; }
+
     public override string ToString() => $"{Namespace}/{Name}: {Decision} ({Reason})";
 }
 
@@ -126,6 +138,15 @@ public sealed class NodeScalePlanNode : ClusterObject
 
     /// <summary>When the stabilization window lets it be removed; null: not waiting for it.</summary>
     public DateTimeOffset? RemovableAt { get; init; }
+
+    /// <summary>For one hour; null: unknown.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>Its stored decisions, the oldest first. Empty unless asked for by name.</summary>
+    public ItemList<NodeScaleDecision> History { get; internal set; } = ItemList<NodeScaleDecision>.Empty;
+
+    /// <summary>The change that would let it be removed; null: none was found, or none was asked for by name.</summary>
+    public NodeScaleSuggestion? Suggestion { get; internal set; }
 
     public override string ToString() => $"{(Node.Length > 0 ? Node : Claim)}: {Decision} ({Reason})";
 }

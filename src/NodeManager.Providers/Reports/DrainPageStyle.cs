@@ -100,4 +100,15 @@ internal static class DrainPageStyle
         }
 
         """;
+
+    /// <summary>Of plots, in addition.</summary>
+    public const string Plots = """
+        .plot { display: block; width: 100%; min-width: 38rem; height: auto; font-size: 12px; }
+        .setting { min-width: 13rem; }
+        .plot text { fill: var(--ink); } .plot .axis { fill: var(--soft); }
+        .plot .bar { fill: var(--terminate); } .plot .paid { fill: none; stroke: var(--terminate); stroke-width: 1.5; }
+        .plot .used { fill: var(--replacement); opacity: .45; } .plot .grid { stroke: var(--line); }
+        .legend .paid { fill: var(--terminate); } .legend .used { fill: var(--replacement); }
+
+        """;
 }

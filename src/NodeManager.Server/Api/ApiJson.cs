@@ -12,6 +12,7 @@ using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Rehearsals;
 using NodeManager.Server.Responses;
+using NodeManager.Server.Scaling;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;
@@ -55,6 +56,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiPoolReported))]
 [JsonSerializable(typeof(ApiPoolRefusal))]
 [JsonSerializable(typeof(ApiPoolChange))]
+[JsonSerializable(typeof(ApiScaleAssumptions))]
 [JsonSerializable(typeof(ApiPoolUpdateRequest))]
 [JsonSerializable(typeof(ApiPoolUpdate))]
 [JsonSerializable(typeof(ApiMaintenanceRequest))]

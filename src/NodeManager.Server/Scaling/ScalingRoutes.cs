@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.NodePools;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Responses;
@@ -9,7 +11,7 @@ using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Scaling;
 
-/// <summary>The state and decisions of the cluster's autoscaler in any process. Read only.</summary>
+/// <summary>The state and decisions of the cluster's autoscaler in any process. Changes nothing.</summary>
 internal static class ScalingRoutes
 {
     private const int UsualDecisions = 100,
@@ -23,6 +25,10 @@ internal static class ScalingRoutes
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
         Answers<List<ApiNodeClaim>>(routes.MapGet("/claims", ClaimsAsync).ForViewers(Claim("list")));
         Answers<ApiScalePlan>(routes.MapGet("/plan", PlanAsync).ForViewers(Pool("list"), ListNodes, ListPods));
+        Answers<ApiScaleComparison>(routes.MapPost("/plan", CompareAsync).ForViewers(Pool("list"), ListNodes, ListPods))
+            .Produces<ApiError>(StatusCodes.Status400BadRequest)
+            .Produces<ApiError>(StatusCodes.Status404NotFound)
+            .WithMetadata(new ChangesNothing());
     }
 
     // Without the autoscaler's custom resources.
@@ -113,49 +119,81 @@ internal static class ScalingRoutes
     {
         var warnings = new WarningList();
         NodeScalePlan plan = await ScalePlanReader.PlanAsync(cluster.Session, Namespace(ns), warnings, stop);
+        return Results.Json(Map(plan, warnings.All), ScalingJson.Default.ApiScalePlan);
+    }
+
+    private static async Task<IResult> CompareAsync(
+        ClusterSession cluster,
+        [FromQuery(Name = "namespace")] string? ns,
+        ApiScaleAssumptions body,
+        CancellationToken stop
+    )
+    {
+        var warnings = new WarningList();
+        NodeScaleComparison found = await ScaleWhatIf.CompareAsync(
+            cluster.Session,
+            Namespace(ns),
+            ApiBody
+                .Required(body.Pools, "pools")
+                .ToDictionary(static one => one.Key, static one => new PoolChange { Patch = ApiBody.Required(one.Value, one.Key) }),
+            warnings,
+            stop
+        );
         return Results.Json(
             new(
-                plan.ObservedAt,
-                [
-                    .. plan.Machines.Select(static one => new ApiScaleMachine(
-                        one.Pool,
-                        one.Shape,
-                        one.Zone,
-                        one.CpuCores,
-                        one.Memory,
-                        one.Reason,
-                        one.Message,
-                        one.Pods
-                    )),
-                ],
-                [
-                    .. plan.Pods.Select(static one => new ApiScalePod(
-                        one.Namespace,
-                        one.Name,
-                        one.Decision,
-                        one.Target,
-                        one.Pool,
-                        one.Reason,
-                        one.Message,
-                        one.UnschedulableSince
-                    )),
-                ],
-                [
-                    .. plan.Nodes.Select(static one => new ApiScaleNode(
-                        one.Node,
-                        one.Pool,
-                        one.Decision,
-                        one.Reason,
-                        one.Message,
-                        one.UnneededSince,
-                        one.RemovableAt
-                    )),
-                ],
+                Map(found.Before, []),
+                Map(found.After, []),
+                [.. found.Differences.Select(static one => new ApiScaleDifference(one.Kind, one.Name, one.Before, one.After, one.Message))],
+                found.PriceChange,
                 warnings.All
             ),
-            ScalingJson.Default.ApiScalePlan
+            ScalingJson.Default.ApiScaleComparison
         );
     }
+
+    private static ApiScalePlan Map(NodeScalePlan plan, IReadOnlyList<string> warnings) =>
+        new(
+            plan.ObservedAt,
+            [
+                .. plan.Machines.Select(static one => new ApiScaleMachine(
+                    one.Pool,
+                    one.Shape,
+                    one.Zone,
+                    one.CpuCores,
+                    one.Memory,
+                    one.Reason,
+                    one.Message,
+                    one.Price,
+                    one.Pods
+                )),
+            ],
+            [
+                .. plan.Pods.Select(static one => new ApiScalePod(
+                    one.Namespace,
+                    one.Name,
+                    one.Decision,
+                    one.Target,
+                    one.Pool,
+                    one.Reason,
+                    one.Message,
+                    one.UnschedulableSince
+                )),
+            ],
+            [
+                .. plan.Nodes.Select(static one => new ApiScaleNode(
+                    one.Node,
+                    one.Pool,
+                    one.Decision,
+                    one.Reason,
+                    one.Message,
+                    one.UnneededSince,
+                    one.RemovableAt
+                )),
+            ],
+            plan.Price,
+            plan.Price is null ? null : plan.Currency,
+            warnings
+        );
 
     private static string Namespace(string? given) => given is { Length: > 0 } ? given : NodeSmithNames.DefaultNamespace;
 }

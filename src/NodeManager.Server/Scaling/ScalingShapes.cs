@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Server.Responses;
 
@@ -65,13 +66,41 @@ internal sealed record ApiNodeClaim(
 internal sealed record ApiClaimCondition(string Type, string Status, string Reason, string Message, DateTimeOffset? LastTransitionAt);
 
 /// <summary>What an autoscaler would do now, and why. See <see cref="NodeScalePlan"/>.</summary>
+/// <param name="PricePerHour">Of all machines after the plan; missing without prices.</param>
 /// <param name="Warnings">Unreadable data.</param>
 internal sealed record ApiScalePlan(
     DateTimeOffset ObservedAt,
     IReadOnlyList<ApiScaleMachine> Machines,
     IReadOnlyList<ApiScalePod> Pods,
     IReadOnlyList<ApiScaleNode> Nodes,
+    decimal? PricePerHour,
+    string? Currency,
     IReadOnlyList<string> Warnings
+);
+
+/// <summary>Changes of pools that are assumed, and not made.</summary>
+/// <param name="Pools">By name of the pool: a JSON merge patch of the specification of its NodeSmithPool.</param>
+internal sealed record ApiScaleAssumptions([property: Required] Dictionary<string, JsonObject?>? Pools);
+
+/// <summary>The plan now and with assumed changes. See <see cref="NodeScaleComparison"/>.</summary>
+/// <param name="PriceChangePerHour">Missing if a price is unknown.</param>
+/// <param name="Warnings">Unreadable data, and fields that a pool does not have.</param>
+internal sealed record ApiScaleComparison(
+    ApiScalePlan Before,
+    ApiScalePlan After,
+    IReadOnlyList<ApiScaleDifference> Differences,
+    decimal? PriceChangePerHour,
+    IReadOnlyList<string> Warnings
+);
+
+/// <summary>A pod, node or kind of machine that the two plans decide differently about.</summary>
+/// <param name="Before">The decision, or the number of new machines.</param>
+internal sealed record ApiScaleDifference(
+    [property: AllowedValues("Pod", "Node", "Machine")] string Kind,
+    string Name,
+    string Before,
+    string After,
+    string Message
 );
 
 /// <summary>A machine that would be created.</summary>
@@ -83,6 +112,7 @@ internal sealed record ApiScaleMachine(
     long MemoryBytes,
     string Reason,
     string Message,
+    decimal? PricePerHour,
     IReadOnlyList<string> Pods
 );
 
@@ -118,4 +148,5 @@ internal sealed record ApiScaleNode(
 [JsonSerializable(typeof(List<ApiNodeClaim>))]
 [JsonSerializable(typeof(List<ApiAutoscalerObject>))]
 [JsonSerializable(typeof(ApiScalePlan))]
+[JsonSerializable(typeof(ApiScaleComparison))]
 internal sealed partial class ScalingJson : JsonSerializerContext;

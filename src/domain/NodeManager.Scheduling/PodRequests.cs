@@ -27,14 +27,38 @@ public static class PodRequests
         IReadOnlyDictionary<string, decimal>? missing = null
     )
     {
-        Dictionary<string, decimal> sum = [];
+        Dictionary<string, decimal>? first = null;
         foreach (Container container in spec.Containers)
-            Add(sum, With(missing, Granted(container, status?.ContainerStatuses, status)));
+        {
+            Dictionary<string, decimal> own = With(missing, Granted(container, status?.ContainerStatuses, status));
+            if (first is null)
+                first = own;
+            else
+                Add(first, own);
+        }
 
-        // Init containers run one after another, beside the sidecars started before them.
+        Dictionary<string, decimal> sum = first ?? [];
+        if (spec.InitContainers is { Count: > 0 })
+            AddInitContainers(sum, spec, status, missing);
+        foreach ((string name, Quantity quantity) in spec.Resources?.Requests ?? [])
+            if (IsPodLevel(name))
+                sum[name] = quantity.Value;
+        if (spec.Overhead is not null)
+            Add(sum, Amounts(spec.Overhead));
+        return sum;
+    }
+
+    /// <summary>Init containers run one after another, beside the sidecars started before them.</summary>
+    private static void AddInitContainers(
+        Dictionary<string, decimal> sum,
+        PodSpec spec,
+        PodStatus? status,
+        IReadOnlyDictionary<string, decimal>? missing
+    )
+    {
         Dictionary<string, decimal> sidecars = [];
         Dictionary<string, decimal> peak = [];
-        foreach (Container container in spec.InitContainers ?? [])
+        foreach (Container container in spec.InitContainers!)
         {
             bool isSidecar = container.RestartPolicy == "Always";
             Dictionary<string, decimal> own = With(
@@ -53,13 +77,8 @@ public static class PodRequests
                 Raise(peak, own);
             }
         }
-        Raise(sum, peak);
 
-        foreach ((string name, Quantity quantity) in spec.Resources?.Requests ?? [])
-            if (IsPodLevel(name))
-                sum[name] = quantity.Value;
-        Add(sum, Amounts(spec.Overhead));
-        return sum;
+        Raise(sum, peak);
     }
 
     /// <summary>
@@ -86,7 +105,9 @@ public static class PodRequests
 
     private static Dictionary<string, decimal> With(IReadOnlyDictionary<string, decimal>? missing, Dictionary<string, decimal> requests)
     {
-        foreach ((string name, decimal amount) in missing ?? new Dictionary<string, decimal>())
+        if (missing is null)
+            return requests;
+        foreach ((string name, decimal amount) in missing)
             requests.TryAdd(name, amount);
         return requests;
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Decisions;
+using NodeManager.Autoscaling.Forecasts.Explanations;
 using NodeManager.Autoscaling.Host;
-using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
@@ -83,7 +83,7 @@ public sealed class SeedSampleTests
             Assert.Equal(
                 "Scheduled",
                 Assert
-                    .Single(await ScalePlanReader.ExplainAsync(session, cluster.Namespace, ["hello-echo-*"], new Listener(), default))
+                    .Single(await ScaleExplainer.ExplainAsync(session, cluster.Namespace, ["hello-echo-*"], new Listener(), default))
                     .Reason
             );
 

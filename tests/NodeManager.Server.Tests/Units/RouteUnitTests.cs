@@ -82,6 +82,7 @@ public sealed partial class RouteUnitTests
         "POST /api/v1/autoscaler/start",
         "POST /api/v1/autoscaler/stop",
         "GET /api/v1/autoscaler/plan",
+        "POST /api/v1/autoscaler/plan",
         "GET /api/v1/alerts/silences",
         "POST /api/v1/alerts/silences",
         "DELETE /api/v1/alerts/silences/{id}",

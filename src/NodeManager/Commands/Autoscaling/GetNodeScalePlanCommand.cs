@@ -1,5 +1,9 @@
+using System.Collections;
+using NodeManager.Autoscaling.Forecasts.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Explanations;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.NodePools;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -8,11 +12,15 @@ namespace NodeManager.Commands;
 [Cmdlet(VerbsCommon.Get, "NodeScalePlan", DefaultParameterSetName = NowSet)]
 [OutputType(typeof(NodeScalePlan), ParameterSetName = [NowSet])]
 [OutputType(typeof(NodeScalePlanPod), ParameterSetName = [PodSet])]
+[OutputType(typeof(NodeScalePlanNode), ParameterSetName = [NodeSet])]
+[OutputType(typeof(NodeScaleComparison), ParameterSetName = [WithSet])]
 [OutputType(typeof(NodeScaleDecision), ParameterSetName = [PastSet])]
 public sealed class GetNodeScalePlanCommand : SessionCmdlet
 {
     private const string NowSet = "Now",
         PodSet = "Pod",
+        NodeSet = "Node",
+        WithSet = "With",
         PastSet = "Past";
 
     /// <summary>Pods to explain, as <c>name</c> or <c>namespace/name</c>, with wildcards.</summary>
@@ -20,6 +28,18 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Pod { get; set; } = [];
+
+    /// <summary>Nodes of pools, or claims, to explain, with wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NodeSet)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Node { get; set; } = [];
+
+    /// <summary>Assumed changes by name of the pool: hashtables with parameters of Set-NodePool.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = WithSet)]
+    [ValidateNotNullOrEmpty]
+    public IDictionary With { get; set; } = new Hashtable();
 
     /// <summary>A time in the past, or a duration before now: lists the decisions up to then.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PastSet)]
@@ -33,16 +53,24 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
 
     private protected override void End()
     {
-        Sessions.StartInEach((worker, session) => WorkAsync(session, worker));
+        Dictionary<string, PoolChange> changes = PoolAssumptions.Read(With);
+        Sessions.StartInEach((worker, session) => WorkAsync(session, changes, worker));
     }
 
-    private async Task WorkAsync(NodeManagerSession session, Worker worker)
+    private async Task WorkAsync(NodeManagerSession session, Dictionary<string, PoolChange> changes, Worker worker)
     {
         switch (ParameterSetName)
         {
             case PodSet:
-                foreach (NodeScalePlanPod pod in await ScalePlanReader.ExplainAsync(session, Namespace, Pod, worker, worker.Token))
+                foreach (NodeScalePlanPod pod in await ScaleExplainer.ExplainAsync(session, Namespace, Pod, worker, worker.Token))
                     worker.Output(pod);
+                break;
+            case NodeSet:
+                foreach (NodeScalePlanNode node in await ScaleExplainer.ExplainNodesAsync(session, Namespace, Node, worker, worker.Token))
+                    worker.Output(node);
+                break;
+            case WithSet:
+                worker.Output(await ScaleWhatIf.CompareAsync(session, Namespace, changes, worker, worker.Token));
                 break;
             case PastSet:
                 IReadOnlyList<NodeScaleDecision> decisions = At is DateTimeOffset moment

@@ -2,7 +2,7 @@ namespace NodeManager.Autoscaling.Host;
 
 /// <summary>Starts a plan when changes have paused, or have continued for too long (Karpenter: its batcher). Thread-safe.</summary>
 /// <param name="plan">Called from any thread; returns immediately.</param>
-internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
+public sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
 {
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 

@@ -9,9 +9,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.Recommendations;
-using NodeManager.Scheduling;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Planning;
@@ -34,61 +32,10 @@ public static class ScalePlanReader
         ClusterOperation.RunAsync(
             session,
             ns,
-            async (connection, token) => Map(session, await ReadAsync(session, connection, ns, observer, token), token),
-            cancellationToken
-        );
-
-    /// <summary>The decisions about some pods, including scheduled ones.</summary>
-    /// <param name="ns">The namespace of the autoscaler's resources.</param>
-    /// <param name="pods"><c>name</c> or <c>namespace/name</c>, with wildcards.</param>
-    /// <param name="observer">Warned of data that cannot be read, and of each name without a pod.</param>
-    /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>; PodNotFound if no name has a pod.</exception>
-    public static Task<IReadOnlyList<NodeScalePlanPod>> ExplainAsync(
-        NodeManagerSession session,
-        string ns,
-        IReadOnlyList<string> pods,
-        IOperationObserver observer,
-        CancellationToken cancellationToken
-    ) =>
-        ClusterOperation.RunAsync<IReadOnlyList<NodeScalePlanPod>>(
-            session,
-            ns,
             async (connection, token) =>
             {
                 ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
-                IEnumerable<NodeScalePlanPod> all = Map(session, input, token)
-                    .Pods.Concat(
-                        input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod))
-                    );
-                ILookup<bool, string> names = pods.ToLookup(static one => one.Contains('/', StringComparison.Ordinal));
-                Predicate<string> full = NamePattern.Any(names[true]),
-                    plain = NamePattern.Any(names[false]);
-                List<NodeScalePlanPod> found = [.. all.Where(pod => full($"{pod.Namespace}/{pod.Name}") || plain(pod.Name))];
-                string[] missing =
-                [
-                    .. pods.Where(name =>
-                        !NamePattern.IsWildcard(name)
-                        && !found.Exists(pod =>
-                            new NamePattern(name) is var one && (one.Matches(pod.Name) || one.Matches($"{pod.Namespace}/{pod.Name}"))
-                        )
-                    ),
-                ];
-                if (missing.Length == 0)
-                    return found;
-                if (found.Count > 0)
-                {
-                    foreach (string name in missing)
-                        observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
-                    return found;
-                }
-
-                throw new NodeManagerException(
-                    ErrorIds.PodNotFound,
-                    ErrorKind.ObjectNotFound,
-                    $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.",
-                    missing[0],
-                    "Check the name; namespace/name selects one namespace, and wildcards work."
-                );
+                return Map(input, ScalePlanner.Plan(input, token));
             },
             cancellationToken
         );
@@ -130,40 +77,27 @@ public static class ScalePlanReader
         CancellationToken cancellationToken
     ) => ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
 
-    private static NodeScalePlan Map(NodeManagerSession session, ScaleInput input, CancellationToken cancellationToken)
+    /// <summary>A plan as users see it.</summary>
+    public static NodeScalePlan Map(ScaleInput input, ScalePlan plan)
     {
-        ScalePlan plan = ScalePlanner.Plan(input, cancellationToken);
+        decimal? price = ScalePlanPrice.Of(plan);
         return new()
         {
-            Session = session,
-            Cluster = session.Cluster,
+            Session = input.Session,
+            Cluster = input.Session?.Cluster ?? "",
             ObservedAt = input.Now,
             Machines = new([.. plan.Machines]),
             Nodes = new([.. plan.Nodes]),
             Pods = new([.. plan.Pods]),
             Pools = new([.. plan.Pools]),
             NextChangeAt = plan.NextChangeAt,
+            Price = price,
+            Currency = price is null ? "" : ScalePlanPrice.CurrencyOf(input),
         };
     }
 
-    private static NodeScalePlanPod Running(NodeManagerSession session, Pod pod) =>
-        new()
-        {
-            Session = session,
-            Cluster = session.Cluster,
-            Namespace = pod.Metadata.Namespace ?? "",
-            Name = pod.Metadata.Name,
-            Uid = pod.Metadata.Uid ?? "",
-            Decision = AutoscalerDecision.Ignore,
-            Target = pod.Spec.NodeName!,
-            Reason = AutoscalerReason.Scheduled,
-            Message = pod.IsFinished()
-                ? $"The pod has completed on node '{pod.Spec.NodeName}'."
-                : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
-        };
-
     /// <summary>The input of the plan for all managed pools.</summary>
-    internal static async Task<ScaleInput> ReadAsync(
+    public static async Task<ScaleInput> ReadAsync(
         NodeManagerSession session,
         ClusterConnection connection,
         string ns,

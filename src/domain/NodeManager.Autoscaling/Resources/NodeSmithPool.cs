@@ -82,7 +82,7 @@ public sealed class NodeSmithMachineTemplate : PreservedPart
     public Dictionary<string, Quantity>? Resources { get; set; }
 
     /// <summary>The shape of a name; null: none.</summary>
-    internal NodeSmithShape? FindShape(string? name) => string.IsNullOrEmpty(name) ? null : Shapes?.Find(one => one.Name == name);
+    public NodeSmithShape? FindShape(string? name) => string.IsNullOrEmpty(name) ? null : Shapes?.Find(one => one.Name == name);
 }
 
 public sealed class NodeSmithShape : PreservedPart

@@ -16,19 +16,13 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
     private readonly List<Option> _best = [];
     private long[] _room = [];
     private Comparison? _latest;
+    private int _place;
 
     /// <summary>The best machine for the next pod of a group; null: no offer is left.</summary>
     /// <param name="offers">Those that accept the group, the preferred pool first.</param>
     public Option? Choose(PodGroup group, IEnumerable<OfferState> offers, Func<OfferState, int> weightOf)
     {
-        List<PodGroup> others =
-        [
-            .. groups
-                .SkipWhile(one => one != group)
-                .Skip(1)
-                .Where(static one => one.Remaining > 0 && one.MayFillUp && one.Near.Count + one.Apart.Count == 0)
-                .Take(MostGroups),
-        ];
+        List<PodGroup> others = OthersOf(group);
         List<OfferState> accepted = [.. offers];
         if (_latest is not { } latest || !latest.Holds(group, accepted, others))
             _latest = latest = new(group, accepted, others, _best, Compare(group, accepted, others));
@@ -47,12 +41,39 @@ internal sealed class MachineChooser(MachineChoiceRules rules, List<PodGroup> gr
         return chosen with { Choice = latest.Explain(chosen, () => Describe(chosen, latest.Decisive, Rival(chosen, latest.Decisive))) };
     }
 
+    // The groups that may share the machine. A group opens machines one after another, so its place is usually known.
+    private List<PodGroup> OthersOf(PodGroup group)
+    {
+        if (_place >= groups.Count || groups[_place] != group)
+            _place = groups.IndexOf(group);
+        List<PodGroup> others = new(MostGroups);
+        for (int index = _place + 1; index < groups.Count && others.Count < MostGroups; index++)
+        {
+            PodGroup one = groups[index];
+            if (one.Remaining > 0 && one.Near.Count + one.Apart.Count == 0 && one.MayFillUp)
+                others.Add(one);
+        }
+
+        return others;
+    }
+
+    // Of another pool if there is one, else of another size. No lists: there are hundreds of options for each machine.
     private Option? Rival(Option chosen, MachineExpander? decisive)
     {
-        List<Option> others = _options.FindAll(one => one.Offer.Offer.Pool != chosen.Offer.Offer.Pool);
-        if (others.Count == 0)
-            others = _options.FindAll(one => one.Size != chosen.Size);
-        return others.Count == 0 ? null : others.MinBy(one => decisive is { } expander ? Score(one, expander) : 0);
+        Option? best = null;
+        (bool IsOfOtherPool, decimal Score) rank = default;
+        foreach (Option one in _options)
+        {
+            bool isOfOtherPool = one.Offer.Offer.Pool != chosen.Offer.Offer.Pool;
+            if (!isOfOtherPool && (one.Size == chosen.Size || rank.IsOfOtherPool))
+                continue;
+            decimal score = decisive is { } expander ? Score(one, expander) : 0;
+            if (best is not null && isOfOtherPool == rank.IsOfOtherPool && score >= rank.Score)
+                continue;
+            (best, rank) = (one, (isOfOtherPool, score));
+        }
+
+        return best;
     }
 
     /// <summary>Fills the lists of the possible and of the best machines.</summary>

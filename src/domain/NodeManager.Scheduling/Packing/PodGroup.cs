@@ -38,11 +38,14 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
     /// <summary>The slots that may take its pods.</summary>
     public List<PackingSlot>? Candidates { get; set; }
 
+    /// <summary>By number: the offers whose machines may take its pods; null: not determined yet.</summary>
+    public bool[]? AcceptedOffers { get; set; }
+
     /// <summary>The number of machines when the candidates were last completed.</summary>
     public int SeenMachines { get; set; }
 
     /// <summary>True if a pod does not prevent the next one on the node: several may be placed in one step.</summary>
-    public bool MayFillUp => Spreads.Count + Ports.Count == 0 && !Apart.Exists(Counts.Contains);
+    public bool MayFillUp => Spreads.Count + Ports.Count == 0 && !(Apart.Count > 0 && Apart.Exists(Counts.Contains));
 
     /// <summary>True if the placement of other pods may make room for it.</summary>
     public bool MayFitLater => Spreads.Count + Near.Count > 0;

@@ -275,23 +275,36 @@ public sealed partial class PodPacker
         SlotRules rules = RulesOf(group);
         if (group.Candidates is null)
         {
-            group.Candidates = _released ?? [];
-            _released = null;
+            TakeReleased(group);
             foreach (PackingSlot slot in _slots)
             {
                 if (slot.Machine is not null)
                     break;
                 if (slot.IsUsable && !slot.IsLastResort && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot))
-                    group.Candidates.Add(slot);
+                    group.Candidates!.Add(slot);
             }
         }
 
+        if (group.SeenMachines == _machines.Count)
+            return;
+        // Without nodes, the list is still empty: one that has the room of another group's machines takes its place.
+        if (group.Candidates!.Capacity == 0)
+            TakeReleased(group);
+        bool[] accepted = group.AcceptedOffers ??= [
+            .. _states.Select(offer => rules.Refusal(offer.Offer) is null && !IsRefused(group, offer)),
+        ];
         for (; group.SeenMachines < _machines.Count; group.SeenMachines++)
         {
             PackingSlot slot = _machines[group.SeenMachines];
-            if (rules.Refusal(slot.Machine!.Offer) is null && !IsRefused(group, _states[slot.Machine.OfferNumber]))
-                group.Candidates.Add(slot);
+            if (accepted[slot.Machine!.OfferNumber])
+                group.Candidates!.Add(slot);
         }
+    }
+
+    private void TakeReleased(PodGroup group)
+    {
+        group.Candidates = _released ?? [];
+        _released = null;
     }
 
     private IEnumerable<PackedPod> Results(PodGroup group)

@@ -8,7 +8,7 @@ namespace NodeManager.Autoscaling.Planning.Demand;
 /// Identifies the scheduling requirements of a pod. The replicas of a workload share it, and so does a recreated pod. Names, labels, images
 /// and preferences do not count.
 /// </summary>
-internal static class PodSpecificationKey
+public static class PodSpecificationKey
 {
     // Consecutive plans get the same pods from a cache.
     private static readonly ConditionalWeakTable<Pod, string> Known = [];

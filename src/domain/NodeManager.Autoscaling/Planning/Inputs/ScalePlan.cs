@@ -25,5 +25,5 @@ public sealed record ScalePlan(
     internal IReadOnlyDictionary<string, PoolObservations> Observations { get; init; } = new Dictionary<string, PoolObservations>();
 
     /// <summary>The planned machines by <see cref="NodeScalePlanMachine.Id"/>, for their claims.</summary>
-    internal IReadOnlyDictionary<string, PlannedMachine> Plans { get; init; } = new Dictionary<string, PlannedMachine>();
+    public IReadOnlyDictionary<string, PlannedMachine> Plans { get; init; } = new Dictionary<string, PlannedMachine>();
 }

@@ -372,6 +372,7 @@ internal sealed partial class ScaleDownPlan
             Pods = new([.. moving.Where(static pod => !FreeRoom.IsFreeRoom(pod)).Select(static pod => pod.Key())]),
             UnneededSince = _unneeded.TryGetValue(uid, out DateTimeOffset since) ? since : null,
             RemovableAt = at,
+            Price = PriceOf(_pools.First(one => one.Name == member.Pool.Metadata.Name), member),
         };
     }
 

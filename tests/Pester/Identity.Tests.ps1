@@ -23,13 +23,14 @@ BeforeAll {
         'New-NodePool' = @{ Name = 'other' }; 'Resize-NodePool' = @{ NodeCount = 1 }; 'Set-NodePool' = @{ Label = @{ a = 'b' } }
         'Set-NodePoolStatus' = @{ ControllerName = 'c'; Condition = @{ Type = 'Ready'; Status = 'True' } }; 'Wait-NodePool' = @{ Timeout = 1 }
         'Wait-ClusterNode' = @{ Timeout = 1 }; 'Invoke-NodeCommand' = @{ Command = 'uptime' }; 'Wait-NodeMaintenance' = @{ Timeout = 1 }
+        'New-NodeAlertSilence' = @{ Reason = 'a reason' }
     }
 
     # What these commands take beside nodes.
     $types = @{
         'Get-NodeMaintenance' = 'NodeMaintenanceRun'; 'Get-PodLog' = 'NodePod'
         'Get-Machine' = 'NodeProvider'; 'Remove-NodeProvider' = 'NodeProvider'; 'Set-NodeProvider' = 'NodeProvider'; 'Test-NodeProvider' = 'NodeProvider'
-        'Clear-SandboxFault' = 'SandboxFault'; 'Unregister-SchedulerPlugin' = 'SchedulerPluginDefinition'
+        'Clear-SandboxFault' = 'SandboxFault'; 'Remove-NodeAlertSilence' = 'NodeAlertSilence'; 'Unregister-SchedulerPlugin' = 'SchedulerPluginDefinition'
     }
 
     # As a file or another process gives objects back: without their class. All of them now name the second cluster, whose identity is another one.
@@ -82,7 +83,7 @@ namespace NodeManager.Tests
     $first = Connect-NodeManager -Sandbox
     $null = Backup-SchedulerConfiguration -Session $first
     $sample = @{}
-    foreach ($type in 'ClusterObject', 'SchedulerObject', 'SchedulerConfigurationBackup', 'NodePool', 'Machine', 'NodeClaim', 'NodeMaintenanceRun', 'NodePoolUpdate', 'NodeProvider', 'SandboxFault', 'SchedulerPluginDefinition') {
+    foreach ($type in 'ClusterObject', 'SchedulerObject', 'SchedulerConfigurationBackup', 'NodePool', 'Machine', 'NodeClaim', 'NodeMaintenanceRun', 'NodePoolUpdate', 'NodeProvider', 'SandboxFault', 'SchedulerPluginDefinition', 'NodeAlertSilence') {
         $sample[$type] = Get-Sample ([Management.Automation.PSTypeName]"NodeManager.$type").Type $first
     }
     $pod = Get-NodePod -Session $first | Where-Object OwnerKind -EQ ReplicaSet | Select-Object -First 1

@@ -171,6 +171,8 @@ public sealed class NodeReplacementTests
         JsonObject pod = Manifests.Pod(name, claim.Status!.NodeName);
         pod["metadata"]!["annotations"] = JsonNode.Parse(annotations);
         pod["spec"]!["terminationGracePeriodSeconds"] = 0;
+        // A real cluster also has the nodes of other tests, to which the pod could move.
+        pod["spec"]!["nodeSelector"] = new JsonObject { [NodeSmithNames.DefaultPoolLabelKey] = "small" };
         pod["spec"]!["containers"]![0]!["resources"]!["requests"] = new JsonObject { ["cpu"] = cpu, ["memory"] = "256Mi" };
         return lab.Cluster.CreateAsync(Resources.Pods, pod);
     }

@@ -47,6 +47,7 @@ public sealed class RoleUseTests
 
         await LookAtManyAsync(cluster, session);
         RoleUse.AssertNeeded(cluster, user, "nodemanager-viewer");
+        RoleUse.AssertNeeded(cluster, user, "nodemanager-silence-reader");
     }
 
     [SkippableTheory]

@@ -30,6 +30,14 @@ public sealed class ReferencePageTests
         );
     }
 
+    [Theory]
+    [InlineData("about_NodeManager_Drain", "draining")]
+    public void An_about_topic_is_generated_from_its_concept_page(string topic, string page) =>
+        Compare(
+            $"en-US/{topic}.help.txt",
+            AboutPage.Build(topic, File.ReadAllText(Path.Combine(Repository.Root, $"docs/concepts/{page}.md")))
+        );
+
     [Fact]
     public void The_reference_of_roles_is_generated_from_the_manifests() => Compare(RolePage.Path, RolePage.Build());
 

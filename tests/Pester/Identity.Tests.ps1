@@ -30,7 +30,7 @@ BeforeAll {
     $types = @{
         'Get-NodeMaintenance' = 'NodeMaintenanceRun'; 'Get-PodLog' = 'NodePod'
         'Get-Machine' = 'NodeProvider'; 'Remove-NodeProvider' = 'NodeProvider'; 'Set-NodeProvider' = 'NodeProvider'; 'Test-NodeProvider' = 'NodeProvider'
-        'Clear-SandboxFault' = 'SandboxFault'; 'Remove-NodeAlertSilence' = 'NodeAlertSilence'; 'Unregister-SchedulerPlugin' = 'SchedulerPluginDefinition'
+        'Clear-SandboxFault' = 'SandboxFault'; 'New-NodeAlertSilence' = 'NodeAlert'; 'Remove-NodeAlertSilence' = 'NodeAlertSilence'; 'Unregister-SchedulerPlugin' = 'SchedulerPluginDefinition'
     }
 
     # As a file or another process gives objects back: without their class. All of them now name the second cluster, whose identity is another one.
@@ -83,7 +83,7 @@ namespace NodeManager.Tests
     $first = Connect-NodeManager -Sandbox
     $null = Backup-SchedulerConfiguration -Session $first
     $sample = @{}
-    foreach ($type in 'ClusterObject', 'SchedulerObject', 'SchedulerConfigurationBackup', 'NodePool', 'Machine', 'NodeClaim', 'NodeMaintenanceRun', 'NodePoolUpdate', 'NodeProvider', 'SandboxFault', 'SchedulerPluginDefinition', 'NodeAlertSilence') {
+    foreach ($type in 'ClusterObject', 'SchedulerObject', 'SchedulerConfigurationBackup', 'NodePool', 'Machine', 'NodeClaim', 'NodeMaintenanceRun', 'NodePoolUpdate', 'NodeProvider', 'SandboxFault', 'SchedulerPluginDefinition', 'NodeAlertSilence', 'NodeAlert') {
         $sample[$type] = Get-Sample ([Management.Automation.PSTypeName]"NodeManager.$type").Type $first
     }
     $pod = Get-NodePod -Session $first | Where-Object OwnerKind -EQ ReplicaSet | Select-Object -First 1

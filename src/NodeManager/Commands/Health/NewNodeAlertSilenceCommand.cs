@@ -49,6 +49,9 @@ public sealed class NewNodeAlertSilenceCommand : SessionCmdlet, IClusterChange
 
     private protected override void Process()
     {
+        NodeManagerSession[] sessions = [.. InputObject is null ? Sessions : Sessions.For(InputObject)];
+        if (sessions.Length == 0)
+            return;
         AlertSilenceRequest request = (
             InputObject is null
                 ? new()
@@ -64,7 +67,7 @@ public sealed class NewNodeAlertSilenceCommand : SessionCmdlet, IClusterChange
             UntilResolved = UntilResolved,
         };
         request.Check();
-        foreach (NodeManagerSession session in InputObject is null ? Sessions : Sessions.For(InputObject))
+        foreach (NodeManagerSession session in sessions)
         {
             string[] what = [.. request.Causes, .. request.Nodes, .. request.Labels.Select(static label => $"{label.Key}={label.Value}")];
             string target = $"alerts of {string.Join(", ", what)} in cluster '{session.Cluster}'";

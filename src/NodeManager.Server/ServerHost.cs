@@ -76,11 +76,19 @@ internal static class ServerHost
         {
             if (parent is not null)
                 Announce(parent, app);
+            else if (app.Services.GetService<TourService>() is { } tour)
+            {
+                terminal.Line($"The console answers; open, {OpenLink(app)}");
+                tour.Begin(() => Announce(terminal, app, options));
+            }
             else
                 Announce(terminal, app, options);
         });
         return app;
     }
+
+    private static string OpenLink(WebApplication app) =>
+        $"once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {app.Urls.First()}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}";
 
     private static void AddDetached(WebApplicationBuilder builder, ServerOptions options)
     {
@@ -138,7 +146,7 @@ internal static class ServerHost
         return ApiHost.Build(builder, listen with { IsMounted = true });
     }
 
-    // Checked before the tour, which takes seconds. A port that is taken meanwhile fails the start.
+    // Checked before the cluster starts, which takes seconds. A port that is taken meanwhile fails the start.
     private static void RequireFree(IPAddress address, int port)
     {
         try
@@ -190,7 +198,7 @@ internal static class ServerHost
         return builder.Build();
     }
 
-    // Opens the session first, then tours, then serves.
+    // Opens the session before anything else starts.
     private static void AddCluster(IServiceCollection services, ServerOptions options, Terminal terminal)
     {
         services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
@@ -200,7 +208,11 @@ internal static class ServerHost
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         if (options.Command != ServerCommand.Demo)
             return;
-        services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
+        services.AddSingleton(provider => new TourService(
+            provider.GetRequiredService<ClusterSession>(),
+            terminal,
+            isServed: !options.Once
+        ));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
 
@@ -243,9 +255,7 @@ internal static class ServerHost
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
         foreach (ClusterMount mount in app.Services.GetRequiredService<ClusterMounts>().Further)
             terminal.Line($"  Cluster of context '{mount.Name}' at {address}{mount.Path}");
-        terminal.Line(
-            $"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}"
-        );
+        terminal.Line($"  Open, {OpenLink(app)}");
         terminal.Line($"  Token that reads:   {tokens.Issue(AccessLevel.Viewer)}");
         terminal.Line($"  Token that changes: {tokens.Issue(AccessLevel.Admin)}");
         // An argument would expose the token in the process list and the shell's history.

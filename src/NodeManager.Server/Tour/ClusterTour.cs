@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
@@ -99,19 +100,17 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
     private async Task<NodeDrainPlan?> ChoosePlanAsync(List<ClusterNode> nodes, CancellationToken cancellationToken)
     {
         const int Considered = 50;
-        foreach (
-            ClusterNode node in nodes
+        IReadOnlyList<NodeTarget> candidates =
+        [
+            .. nodes
                 .Where(n => n.Status == NodeStatus.Ready && !n.Unschedulable && !n.Roles.Contains("control-plane"))
                 .Take(Considered)
-        )
-        {
-            // Separately: together they would be one plan for a concurrent drain.
-            IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
-            if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan)
-                return plan;
-        }
-
-        return null;
+                .Select(static n => (NodeTarget)n.Name),
+        ];
+        // Each alone, over one reading of the cluster: together they would be one plan for a concurrent drain.
+        return (await DrainPlanner.PlanEachAsync(session, candidates, Options, cancellationToken)).FirstOrDefault(static plan =>
+            plan is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 }
+        );
     }
 
     private async Task<NodeDrainResult> DrainAsync(NodeDrainPlan plan, IOperationObserver observer, CancellationToken cancellationToken)

@@ -1,5 +1,8 @@
+using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
@@ -36,6 +39,57 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         Assert.Matches("^[0-9.]+$", (string)ready["capacity"]!["cpu"]!);
         Assert.Matches("^[0-9.]+Gi$", (string)ready["capacity"]!["memory"]!);
         Assert.Matches("^([0-9]+[dhms])+$", (string)ready["age"]!);
+    }
+
+    [Fact]
+    public async Task The_list_is_compressed_for_clients_that_accept_it()
+    {
+        string plain = await server.Client.GetStringAsync(new Uri(Nodes, UriKind.Relative));
+        using HttpRequestMessage request = new(HttpMethod.Get, Nodes) { Headers = { { "Accept-Encoding", "br, gzip" } } };
+        using HttpResponseMessage answer = await server.Client.SendAsync(request);
+
+        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
+        byte[] bytes = await answer.Content.ReadAsByteArrayAsync();
+        Assert.InRange(bytes.Length, 1, plain.Length / 3);
+        using GZipStream gzip = new(new MemoryStream(bytes), CompressionMode.Decompress);
+        JsonArray nodes = (await JsonSerializer.DeserializeAsync<JsonArray>(gzip))!;
+        Assert.Equal(
+            JsonNode.Parse(plain)!.AsArray().Select(static one => (string)one!["name"]!),
+            nodes.Select(static one => (string)one!["name"]!)
+        );
+    }
+
+    [Fact]
+    public async Task A_client_that_has_the_list_gets_304_until_a_node_changes()
+    {
+        string name = await WorkerAsync();
+        // Usage or another test may change a node between two requests.
+        EntityTagHeaderValue? known = null;
+        HttpStatusCode status = HttpStatusCode.OK;
+        for (int attempt = 0; attempt < 50 && status == HttpStatusCode.OK; attempt++)
+            (status, known, _) = await ListAsync(known);
+        Assert.Equal(HttpStatusCode.NotModified, status);
+
+        HttpResponseMessage set = await server.Client.PutAsJsonAsync(
+            $"{Nodes}/{name}/labels",
+            new { key = "example.com/listing", value = "1" }
+        );
+        set.EnsureSuccessStatusCode();
+        (HttpStatusCode Status, EntityTagHeaderValue? Tag, string Body) after = await ListAsync(known);
+        await server.Client.DeleteAsync(new Uri($"{Nodes}/{name}/labels/example.com/listing", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, after.Status);
+        Assert.NotEqual(known, after.Tag);
+        Assert.Contains("example.com/listing", after.Body, StringComparison.Ordinal);
+
+        async Task<(HttpStatusCode Status, EntityTagHeaderValue? Tag, string Body)> ListAsync(EntityTagHeaderValue? tag)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, Nodes);
+            if (tag is not null)
+                request.Headers.IfNoneMatch.Add(tag);
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            return (answer.StatusCode, answer.Headers.ETag, await answer.Content.ReadAsStringAsync());
+        }
     }
 
     [Fact]

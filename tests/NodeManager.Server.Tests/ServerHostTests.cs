@@ -97,16 +97,22 @@ public sealed partial class ServerHostTests
     }
 
     [Fact]
-    public async Task A_stop_during_the_tour_ends_the_start()
+    public async Task The_console_answers_during_the_tour_which_a_stop_ends()
     {
         FirstLine line = new();
         using IHost host = ServerHost.Build(CommandLines.Parse("demo", "--port", "0"), new(line, color: false));
-        Task start = host.StartAsync();
+        await host.StartAsync();
         await line.Written.WaitAsync(TimeSpan.FromMinutes(1));
+        TourService tour = host.Services.GetRequiredService<TourService>();
 
-        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        using HttpClient client = new();
+        using HttpResponseMessage page = await client.GetAsync(new Uri(((WebApplication)host).Urls.First()));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.False(tour.HasSucceeded);
+        await host.StopAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.False(tour.HasSucceeded);
+        Assert.DoesNotContain("until Ctrl-C", line.ToString(), StringComparison.Ordinal);
     }
 
     private IHost Build(params string[] arguments) => ServerHost.Build(CommandLines.Parse(arguments), new(_output, color: false));

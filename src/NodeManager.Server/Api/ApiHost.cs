@@ -194,6 +194,7 @@ internal static class ApiHost
 
     private static void AddRoutes(IServiceCollection services)
     {
+        services.AddSingleton<NodeListing>();
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<NodeBatchRoutes>();
         services.AddSingleton<RehearsalRoutes>();

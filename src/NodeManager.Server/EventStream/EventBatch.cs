@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.EventStream;
 
@@ -8,14 +9,12 @@ namespace NodeManager.Server.EventStream;
 internal sealed class EventBatch
 {
     private readonly int[] _ends;
-    private readonly Lazy<GzipPart> _compressed;
 
     private EventBatch(long from, ReadOnlyMemory<byte> text, int[] ends)
     {
         From = from;
-        Text = text;
+        Text = new(text);
         _ends = ends;
-        _compressed = new(() => GzipPart.Of(Text.Span));
     }
 
     public long From { get; }
@@ -25,9 +24,7 @@ internal sealed class EventBatch
     public int Count => _ends.Length;
 
     /// <summary>In event stream format.</summary>
-    public ReadOnlyMemory<byte> Text { get; }
-
-    public GzipPart Compressed => _compressed.Value;
+    public GzipText Text { get; }
 
     /// <param name="prefix">The part of the event ids before the position.</param>
     /// <param name="from">The position before the first event.</param>
@@ -55,6 +52,6 @@ internal sealed class EventBatch
     {
         int read = (int)(position - From),
             start = _ends[read - 1];
-        return new(position, Text[start..], [.. _ends.Skip(read).Select(end => end - start)]);
+        return new(position, Text.Text[start..], [.. _ends.Skip(read).Select(end => end - start)]);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class EventLog
         {
             EventBatch batch = EventBatch.Of(_prefix, _last, events);
             _last = batch.To;
-            _bytes += batch.Text.Length;
+            _bytes += batch.Text.Text.Length;
             while (_first < _next && (_last - Slot(_first)!.From > Kept || _bytes > KeptBytes))
                 Drop();
             Slot(_next++) = batch;
@@ -135,7 +135,7 @@ internal sealed class EventLog
 
     private void Drop()
     {
-        _bytes -= Slot(_first)!.Text.Length;
+        _bytes -= Slot(_first)!.Text.Text.Length;
         Slot(_first++) = null;
     }
 }

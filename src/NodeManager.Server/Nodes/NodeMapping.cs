@@ -17,7 +17,7 @@ internal static class NodeMapping
             node.Allocatable.ToApi(),
             node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
             node.PodCount,
-            HumanDuration.Format(now - node.CreatedAt),
+            AgeOf(node, now),
             Known(node.Zone),
             Known(node.Pool),
             Known(node.InstanceType),
@@ -27,6 +27,9 @@ internal static class NodeMapping
             node.Requested is null ? null : new(node.CpuRequestedPercent, node.MemoryRequestedPercent),
             node.ToOperation()
         );
+
+    /// <summary>The only part of a node's answer that the time changes.</summary>
+    public static string AgeOf(ClusterNode node, DateTimeOffset now) => HumanDuration.Format(now - node.CreatedAt);
 
     /// <summary>The operation that works on the node; null: none.</summary>
     public static ApiNodeOperation? ToOperation(this ClusterNode node) =>

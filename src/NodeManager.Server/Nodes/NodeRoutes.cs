@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
@@ -13,7 +14,7 @@ using static NodeManager.Server.Access.AccessNeed;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>The node routes with paths and bodies of the StreamSpace node manager.</summary>
-internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains)
+internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains, NodeListing listing)
 {
     /// <summary>The prefix of the StreamSpace node manager's routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
@@ -54,11 +55,29 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) =>
         route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
-    private async Task<IResult> ListAsync(CancellationToken stop)
+    // 304 for a client that has this list already.
+    private async Task ListAsync(HttpContext context, CancellationToken stop)
     {
         LiveNodes nodes = await live.ReadyAsync(stop);
-        DateTimeOffset now = Session.Time().GetUtcNow();
-        return TypedResults.Ok(nodes.List().Select(node => node.ToApi(now)).ToList());
+        (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes.List(), Session.Time().GetUtcNow());
+        HttpResponse response = context.Response;
+        response.Headers.ETag = tag;
+        if (
+            context
+                .Request.GetTypedHeaders()
+                .IfNoneMatch.Any(one => one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false))
+        )
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = "application/json; charset=utf-8";
+        GzipBody body = new(context);
+        await body.BeginAsync(stop);
+        foreach (GzipText part in parts)
+            await body.WriteAsync(part, stop);
+        await body.EndAsync(stop);
     }
 
     private async Task<IResult> GetAsync(string name, CancellationToken stop)

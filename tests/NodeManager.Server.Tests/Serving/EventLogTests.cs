@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Access;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Tests.Serving;
 
@@ -171,7 +172,7 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
     }
 
     private static List<SseItem<string>> Items(EventBatch batch) =>
-        [.. SseParser.Create(new MemoryStream(batch.Text.ToArray())).Enumerate()];
+        [.. SseParser.Create(new MemoryStream(batch.Text.Text.ToArray())).Enumerate()];
 
     private async Task<HttpResponseMessage> OpenAsync(string token, string encoding)
     {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace NodeManager.Server.EventStream;
+namespace NodeManager.Server.Responses;
 
 /// <summary>
 /// A compressed text without back-references outside of it: the same bytes fit into any gzip stream at any position. So each text is

@@ -154,7 +154,7 @@ internal sealed partial class ScaleDownPlan
         List<Candidate> candidates = [];
         foreach (PoolMember member in pool.Members)
         {
-            if (Departures.Of(_input, pool, member, _placed) is { } leaving)
+            if (Departures.Of(_input, pool, member, _placed, _running.IsReplacing(member)) is { } leaving)
                 Add(member, AutoscalerDecision.Remove, leaving.Reason, leaving.Message, []);
             else if (Obstacle(pool, member) is { } kept)
                 Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);

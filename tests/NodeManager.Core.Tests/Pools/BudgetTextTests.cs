@@ -103,7 +103,15 @@ public sealed class BudgetTextTests
                 """{"providerRef":"pve","scaleDown":{"stabilizationWindow":"5m","consolidation":{"mode":"MultiNode","replace":true},"expireAfter":"1h","budgets":[{"nodes":"1"}],"other":1}}"""
             )!
             .AsObject();
-        PoolChange change = new() { ScaleDown = new() { ExpireAfter = TimeSpan.Zero, Budgets = [], ReplaceByCost = false } };
+        PoolChange change = new()
+        {
+            ScaleDown = new()
+            {
+                ExpireAfter = TimeSpan.Zero,
+                Budgets = [],
+                ReplaceByCost = false,
+            },
+        };
 
         JsonObject changed = PoolMerge.Apply(spec, ClusterPoolFormat.Instance.PatchOf(change, spec, "web"));
 
@@ -133,11 +141,26 @@ public sealed class BudgetTextTests
     public static TheoryData<PoolScaleDown, string> ChangesForClusters =>
         new()
         {
-            { new() { Consolidation = "Disabled" }, "Consolidation" },
-            { new() { ReplaceByCost = false }, "ReplaceByCost" },
-            { new() { ReplaceDrifted = true }, "ReplaceDrifted" },
-            { new() { ExpireAfter = TimeSpan.Zero }, "ExpireAfter" },
-            { new() { Budgets = [] }, "Budget" },
+            {
+                new() { Consolidation = "Disabled" },
+                "Consolidation"
+            },
+            {
+                new() { ReplaceByCost = false },
+                "ReplaceByCost"
+            },
+            {
+                new() { ReplaceDrifted = true },
+                "ReplaceDrifted"
+            },
+            {
+                new() { ExpireAfter = TimeSpan.Zero },
+                "ExpireAfter"
+            },
+            {
+                new() { Budgets = [] },
+                "Budget"
+            },
         };
 
     [Theory]

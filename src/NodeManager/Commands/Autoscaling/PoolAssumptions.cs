@@ -23,7 +23,11 @@ internal static class PoolAssumptions
         ["Label"] = static (change, value) => change with { Labels = PoolInput.ReadLabels(To<IDictionary>(value)) },
         ["ScaleUpDelay"] = static (change, value) => change with { Scaling = change.Scaling with { ScaleUpDelay = Duration(value) } },
         ["ScaleDownDelay"] = static (change, value) => change with { Scaling = change.Scaling with { ScaleDownDelay = Duration(value) } },
-        ["Consolidation"] = static (change, value) => change with { ScaleDown = change.ScaleDown with { Consolidation = To<string>(value) } },
+        ["Consolidation"] = static (change, value) =>
+            change with
+            {
+                ScaleDown = change.ScaleDown with { Consolidation = To<string>(value) },
+            },
         ["ReplaceByCost"] = static (change, value) => change with { ScaleDown = change.ScaleDown with { ReplaceByCost = To<bool>(value) } },
         ["ReplaceDrifted"] = static (change, value) =>
             change with

@@ -87,8 +87,7 @@ public static class PoolSpecWriter
         if (window is { } down)
             written["stabilizationWindow"] = PoolDuration.Format(down);
         if (change.Consolidation is { } mode)
-            consolidation["mode"] =
-                Modes.FirstOrDefault(one => string.Equals(one, mode, StringComparison.OrdinalIgnoreCase)) ?? mode;
+            consolidation["mode"] = Modes.FirstOrDefault(one => string.Equals(one, mode, StringComparison.OrdinalIgnoreCase)) ?? mode;
         if (change.ReplaceByCost is { } byCost)
             consolidation["replace"] = byCost;
         if (consolidation.Count > 0)

@@ -92,7 +92,7 @@ public static class ScalePlanReader
         Task storage = Task.WhenAll(volumeClaims, volumes, classes);
         await Task.WhenAll(pools, planes, claims, providers, cluster, storage, buffers);
 
-        return new()
+        return new ScaleInput
         {
             Session = session,
             Now = connection.Time.GetUtcNow(),
@@ -115,7 +115,7 @@ public static class ScalePlanReader
             Thresholds = await ReadThresholdsAsync(session, connection, (await nodes).Items, observer, token),
             Buffers = (await buffers).Buffers,
             BufferTargets = (await buffers).Targets,
-        };
+        }.With(await DeviceReader.ReadAsync(client, (await pods).Items, token));
     }
 
     private static List<NodeSmithPool> Managed(

@@ -229,7 +229,7 @@ internal sealed partial class ScaleDownPlan
         return running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound
             ? RemovalVerdict.Keep(
                 AutoscalerReason.ResourceClaims,
-                $"Pod {bound.Key()} uses devices by ResourceClaim '{bound.Spec.ResourceClaims![0].Name}'; the autoscaler cannot plan for devices."
+                $"Pod {bound.Key()} uses devices by {PendingPods.TextOf(bound.Spec.ResourceClaims![0])}"
             )
             : null;
     }

@@ -26,7 +26,7 @@ public sealed class DevicePlanTests
         ScalePlan plan = ScalePlanner.Plan(input.With(Devices(version)));
 
         Assert.Equal((AutoscalerDecision.Place, "n1"), (plan.Pod("b").Decision, plan.Pod("b").Target));
-        Assert.Equal(AutoscalerDecision.Place, plan.Pod("c").Decision);
+        Assert.Equal(AutoscalerDecision.Create, plan.Pod("c").Decision);
         Assert.Equal("four", Assert.Single(plan.Machines).Shape);
     }
 
@@ -90,7 +90,7 @@ public sealed class DevicePlanTests
         ByDriver,
         "the claim requests a part of a device"
     )]
-    [InlineData("class", "\"deviceClassName\":\"tpu", ByDriver, "DeviceClass 'tpu' does not exist")]
+    [InlineData("class", "\"deviceClassName\":\"tpu\"", ByDriver, "DeviceClass 'tpu' does not exist")]
     [InlineData("any", Exactly, "[]", "DeviceClass 'gpu' does not select devices by device.driver == \"NAME\" alone")]
     [InlineData("quote", Exactly, """[{"cel":{"expression":"device.driver == 'gpu.example.com'"}}]""", "")]
     [InlineData(

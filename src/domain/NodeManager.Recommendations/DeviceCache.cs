@@ -8,7 +8,7 @@ public sealed class DeviceCache(ClusterConnection connection)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private long? _readAt;
+    private long? _checkedAt;
 
     public DeviceInput Current { get; private set; } = DeviceInput.Unknown("the devices of the cluster are not read yet");
 
@@ -16,13 +16,13 @@ public sealed class DeviceCache(ClusterConnection connection)
     /// <returns>True if the devices were read.</returns>
     public async Task<bool> RefreshAsync(IReadOnlyList<Pod> pods, CancellationToken cancellationToken)
     {
-        if (
-            !pods.Any(static pod => pod.Spec.ResourceClaims is { Count: > 0 })
-            || _readAt is { } at && connection.Time.GetElapsedTime(at) < Interval
-        )
+        // The pods of a large cluster are not searched at each change.
+        if (_checkedAt is { } at && connection.Time.GetElapsedTime(at) < Interval)
+            return false;
+        _checkedAt = connection.Time.GetTimestamp();
+        if (!pods.Any(static pod => pod.Spec.ResourceClaims is { Count: > 0 }))
             return false;
         Current = await DeviceReader.ReadAsync(connection.Client, pods, cancellationToken);
-        _readAt = connection.Time.GetTimestamp();
         return true;
     }
 }

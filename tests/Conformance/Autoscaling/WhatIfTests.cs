@@ -69,7 +69,7 @@ public sealed class WhatIfTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_suggestion_for_a_node_lets_it_go(string backend)
+    public async Task The_suggestion_for_a_node_allows_its_removal(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(min: 1);

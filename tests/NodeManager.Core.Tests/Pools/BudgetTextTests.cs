@@ -21,7 +21,7 @@ public sealed class BudgetTextTests
     [InlineData("0+schedule=0 8 * * mon-fri+duration=10h", "0", "", "0 8 * * mon-fri", "10h")]
     [InlineData("0+duration=1h30m+schedule=@daily", "0", "", "@daily", "1h30m")]
     [InlineData(" 0 + reasons = Expired + schedule = */10 1,2 * * 0 + duration = 5m ", "0", "Expired", "*/10 1,2 * * 0", "5m")]
-    public void A_text_is_a_budget(string text, string nodes, string reasons, string schedule, string duration)
+    public void A_text_is_parsed_and_printed_again(string text, string nodes, string reasons, string schedule, string duration)
     {
         NodePoolBudget budget = BudgetText.Parse(text);
 

@@ -38,7 +38,7 @@ public sealed class HealthChecksTests
     }
 
     [Fact]
-    public void A_Machine_that_is_not_to_be_remediated_is_left_alone()
+    public void A_Machine_that_is_not_to_be_remediated_is_covered_as_well()
     {
         ClusterMachine machine = Machine("pool=a");
         machine.Metadata.Annotations = new() { ["cluster.x-k8s.io/skip-remediation"] = "" };

@@ -169,3 +169,16 @@ public sealed class SliceDevice : DeviceDetails
 
     public DeviceDetails? Basic { get; set; }
 }
+
+public sealed class PodResourceClaim
+{
+    public string Name { get; set; } = "";
+
+    public string? ResourceClaimName { get; set; }
+
+    public string? ResourceClaimTemplateName { get; set; }
+
+    /// <summary>Why its devices cannot be planned for, as the end of a sentence; empty: not known.</summary>
+    [JsonIgnore]
+    public string Problem { get; set; } = "";
+}

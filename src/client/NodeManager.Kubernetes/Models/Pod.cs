@@ -162,19 +162,6 @@ public sealed class PodSpec
     private PodSpecTemplate Own => _template.IsShared ? _template = _template.Copy() : _template;
 }
 
-public sealed class PodResourceClaim
-{
-    public string Name { get; set; } = "";
-
-    public string? ResourceClaimName { get; set; }
-
-    public string? ResourceClaimTemplateName { get; set; }
-
-    /// <summary>Why its devices cannot be planned for, as the end of a sentence; empty: not known.</summary>
-    [JsonIgnore]
-    public string Problem { get; set; } = "";
-}
-
 public sealed class PodSchedulingGate
 {
     public string Name { get; set; } = "";

@@ -33,7 +33,7 @@ public static class BudgetText
             if (part.Split('=', 2, StringSplitOptions.TrimEntries) is not [var key, { Length: > 0 } value])
                 throw Invalid(text, $"'{part}' has no value");
             if (!((string[])[ReasonsKey, ScheduleKey, DurationKey]).Contains(key, StringComparer.OrdinalIgnoreCase))
-                throw Invalid(text, $"'{key}' is not a part of a budget");
+                throw Invalid(text, $"'{key}' is not a part of a disruption budget");
             if (!given.TryAdd(key, value))
                 throw Invalid(text, $"'{key}' is given twice");
         }

@@ -10,7 +10,7 @@ public static class DevicePlanning
 {
     private const string Prefix = "devices.resource.k8s.io/";
 
-    /// <summary>The name of the resource that stands for the devices of a driver.</summary>
+    /// <summary>The name of the resource that represents the devices of a driver.</summary>
     public static string ResourceOf(string driver) => Prefix + driver;
 
     /// <summary>Nodes and pods as a plan sees them. Objects without devices and claims are the given ones.</summary>

@@ -45,7 +45,7 @@ public sealed class DevicePlanTests
     }
 
     [Fact]
-    public void A_pool_without_a_node_that_shows_devices_is_no_answer()
+    public void A_pool_without_a_node_that_shows_devices_gets_no_machine()
     {
         ScaleInput input = Shop(Pod("b", "gpu")) with { Nodes = [], Claims = [] };
 
@@ -183,7 +183,7 @@ public sealed class DevicePlanTests
     [InlineData("partitioned", 1)]
     [InlineData("shared", 1)]
     [InlineData("taken by another claim", 1)]
-    public void Devices_that_the_scheduler_may_not_give_do_not_count(string state, int? count)
+    public void Devices_that_the_scheduler_does_not_allocate_do_not_count(string state, int? count)
     {
         foreach (string version in (string[])["v1", "v1beta1"])
         {

@@ -44,5 +44,8 @@ public sealed class Machine : ClusterObject
     /// <summary>When it was made; null where the provider does not record it.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
+    /// <summary>What repairs the machine in place of NodeManager, such as a MachineHealthCheck of Cluster API; empty: nothing.</summary>
+    public string RepairedBy { get; init; } = "";
+
     public override string ToString() => Name;
 }

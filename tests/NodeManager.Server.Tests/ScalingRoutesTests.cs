@@ -75,10 +75,14 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
         JsonNode pool = (await server.Client.GetFromJsonAsync<JsonObject>(Path))!["pools"]![0]!;
         Assert.Equal(2, (int)pool["min_nodes"]!);
 
+        await AssertExplanationsAsync(PostAsync);
+
         foreach (
             (string body, HttpStatusCode code, string error) in ((string, HttpStatusCode, string)[])
                 [
                     ("""{"pools":{"large":{}}}""", HttpStatusCode.NotFound, ErrorIds.NodePoolNotFound),
+                    ("""{"pods":["no-such-pod"]}""", HttpStatusCode.NotFound, ErrorIds.PodNotFound),
+                    ("""{"nodes":["no-such-node"]}""", HttpStatusCode.NotFound, ErrorIds.NodeNotFound),
                     ("""{"pools":{"small":{"limits":{"minNodes":9}}}}""", HttpStatusCode.BadRequest, ErrorIds.NodePoolInvalid),
                 ]
         )
@@ -88,10 +92,37 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
             Assert.Equal(error, (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
         }
 
+        HttpResponseMessage nothing = await PostAsync("{}");
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.StatusCode);
+
         Task<HttpResponseMessage> PostAsync(string body) =>
             server.Client.PostAsync(
                 new Uri(Path + "/plan", UriKind.Relative),
                 new StringContent(body, System.Text.Encoding.UTF8, "application/json")
             );
+    }
+
+    private static async Task AssertExplanationsAsync(Func<string, Task<HttpResponseMessage>> post)
+    {
+        HttpResponseMessage answer = await post("""{"nodes":["*"],"pods":["*"]}""");
+        JsonObject found = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, found.ToJsonString());
+        // Nothing is assumed.
+        Assert.Empty(found["differences"]!.AsArray());
+        JsonArray explanations = found["explanations"]!.AsArray();
+        Assert.Contains(
+            explanations,
+            static one => (string?)one!["kind"] == NodeScaleDifference.Pod && ((string?)one["name"])!.Contains('/')
+        );
+        JsonNode[] nodes =
+        [
+            .. explanations.Where(static one => (string?)one!["kind"] == NodeScaleDifference.Node).Select(static one => one!),
+        ];
+        Assert.True(nodes.Length >= 2, found.ToJsonString());
+        Assert.All(nodes, static one => Assert.NotEqual("", (string?)one["message"]));
+        // The minimum of the pool keeps its nodes; with a lower one, a node could go.
+        JsonNode suggested = nodes.First(static one => one["suggestion"] is not null)["suggestion"]!;
+        Assert.Equal(("small", "limits.minNodes"), ((string?)suggested["pool"], (string?)suggested["field"]));
+        Assert.NotNull(suggested["patch"]!["limits"]!["minNodes"]);
     }
 }

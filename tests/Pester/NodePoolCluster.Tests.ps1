@@ -46,6 +46,24 @@ Describe 'Pools of the cluster' {
         (Get-NodeAutoscaler).Pools.Name | Should -Be batch
     }
 
+    It 'take rules of scaling down, which come back as they were given' {
+        $budgets = '10%', '0+reasons=Drifted,Expired+schedule=0 8 * * mon-fri+duration=10h'
+        $down = (New-NodePool saver -NodeProvider sim -Consolidation multinode -ReplaceByCost $true -ReplaceDrifted $true -ExpireAfter 30d -Budget $budgets).Spec.ScaleDown
+        $down.Consolidation, $down.ReplaceByCost, $down.ReplaceDrifted, $down.ExpireAfter | Should -Be MultiNode, $true, $true, ([timespan] '30.00:00:00')
+        $down.Budgets | ForEach-Object { "$_" } | Should -Be $budgets
+        # Objects of one pool are input for another.
+        Set-NodePool saver -Provider Cluster -Budget $down.Budgets -ReplaceByCost $false
+        $read = (Get-NodePool saver -Provider Cluster).Spec.ScaleDown
+        $read.Budgets | ForEach-Object { "$_" } | Should -Be $budgets
+        $read.ReplaceByCost, $read.ReplaceDrifted | Should -Be $false, $true
+        Set-NodePool saver -Provider Cluster -Budget @() -ExpireAfter 0
+        $read = (Get-NodePool saver -Provider Cluster).Spec.ScaleDown
+        $read.Budgets.Count, $read.ExpireAfter | Should -Be 0, $null
+        IdOf { Set-NodePool saver -Provider Cluster -Budget '1+reasons=Idle' -ErrorAction Stop } | Should -Be NodePoolInvalid
+        IdOf { Set-NodePool memory -Consolidation SingleNode -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
+        Remove-NodePool saver -Provider Cluster -Confirm:$false
+    }
+
     It 'are read by name, id, object, and as a row' {
         $pool = Get-NodePool batch -Provider Cluster
         (Get-NodePool b* -Provider Cluster).Id | Should -Be $pool.Id

@@ -8,13 +8,13 @@ public sealed class NodePoolSpec
     /// <summary>The NodeSmithProvider whose machines the nodes are. Empty for pools of a service.</summary>
     public string NodeProvider { get; init; } = "";
 
-    /// <summary>The machine sizes that the autoscaler may choose from. Empty for pools of a service, and for machines as large as pods need.</summary>
     /// <summary>Of a pool of the cluster: pools with a higher priority get machines first.</summary>
     public int Priority { get; init; }
 
     /// <summary>Of a pool of the cluster: the currency of the prices; empty without.</summary>
     public string Currency { get; init; } = "";
 
+    /// <summary>The machine sizes that the autoscaler may choose from. Empty for pools of a service, and for machines as large as pods need.</summary>
     public ItemList<NodePoolShape> Shapes { get; init; } = ItemList<NodePoolShape>.Empty;
 
     /// <summary>Taints that a node has until something else removes them. Empty for pools of a service.</summary>
@@ -31,6 +31,9 @@ public sealed class NodePoolSpec
 
     /// <summary>Null where the specification has none.</summary>
     public NodePoolAutoscaling? Autoscaling { get; init; }
+
+    /// <summary>Which nodes are removed and replaced. Null for pools of a service.</summary>
+    public NodePoolScaleDown? ScaleDown { get; init; }
 
     /// <summary>The release that the nodes run. An extension: empty where the provider has none.</summary>
     public string Release { get; init; } = "";

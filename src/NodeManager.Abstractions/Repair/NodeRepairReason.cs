@@ -48,6 +48,9 @@ public static class NodeRepairReason
     /// <summary>No provider has the node's machine.</summary>
     public const string NoMachine = nameof(NoMachine);
 
+    /// <summary>A MachineHealthCheck covers the node's machine, and repairs it instead.</summary>
+    public const string MachineHealthCheck = nameof(MachineHealthCheck);
+
     /// <summary>The provider could not do what was asked.</summary>
     public const string ProviderFailed = nameof(ProviderFailed);
 

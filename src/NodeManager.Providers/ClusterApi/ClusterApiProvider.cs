@@ -54,7 +54,18 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
                     owner,
                     claim,
                     async state =>
-                        ScaleUpRules.Next(state, claim, _settings.Owner, await _reader.ReadHealthChecksAsync(state, cancellationToken)),
+                    {
+                        HealthChecks checks = await _reader.ReadHealthChecksAsync(
+                            state.Machines.Where(static one => one.Status.Phase == "Failed"),
+                            cancellationToken
+                        );
+                        return ScaleUpRules.Next(
+                            state,
+                            claim,
+                            _settings.Owner,
+                            machine => checks.RepairerOf(machine, state.Owner.Spec.ClusterName).Length > 0
+                        );
+                    },
                     cancellationToken
                 );
                 Machine? machine = end.Machine is null
@@ -101,8 +112,11 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
                     ClusterMachine? machine = identity.ProviderId is { } id
                         ? state.Machines.FirstOrDefault(one => one.Spec.ProviderID == id)
                         : state.MachineOf(identity.ClaimUid);
-                    if (machine is not null)
-                        return MachineResult.Success(Map(owner, machine, ClaimOf(state, machine)));
+                    if (machine is null)
+                        continue;
+                    HealthChecks checks = await _reader.ReadHealthChecksAsync([machine], cancellationToken);
+                    string repairer = checks.RepairerOf(machine, state.Owner.Spec.ClusterName);
+                    return MachineResult.Success(Map(owner, machine, ClaimOf(state, machine), repairer: repairer));
                 }
 
                 return MachineResult.Ended(
@@ -158,13 +172,15 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
         DateTimeOffset stale = _settings.Time.GetUtcNow() - StaleMark;
         foreach (ClusterMachine machine in state.Counted.Where(one => !one.IsDeleting && IsStale(one, stale)))
             await _work.WithdrawAsync(machine, cancellationToken);
+        HealthChecks checks = await _reader.ReadHealthChecksAsync(state.Machines, cancellationToken);
         return
         [
             .. state
                 .Record.Claims.Concat(state.Record.Removals)
                 .Where(one => state.Record.Owners.GetValueOrDefault(one.Key, _settings.Owner) == _settings.Owner)
                 .Select(one =>
-                    state.Find(one.Value) is { } machine ? Map(owner, machine, one.Key)
+                    state.Find(one.Value) is { } machine
+                        ? Map(owner, machine, one.Key, repairer: checks.RepairerOf(machine, state.Owner.Spec.ClusterName))
                     : state.Record.Removals.ContainsKey(one.Key) ? null
                     : new Machine
                     {
@@ -213,7 +229,14 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
         )
         && at < limit;
 
-    private Machine Map(MachineOwnerReference owner, ClusterMachine machine, string claim, decimal cores = 0, long memory = 0) =>
+    private Machine Map(
+        MachineOwnerReference owner,
+        ClusterMachine machine,
+        string claim,
+        decimal cores = 0,
+        long memory = 0,
+        string repairer = ""
+    ) =>
         new()
         {
             Name = machine.Metadata.Name,
@@ -233,6 +256,7 @@ internal sealed class ClusterApiProvider : IMachineProvider, ITestableMachinePro
             CpuCores = cores,
             Memory = memory,
             CreatedAt = machine.Metadata.CreationTimestamp,
+            RepairedBy = repairer,
         };
 
     private static MachineResult ResultOf(OwnerStep.End end, Machine? machine) =>

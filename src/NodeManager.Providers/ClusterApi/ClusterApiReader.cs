@@ -4,7 +4,6 @@ using NodeManager.Core.Machines;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.ClusterApi;
@@ -13,7 +12,7 @@ namespace NodeManager.Providers.ClusterApi;
 internal sealed class ClusterApiReader(KubernetesClient client, ClusterApiProviderSpec spec)
 {
     private const string ClusterLabel = "cluster.x-k8s.io/cluster-name";
-    private const string PausedAnnotation = "cluster.x-k8s.io/paused";
+    public const string PausedAnnotation = "cluster.x-k8s.io/paused";
 
     private ClusterApiKinds? _kinds;
 
@@ -72,19 +71,13 @@ internal sealed class ClusterApiReader(KubernetesClient client, ClusterApiProvid
         );
     }
 
-    /// <summary>True if a MachineHealthCheck replaces the Machine when it fails.</summary>
-    public async Task<Func<ClusterMachine, bool>> ReadHealthChecksAsync(OwnerState state, CancellationToken cancellationToken)
+    /// <summary>The MachineHealthChecks that may select a Machine; none without Machines.</summary>
+    public async Task<HealthChecks> ReadHealthChecksAsync(IEnumerable<ClusterMachine> machines, CancellationToken cancellationToken)
     {
-        if (!state.Machines.Any(static one => one.Status.Phase == "Failed"))
-            return static _ => false;
+        if (!machines.Any())
+            return new([]);
         ClusterApiKinds kinds = await GetKindsAsync(cancellationToken);
-        List<MachineHealthCheck> checks = (
-            await client.ListAsync(kinds.HealthChecks, new() { Namespace = spec.Namespace }, cancellationToken)
-        ).Items;
-        return machine =>
-            checks.Exists(check =>
-                check.Spec.ClusterName == state.Owner.Spec.ClusterName && check.Spec.Selector.Matches(machine.Metadata.Labels)
-            );
+        return new((await client.ListAsync(kinds.HealthChecks, new() { Namespace = spec.Namespace }, cancellationToken)).Items);
     }
 
     private async Task<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken)

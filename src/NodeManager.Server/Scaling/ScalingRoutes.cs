@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using NodeManager.Autoscaling.Forecasts.Assumptions;
+using NodeManager.Autoscaling.Forecasts.Explanations;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Planning;
 using NodeManager.Autoscaling.Resources;
@@ -71,7 +73,7 @@ internal static class ScalingRoutes
                         one.LastScaleActivity
                     )),
                 ],
-                [.. found.Decisions.Select(static one => new ApiScaleDecision(one.At, one.Pool, one.Target, one.Decision, one.Reason))]
+                [.. found.Decisions.Select(ScalingMapper.Map)]
             ),
             ScalingJson.Default.ApiAutoscaler
         );
@@ -130,12 +132,21 @@ internal static class ScalingRoutes
     )
     {
         var warnings = new WarningList();
+        List<ApiScaleExplanation> explanations = [];
+        if (body.Pods is { Count: > 0 } pods)
+            explanations.AddRange(
+                (await ScaleExplainer.ExplainAsync(cluster.Session, Namespace(ns), pods, warnings, stop)).Select(ScalingMapper.Map)
+            );
+        if (body.Nodes is { Count: > 0 } nodes)
+            explanations.AddRange(
+                (await ScaleExplainer.ExplainNodesAsync(cluster.Session, Namespace(ns), nodes, warnings, stop)).Select(ScalingMapper.Map)
+            );
+        // Pods and nodes are explained without assumed pools.
+        Dictionary<string, JsonObject?> pools = explanations.Count > 0 ? body.Pools ?? [] : ApiBody.Required(body.Pools, "pools");
         NodeScaleComparison found = await ScaleWhatIf.CompareAsync(
             cluster.Session,
             Namespace(ns),
-            ApiBody
-                .Required(body.Pools, "pools")
-                .ToDictionary(static one => one.Key, static one => new PoolChange { Patch = ApiBody.Required(one.Value, one.Key) }),
+            pools.ToDictionary(static one => one.Key, static one => new PoolChange { Patch = ApiBody.Required(one.Value, one.Key) }),
             warnings,
             stop
         );
@@ -145,7 +156,8 @@ internal static class ScalingRoutes
                 Map(found.After, []),
                 [.. found.Differences.Select(static one => new ApiScaleDifference(one.Kind, one.Name, one.Before, one.After, one.Message))],
                 found.PriceChange,
-                warnings.All
+                warnings.All,
+                explanations
             ),
             ScalingJson.Default.ApiScaleComparison
         );

@@ -78,19 +78,53 @@ internal sealed record ApiScalePlan(
     IReadOnlyList<string> Warnings
 );
 
-/// <summary>Changes of pools that are assumed, and not made.</summary>
+/// <summary>Changes of pools that are assumed, and not made, and what is to be explained. At least one of them.</summary>
 /// <param name="Pools">By name of the pool: a JSON merge patch of the specification of its NodeSmithPool.</param>
-internal sealed record ApiScaleAssumptions([property: Required] Dictionary<string, JsonObject?>? Pools);
+/// <param name="Pods">Pods to explain: <c>name</c> or <c>namespace/name</c>, with wildcards.</param>
+/// <param name="Nodes">Nodes or claims to explain, with wildcards.</param>
+internal sealed record ApiScaleAssumptions(
+    Dictionary<string, JsonObject?>? Pools,
+    IReadOnlyList<string>? Pods = null,
+    IReadOnlyList<string>? Nodes = null
+);
 
 /// <summary>The plan now and with assumed changes. See <see cref="NodeScaleComparison"/>.</summary>
 /// <param name="PriceChangePerHour">Missing if a price is unknown.</param>
-/// <param name="Warnings">Unreadable data, and fields that a pool does not have.</param>
+/// <param name="Warnings">Unreadable data, fields that a pool does not have, and names without a pod or node.</param>
+/// <param name="Explanations">Of the requested pods and nodes, without the assumed changes.</param>
 internal sealed record ApiScaleComparison(
     ApiScalePlan Before,
     ApiScalePlan After,
     IReadOnlyList<ApiScaleDifference> Differences,
     decimal? PriceChangePerHour,
-    IReadOnlyList<string> Warnings
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<ApiScaleExplanation> Explanations
+);
+
+/// <summary>The decision about a pod or node, its history, and what would change it.</summary>
+/// <param name="Name">Of a pod with its namespace; of a node without a Node object, the name of its claim.</param>
+/// <param name="Suggestion">Missing if no single change of a pool helps.</param>
+/// <param name="History">Earlier decisions, the oldest first.</param>
+internal sealed record ApiScaleExplanation(
+    [property: AllowedValues("Pod", "Node")] string Kind,
+    string Name,
+    string Decision,
+    string Reason,
+    string Message,
+    ApiScaleSuggestion? Suggestion,
+    IReadOnlyList<ApiScaleDecision> History
+);
+
+/// <summary>A change of a pool. See <see cref="NodeScaleSuggestion"/>.</summary>
+/// <param name="Patch">A JSON merge patch of the specification of the pool.</param>
+internal sealed record ApiScaleSuggestion(
+    string Pool,
+    string Field,
+    string Before,
+    string After,
+    decimal? PriceChangePerHour,
+    JsonObject Patch,
+    string Message
 );
 
 /// <summary>A pod, node or kind of machine that the two plans decide differently about.</summary>

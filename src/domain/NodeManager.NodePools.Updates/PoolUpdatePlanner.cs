@@ -60,7 +60,7 @@ public static class PoolUpdatePlanner
             .. context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)),
         ];
         var limit = SurgeLimit.Of(request.Options.MaxSurge, request.Options.MaxUnavailable, claims.Count);
-        List<RollNode> nodes = [.. ClaimRollOpener.Outdated(context, pool, claims, request.Options.All)];
+        List<RollNode> nodes = await ClaimRollOpener.FindOutdatedAsync(context, pool, claims, request.Options.All, cancellationToken);
         if (await FindUnfinishedAsync(scope, request, pool.Metadata.Uid ?? "", cancellationToken) is { } stored)
             nodes = RemainingOf(stored);
         Dictionary<string, NodeDrainPlan> byNode = await DrainsAsync(

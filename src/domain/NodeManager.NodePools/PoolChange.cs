@@ -47,6 +47,9 @@ public sealed record PoolChange
 
     public PoolScaling Scaling { get; init; } = new();
 
+    /// <summary>For a NodeSmithPool.</summary>
+    public PoolScaleDown ScaleDown { get; init; } = new();
+
     public PoolExtensions Extensions { get; init; } = new();
 
     /// <summary>Merged last; null for none.</summary>
@@ -69,6 +72,23 @@ public sealed record PoolScaling
     public TimeSpan? ScaleDownDelay { get; init; }
 
     public TimeSpan? ScaleUpDelay { get; init; }
+}
+
+/// <summary>Changes of which nodes of a NodeSmithPool are removed and replaced; null fields stay.</summary>
+public sealed record PoolScaleDown
+{
+    /// <summary><c>Disabled</c>, <c>SingleNode</c> or <c>MultiNode</c>.</summary>
+    public string? Consolidation { get; init; }
+
+    public bool? ReplaceByCost { get; init; }
+
+    public bool? ReplaceDrifted { get; init; }
+
+    /// <summary>Zero removes the age.</summary>
+    public TimeSpan? ExpireAfter { get; init; }
+
+    /// <summary>An empty list removes them.</summary>
+    public IReadOnlyList<NodePoolBudget>? Budgets { get; init; }
 }
 
 /// <summary>Changes of the extensions of a pool's specification; null fields stay.</summary>

@@ -60,6 +60,22 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task Nodes_of_another_image_are_outdated(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2, simulated: """{"image":"ubuntu-24.04"}""");
+        Assert.Equal("No node is outdated.", (await lab.UpdateAsync()).Update.Message);
+        await lab.Lab.PatchAsync(NodeSmithResources.Providers, "sim", """{"spec":{"simulated":{"image":"ubuntu-26.04"}}}""");
+
+        PoolUpdateOutcome outcome = await lab.UpdateAsync();
+
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 2, Ready: 2 }, RollLab.Describe(outcome.Update));
+        Assert.All(outcome.Update.Nodes, static one => Assert.Equal(["image: ubuntu-24.04 -> ubuntu-26.04"], one.Reasons));
+        Assert.Equal("No node is outdated.", (await lab.UpdateAsync()).Update.Message);
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
     public async Task An_update_that_ends_while_it_is_read_is_completed(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 1);

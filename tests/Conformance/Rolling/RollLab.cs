@@ -34,6 +34,7 @@ internal sealed class RollLab : IAsyncDisposable
     /// <param name="max">Of the pool's nodes; 0: any number.</param>
     /// <param name="prepare">Before the autoscaler starts.</param>
     /// <param name="rbac">With access rules.</param>
+    /// <param name="simulated">The provider's settings.</param>
     public static async Task<RollLab> StartAsync(
         string backend,
         int nodes,
@@ -41,10 +42,11 @@ internal sealed class RollLab : IAsyncDisposable
         double speed = 30,
         int max = 0,
         Action<AutoscalerLab>? prepare = null,
-        bool rbac = false
+        bool rbac = false,
+        string simulated = "{}"
     )
     {
-        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed, rbac: rbac);
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed, rbac: rbac, simulated: simulated);
         Skip.If(!lab.Cluster.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         prepare?.Invoke(lab);
         var roll = new RollLab(lab);

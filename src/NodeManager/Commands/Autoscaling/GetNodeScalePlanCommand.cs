@@ -74,8 +74,8 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
                 break;
             case PastSet:
                 IReadOnlyList<NodeScaleDecision> decisions = At is DateTimeOffset moment
-                    ? await ScalePlanReader.ReplayAsync(session, Namespace, moment, worker, worker.Token)
-                    : await ScalePlanReader.ReplayAsync(session, Namespace, (TimeSpan)At!, worker, worker.Token);
+                    ? await DecisionReplay.ReadAsync(session, Namespace, moment, worker, worker.Token)
+                    : await DecisionReplay.ReadAsync(session, Namespace, (TimeSpan)At!, worker, worker.Token);
                 foreach (NodeScaleDecision decision in decisions)
                     worker.Output(decision);
                 break;

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Commands;
 
@@ -22,6 +23,23 @@ internal static class PoolAssumptions
         ["Label"] = static (change, value) => change with { Labels = PoolInput.ReadLabels(To<IDictionary>(value)) },
         ["ScaleUpDelay"] = static (change, value) => change with { Scaling = change.Scaling with { ScaleUpDelay = Duration(value) } },
         ["ScaleDownDelay"] = static (change, value) => change with { Scaling = change.Scaling with { ScaleDownDelay = Duration(value) } },
+        ["Consolidation"] = static (change, value) =>
+            change with
+            {
+                ScaleDown = change.ScaleDown with { Consolidation = To<string>(value) },
+            },
+        ["ReplaceByCost"] = static (change, value) => change with { ScaleDown = change.ScaleDown with { ReplaceByCost = To<bool>(value) } },
+        ["ReplaceDrifted"] = static (change, value) =>
+            change with
+            {
+                ScaleDown = change.ScaleDown with { ReplaceDrifted = To<bool>(value) },
+            },
+        ["ExpireAfter"] = static (change, value) => change with { ScaleDown = change.ScaleDown with { ExpireAfter = Duration(value) } },
+        ["Budget"] = static (change, value) =>
+            change with
+            {
+                ScaleDown = change.ScaleDown with { Budgets = [.. To<string[]>(value).Select(BudgetText.Parse)] },
+            },
         ["Patch"] = static (change, value) => change with { Patch = PoolInput.ReadPatch(value!) },
     };
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Commands.Bases;
 
@@ -109,8 +110,35 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     [ValidateRange(0, long.MaxValue)]
     public long MemoryLimit { get; set; }
 
+    /// <summary>Whether nodes are removed whose pods fit elsewhere. For pools of the cluster.</summary>
+    [Parameter]
+    [ValidateSet("Disabled", "SingleNode", "MultiNode")]
+    public string? Consolidation { get; set; }
+
+    /// <summary>Whether nodes are also replaced by cheaper machines. For pools of the cluster.</summary>
+    [Parameter]
+    public bool ReplaceByCost { get; set; }
+
+    /// <summary>Whether machines are replaced that differ from the template. For pools of the cluster.</summary>
+    [Parameter]
+    public bool ReplaceDrifted { get; set; }
+
+    /// <summary>The age at which a machine is replaced; 0 removes it. For pools of the cluster.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan ExpireAfter { get; set; }
+
+    /// <summary>
+    /// Replaces all disruption budgets, as <c>NODES+reasons=REASON,REASON+schedule=CRON+duration=TIME</c>. For pools of the cluster.
+    /// </summary>
+    [Parameter]
+    [Alias("Budgets")]
+    [AllowEmptyCollection]
+    public string[]? Budget { get; set; }
+
     private protected override void Begin()
     {
+        DurationAttribute.RequireNotNegative(nameof(ExpireAfter), ExpireAfter);
         DurationAttribute.RequireNotNegative(nameof(ScaleDownDelay), ScaleDownDelay);
         DurationAttribute.RequireNotNegative(nameof(ScaleUpDelay), ScaleUpDelay);
         DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
@@ -137,6 +165,14 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
                 TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
                 ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
                 ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
+            },
+            ScaleDown = new()
+            {
+                Consolidation = Consolidation,
+                ReplaceByCost = Given(nameof(ReplaceByCost), ReplaceByCost),
+                ReplaceDrifted = Given(nameof(ReplaceDrifted), ReplaceDrifted),
+                ExpireAfter = Given(nameof(ExpireAfter), ExpireAfter),
+                Budgets = Budget?.Select(BudgetText.Parse).ToList(),
             },
             Extensions = new()
             {

@@ -162,11 +162,6 @@ public sealed class PodSpec
     private PodSpecTemplate Own => _template.IsShared ? _template = _template.Copy() : _template;
 }
 
-public sealed class PodResourceClaim
-{
-    public string Name { get; set; } = "";
-}
-
 public sealed class PodSchedulingGate
 {
     public string Name { get; set; } = "";

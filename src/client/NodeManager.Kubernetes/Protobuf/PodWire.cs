@@ -128,6 +128,12 @@ public static class PodWire
             case 1:
                 claim.Name = reader.Shared();
                 break;
+            case 3:
+                claim.ResourceClaimName = reader.SharedOrNull();
+                break;
+            case 4:
+                claim.ResourceClaimTemplateName = reader.SharedOrNull();
+                break;
         }
     }
 

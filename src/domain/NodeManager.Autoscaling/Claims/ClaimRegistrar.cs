@@ -75,6 +75,9 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer, Repla
             return ReconcileResult.RequeueAfter(TimeSpan.FromMilliseconds(1));
         }
 
+        string missing = $"Machine {status.MachineName} has had no node for {timeout.TotalSeconds:0} s";
+        if (await LeaveAsync(claim, NodeSmithConditions.Registered, missing, cancellationToken) is { } left)
+            return left;
         if (status.Conditions.IsTrue(NodeSmithConditions.Initialized))
             return await GiveUpAsync(claim, $"Node {status.NodeName} has been missing for {timeout.TotalSeconds:0} s.", cancellationToken);
         string message =
@@ -156,9 +159,29 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer, Repla
                 remaining > TimeSpan.Zero ? remaining : timeout,
                 cancellationToken
             );
+        string unready = $"Node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s";
+        if (await LeaveAsync(claim, NodeSmithConditions.Initialized, unready, cancellationToken) is { } left)
+            return left;
         string late =
             $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.MaximumAttempts}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";
         return await closer.CloseAsync(claim, pool, reason, late, isFinal: false, cancellationToken);
+    }
+
+    // A machine has one repairer, so that it is not replaced twice.
+    private async Task<ReconcileResult?> LeaveAsync(NodeSmithClaim claim, string step, string message, CancellationToken cancellationToken)
+    {
+        string repairer = await replaced.RepairerOfAsync(claim, cancellationToken);
+        return repairer.Length == 0
+            ? null
+            : await work.StallAsync(
+                claim,
+                step,
+                "False",
+                "MachineHealthCheck",
+                $"{message}: {repairer}",
+                ReplacedMachines.Recheck,
+                cancellationToken
+            );
     }
 
     // A machine that is smaller than requested does not grow: it serves the pods that fit, and plans use its actual size.

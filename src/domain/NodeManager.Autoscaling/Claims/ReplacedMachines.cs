@@ -10,7 +10,7 @@ namespace NodeManager.Autoscaling.Claims;
 internal sealed class ReplacedMachines(ClaimWork work)
 {
     // The infrastructure reports a new machine to its provider only.
-    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(10);
 
     /// <summary>How soon a claim without a node is checked again; at most the limit.</summary>
     public async Task<TimeSpan> RecheckAsync(NodeSmithClaim claim, TimeSpan limit, CancellationToken cancellationToken) =>
@@ -18,6 +18,21 @@ internal sealed class ReplacedMachines(ClaimWork work)
         && (await work.OpenProviderAsync(claim, work.PoolOf(claim), cancellationToken)).Provider is { ReplacesMachines: true }
             ? Recheck
             : limit;
+
+    /// <summary>Why the machine of the claim is not repaired by the autoscaler, as a sentence without its start; empty: it is.</summary>
+    public async Task<string> RepairerOfAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        MachineProviderAccess access = await work.OpenProviderAsync(claim, work.PoolOf(claim), cancellationToken);
+        if (access.Provider is not { ReplacesMachines: true } provider)
+            return "";
+        MachineResult result = await provider.GetAsync(ClaimAttempts.IdentityOf(claim), cancellationToken);
+        return result.Outcome switch
+        {
+            MachineOutcome.NotFound => "",
+            MachineOutcome.Succeeded => result.Machine is { RepairedBy: { Length: > 0 } by } ? $"{by} repairs it." : "",
+            _ => $"it is not known whether a MachineHealthCheck repairs it ({result.Reason.TrimEnd('.')}).",
+        };
+    }
 
     /// <summary>The claim with its new machine; null if it has none.</summary>
     public async Task<NodeSmithClaim?> FollowAsync(NodeSmithClaim claim, CancellationToken cancellationToken)

@@ -92,10 +92,29 @@ public sealed class ClusterPoolFormat : IPoolFormat
                 ScaleDownDelay = PoolDuration.Parse(pool.ScaleDown?.StabilizationWindow),
                 ScaleUpDelay = PoolDuration.Parse(pool.ScaleUp?.StabilizationWindow),
             },
+            ScaleDown = Read(pool.ScaleDown ?? new()),
             DrainTimeout = PoolDuration.Parse(template.TerminationGracePeriod),
             Json = spec.ToJsonString(PoolSpecReader.Relaxed),
         };
     }
+
+    private static NodePoolScaleDown Read(NodeSmithScaleDown rules) =>
+        new()
+        {
+            Consolidation = rules.Consolidation?.Mode ?? "Disabled",
+            ReplaceByCost = rules.Consolidation?.Replace == true,
+            ReplaceDrifted = rules.ReplaceDrifted == true,
+            ExpireAfter = PoolDuration.Parse(rules.ExpireAfter),
+            Budgets = new([
+                .. (rules.Budgets ?? []).Select(static one => new NodePoolBudget
+                {
+                    Nodes = one.Nodes,
+                    Reasons = new(one.Reasons ?? []),
+                    Schedule = one.Schedule ?? "",
+                    Duration = one.Duration ?? "",
+                }),
+            ]),
+        };
 
     public IReadOnlyList<NodePoolFinding> Check(string? name, JsonObject spec)
     {
@@ -176,8 +195,8 @@ public sealed class ClusterPoolFormat : IPoolFormat
             limits["memoryMiB"] = memory >> 20;
         if (limits.Count > 0)
             patch[Limits] = limits;
-        if (change.Scaling.ScaleDownDelay is { } down)
-            patch["scaleDown"] = new JsonObject { [Window] = PoolDuration.Format(down) };
+        if (PoolSpecWriter.Write(change.ScaleDown, change.Scaling.ScaleDownDelay) is { Count: > 0 } down)
+            patch["scaleDown"] = down;
         if (change.Scaling.ScaleUpDelay is { } up)
             patch["scaleUp"] = new JsonObject { [Window] = PoolDuration.Format(up) };
         if (change.Priority is { } priority)

@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Autoscaling.Decisions;
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Core.Nodes.Locks;
@@ -39,43 +38,6 @@ public static class ScalePlanReader
             },
             cancellationToken
         );
-
-    /// <summary>The latest decision for each target at a time, the oldest first.</summary>
-    /// <param name="ns">The namespace of the autoscaler's resources.</param>
-    /// <param name="observer">
-    /// Warned if the log does not reach back that far, and of changes of the leader, which may have lost entries.
-    /// </param>
-    public static async Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
-        NodeManagerSession session,
-        string ns,
-        DateTimeOffset at,
-        IOperationObserver observer,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, cancellationToken);
-        if (log.Count == 0)
-            observer.Warning($"No autoscaler has recorded a decision in namespace '{ns}'.");
-        else if (log[0].At > at)
-            observer.Warning($"The log of decisions begins at {log[0].At:u}; earlier decisions are not available.");
-        IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
-        if (DecisionReader.LostAfter(log, at) is var (next, last))
-            observer.Warning(
-                $"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}"
-            );
-        if (DecisionReader.LostBefore(log, at) is { } takeover)
-            observer.Warning($"The leader changed at {takeover.At:u}: {takeover.Reason}");
-        return decisions;
-    }
-
-    /// <summary>As above, with a time before now by the cluster's clock.</summary>
-    public static Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
-        NodeManagerSession session,
-        string ns,
-        TimeSpan ago,
-        IOperationObserver observer,
-        CancellationToken cancellationToken
-    ) => ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
 
     /// <summary>A plan as users see it.</summary>
     public static NodeScalePlan Map(ScaleInput input, ScalePlan plan)
@@ -130,7 +92,7 @@ public static class ScalePlanReader
         Task storage = Task.WhenAll(volumeClaims, volumes, classes);
         await Task.WhenAll(pools, planes, claims, providers, cluster, storage, buffers);
 
-        return new()
+        return new ScaleInput
         {
             Session = session,
             Now = connection.Time.GetUtcNow(),
@@ -153,7 +115,7 @@ public static class ScalePlanReader
             Thresholds = await ReadThresholdsAsync(session, connection, (await nodes).Items, observer, token),
             Buffers = (await buffers).Buffers,
             BufferTargets = (await buffers).Targets,
-        };
+        }.With(await DeviceReader.ReadAsync(client, (await pods).Items, token));
     }
 
     private static List<NodeSmithPool> Managed(

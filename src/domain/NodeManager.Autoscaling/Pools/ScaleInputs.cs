@@ -5,6 +5,7 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Recommendations;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.Autoscaling.Pools;
@@ -43,6 +44,7 @@ internal sealed class ScaleInputs : IDisposable
         _storageClasses = caches.Open(KubernetesResources.StorageClasses, everywhere);
         Buffers = new(scope);
         Thresholds = new(scope.Session, scope.Observer);
+        Devices = new(scope.Connection);
         _subscriptions =
         [
             _daemonSets.Cache.Subscribe(_ => RecordChange()),
@@ -90,6 +92,8 @@ internal sealed class ScaleInputs : IDisposable
 
     public ThresholdInputs Thresholds { get; }
 
+    public DeviceCache Devices { get; }
+
     /// <summary>Waits until the caches that decide about machines are as new as this call.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
@@ -120,7 +124,7 @@ internal sealed class ScaleInputs : IDisposable
     public ScaleInput Read(ScaleMemory memory)
     {
         (IReadOnlyList<CapacityBuffer> buffers, IReadOnlyList<BufferTarget> targets) = Buffers.Read();
-        return new()
+        return new ScaleInput
         {
             Now = _scope.Time.GetUtcNow(),
             MinorVersion = _minor,
@@ -144,7 +148,7 @@ internal sealed class ScaleInputs : IDisposable
             Memory = memory,
             Buffers = buffers,
             BufferTargets = targets,
-        };
+        }.With(Devices.Current);
     }
 
     /// <summary>True if a control plane lists the pool.</summary>

@@ -32,7 +32,8 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         inputs.Buffers.Refresh();
         scope.Counters.Checked(scope.Time.GetUtcNow());
-        if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken))
+        bool isNew = await inputs.Devices.RefreshAsync(inputs.Pods.Items, cancellationToken);
+        if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken) || isNew)
             inputs.RecordChange();
         long changes = inputs.Changes;
         if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Remaining <= TimeSpan.Zero))

@@ -76,43 +76,26 @@ public static class MachineManager
     /// <param name="machine">As listed.</param>
     /// <exception cref="NodeManagerException">MachineHasClaim, MachineRefused, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public static Task RemoveAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
+        CallAsync(
             session,
-            machine.Name,
-            async (connection, token) =>
-            {
-                IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
-                MachineResult result = await RepeatAsync(
-                    connection,
-                    machine,
-                    machines,
-                    one => one.DeprovisionAsync(IdentityOf(machine), token),
-                    token
-                );
-                return result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound
-                    ? true
-                    : throw Failure(result, machine.Name, machine.Provider, "remove");
-            },
+            machine,
+            OpenRemovableAsync,
+            (one, token) => one.DeprovisionAsync(IdentityOf(machine), token),
+            result =>
+                result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound ? true : throw Failure(result, machine, "remove"),
             cancellationToken
         );
 
     /// <summary>Runs all checks of a deletion. False if the machine is already gone.</summary>
     /// <exception cref="NodeManagerException">As <see cref="RemoveAsync"/>.</exception>
     public static Task<bool> CheckRemovalAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
+        CallAsync(
             session,
-            machine.Name,
-            async (connection, token) =>
-            {
-                IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
-                MachineResult result = await RepeatAsync(
-                    connection,
-                    machine,
-                    machines,
-                    one => one.GetAsync(IdentityOf(machine), token),
-                    token
-                );
-                return result.Outcome switch
+            machine,
+            OpenRemovableAsync,
+            (one, token) => one.GetAsync(IdentityOf(machine), token),
+            result =>
+                result.Outcome switch
                 {
                     MachineOutcome.NotFound => false,
                     MachineOutcome.Succeeded when result.Machine is { IsManaged: false } other => throw Refused(
@@ -121,9 +104,8 @@ public static class MachineManager
                         "remove"
                     ),
                     MachineOutcome.Succeeded => true,
-                    _ => throw Failure(result, machine.Name, machine.Provider, "remove"),
-                };
-            },
+                    _ => throw Failure(result, machine, "remove"),
+                },
             cancellationToken
         );
 
@@ -131,21 +113,12 @@ public static class MachineManager
     /// <param name="machine">As listed.</param>
     /// <exception cref="NodeManagerException">MachineRefused, MachineNotFound, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public static Task RestartAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(
+        CallAsync(
             session,
-            machine.Name,
-            async (connection, token) =>
-            {
-                IMachineProvider machines = await OpenManagedAsync(connection, machine, "restart", token);
-                MachineResult result = await RepeatAsync(
-                    connection,
-                    machine,
-                    machines,
-                    one => one.RestartAsync(IdentityOf(machine), token),
-                    token
-                );
-                return result.Outcome == MachineOutcome.Succeeded ? true : throw Failure(result, machine.Name, machine.Provider, "restart");
-            },
+            machine,
+            (connection, one, token) => OpenManagedAsync(connection, one, "restart", token),
+            (one, token) => one.RestartAsync(IdentityOf(machine), token),
+            result => result.Outcome == MachineOutcome.Succeeded ? true : throw Failure(result, machine, "restart"),
             cancellationToken
         );
 
@@ -168,6 +141,7 @@ public static class MachineManager
             Memory = machine.Memory,
             MacAddresses = machine.MacAddresses,
             CreatedAt = machine.CreatedAt,
+            RepairedBy = machine.RepairedBy,
         };
 
     private static async IAsyncEnumerable<Machine> ReadAsync(
@@ -311,13 +285,25 @@ public static class MachineManager
 
     private static MachineIdentity IdentityOf(Machine machine) => new(machine.ProviderId, machine.Name, machine.ClaimUid);
 
-    private static Task<MachineResult> RepeatAsync(
-        ClusterConnection connection,
+    private static Task<bool> CallAsync(
+        NodeManagerSession session,
         Machine machine,
-        IMachineProvider machines,
-        Func<IMachineProvider, Task<MachineResult>> call,
+        Func<ClusterConnection, Machine, CancellationToken, Task<IMachineProvider>> open,
+        Func<IMachineProvider, CancellationToken, Task<MachineResult>> call,
+        Func<MachineResult, bool> judge,
         CancellationToken cancellationToken
-    ) => RepeatAsync(connection, call, machine.ProviderNamespace, machine.Provider, machines, cancellationToken);
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            machine.Name,
+            async (connection, token) =>
+            {
+                IMachineProvider machines = await open(connection, machine, token);
+                (string ns, string provider) = (machine.ProviderNamespace, machine.Provider);
+                return judge(await RepeatAsync(connection, one => call(one, token), ns, provider, machines, token));
+            },
+            cancellationToken
+        );
 
     private static async Task<MachineResult> RepeatAsync(
         ClusterConnection connection,
@@ -359,6 +345,9 @@ public static class MachineManager
             machine.Name,
             "Check the machine in the provider's own interface. NodeManager never touches a machine whose id, name, tag and claim do not all match."
         );
+
+    private static NodeManagerException Failure(MachineResult result, Machine machine, string verb) =>
+        Failure(result, machine.Name, machine.Provider, verb);
 
     private static NodeManagerException Failure(MachineResult result, string name, string provider, string verb)
     {

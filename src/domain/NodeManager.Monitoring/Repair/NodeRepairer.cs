@@ -187,10 +187,10 @@ public static class NodeRepairer
                         ? one
                         : (planned.With(machine: (await machines.FindAsync(node, cancellationToken)).ToString()), null);
                 }
-                catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.NodeHasNoMachine)
+                catch (NodeManagerException missing) when (missing.ErrorId is ErrorIds.NodeHasNoMachine or ErrorIds.NodeNotRepaired)
                 {
                     return (
-                        planned.With(status: NodeRepairStatus.Skipped, reason: NodeRepairReason.NoMachine, message: missing.Message),
+                        planned.With(status: NodeRepairStatus.Skipped, reason: RepairEnd.ReasonOf(missing), message: missing.Message),
                         missing
                     );
                 }

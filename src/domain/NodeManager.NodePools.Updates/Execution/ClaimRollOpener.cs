@@ -19,14 +19,21 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
             : throw RollErrors.PoolNotFound(_context.Request.Pool, _context.Request.Namespace, Scope.Session.Cluster);
 
     /// <summary>The outdated machines, or all; nodes that are not Ready first.</summary>
-    public static List<RollNode> Outdated(RollContext context, NodeSmithPool pool, IReadOnlyList<NodeSmithClaim> claims, bool all)
+    public static async Task<List<RollNode>> FindOutdatedAsync(
+        RollContext context,
+        NodeSmithPool pool,
+        IReadOnlyList<NodeSmithClaim> claims,
+        bool all,
+        CancellationToken cancellationToken
+    )
     {
+        string image = await context.ReadImageAsync(pool, cancellationToken);
         var outdated = claims
             .Select(claim =>
                 (
                     Claim: claim,
                     Node: context.NodeOf(claim),
-                    Reasons: (IReadOnlyList<string>)TemplateDrift.Of(pool, claim, context.NodeOf(claim))
+                    Reasons: (IReadOnlyList<string>)TemplateDrift.Of(pool, claim, context.NodeOf(claim), image: image)
                 )
             )
             .Where(one => all || one.Reasons.Count > 0)
@@ -84,7 +91,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
 
     protected override Task<string> FindAsync(CancellationToken cancellationToken) => Task.FromResult(Pool.Metadata.Uid!);
 
-    protected override Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(
+    protected override async Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(
         string by,
         CancellationToken cancellationToken
     )
@@ -93,11 +100,11 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
         [
             .. _context.Claims.Where(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)),
         ];
-        List<RollNode> nodes = Outdated(_context, Pool, claims, _context.Request.Options.All);
+        List<RollNode> nodes = await FindOutdatedAsync(_context, Pool, claims, _context.Request.Options.All, cancellationToken);
         if (nodes.Count == 0)
         {
             UpToDate = claims.Count;
-            return Task.FromResult<(RollRecord, RollState, IReadOnlyList<RollNode>)?>(null);
+            return null;
         }
 
         RollRecord record = new()
@@ -112,7 +119,7 @@ internal sealed class ClaimRollOpener(RollContext context) : RollOpener(context)
             From = Former(claims, nodes),
             To = ClaimTemplate.Of(Pool).ToJson(),
         };
-        return Task.FromResult<(RollRecord, RollState, IReadOnlyList<RollNode>)?>((record, new(), nodes));
+        return (record, new(), nodes);
     }
 
     // From here on the autoscaler ignores the pool's nodes.

@@ -1,9 +1,11 @@
+using System.Net;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.Runs;
@@ -43,6 +45,26 @@ internal sealed class RollContext : RollScope
         claim.Status?.NodeName is { Length: > 0 } name && FindNode(name) is { } node && NodeOwnership.Check(claim, node) is null
             ? node
             : null;
+
+    /// <summary>The image of new machines of a pool; empty: unknown. Warns if the provider cannot be read.</summary>
+    public async Task<string> ReadImageAsync(NodeSmithPool pool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            NodeSmithProvider? provider = await Scope.Client.FindAsync(
+                NodeSmithResources.Providers,
+                pool.Spec.ProviderRef,
+                Request.Namespace,
+                cancellationToken
+            );
+            return provider?.Spec.Describe().Image ?? "";
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            Scope.Observer.Warning($"Images of machines are not compared: {refused.Message}");
+            return "";
+        }
+    }
 
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled.</exception>
     public override Task CatchUpAsync(CancellationToken cancellationToken) =>

@@ -3,6 +3,8 @@ namespace NodeManager.NodePools.Documents;
 /// <summary>Writes the given fields only: the result is a specification, or a merge patch of one.</summary>
 public static class PoolSpecWriter
 {
+    private static readonly string[] Modes = ["Disabled", "SingleNode", "MultiNode"];
+
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported: the platform has no such field.</exception>
     public static JsonObject Write(NodePoolPlatform platform)
     {
@@ -74,6 +76,29 @@ public static class PoolSpecWriter
         if (scaling.ScaleUpDelay is { } up)
             written["scaleUpDelay"] = PoolDuration.Format(up);
         return written.Count > 0 ? written : null;
+    }
+
+    /// <summary>The given fields of <c>scaleDown</c> of a NodeSmithPool; empty for none.</summary>
+    /// <param name="window">The stabilization window; null: not given.</param>
+    public static JsonObject Write(PoolScaleDown change, TimeSpan? window)
+    {
+        JsonObject written = [],
+            consolidation = [];
+        if (window is { } down)
+            written["stabilizationWindow"] = PoolDuration.Format(down);
+        if (change.Consolidation is { } mode)
+            consolidation["mode"] = Modes.FirstOrDefault(one => string.Equals(one, mode, StringComparison.OrdinalIgnoreCase)) ?? mode;
+        if (change.ReplaceByCost is { } byCost)
+            consolidation["replace"] = byCost;
+        if (consolidation.Count > 0)
+            written["consolidation"] = consolidation;
+        if (change.ReplaceDrifted is { } drifted)
+            written["replaceDrifted"] = drifted;
+        if (change.ExpireAfter is { } age)
+            written["expireAfter"] = age == TimeSpan.Zero ? null : PoolDuration.Format(age);
+        if (change.Budgets is { } budgets)
+            written["budgets"] = BudgetText.Write(budgets);
+        return written;
     }
 
     /// <summary>The given extensions; empty for none.</summary>

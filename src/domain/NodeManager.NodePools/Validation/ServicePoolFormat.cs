@@ -48,6 +48,13 @@ public sealed class ServicePoolFormat : IPoolFormat
         : change.StartupTaints is not null ? "StartupTaint"
         : change.CpuLimit is not null ? "CpuLimit"
         : change.MemoryLimit is not null ? "MemoryLimit"
+        : change.Priority is not null ? "Priority"
+        : change.Currency is not null ? "Currency"
+        : change.ScaleDown.Consolidation is not null ? "Consolidation"
+        : change.ScaleDown.ReplaceByCost is not null ? "ReplaceByCost"
+        : change.ScaleDown.ReplaceDrifted is not null ? "ReplaceDrifted"
+        : change.ScaleDown.ExpireAfter is not null ? "ExpireAfter"
+        : change.ScaleDown.Budgets is not null ? "Budget"
         : null;
 
     private static JsonObject Machine(PoolChange change, string type, string name)

@@ -17,6 +17,12 @@ public static class PendingPods
 
     public static bool IsExpendable(Pod pod, int below = ExpendableBelow) => (pod.Spec.Priority ?? 0) < below;
 
+    /// <summary>The end of a sentence about a claim that is not judged.</summary>
+    public static string TextOf(PodResourceClaim claim) =>
+        claim.Problem.Length > 0
+            ? $"ResourceClaim '{claim.Name}', which cannot be planned for: {claim.Problem}."
+            : $"ResourceClaim '{claim.Name}'; the autoscaler cannot plan for devices.";
+
     private static PendingPod Judge(Pod pod, ClusterSnapshot snapshot, int expendableBelow)
     {
         Condition? scheduled = pod.Status.Conditions?.Find(static one => one.Type == "PodScheduled");
@@ -62,7 +68,7 @@ public static class PendingPods
                 pod,
                 AutoscalerDecision.Wait,
                 AutoscalerReason.ResourceClaims,
-                $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.",
+                $"The pod requests devices by {TextOf(claims[0])}",
                 since
             );
         }

@@ -51,7 +51,7 @@ public sealed class ClusterApiLifecycleTests
             await lab.Cluster.WaitForGoneAsync(Resources.Nodes, claim.Status!.NodeName!);
     }
 
-    private static IMachineProvider Open(AutoscalerLab lab)
+    internal static IMachineProvider Open(AutoscalerLab lab)
     {
         string spec = $$"""
             {

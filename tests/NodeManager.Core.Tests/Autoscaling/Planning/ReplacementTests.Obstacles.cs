@@ -93,6 +93,59 @@ public sealed partial class ReplacementTests
     }
 
     [Theory]
+    [InlineData("NoCapacity")]
+    [InlineData("Unavailable")]
+    [InlineData("RegistrationTimeout")]
+    public void A_replacement_whose_machine_cannot_be_created_stays_until_it_is_given_up(string reason)
+    {
+        ScaleInput input = Drifted(Waiting("web", "1500m").On("n1"));
+        ScalePlan plan = ScalePlanner.Plan(input);
+        NodeSmithClaim claim = ClaimOf(input.Pools[0], plan, Assert.Single(plan.Machines));
+        claim.Metadata.CreationTimestamp = Now;
+        NodeSmithCondition launched = Condition(NodeSmithConditions.Launched, "False");
+        launched.Reason = reason;
+        launched.Message = "There is no machine.";
+        claim.Status = new() { Conditions = [launched] };
+        input = input with { Claims = [.. input.Claims, claim], Memory = plan.Memory };
+
+        foreach (int minutes in (int[])[0, 1, 59])
+        {
+            plan = ScalePlanner.Plan(input with { Now = Now.AddMinutes(minutes) });
+
+            NodeScalePlanNode machine = Assert.Single(plan.Nodes, static one => one.Claim == "workers-9");
+            Assert.Equal((AutoscalerDecision.Keep, Reason.ClaimNotReady), (machine.Decision, machine.Reason));
+            Assert.Contains("when its replacement 'workers-9' is Ready", plan.Node("n1").Message, StringComparison.Ordinal);
+            Assert.Empty(plan.Machines);
+        }
+
+        Assert.True(plan.NextChangeAt <= Now.AddHours(1));
+        plan = ScalePlanner.Plan(input with { Now = Now.AddHours(1) });
+        NodeScalePlanNode end = Assert.Single(plan.Nodes, static one => one.Claim == "workers-9");
+        Assert.Equal((AutoscalerDecision.Remove, Reason.ProviderCapacity), (end.Decision, end.Reason));
+        Assert.Equal(AutoscalerDecision.Wait, plan.Node("n1").Decision);
+        Assert.Empty(plan.Machines);
+    }
+
+    [Fact]
+    public void A_node_is_not_removed_while_its_replacement_is_not_Ready()
+    {
+        // Nothing runs there, so the pods do not keep it.
+        ScaleInput input = Drifted();
+        input.Pools[0].Spec.Limits.MinNodes = 1;
+        ScalePlan plan = ScalePlanner.Plan(input);
+        NodeSmithClaim claim = ClaimOf(input.Pools[0], plan, Assert.Single(plan.Machines));
+        input = Ready(input, claim, "n2", "4", "8Gi");
+        Assert.Equal((AutoscalerDecision.Remove, Reason.Drifted), Verdict(ScalePlanner.Plan(input), "n1"));
+
+        input.Nodes[^1].Status.Conditions = [new() { Type = "Ready", Status = "Unknown" }];
+        plan = ScalePlanner.Plan(input);
+
+        Assert.Equal((AutoscalerDecision.Wait, Reason.Drifted), Verdict(plan, "n1"));
+        Assert.Contains("when its replacement 'n2' is Ready", plan.Node("n1").Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(plan.Nodes, static one => one.Decision == AutoscalerDecision.Remove);
+    }
+
+    [Theory]
     [InlineData("drift")]
     [InlineData("price")]
     [InlineData("consolidation")]

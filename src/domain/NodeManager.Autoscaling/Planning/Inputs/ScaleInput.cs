@@ -62,6 +62,13 @@ public sealed record ScaleInput
     /// <summary>The thresholds; null: <c>enableAutoScaling</c> is false, and only pods and pools count.</summary>
     public ThresholdInput? Thresholds { get; init; }
 
+    /// <summary>The input with devices of nodes and claims as resources.</summary>
+    public ScaleInput With(DeviceInput devices)
+    {
+        (IReadOnlyList<Node> nodes, IReadOnlyList<Pod> pods) = DevicePlanning.Apply(Nodes, Pods, devices);
+        return this with { Nodes = nodes, Pods = pods };
+    }
+
     /// <summary>The state of the previous plan; <see cref="ScaleMemory.Empty"/> after a start or a failover.</summary>
     public ScaleMemory Memory { get; init; } = ScaleMemory.Empty;
 }

@@ -8,7 +8,14 @@ internal static class Departures
 {
     /// <summary>Why a member leaves whatever the windows, budgets and minimum are; null: it does not.</summary>
     /// <param name="placed">The pending pods that wait for a node or claim, by its expected name.</param>
-    public static (string Reason, string Message)? Of(ScaleInput input, PoolState pool, PoolMember member, ILookup<string, Pod> placed)
+    /// <param name="isReplacing">True for a claim that the replaced nodes wait for.</param>
+    public static (string Reason, string Message)? Of(
+        ScaleInput input,
+        PoolState pool,
+        PoolMember member,
+        ILookup<string, Pod> placed,
+        bool isReplacing
+    )
     {
         if (member is not { Claim: { } claim, IsLeaving: false, HasFailed: false } || pool.IsDeleted)
             return null;
@@ -21,7 +28,8 @@ internal static class Departures
                 : null;
         // Another pool serves the pods of a claim whose provider has no machine.
         return
-            pool.Backoffs.IsStalled(member)
+            !isReplacing
+            && pool.Backoffs.IsStalled(member)
             && !placed[member.Expected.Metadata.Name].Any()
             && pool.Members.Count(static one => one is { Claim: not null, IsLeaving: false }) > pool.Minimum.Nodes
             && string.IsNullOrEmpty(claim.Status?.ProviderID)

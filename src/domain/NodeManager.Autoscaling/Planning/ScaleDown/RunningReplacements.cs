@@ -1,5 +1,6 @@
 using NodeManager.Autoscaling.Planning.Inputs;
 using NodeManager.Autoscaling.Planning.ScaleUp;
+using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Autoscaling.Planning.ScaleDown;
 
@@ -28,10 +29,11 @@ internal sealed class RunningReplacements
             List<PoolMember> remaining = [.. replacement.Claims.Keys.Select(claims.GetValueOrDefault).OfType<PoolMember>()];
             if (remaining.Count == 0)
                 continue;
-            // A member that is drained at the moment is never abandoned.
-            if (!member.IsInFlight && !member.HasFailed && !remaining.Exists(static one => one.IsLeaving))
+            // A member that is drained at the moment is never abandoned. A machine that cannot be created counts from its claim.
+            bool isStalled = member.IsInFlight && pools[0].Backoffs.IsStalled(member);
+            if ((isStalled || !member.IsInFlight) && !member.HasFailed && !remaining.Exists(static one => one.IsLeaving))
             {
-                DateTimeOffset end = ReadyAt(member, input, times) + Patience;
+                DateTimeOffset end = StartOf(member, isStalled, input, times) + Patience;
                 if (end <= input.Now)
                 {
                     foreach (PoolMember replaced in remaining)
@@ -77,7 +79,7 @@ internal sealed class RunningReplacements
         _byReplaced[uid] = known with
         {
             By = known.By.Length == 0 ? title : $"{known.By}, {title}",
-            IsReady = known.IsReady && !by.IsInFlight && !by.HasFailed,
+            IsReady = known.IsReady && !by.IsInFlight && !by.HasFailed && by.Node?.IsReady() == true,
         };
     }
 
@@ -89,15 +91,14 @@ internal sealed class RunningReplacements
         _abandoned[uid] = known is null || end > known.At + Patience ? new(end, (known?.Failures ?? 0) + 1) : known;
     }
 
-    private static DateTimeOffset ReadyAt(PoolMember member, ScaleInput input, FutureTimes times)
+    private static DateTimeOffset StartOf(PoolMember member, bool isStalled, ScaleInput input, FutureTimes times)
     {
-        DateTimeOffset at =
-            member
-                .Claim!.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Initialized, Status: "True" })
-                ?.LastTransitionTime
-            ?? member.Node?.Metadata.CreationTimestamp
-            ?? input.Now;
-        return times.Of($"replacement {member.Claim.Metadata.Uid}", at);
+        NodeSmithClaim claim = member.Claim!;
+        DateTimeOffset? ready = claim
+            .Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Initialized, Status: "True" })
+            ?.LastTransitionTime;
+        DateTimeOffset? at = isStalled ? claim.Metadata.CreationTimestamp : ready ?? member.Node?.Metadata.CreationTimestamp;
+        return times.Of($"replacement {claim.Metadata.Uid}", at ?? input.Now);
     }
 }
 

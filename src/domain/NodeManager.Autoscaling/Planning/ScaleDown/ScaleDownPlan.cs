@@ -154,7 +154,7 @@ internal sealed partial class ScaleDownPlan
         List<Candidate> candidates = [];
         foreach (PoolMember member in pool.Members)
         {
-            if (Departures.Of(_input, pool, member, _placed) is { } leaving)
+            if (Departures.Of(_input, pool, member, _placed, _running.IsReplacing(member)) is { } leaving)
                 Add(member, AutoscalerDecision.Remove, leaving.Reason, leaving.Message, []);
             else if (Obstacle(pool, member) is { } kept)
                 Add(member, AutoscalerDecision.Keep, kept.Reason, kept.Message, []);
@@ -229,7 +229,7 @@ internal sealed partial class ScaleDownPlan
         return running.Find(static pod => pod.Spec.ResourceClaims is { Count: > 0 }) is { } bound
             ? RemovalVerdict.Keep(
                 AutoscalerReason.ResourceClaims,
-                $"Pod {bound.Key()} uses devices by ResourceClaim '{bound.Spec.ResourceClaims![0].Name}'; the autoscaler cannot plan for devices."
+                $"Pod {bound.Key()} uses devices by {PendingPods.TextOf(bound.Spec.ResourceClaims![0])}"
             )
             : null;
     }

@@ -474,14 +474,7 @@ internal sealed class NodeRepair
                     is { } known
             )
         {
-            return new(
-                NodeRepairStatus.Failed,
-                known.ErrorId == ErrorIds.NodeHasNoMachine ? NodeRepairReason.NoMachine : NodeRepairReason.ClusterFailed,
-                known.Message
-            )
-            {
-                Failure = known,
-            };
+            return RepairEnd.Of(known);
         }
     }
 

@@ -26,6 +26,20 @@ internal sealed record RepairEnd(string Status, string Reason, string Message)
     public static RepairEnd Held(string run, string holder) =>
         new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {run} of {holder} has the node.") { HeldBy = run };
 
+    /// <summary>The repair did not start, or a request failed.</summary>
+    public static RepairEnd Of(NodeManagerException failure) =>
+        failure.ErrorId == ErrorIds.NodeNotRepaired
+            ? new(NodeRepairStatus.Skipped, ReasonOf(failure), failure.Message) { Failure = failure }
+            : new(NodeRepairStatus.Failed, ReasonOf(failure), failure.Message) { Failure = failure };
+
+    public static string ReasonOf(NodeManagerException failure) =>
+        failure.ErrorId switch
+        {
+            ErrorIds.NodeHasNoMachine => NodeRepairReason.NoMachine,
+            ErrorIds.NodeNotRepaired => NodeRepairReason.MachineHealthCheck,
+            _ => NodeRepairReason.ClusterFailed,
+        };
+
     public static RepairEnd Gone(string name) =>
         new(NodeRepairStatus.Skipped, NodeRepairReason.NodeGone, $"Node {name} was deleted, or another one registered under its name.");
 

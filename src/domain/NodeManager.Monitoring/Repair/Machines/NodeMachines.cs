@@ -24,7 +24,7 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
     ];
 
     /// <summary>The machine of a node, as its provider currently reports it.</summary>
-    /// <exception cref="NodeManagerException">NodeHasNoMachine.</exception>
+    /// <exception cref="NodeManagerException">NodeHasNoMachine. NodeNotRepaired: a MachineHealthCheck repairs it.</exception>
     public async Task<NodeMachine> FindAsync(Node node, CancellationToken cancellationToken)
     {
         List<Machine> machines = [];
@@ -47,6 +47,8 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
         }
 
         (Machine? found, string problem) = MachineMatch.Find(node, machines, claims);
+        if (found is { RepairedBy.Length: > 0 })
+            throw RepairedElsewhere(node, found);
         if (found is not null)
             return new(found, MachineMatch.OwnerOf(found, claims));
         // A provider that failed to answer may have it.
@@ -128,6 +130,15 @@ internal sealed class NodeMachines(NodeManagerSession session, ClusterConnection
             return [];
         }
     }
+
+    private NodeManagerException RepairedElsewhere(Node node, Machine machine) =>
+        new(
+            ErrorIds.NodeNotRepaired,
+            ErrorKind.InvalidOperation,
+            $"Node {node.Metadata.Name} (cluster {session.Cluster}) is not repaired: {machine.RepairedBy} covers machine {machine.Provider}/{machine.Name}. The node was not changed.",
+            node.Metadata.Name,
+            "Let the MachineHealthCheck replace the machine, or repair by -Action Drain. A paused check also leaves the machine to its owner."
+        );
 
     private NodeManagerException NoMachine(Node node, string why, string advice, Exception? cause) =>
         new(

@@ -43,6 +43,7 @@ internal static class ServerHost
                 services =>
                 {
                     AddCluster(services, options, terminal);
+                    AddAuditFile(services, options);
                     AgentSetup.Add(services);
                     services.AddHostedService(static provider => provider.GetRequiredService<OperationRegistry>());
                     AgentSetup.AddStdio(services);
@@ -61,6 +62,7 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
+        AddAuditFile(builder.Services, options);
         if (options.Command == ServerCommand.Mcp)
             AgentSetup.AddStdio(builder.Services);
         if (parent is not null)
@@ -80,6 +82,15 @@ internal static class ServerHost
                 Announce(terminal, app, options);
         });
         return app;
+    }
+
+    // Opened here: a file that cannot be written fails the start. By a factory, it is closed with the host.
+    private static void AddAuditFile(IServiceCollection services, ServerOptions options)
+    {
+        if (options.AuditFile is not { } settings)
+            return;
+        AuditFile file = new(settings);
+        services.AddSingleton(_ => file);
     }
 
     private static void AddDetached(WebApplicationBuilder builder, ServerOptions options)
@@ -134,6 +145,8 @@ internal static class ServerHost
         builder.Services.AddSingleton(first.GetRequiredService<ClusterMounts>());
         builder.Services.AddSingleton(first.GetRequiredService<LocalTokens>());
         builder.Services.AddSingleton(first.GetRequiredService<SignIns>());
+        if (first.GetService<AuditFile>() is { } audit)
+            builder.Services.AddSingleton(audit);
         AddDetached(builder, options);
         return ApiHost.Build(builder, listen with { IsMounted = true });
     }

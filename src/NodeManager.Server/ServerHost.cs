@@ -11,6 +11,7 @@ using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Demonstration;
 using NodeManager.Server.Detached;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
@@ -68,6 +69,8 @@ internal static class ServerHost
         if (parent is not null)
             builder.Services.AddSingleton<IHostLifetime>(parent);
         AddDetached(builder, options);
+        if (options.Command == ServerCommand.Demo)
+            DemoSetup.Add(builder.Services);
         AddMounts(builder.Services, options, listen);
         WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash)

@@ -9,7 +9,6 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Detached;
-using NodeManager.Server.Options;
 using NodeManager.Server.Pages;
 using NodeManager.Sessions;
 
@@ -49,7 +48,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
     }
 
     /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
-    /// <param name="auditFile">Null: the audit is in the log only.</param>
+    /// <param name="add">Further services; null for none.</param>
     /// <param name="detached">The namespace of detached work; null for none.</param>
     internal static WebApplication Serve(
         NodeManagerSession session,
@@ -57,7 +56,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
         ConsoleFiles? console = null,
         Action<ILoggingBuilder>? log = null,
         string? detached = null,
-        AuditFileSettings? auditFile = null
+        Action<IServiceCollection>? add = null
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -68,8 +67,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         if (detached is not null)
             DetachedSetup.Add(builder.Services, detached);
-        if (auditFile is not null)
-            builder.Services.AddSingleton(_ => new AuditFile(auditFile));
+        add?.Invoke(builder.Services);
         WebApplication app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         tokens.Add(token, AccessLevel.Admin);

@@ -31,7 +31,7 @@ public sealed class AuditFileTests : IDisposable
         using NodeManagerSession session = await ConnectAsync();
         // A request of MCP is not a change: its tools write the lines of what they do.
         List<string> expected = [];
-        await using (WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, auditFile: new(FilePath, long.MaxValue, 1)))
+        await using (WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, add: AddFile))
         {
             await app.StartAsync();
             using HttpClient client = new() { BaseAddress = new(app.Urls.First()) };
@@ -156,6 +156,8 @@ public sealed class AuditFileTests : IDisposable
         file.Write("c");
         Assert.Contains("c", File.ReadLines(Path.Combine(folder, "audit.json")));
     }
+
+    private void AddFile(IServiceCollection services) => services.AddSingleton(_ => new AuditFile(new(FilePath, long.MaxValue, 1)));
 
     private string[] Names() =>
         [

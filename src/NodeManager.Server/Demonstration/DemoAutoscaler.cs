@@ -48,7 +48,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
             Pool,
             $$$"""
             {"providerRef":"simulated","limits":{"minNodes":0,"maxNodes":3,"cpuCores":0,"memoryMiB":0},
-             "machineTemplate":{"labels":{"{{{Label}}}":"{{{Pool}}}"}}}
+             "machineTemplate":{"labels":{"{{{Label}}}":"{{{Pool}}}"} } }
             """,
             stop
         );
@@ -72,7 +72,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
              "spec":{"replicas":1,"selector":{"matchLabels":{"app":"{{{name}}}"}},"template":{"metadata":{"labels":{"app":"{{{name}}}"}},
              "spec":{"nodeSelector":{"{{{Label}}}":"{{{Pool}}}"},
-             "containers":[{"name":"main","image":"example.com/{{{name}}}:1","resources":{"requests":{"cpu":"{{{cpu}}}","memory":"256Mi"}}}]}}}}
+             "containers":[{"name":"main","image":"example.com/{{{name}}}:1","resources":{"requests":{"cpu":"{{{cpu}}}","memory":"256Mi"} } }]} } } }
             """,
             stop
         );

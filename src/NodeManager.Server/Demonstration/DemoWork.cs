@@ -52,7 +52,9 @@ internal sealed class DemoWork(
     public async Task<IReadOnlyList<ClusterNode>> ChooseNodesAsync(CancellationToken stop)
     {
         List<ClusterNode> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new(), static missing => throw missing, NullObserver.Instance, stop))
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(Session, new(), static missing => throw missing, NullObserver.Instance, stop)
+        )
             if (node is { Status: NodeStatus.Ready, Unschedulable: false } && !node.Roles.Contains("control-plane"))
                 nodes.Add(node);
         List<ClusterNode> chosen = [];
@@ -114,7 +116,10 @@ internal sealed class DemoWork(
                                         ["status"] = status,
                                         ["reason"] = status == "True" ? Condition : "NoFrequentContainerdRestart",
                                         ["message"] = message,
-                                        ["lastTransitionTime"] = Session.Time().GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                                        ["lastTransitionTime"] = Session
+                                            .Time()
+                                            .GetUtcNow()
+                                            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
                                     }
                                 ),
                             },

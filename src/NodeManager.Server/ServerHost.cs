@@ -11,6 +11,7 @@ using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Demonstration;
 using NodeManager.Server.Detached;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
@@ -43,6 +44,7 @@ internal static class ServerHost
                 services =>
                 {
                     AddCluster(services, options, terminal);
+                    AddAuditFile(services, options);
                     AgentSetup.Add(services);
                     services.AddHostedService(static provider => provider.GetRequiredService<OperationRegistry>());
                     AgentSetup.AddStdio(services);
@@ -61,11 +63,14 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
+        AddAuditFile(builder.Services, options);
         if (options.Command == ServerCommand.Mcp)
             AgentSetup.AddStdio(builder.Services);
         if (parent is not null)
             builder.Services.AddSingleton<IHostLifetime>(parent);
         AddDetached(builder, options);
+        if (options.Command == ServerCommand.Demo)
+            DemoSetup.Add(builder.Services);
         AddMounts(builder.Services, options, listen);
         WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash)
@@ -89,6 +94,15 @@ internal static class ServerHost
 
     private static string OpenLink(WebApplication app) =>
         $"once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {app.Urls.First()}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}";
+
+    // Opened here: a file that cannot be written fails the start. By a factory, it is closed with the host.
+    private static void AddAuditFile(IServiceCollection services, ServerOptions options)
+    {
+        if (options.AuditFile is not { } settings)
+            return;
+        AuditFile file = new(settings);
+        services.AddSingleton(_ => file);
+    }
 
     private static void AddDetached(WebApplicationBuilder builder, ServerOptions options)
     {
@@ -142,6 +156,8 @@ internal static class ServerHost
         builder.Services.AddSingleton(first.GetRequiredService<ClusterMounts>());
         builder.Services.AddSingleton(first.GetRequiredService<LocalTokens>());
         builder.Services.AddSingleton(first.GetRequiredService<SignIns>());
+        if (first.GetService<AuditFile>() is { } audit)
+            builder.Services.AddSingleton(audit);
         AddDetached(builder, options);
         return ApiHost.Build(builder, listen with { IsMounted = true });
     }

@@ -48,13 +48,15 @@ public sealed class EmbeddedServer : IAsyncLifetime
     }
 
     /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
+    /// <param name="add">Further services; null for none.</param>
     /// <param name="detached">The namespace of detached work; null for none.</param>
     internal static WebApplication Serve(
         NodeManagerSession session,
         string token,
         ConsoleFiles? console = null,
         Action<ILoggingBuilder>? log = null,
-        string? detached = null
+        string? detached = null,
+        Action<IServiceCollection>? add = null
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -65,6 +67,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         if (detached is not null)
             DetachedSetup.Add(builder.Services, detached);
+        add?.Invoke(builder.Services);
         WebApplication app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         tokens.Add(token, AccessLevel.Admin);

@@ -1,8 +1,11 @@
 namespace NodeManager;
 
-/// <summary>The causes of alerts that concern no single node: the monitor itself, and pools. All others are those of findings: <see cref="NodeFindingCause"/>.</summary>
+/// <summary>The causes of alerts that concern no single node: several nodes, the monitor itself, and pools. All others are those of findings: <see cref="NodeFindingCause"/>.</summary>
 public static class NodeAlertCause
 {
+    /// <summary>As many nodes as a monitor requires (<c>alertMinimumNodes</c>) are NotReady or Unreachable.</summary>
+    public const string NodesFailing = "NodesFailing";
+
     /// <summary>The API server is unreachable or its watch is cut: nothing is known of the nodes.</summary>
     public const string ClusterUnreachable = "ClusterUnreachable";
 
@@ -12,5 +15,5 @@ public static class NodeAlertCause
     /// <summary>Machines of a NodeSmithPool differ from what the autoscaler planned, and pods that they were created for do not fit on them.</summary>
     public const string MachinesNotAsPlanned = "MachinesNotAsPlanned";
 
-    public static ItemList<string> All { get; } = new([ClusterUnreachable, AlertsDropped, MachinesNotAsPlanned]);
+    public static ItemList<string> All { get; } = new([NodesFailing, ClusterUnreachable, AlertsDropped, MachinesNotAsPlanned]);
 }

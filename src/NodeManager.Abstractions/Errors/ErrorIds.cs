@@ -194,6 +194,9 @@ public static class ErrorIds
     /// <summary>The file of --cert or --key is missing, is not PEM, or key and certificate do not belong together.</summary><remarks>Give the PEM file of a certificate with --cert, and that of its key with --key.</remarks>
     public const string CertificateUnreadable = nameof(CertificateUnreadable);
 
+    /// <summary>The file of --audit-file cannot be created or written, or another server writes to it.</summary><remarks>Give --audit-file a path in an existing folder that the server can write to, and each server a file of its own.</remarks>
+    public const string AuditFileUnavailable = nameof(AuditFileUnavailable);
+
     /// <summary>A file of --session-key, --oidc-ca or --oidc-client-secret-file is missing, is not readable, or is not of the expected kind.</summary><remarks>Give --session-key a file of 32 random bytes or more, --oidc-ca a PEM file, and --oidc-client-secret-file a file with the secret.</remarks>
     public const string SignInFileUnreadable = nameof(SignInFileUnreadable);
 

@@ -18,6 +18,8 @@ public sealed class NodeManagerConfiguration : ClusterObject
         HealthCheckInterval = other.HealthCheckInterval;
         MetricsEnabled = other.MetricsEnabled;
         AlertOnNodeFailure = other.AlertOnNodeFailure;
+        AlertMinimumNodes = other.AlertMinimumNodes;
+        AlertDebounce = other.AlertDebounce;
         MinNodes = other.MinNodes;
         MaxNodes = other.MaxNodes;
         DrainTimeout = other.DrainTimeout;
@@ -55,6 +57,12 @@ public sealed class NodeManagerConfiguration : ClusterObject
 
     /// <summary>Raise an alert when a node becomes NotReady.</summary>
     public bool AlertOnNodeFailure { get; init; } = true;
+
+    /// <summary>Failing nodes that are needed for an alert about them; 1 to 1000. Monitors that start later use it.</summary>
+    public int AlertMinimumNodes { get; init; } = 1;
+
+    /// <summary>How long a cause must last before its alert is raised, and be gone before it is resolved; null: 15 seconds.</summary>
+    public TimeSpan? AlertDebounce { get; init; }
 
     /// <summary>The fewest nodes that scaling down leaves; 1 to 100.</summary>
     public int MinNodes { get; init; } = 1;

@@ -4,7 +4,7 @@ import { expect, open, test, watch } from './console';
 
 const addresses = [
   '/admin/nodes', '/admin/nodes/worker-1b-01', '/admin/nodes/worker-1b-01/labels', '/admin/nodes/gpu-1a-01/taints', '/admin/nodes/worker-1b-01/conditions',
-  '/admin/nodes/worker-1b-01/pods', '/admin/nodes/worker-1b-01/events', '/admin/nodes/memory-1b-01/drain', '/admin/alerts', '/admin/pools', '/admin/autoscaler', '/admin/maintenance', '/admin/agents', '/admin/activity', '/admin/nodes/worker-1b-01/activity', '/admin/scheduler', '/admin/scheduler/revisions',
+  '/admin/nodes/worker-1b-01/pods', '/admin/nodes/worker-1b-01/events', '/admin/nodes/memory-1b-01/drain', '/admin/alerts', '/admin/pools', '/admin/pools/cluster', '/admin/autoscaler', '/admin/autoscaler/claims', '/admin/autoscaler/plan', '/admin/autoscaler/decisions', '/admin/maintenance', '/admin/agents', '/admin/activity', '/admin/nodes/worker-1b-01/activity', '/admin/scheduler', '/admin/scheduler/revisions',
   '/admin/scheduler/health', '/admin/none',
 ];
 

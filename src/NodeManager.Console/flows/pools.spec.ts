@@ -64,7 +64,10 @@ test('a pool is updated: the plan, each node, and the end', async ({ console: pa
   await expect(page.getByRole('link', { name: 'gpu', exact: true })).toHaveCount(0, { timeout: 90_000 });
 });
 
-test('a pool is created from another one, and deleted after its name was entered', async ({ console: page }) => {
+test('a pool is created from another one, and deleted after its name was entered', async ({ console: page, api }) => {
+  // The autoscaler, which would keep pools of the cluster, may not be installed yet.
+  await open(page, '/admin/pools/cluster');
+  if (!(await api.get('/api/v1/nodepools/overview?provider=Cluster')).ok()) await expect(page.getByRole('button', { name: 'New pool' })).toHaveCount(0);
   await open(page, '/admin/pools');
   await page.getByRole('button', { name: 'New pool' }).click();
   const form = page.getByRole('form', { name: 'New pool' });
@@ -81,6 +84,16 @@ test('a pool is created from another one, and deleted after its name was entered
   await expect(dialog).toContainText('"nodeCount": 1');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'second' })).toBeVisible();
+
+  // Another editor changes it while the dialog is open: the pool that was seen is not the one that would be deleted.
+  const id = page.url().split('/').at(-1)!;
+  await page.getByRole('button', { name: 'Delete pool' }).click();
+  await dialog.getByLabel('Enter second to confirm').fill('second');
+  expect((await api.patch(`/api/v1/nodepools/${id}`, { data: { node_count: 2 } })).ok()).toBe(true);
+  await dialog.getByRole('button', { name: 'Delete pool' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Nothing was changed.');
+  await expect(dialog.getByRole('table', { name: 'Changed meanwhile' }).getByRole('row', { name: /nodeCount/ })).toContainText('2', { timeout: 10_000 });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   await page.getByRole('button', { name: 'Delete pool' }).click();
   await expect(dialog.getByRole('button', { name: 'Delete pool' })).toBeDisabled();

@@ -3,7 +3,7 @@ import { problemOf } from '../src/api/client';
 import { poolPath } from '../src/api/paths';
 import type { Pool, PoolUpdate } from '../src/api/types';
 import { match, poolAddress } from '../src/frame/routes';
-import { changedFields, isLimit, parseSpec, phaseTone, possible } from '../src/pools/pools';
+import { changedFields, isLimit, mergePatch, parseSpec, phaseTone, possible } from '../src/pools/pools';
 
 const id = '463af9d5-2a8a-4e21-a5de-15ebe463957a';
 
@@ -60,4 +60,16 @@ it('names the fields that another client has changed', () => {
     { field: 'more', before: '', after: '{"deep":true}' },
     { field: 'zones', before: '["a"]', after: '["a","b"]' },
   ]);
+});
+
+describe('mergePatch', () => {
+  it.each([
+    [{ a: 1 }, { a: 1 }, {}],
+    [{ a: 1, b: 2 }, { a: 3 }, { a: 3, b: null }],
+    [{ limits: { minNodes: 1, maxNodes: 3 } }, { limits: { minNodes: 2, maxNodes: 3 } }, { limits: { minNodes: 2 } }],
+    [{ limits: { minNodes: 1 } }, {}, { limits: null }],
+    [{}, { limits: { minNodes: 1 } }, { limits: { minNodes: 1 } }],
+    // Lists are replaced as a whole.
+    [{ zones: ['a', 'b'] }, { zones: ['b'] }, { zones: ['b'] }],
+  ])('of %j and %j is %j', (before, after, expected) => expect(mergePatch(before, after)).toEqual(expected));
 });

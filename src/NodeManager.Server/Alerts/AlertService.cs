@@ -3,6 +3,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Monitoring;
 using NodeManager.Monitoring.Alerts;
+using NodeManager.Monitoring.Alerts.Incidents;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Responses;
@@ -54,7 +55,9 @@ internal sealed class AlertService(ClusterSession cluster, EventLog log) : Backg
     // Ends only if the cluster cannot be monitored at all: an outage is an alert.
     private async Task MonitorAsync(CancellationToken stoppingToken)
     {
-        RunningOperation monitor = HealthMonitoring.Start(new MonitorRequest { Session = cluster.Session });
+        RunningOperation monitor = HealthMonitoring.Start(
+            new MonitorRequest { Session = cluster.Session, Options = AlertOptions.Of(cluster.Session.Configuration) }
+        );
         await using CancellationTokenRegistration stop = stoppingToken.Register(monitor.Cancel);
         await foreach (OperationEvent happened in monitor.ReadAsync(0, CancellationToken.None))
         {

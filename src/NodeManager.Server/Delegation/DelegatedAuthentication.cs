@@ -47,6 +47,7 @@ internal sealed class DelegatedAuthentication(
                 new Claim(ClaimTypes.Role, AccessLevel.Viewer),
                 new Claim(ClaimTypes.Role, AccessLevel.Admin),
                 new Claim(ClaimTypes.AuthenticationMethod, session is null ? "token-review" : LocalAuthentication.Browser),
+                .. user.Groups.Select(static name => new Claim(AuditLog.GroupClaim, name)),
             ],
             Scheme.Name
         );

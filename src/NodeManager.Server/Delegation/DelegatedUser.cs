@@ -6,7 +6,10 @@ namespace NodeManager.Server.Delegation;
 /// <summary>A cluster user from a TokenReview.</summary>
 /// <param name="Key">Identifies user, groups and extra values together.</param>
 /// <param name="Info">The review's user info; read-only.</param>
-internal sealed record DelegatedUser(string Name, string Key, JsonObject Info);
+internal sealed record DelegatedUser(string Name, string Key, JsonObject Info)
+{
+    public IEnumerable<string> Groups => Info["groups"] is JsonArray groups ? groups.Select(static one => (string?)one ?? "") : [];
+}
 
 /// <summary>The token that the review of a request has accepted: of the header, or of a browser's session.</summary>
 internal sealed record CallerToken(string Value)

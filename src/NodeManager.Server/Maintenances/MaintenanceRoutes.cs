@@ -87,15 +87,19 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         );
     }
 
+    /// <param name="by">The caller, which the run's record names.</param>
+    public TrackedOperation Start(string by, MaintenanceRequest request) =>
+        operations.Start(
+            by,
+            static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
+            () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request))
+        );
+
     private Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
     {
         if (request.ResumeId is { } id)
             Exact(id);
-        TrackedOperation run = operations.Start(
-            context.User.Identity!.Name!,
-            static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
-            () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request))
-        );
+        TrackedOperation run = Start(context.User.Identity!.Name!, request);
         return OperationRoutes.AnswerAsync(
             context,
             run,

@@ -10,7 +10,8 @@ internal sealed class ServerTelemetry
     private readonly Meter _meter;
     private readonly Counter<long> _signIns,
         _refusals,
-        _operations;
+        _operations,
+        _lostAudit;
     private readonly UpDownCounter<long> _streams;
 
     public ServerTelemetry(IMeterFactory meters)
@@ -23,6 +24,7 @@ internal sealed class ServerTelemetry
             "Requests that were refused for who sent them, by status code."
         );
         _operations = _meter.CreateCounter<long>("nodemanager.operations", null, "Operations that ended, by kind and state.");
+        _lostAudit = _meter.CreateCounter<long>("nodemanager.audit_lines_lost", null, "Lines that could not be written to the audit file.");
         _streams = _meter.CreateUpDownCounter<long>("nodemanager.event_streams", null, "Event streams that are open.");
     }
 
@@ -33,6 +35,8 @@ internal sealed class ServerTelemetry
 
     public void Ended(string kind, string state) =>
         _operations.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
+
+    public void LostAudit() => _lostAudit.Add(1);
 
     /// <summary>Counts an open stream until the result is disposed.</summary>
     public IDisposable Streaming()

@@ -11,6 +11,7 @@ namespace NodeManager.Server.Options;
 internal static class CommandLine
 {
     private const int MinimumNodesOfTour = 5;
+    private const string AuditFile = "--audit-file";
 
     private static readonly Option[] Embedded =
     [
@@ -28,6 +29,9 @@ internal static class CommandLine
         Flag("--agent-changes", "Agents may request changes, and a person approves each (agents only read)"),
         Flag("--agent-elicitation", "Also request approvals through the agent's client (MCP elicitation)"),
         Text("--approver", "HASH", "Also accept the admin token with this SHA-256 hash; the command 'token' creates one"),
+        Text(AuditFile, "PATH", "Also append the audit to this file, a line of JSON for each change"),
+        Number(AuditFile + "-size", "MiB after which the audit file is renamed to PATH.1", 1, 10240, AuditFileSettings.DefaultMegabytes),
+        Number(AuditFile + "-count", "Audit files that are kept, with the current one", 1, 1000, AuditFileSettings.DefaultCount),
     ];
 
     private static readonly Option[] SignIn =
@@ -159,6 +163,11 @@ internal static class CommandLine
                 $"--namespace: '{name}' is not a valid name: {broken}.",
             { AddressText: { } text } when !IPAddress.TryParse(text, out _) => "--address takes an IP address.",
             { KeyPath: not null, CertificatePath: null } => "--key requires --cert.",
+            { AuditFile: null }
+                when given.FirstOrDefault(static one => one.StartsWith(AuditFile, StringComparison.Ordinal)) is { } rotation =>
+                $"{rotation} requires {AuditFile}.",
+            { AuditFile.Path: "" } => $"{AuditFile} takes a path.",
+            { Once: true, AuditFile: not null } => $"--once ends after the tour and serves nobody; leave out {AuditFile}.",
             { AgentElicitation: true, AgentChanges: false } => "--agent-elicitation requires --agent-changes.",
             // A worker to drain, and others for its pods.
             { Command: ServerCommand.Demo, Nodes: < MinimumNodesOfTour } =>

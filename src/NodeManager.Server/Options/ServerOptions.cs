@@ -34,6 +34,12 @@ internal sealed record ServerOptions(ServerCommand Command, ParseResult Result)
     public bool AgentChanges => Get<bool>("--agent-changes");
     public bool AgentElicitation => Get<bool>("--agent-elicitation");
     public string? Approver => Get<string>("--approver");
+
+    /// <summary>Null: the audit is in the log only.</summary>
+    public AuditFileSettings? AuditFile =>
+        Get<string>("--audit-file") is { } path
+            ? new(path, (long)(Get<int?>("--audit-file-size") ?? 0) << 20, Get<int?>("--audit-file-count") ?? 0)
+            : null;
     public bool Protected => Get<bool>("--protected");
     public int Port => Get<int?>("--port") ?? 0;
 

@@ -44,7 +44,9 @@ internal sealed class PoolRoutes(ClusterSession cluster)
             .Produces<ApiNodePool>()
             .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
             .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
-        One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins(Pool("delete"))).Produces(StatusCodes.Status204NoContent);
+        One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins(Pool("delete")))
+            .Produces(StatusCodes.Status204NoContent)
+            .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
         One(pools.MapGet("/{id}/status", GetStatusAsync).ForViewers(Pool("get"))).Produces<ApiNodePoolStatus>();
         One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins(PoolStatus("patch")))
             .Produces<ApiPoolReported>()
@@ -157,9 +159,15 @@ internal sealed class PoolRoutes(ClusterSession cluster)
         );
     }
 
-    private async Task<IResult> DeleteAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop)
+    private async Task<IResult> DeleteAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        [FromQuery(Name = "generation")] string? generation,
+        CancellationToken stop
+    )
     {
-        await PoolEditor.DeleteAsync(Context(place), Target(id), stop);
+        long? seen = generation is null ? null : ApiQuery.ParseNumber(generation, "generation", 0, 0, int.MaxValue);
+        await PoolEditor.DeleteAsync(Context(place), PoolPlaceQuery.Target(id, seen), stop);
         return TypedResults.NoContent();
     }
 

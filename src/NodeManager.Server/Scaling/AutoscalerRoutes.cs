@@ -87,17 +87,22 @@ internal sealed class AutoscalerRoutes(ClusterSession cluster, OperationRegistry
                 place,
                 "Stop it first, or see its decisions."
             );
+        return OperationRoutes.Accepted(context, Start(context.User.Identity!.Name!, place));
+    }
+
+    /// <param name="by">The caller, as in the audit log.</param>
+    /// <param name="ns">The namespace of the autoscaler's resources.</param>
+    public TrackedOperation Start(string by, string ns)
+    {
+        NodeManagerSession session = cluster.Session;
         AutoscalerOptions options = new()
         {
-            Namespace = place,
+            Namespace = ns,
             Providers = session.Connection().MachineProviders(),
             Planner = new RulePlanner(),
-            LeaderWork = (leader, observer, end) => AbandonedPoolUpdates.RunAsync(leader, place, observer, end),
+            LeaderWork = (leader, observer, end) => AbandonedPoolUpdates.RunAsync(leader, ns, observer, end),
         };
-        return OperationRoutes.Accepted(
-            context,
-            operations.Start(context.User.Identity!.Name!, static _ => null!, () => AutoscalerHost.Start(session, options))
-        );
+        return operations.Start(by, static _ => null!, () => AutoscalerHost.Start(session, options));
     }
 
     private async Task<IResult> StopAsync([FromQuery(Name = "namespace")] string? ns, CancellationToken stop)

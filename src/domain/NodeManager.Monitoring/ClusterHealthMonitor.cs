@@ -109,7 +109,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
                 evaluation.Node.Metadata.Annotations,
                 _request.Session.Cluster
             ),
-            [.. evaluation.Findings.Where(IsAlert)],
+            NodeThreshold.Count([.. evaluation.Findings.Where(IsAlert)], _request.Options.MinimumNodes),
             now,
             isInitial
         );

@@ -15,13 +15,24 @@ public static class HealthMonitoring
 
     /// <summary>Validates the requests as <see cref="Start"/> does.</summary>
     /// <exception cref="NodeManagerException">
-    /// InvalidSelector, InvalidNodeName; MonitorInvalid: several sessions with one state file.
+    /// InvalidSelector, InvalidNodeName; MonitorInvalid: several sessions with one state file, or a minimum of nodes without a group.
     /// </exception>
     public static void Check(IReadOnlyList<MonitorRequest> requests)
     {
         foreach (MonitorRequest request in requests)
         {
             NodeInput.CheckSelector(request.Selector);
+            if (request.Options is { MinimumNodes: > 1, GroupBy: NodeAlertGroupBy.None })
+            {
+                throw new NodeManagerException(
+                    ErrorIds.MonitorInvalid,
+                    ErrorKind.InvalidArgument,
+                    $"Alerts about {request.Options.MinimumNodes} or more failing nodes need a group whose nodes are counted.",
+                    request.Options.GroupBy,
+                    "Group them by Cluster, Zone, Rack, Pool or a label key."
+                );
+            }
+
             foreach (string name in request.Names.Where(static name => !Kubernetes.Selectors.NamePattern.IsWildcard(name)))
                 NodeInput.RequireName(name);
         }

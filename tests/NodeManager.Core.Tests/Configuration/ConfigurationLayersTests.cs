@@ -84,6 +84,8 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{ \"alertMinimumNodes\": 0 }", 1, "alertMinimumNodes", "a whole number from 1 to 1000")]
+    [InlineData("{ \"alertDebounce\": \"soon\" }", 1, "alertDebounce", "a duration")]
     [InlineData("{ \"minNodes\": 3,\n  \"maxNodes\": 2.5 }", 2, "maxNodes", "a whole number from 1 to 1000")]
     [InlineData("{\n\n\"scaleUpThreshold\": 49.9 }", 3, "scaleUpThreshold", "a number from 50 to 95")]
     [InlineData("{ \"scaleDownThreshold\": 51 }", 1, "scaleDownThreshold", "a number from 5 to 50")]

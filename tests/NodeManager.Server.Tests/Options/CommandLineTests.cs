@@ -41,6 +41,10 @@ public sealed class CommandLineTests
         "AgentChanges=True AgentElicitation=True Approver=HASH CertificatePath=c Command=Demo KeyPath=k Nodes=12 Port=8080 Protected=True Seed=1 Version=1.37"
     )]
     [InlineData(
+        "mcp --approver HASH --audit-file a --audit-file-size 2 --audit-file-count 3",
+        "Approver=HASH AuditFile=AuditFileSettings { Path = a, MaximumBytes = 2097152, Count = 3 } Command=Mcp Nodes=12 Port=8080 Seed=1 Version=1.37"
+    )]
+    [InlineData(
         "serve --kubeconfig f --context a --context b --detached --namespace ns",
         "Command=Serve Context=a Contexts=a,b Detached=True DetachedNamespace=ns KubeconfigPath=f Namespace=ns Nodes=0 Port=8080 Seed=0 Version=1.37"
     )]
@@ -205,6 +209,13 @@ public sealed class CommandLineTests
         "mcp",
         "--agent-changes"
     )]
+    [InlineData("--audit-file-size requires --audit-file.", "serve", "--audit-file-size", "5")]
+    [InlineData("--audit-file-count requires --audit-file.", "mcp", "--audit-file-count", "5")]
+    [InlineData("--audit-file-count takes a whole number from 1 to 1000.", "demo", "--audit-file", "a", "--audit-file-count", "0")]
+    [InlineData("--audit-file takes a path.", "demo", "--audit-file", "")]
+    [InlineData("--once ends after the tour and serves nobody; leave out --audit-file.", "demo", "--once", "--audit-file", "a")]
+    [InlineData("--handover takes --port and --agent-changes only", "serve", "--handover", "--audit-file", "a")]
+    [InlineData("Unrecognized command or argument '--audit-file'.", "autoscaler", "--audit-file", "a")]
     [InlineData("--once ends after the tour and serves no agents", "demo", "--once", "--agent-changes")]
     [InlineData("--nodes, --seed and --version are for the embedded cluster", "mcp", "--context", "prod", "--seed", "1")]
     [InlineData("--context names the same context twice.", "serve", "--context", "prod", "--context", "prod")]

@@ -37,6 +37,7 @@ export type Autoscaler = Schemas['ApiAutoscaler'];
 export type AutoscalerObject = Schemas['ApiAutoscalerObject'];
 export type Claim = Schemas['ApiNodeClaim'];
 export type ScalePlan = Schemas['ApiScalePlan'];
+export type ScaleComparison = Schemas['ApiScaleComparison'];
 export type MaintenancePlan = Schemas['ApiMaintenancePlans'];
 export type MaintenanceStep = Schemas['ApiMaintenanceStep'];
 export type MaintenanceNode = Schemas['ApiMaintenanceNode'];

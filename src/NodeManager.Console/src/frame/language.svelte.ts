@@ -44,7 +44,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 /** A word of the server in the current language, or as it is. */
-export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action' | 'activity' | 'object', value: string): string {
+export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' | 'severity' | 'alert' | 'groupBy' | 'phase' | 'health' | 'poolEffect' | 'update' | 'updateNode' | 'claim' | 'scale' | 'run' | 'runNode' | 'step' | 'agent' | 'action' | 'activity' | 'object' | 'scaleKind', value: string): string {
   return messages[`${group}.${value}` as Key] ?? value;
 }
 

@@ -63,6 +63,16 @@ export function changedFields(before: unknown, after: unknown, path = ''): Field
   return old === now ? [] : [{ field: path, before: old, after: now }];
 }
 
+/** The JSON merge patch (RFC 7386) that makes one specification the other. */
+export function mergePatch(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return Object.fromEntries([...names].flatMap(name => {
+    const [old, now] = [before[name], after[name]];
+    if (JSON.stringify(old) === JSON.stringify(now)) return [];
+    return [[name, isFields(old) && isFields(now) ? mergePatch(old, now) : now ?? null]];
+  }));
+}
+
 function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 using NodeManager.Jobs;
 using NodeManager.Monitoring;
 using NodeManager.Monitoring.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Incidents;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -25,13 +26,18 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
     /// <summary>How long a cause must persist before its alert is raised, and be absent before it is resolved.</summary>
     [Parameter]
     [Duration]
-    public TimeSpan Debounce { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan? Debounce { get; set; }
+
+    /// <summary>Failing nodes that are needed for an alert about them.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int? MinimumNodes { get; set; }
 
     /// <summary>How alerts of nodes are grouped: Zone, Rack, Pool, Cluster, None or a label key.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeAlertGroupCompleter))]
     [ValidateNotNullOrEmpty]
-    public string GroupBy { get; set; } = NodeAlertGroupBy.Zone;
+    public string? GroupBy { get; set; }
 
     /// <summary>Nodes of a group that fail within this time share one alert.</summary>
     [Parameter]
@@ -68,7 +74,8 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
 
     private protected override void Begin()
     {
-        DurationAttribute.RequireNotNegative(nameof(Debounce), Debounce);
+        if (Debounce is { } debounce)
+            DurationAttribute.RequireNotNegative(nameof(Debounce), debounce);
         DurationAttribute.RequireNotNegative(nameof(GroupWindow), GroupWindow);
     }
 
@@ -82,10 +89,8 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
                 Session = session,
                 Names = Name,
                 Selector = Selector,
-                Options = new()
+                Options = AlertOptions.Of(session.Configuration, Debounce, GroupBy is null ? null : WellKnown(GroupBy), MinimumNodes) with
                 {
-                    Debounce = Debounce,
-                    GroupBy = WellKnown(GroupBy),
                     GroupWindow = GroupWindow,
                 },
                 MinimumSeverity = MinimumSeverity,

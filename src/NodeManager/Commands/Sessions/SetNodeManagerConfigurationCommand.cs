@@ -37,6 +37,16 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     [Parameter]
     public bool AlertOnNodeFailure { get; set; }
 
+    /// <summary>Failing nodes that are needed for an alert about them: 1 to 1000.</summary>
+    [Parameter]
+    public int AlertMinimumNodes { get; set; }
+
+    /// <summary>How long a cause must last before its alert; null for 15 seconds.</summary>
+    [Parameter]
+    [Duration]
+    [AllowNull]
+    public TimeSpan? AlertDebounce { get; set; }
+
     /// <summary>The minimum number of nodes after scaling down: 1 to 100.</summary>
     [Parameter]
     public int MinNodes { get; set; }

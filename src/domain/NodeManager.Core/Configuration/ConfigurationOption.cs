@@ -41,6 +41,13 @@ internal sealed record ConfigurationOption(
         ),
         new("metricsEnabled", ValueRule.Boolean, c => c.MetricsEnabled, (c, v) => new(c) { MetricsEnabled = (bool)v! }),
         new("alertOnNodeFailure", ValueRule.Boolean, c => c.AlertOnNodeFailure, (c, v) => new(c) { AlertOnNodeFailure = (bool)v! }),
+        new(
+            "alertMinimumNodes",
+            ValueRule.WholeNumber(1, 1000),
+            c => c.AlertMinimumNodes,
+            (c, v) => new(c) { AlertMinimumNodes = (int)v! }
+        ),
+        new("alertDebounce", ValueRule.Duration, c => c.AlertDebounce, (c, v) => new(c) { AlertDebounce = (TimeSpan?)v }),
         new("minNodes", ValueRule.WholeNumber(1, 100), c => c.MinNodes, (c, v) => new(c) { MinNodes = (int)v! }),
         new("maxNodes", ValueRule.WholeNumber(1, 1000), c => c.MaxNodes, (c, v) => new(c) { MaxNodes = (int)v! }),
         new("drainTimeout", ValueRule.Duration, c => c.DrainTimeout, (c, v) => new(c) { DrainTimeout = (TimeSpan?)v }),

@@ -66,13 +66,14 @@ public static class PoolEditor
     /// Deletes a pool. A pool that is missing at the start is an error. If it is gone later, an earlier try deleted it: .NET also repeats a
     /// request whose connection was closed, and reports only the second answer.
     /// </summary>
+    /// <exception cref="NodeManagerException">Conflict: the pool has another generation than the target names.</exception>
     public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
             context.Session,
             target.Text,
             async (_, token) =>
             {
-                string id = (await target.FindAsync(context, token)).Id;
+                string id = (await ReadAsync(context, target, token)).Id;
                 try
                 {
                     await context.Provider.DeleteAsync(id, token);

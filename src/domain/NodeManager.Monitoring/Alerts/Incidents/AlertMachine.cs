@@ -34,9 +34,10 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         get
         {
             DateTimeOffset? next = null;
+            Dictionary<NodeGroup, DateTimeOffset> gates = NodeThreshold.GatesOf(_incidents.Values, _open, options);
             foreach (Incident incident in _incidents.Values)
             {
-                if (DueOf(incident) is { } due)
+                if (DueOf(incident, gates) is { } due)
                     Consider(due, IsOwn(incident.Key.Uid));
             }
 
@@ -207,7 +208,11 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     public IReadOnlyList<NodeAlert> Advance(DateTimeOffset now)
     {
         bool isSettled = _isConnected && now >= _settled;
-        List<Incident> due = [.. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident) <= now)];
+        Dictionary<NodeGroup, DateTimeOffset> gates = NodeThreshold.GatesOf(_incidents.Values, _open, options);
+        List<Incident> due =
+        [
+            .. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident, gates) <= now),
+        ];
         foreach (
             Incident incident in due.Where(static incident => incident.Alert is null)
                 .OrderBy(static incident => incident.Seen)
@@ -226,6 +231,8 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         List<NodeAlert> transitions = [];
         foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)).ToArray())
         {
+            foreach (Incident ended in NodeThreshold.Release(alert, options, now))
+                Remove(ended);
             if (alert.Members.Count == 0)
                 _open.Remove(alert);
             else if (alert.Reported is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
@@ -240,10 +247,13 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
 
     private static bool IsOwn(string uid) => uid.StartsWith(OwnPrefix, StringComparison.Ordinal);
 
-    private DateTimeOffset? DueOf(Incident incident) =>
-        incident.Alert is null ? incident.Seen + (incident.Debounce ?? options.Debounce)
-        : incident.GoneSince is { } gone ? gone + (incident.IsFlapping ? options.FlapQuiet : incident.Debounce ?? options.Debounce)
-        : null;
+    private DateTimeOffset? DueOf(Incident incident, Dictionary<NodeGroup, DateTimeOffset> gates)
+    {
+        TimeSpan debounce = incident.Debounce ?? options.Debounce;
+        if (incident.Alert is null)
+            return NodeThreshold.DueOf(incident, incident.Seen + debounce, gates);
+        return incident.GoneSince is { } gone ? gone + (incident.IsFlapping ? options.FlapQuiet : debounce) : null;
+    }
 
     private void Add(Incident incident)
     {
@@ -305,14 +315,15 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         )[..20];
         // Others of the group will follow: receivers that identify alerts by labels get the group's from the start.
         bool isGroup =
-            first.Group.By.Length > 0
-            && _incidents.Values.Any(other =>
-                other != first
-                && other.Alert is null
-                && other.Key.Cause == first.Key.Cause
-                && other.Group == first.Group
-                && (other.Seen - first.Seen).Duration() <= options.GroupWindow
-            );
+            NodeThreshold.Applies(first)
+            || first.Group.By.Length > 0
+                && _incidents.Values.Any(other =>
+                    other != first
+                    && other.Alert is null
+                    && other.Key.Cause == first.Key.Cause
+                    && other.Group == first.Group
+                    && (other.Seen - first.Seen).Duration() <= options.GroupWindow
+                );
         return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup))
         {
             LastEvidence = first.Seen,

@@ -24,9 +24,10 @@ internal static class AlertText
             : findings is [{ Node.Length: > 0 } one, ..] ? $"Node {one.Node}: {one.Message}"
             : findings.Count > 0 ? findings[0].Message
             : alert.Cause;
-        return isOver
-            ? $"Resolved after {HumanDuration.Format(alert.LastEnd > alert.StartsAt ? alert.LastEnd - alert.StartsAt : TimeSpan.Zero)}. {text}"
-            : text;
+        if (!isOver)
+            return text;
+        string remaining = alert.Remaining.Count > 0 ? $" Still failing: {NameList.Of(alert.Remaining)}." : "";
+        return $"Resolved after {HumanDuration.Format(alert.LastEnd > alert.StartsAt ? alert.LastEnd - alert.StartsAt : TimeSpan.Zero)}. {text}{remaining}";
     }
 
     /// <summary>Label names valid in Prometheus. They identify one open alert, and are constant while it is open.</summary>
@@ -36,7 +37,12 @@ internal static class AlertText
         bool isOwn = node.Length == 0;
         Dictionary<string, string> labels = new(StringComparer.Ordinal)
         {
-            ["alertname"] = (isOwn ? "NodeManager" : "Node") + first.Key.Cause,
+            ["alertname"] =
+                (
+                    isOwn ? "NodeManager"
+                    : NodeThreshold.Applies(first) ? ""
+                    : "Node"
+                ) + first.Key.Cause,
             ["cause"] = first.Key.Cause,
             ["cluster"] = cluster,
             ["severity"] = first.Finding.Severity == NodeFindingSeverity.Information ? "info" : first.Finding.Severity.ToLowerInvariant(),
@@ -67,6 +73,8 @@ internal static class AlertText
             alert.Group.By == NodeAlertGroupBy.Cluster
                 ? $"cluster {alert.Group.Value}"
                 : $"{alert.Group.By.ToLowerInvariant()} {alert.Group.Value}";
+        if (alert.Cause == NodeAlertCause.NodesFailing)
+            return NodeThreshold.Message([.. names.Order(StringComparer.Ordinal)], where);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{alert.Cause} on {count:N0} {(count == 1 ? "node" : "nodes")} of {where}: {NameList.Of(names.Order(StringComparer.Ordinal))}."

@@ -31,6 +31,9 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     /// <summary>When the last member's cause ended.</summary>
     public DateTimeOffset LastEnd { get; set; }
 
+    /// <summary>The nodes that still fail after its end, because they are too few for it.</summary>
+    public IReadOnlyList<string> Remaining { get; set; } = [];
+
     public int Sequence { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -45,7 +48,7 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     public NodeAlert? Reported { get; set; }
 
     /// <summary>True if several nodes have failed together.</summary>
-    public bool IsGroup => Affected.Count > 1;
+    public bool IsGroup => Affected.Count > 1 || Cause == NodeAlertCause.NodesFailing;
 
     /// <summary>
     /// True if an incident belongs to it. A group's alert takes all incidents of the group, however late: two alerts of one cause and group

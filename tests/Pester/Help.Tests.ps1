@@ -309,7 +309,7 @@ Describe 'The pages' {
     }
 }
 
-Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Maintenance', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler', 'about_NodeManager_Configuration', 'about_NodeManager_Placement', 'about_NodeManager_Pool', 'about_NodeManager_Health' {
+Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Maintenance', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler', 'about_NodeManager_Configuration', 'about_NodeManager_Placement', 'about_NodeManager_Pool', 'about_NodeManager_PoolUpdate', 'about_NodeManager_Autoscaler', 'about_NodeManager_Health' {
     It 'is found by Get-Help' {
         Get-Help $_ | Out-String | Should -Match "TOPIC\s+$_\s"
     }

@@ -46,7 +46,8 @@ public sealed partial class ClaimTests
     }
 
     // The page is a link, which LinkTests follows.
-    private static bool NamesTest(string row) => Row().Match(row) is { Success: true } named && NamedTests.Exist(named.Groups["test"].Value);
+    private static bool NamesTest(string row) =>
+        Row().Match(row) is { Success: true } named && NamedTests.Exist(named.Groups["test"].Value);
 
     [GeneratedRegex(@"^\| [^|]+ \| \[[^\]]+\]\([^)]+\) \| `(?<test>[^`]+)` \|$")]
     private static partial Regex Row();

@@ -27,7 +27,8 @@ public sealed partial class ComparisonTests
     [InlineData("| a | `ComparisonTests.Each_feature_names_a_test_that_exists` | b |", false)]
     public void A_row_without_a_test_is_found(string row, bool isNamed) => Assert.Equal(isNamed, NamesTest(row));
 
-    private static bool NamesTest(string row) => Last().Match(row) is { Success: true } named && NamedTests.Exist(named.Groups["name"].Value);
+    private static bool NamesTest(string row) =>
+        Last().Match(row) is { Success: true } named && NamedTests.Exist(named.Groups["name"].Value);
 
     [GeneratedRegex(@"\| `(?<name>\w+\.\w+)` \|$")]
     private static partial Regex Last();

@@ -19,8 +19,7 @@ internal static partial class NamedTests
         if (Pester().Match(name) is not { Success: true } pester)
             return false;
         string suite = Path.Combine(Repository.Root, $"tests/Pester/{pester.Groups["suite"].Value}.Tests.ps1");
-        return File.Exists(suite)
-            && File.ReadAllText(suite).Contains($"It '{pester.Groups["words"].Value}'", StringComparison.Ordinal);
+        return File.Exists(suite) && File.ReadAllText(suite).Contains($"It '{pester.Groups["words"].Value}'", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^(?<class>\w+)\.(?<test>\w+)$")]

@@ -49,7 +49,10 @@ public sealed partial class HelpClaimTests : IDisposable
                 .Distinct()
                 .Order(StringComparer.Ordinal),
         ];
-        string table = Regex.Match(Page("docs/concepts/draining.md"), @"(?s)\| Kind \| Blocker \|\n\|---\|---\|\n(.*?)\n\n").Groups[1].Value;
+        string table = Regex
+            .Match(Page("docs/concepts/draining.md"), @"(?s)\| Kind \| Blocker \|\n\|---\|---\|\n(.*?)\n\n")
+            .Groups[1]
+            .Value;
         string summary = Page("docs/reference/types/NodeDrainBlocker.md");
 
         Assert.Contains("Workload", kinds);

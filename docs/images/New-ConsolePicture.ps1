@@ -1,7 +1,7 @@
 #Requires -Version 7.6
 <#
 .SYNOPSIS
-    Takes console.png, the picture of the web console in the README.
+    Takes console.png and console-dark.png, the pictures of the web console in the README.
 .DESCRIPTION
     Serves an embedded cluster with a cordoned node and one that has stopped reporting, and takes a screenshot of the page of the nodes with the Chromium
     that the flows of the console use. Needs the module, the server with its console (docs/guides/console.md) and Node.js.
@@ -37,6 +37,9 @@ await page.goto(new URL('/admin/nodes', link).href);
 await page.locator('table.nodes tbody tr').first().waitFor();
 await page.waitForTimeout(3000);
 await page.screenshot({ path });
+await page.emulateMedia({ colorScheme: 'dark' });
+await page.waitForTimeout(1000);
+await page.screenshot({ path: path.replace(/\.png$/, '-dark.png') });
 await browser.close();
 '@
     $file = Join-Path $root 'src/NodeManager.Console/obj/picture.mjs'
@@ -48,4 +51,4 @@ finally {
     $server | Stop-NodeManagerServer
     Disconnect-NodeManager
 }
-Get-Item $Path
+Get-Item $Path, ($Path -replace '\.png$', '-dark.png')

@@ -8,8 +8,12 @@ BeforeDiscovery {
     # The examples as Get-Help has them.
     [xml] $maml = Get-Content "$root/en-US/NodeManager.dll-Help.xml" -Raw
     $examples = foreach ($command in $maml.helpItems.command) {
+        if ($command -is [string]) { continue }
+        $page = Get-Content "$root/docs/reference/cmdlets/$($command.details.name).md" -Raw
         foreach ($example in $command.examples.example) {
-            @{ Command = $command.details.name; Title = $example.title.Trim('- '); Code = $example.code }
+            $title = $example.title.Trim('- ')
+            $section = [regex]::Match($page, "(?ms)^### $($title -replace ':.*')\b.*?(?=^##)").Value
+            @{ Command = $command.details.name; Title = $title; Code = $example.code; Output = [regex]::Match($section, '(?s)```output\r?\n(.*?)\r?\n```').Groups[1].Value }
         }
     }
 
@@ -101,6 +105,9 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    # What the examples print, by command and title.
+    $script:outputs = @{}
+    $script:silent = @{ 'Connect-NodeManager/Example 6' = 'the properties of a Uri' }
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
     Import-Module "$root/NodeManager.psd1" -Force
     $common = [System.Management.Automation.Cmdlet]::CommonParameters
@@ -151,9 +158,22 @@ BeforeAll {
         $null = $Shell.AddScript($Block, $InScope)
         $running = $Shell.BeginInvoke()
         if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $Block" }
-        try { $null = $Shell.EndInvoke($running) }
+        try { $script:printed = @($Shell.EndInvoke($running)) }
         catch { "$Block`n$($_.Exception.InnerException.Message)" }
         foreach ($record in $Shell.Streams.Error) { "$Block`n$record`n$($record.FullyQualifiedErrorId)" }
+    }
+
+    # The names of columns and properties of an output: above lines of dashes, and before colons.
+    function Get-ColumnName([string] $Text) {
+        $lines = $Text -split '\r?\n'
+        foreach ($index in 1..($lines.Count)) {
+            if ($lines[$index] -notmatch '^[- ]*--[- ]*$') { continue }
+            foreach ($dashes in [regex]::Matches($lines[$index], '-+')) {
+                $header = $lines[$index - 1].PadRight($dashes.Index + $dashes.Length)
+                $header.Substring($dashes.Index, $dashes.Length).Trim()
+            }
+        }
+        [regex]::Matches($Text, '(?m)^(\w+) +: ').ForEach{ $_.Groups[1].Value }
     }
 
     # Runs blocks as a user would type them, one after another: in a runspace of their own that is connected to an embedded cluster of its own.
@@ -309,7 +329,7 @@ Describe 'The pages' {
     }
 }
 
-Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Maintenance', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler', 'about_NodeManager_Configuration', 'about_NodeManager_Placement', 'about_NodeManager_Pool', 'about_NodeManager_Health' {
+Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Session', 'about_NodeManager_Drain', 'about_NodeManager_Maintenance', 'about_NodeManager_Sandbox', 'about_NodeManager_Scheduler', 'about_NodeManager_Configuration', 'about_NodeManager_Placement', 'about_NodeManager_Pool', 'about_NodeManager_PoolUpdate', 'about_NodeManager_Autoscaler', 'about_NodeManager_Health' {
     It 'is found by Get-Help' {
         Get-Help $_ | Out-String | Should -Match "TOPIC\s+$_\s"
     }
@@ -343,6 +363,19 @@ Describe 'Examples' {
 
     It '<Command>, <Title>: runs without an error' -ForEach $run {
         Invoke-AloneAsUser $Code | Should -BeNullOrEmpty
+        # As when its lines are typed one after another: each type in its own view.
+        $groups = $printed | Where-Object { $null -ne $_ } | Group-Object { $_.GetType().FullName -replace '^Microsoft\.PowerShell\.Commands\.Internal\.Format\..*', 'Format' }
+        $script:outputs["$Command/$Title"] = ($groups | ForEach-Object { $_.Group | Out-String -Width 300 }) -join "`n"
+    }
+
+    It '<Command>, <Title>: shows the output that it has' -ForEach $run {
+        $text = $outputs["$Command/$Title"]
+        if ($text -match '\S' -and -not $silent.ContainsKey("$Command/$($Title -replace ':.*')")) {
+            $Output | Should -Not -BeNullOrEmpty -Because "the example prints:`n$text"
+        }
+        # Narrow terminals omit columns, so the page may have fewer.
+        $columns = @(Get-ColumnName $text)
+        Get-ColumnName $Output | Where-Object { $_ -notin $columns } | Should -BeNullOrEmpty -Because "the example prints:`n$text"
     }
 }
 

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>A reason why a node was not drained: a PDB with the pods that wait for it, a refusal by a rule, a missing permission.</summary>
 public sealed class NodeDrainBlocker
 {
-    /// <summary><c>Budget</c>, <c>DisruptionController</c> (with the name of the PDB that it does not update), <c>Pod</c>, <c>Permission</c>, <c>Credentials</c>, <c>VolumeAttachment</c>, <c>Replacement</c>, <c>Rollout</c>, <c>Responder</c>, <c>Termination</c>, <c>Node</c> or <c>Server</c>.</summary>
+    /// <summary><c>Budget</c>, <c>DisruptionController</c> (with the name of the PDB that it does not update), <c>Workload</c> (its limit of unavailable pods), <c>Operation</c> (another one holds the node's lock), <c>Pod</c>, <c>Permission</c>, <c>Credentials</c>, <c>VolumeAttachment</c>, <c>Replacement</c>, <c>Rollout</c>, <c>Responder</c>, <c>Termination</c>, <c>Node</c> or <c>Server</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary><c>namespace/name</c> of the PDB or pod, or the verb and resource of the permission.</summary>

@@ -98,7 +98,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
     public string? SchedulerDeployment { get; init; }
 
     /// <summary>
-    /// The contexts whose clusters are protected when a session is connected: names or wildcards, separated by commas. A file adds names to those of
+    /// The contexts whose clusters are protected when a session is connected: names or wildcards, separated by commas. A file or a variable adds names to those of
     /// other files, and removes none. Null: none.
     /// </summary>
     public string? ProtectedContexts { get; init; }

@@ -32,6 +32,9 @@ public sealed class ReferencePageTests
 
     [Theory]
     [InlineData("about_NodeManager_Drain", "draining")]
+    [InlineData("about_NodeManager_Maintenance", "maintenance")]
+    [InlineData("about_NodeManager_Pool", "node-pools")]
+    [InlineData("about_NodeManager_PoolUpdate", "pool-updates")]
     public void An_about_topic_is_generated_from_its_concept_page(string topic, string page) =>
         Compare(
             $"en-US/{topic}.help.txt",

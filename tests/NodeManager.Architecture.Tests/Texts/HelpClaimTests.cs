@@ -28,6 +28,49 @@ public sealed partial class HelpClaimTests : IDisposable
         );
 
     [Fact]
+    public void The_guide_of_runbooks_lists_the_cmdlets_that_prompt_by_default() =>
+        Assert.Equal(
+            Cmdlets().Where(static one => one.Prompts).Select(static one => one.Name),
+            Regex
+                .Match(Page("docs/guides/ci-and-runbooks.md"), @"(?s)^## Prompts$.*?```output\n(.*?)\n```", RegexOptions.Multiline)
+                .Groups[1]
+                .Value.Split('\n')
+        );
+
+    [Fact]
+    public void The_page_about_draining_lists_all_kinds_of_blockers()
+    {
+        string[] kinds =
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(Repository.Root, "src/domain/NodeManager.Drains"), "*.cs", SearchOption.AllDirectories)
+                .SelectMany(static file => BlockerKind().Matches(File.ReadAllText(file)))
+                .Select(static one => one.Groups[1].Value)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+        string table = Regex
+            .Match(Page("docs/concepts/draining.md"), @"(?s)\| Kind \| Blocker \|\n\|---\|---\|\n(.*?)\n\n")
+            .Groups[1]
+            .Value;
+        string summary = Page("docs/reference/types/NodeDrainBlocker.md");
+
+        Assert.Contains("Workload", kinds);
+        Assert.All(kinds, kind => Assert.Contains($"| {kind} |", table, StringComparison.Ordinal));
+        Assert.All(kinds, kind => Assert.Contains($"`{kind}`", summary, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_of_runs_lists_all_their_states()
+    {
+        string page = Page("docs/reference/cmdlets/Get-NodeMaintenance.md");
+        Assert.All(
+            typeof(NodeMaintenanceRunStatus).GetFields().Select(static one => one.Name),
+            state => Assert.Contains($"- `{state}`: ", page, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void No_page_of_a_reading_cmdlet_says_that_it_changes_its_node()
     {
         string[] pages =
@@ -59,10 +102,15 @@ public sealed partial class HelpClaimTests : IDisposable
             )
             .OrderBy(static one => one.Name, StringComparer.Ordinal);
 
+    private static string Page(string path) => File.ReadAllText(Path.Combine(Repository.Root, path)).ReplaceLineEndings("\n");
+
     private static string Section(string title) => Regex.Match(Topic, $@"(?ms)^{title}\n(.*?)(?=^[A-Z]|\z)").Groups[1].Value;
 
     private static IEnumerable<string> Names(string text) =>
         CmdletName().Matches(text).Select(static one => one.Value).Distinct().Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"new(?: NodeDrainBlocker)?(?:\(\))?\s*\{\s*Kind = ""(\w+)"",\s*Name")]
+    private static partial Regex BlockerKind();
 
     [GeneratedRegex(@"(?<=^ +|  )[A-Z][a-z]+-[A-Z]\w+", RegexOptions.Multiline)]
     private static partial Regex CmdletName();

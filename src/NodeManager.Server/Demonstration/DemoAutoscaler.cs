@@ -47,7 +47,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
             "NodeSmithPool",
             Pool,
             $$$"""
-            {"providerRef":"simulated","limits":{"minNodes":0,"maxNodes":3,"cpuCores":0,"memoryMiB":0},
+            {"providerRef":"simulated","limits":{"minNodes":0,"maxNodes":3,"cpuCores":16,"memoryMiB":65536},
              "machineTemplate":{"labels":{"{{{Label}}}":"{{{Pool}}}"} } }
             """,
             stop

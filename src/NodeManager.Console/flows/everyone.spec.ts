@@ -45,11 +45,14 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
-test('no page is wider than a phone', async ({ console: page }) => {
+test('no page is wider than a phone', async ({ console: page, host }) => {
   await page.setViewportSize({ width: 390, height: 800 });
+  // Its hidden text is beside the count in the menu.
+  await host.agentPlan('wait');
   for (const address of addresses) {
     await open(page, address);
     expect([address, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([address, 390]);
+    await check(page, `${address}, 390 px`);
   }
 });
 

@@ -5,7 +5,6 @@ using NodeManager.Autoscaling.Installation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
@@ -47,7 +46,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
             "NodeSmithPool",
             Pool,
             $$$"""
-            {"providerRef":"simulated","limits":{"minNodes":0,"maxNodes":3,"cpuCores":0,"memoryMiB":0},
+            {"providerRef":"simulated","limits":{"minNodes":0,"maxNodes":3,"cpuCores":16,"memoryMiB":65536},
              "machineTemplate":{"labels":{"{{{Label}}}":"{{{Pool}}}"} } }
             """,
             stop
@@ -57,7 +56,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
         await CreatePodAsync("training", "900", stop);
     }
 
-    private Task CreateAsync(string kind, string name, string spec, CancellationToken stop) =>
+    private Task<JsonObject> CreateAsync(string kind, string name, string spec, CancellationToken stop) =>
         SendAsync(
             $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
             $$"""{"apiVersion":"{{NodeSmithNames.ApiVersion}}","kind":"{{kind}}","metadata":{"name":"{{name}}"},"spec":{{spec}}}""",
@@ -65,7 +64,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
         );
 
     // Only the pool's machines have the label.
-    private Task CreatePodAsync(string name, string cpu, CancellationToken stop) =>
+    private Task<JsonObject> CreatePodAsync(string name, string cpu, CancellationToken stop) =>
         SendAsync(
             "/apis/apps/v1/namespaces/default/deployments",
             $$$"""
@@ -77,7 +76,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
             stop
         );
 
-    private Task SendAsync(string path, string body, CancellationToken stop) =>
+    private Task<JsonObject> SendAsync(string path, string body, CancellationToken stop) =>
         Session
             .Connection()
             .Client.SendAsync(

@@ -7,7 +7,6 @@ using NodeManager.Drains;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Options;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerControl.Discovery;

@@ -167,7 +167,7 @@ internal static class CommandLine
                 when given.FirstOrDefault(static one => one.StartsWith(AuditFile, StringComparison.Ordinal)) is { } rotation =>
                 $"{rotation} requires {AuditFile}.",
             { AuditFile.Path: "" } => $"{AuditFile} takes a path.",
-            { Once: true, AuditFile: not null } => $"--once ends after the tour and serves nobody; leave out {AuditFile}.",
+            { Once: true, AuditFile: not null } => $"--once ends after the tour and serves no API; leave out {AuditFile}.",
             { AgentElicitation: true, AgentChanges: false } => "--agent-elicitation requires --agent-changes.",
             // A worker to drain, and others for its pods.
             { Command: ServerCommand.Demo, Nodes: < MinimumNodesOfTour } =>

@@ -213,7 +213,7 @@ public sealed class CommandLineTests
     [InlineData("--audit-file-count requires --audit-file.", "mcp", "--audit-file-count", "5")]
     [InlineData("--audit-file-count takes a whole number from 1 to 1000.", "demo", "--audit-file", "a", "--audit-file-count", "0")]
     [InlineData("--audit-file takes a path.", "demo", "--audit-file", "")]
-    [InlineData("--once ends after the tour and serves nobody; leave out --audit-file.", "demo", "--once", "--audit-file", "a")]
+    [InlineData("--once ends after the tour and serves no API; leave out --audit-file.", "demo", "--once", "--audit-file", "a")]
     [InlineData("--handover takes --port and --agent-changes only", "serve", "--handover", "--audit-file", "a")]
     [InlineData("Unrecognized command or argument '--audit-file'.", "autoscaler", "--audit-file", "a")]
     [InlineData("--once ends after the tour and serves no agents", "demo", "--once", "--agent-changes")]

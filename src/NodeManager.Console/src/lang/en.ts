@@ -793,5 +793,7 @@ export const en = {
   'server.silent': 'The server does not answer. Reconnecting …',
   'server.silentSince': 'The server does not answer. The page shows the state of {time}. Reconnecting …',
   'plugin.weight': 'Weight',
+  'silence.causesHint': 'NotReady, Unreachable',
   'maintenance.windowExample': 'Sat-Sun 22:00-06:00 Europe/Berlin',
+  'maintenance.commandExample': 'apt-get -y upgrade',
 } as const;

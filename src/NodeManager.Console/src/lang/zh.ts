@@ -795,5 +795,7 @@ export const zh: Messages = {
   'server.silent': '服务器没有响应。正在重新连接……',
   'server.silentSince': '服务器没有响应。页面显示的是 {time} 的状态。正在重新连接……',
   'plugin.weight': '权重',
+  'silence.causesHint': 'NotReady, Unreachable',
   'maintenance.windowExample': 'Sat-Sun 22:00-06:00 Asia/Shanghai',
+  'maintenance.commandExample': 'apt-get -y upgrade',
 };

@@ -12,7 +12,7 @@ using NodeManager.Server.Nodes;
 using NodeManager.Sessions;
 using NodeManager.Testing;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Serving;
 
 /// <summary>The demo fills every page of the console.</summary>
 public sealed class DemoTests

@@ -46,7 +46,7 @@ Describe 'Pools of the cluster' {
         (Get-NodeAutoscaler).Pools.Name | Should -Be batch
     }
 
-    It 'take rules of scaling down, which come back as they were given' {
+    It 'take rules of scaling down, and return them as they were given' {
         $budgets = '10%', '0+reasons=Drifted,Expired+schedule=0 8 * * mon-fri+duration=10h'
         $down = (New-NodePool saver -NodeProvider sim -Consolidation multinode -ReplaceByCost $true -ReplaceDrifted $true -ExpireAfter 30d -Budget $budgets).Spec.ScaleDown
         $down.Consolidation, $down.ReplaceByCost, $down.ReplaceDrifted, $down.ExpireAfter | Should -Be MultiNode, $true, $true, ([timespan] '30.00:00:00')

@@ -56,16 +56,14 @@ internal sealed class DemoWork(
         )
             if (node is { Status: NodeStatus.Ready, Unschedulable: false } && !node.Roles.Contains("control-plane"))
                 nodes.Add(node);
-        List<ClusterNode> chosen = [];
-        foreach (ClusterNode node in nodes.OrderByDescending(static one => one.Name, StringComparer.Ordinal).Take(Considered))
-        {
-            NodeDrainPlan plan = (await DrainPlanner.PlanAsync(Session, [new NodeTarget(node.Name)], Drain, stop))[0];
-            if (plan is { Status: NodeDrainPlanStatus.Drainable, BlockedByBudget: 0 })
-                chosen.Add(node);
-            if (chosen.Count == 3)
-                break;
-        }
-
+        List<ClusterNode> last = [.. nodes.OrderByDescending(static one => one.Name, StringComparer.Ordinal).Take(Considered)];
+        HashSet<string> drainable =
+        [
+            .. (await DrainPlanner.PlanEachAsync(Session, [.. last.Select(static one => new NodeTarget(one.Name))], Drain, stop))
+                .Where(static plan => plan is { Status: NodeDrainPlanStatus.Drainable, BlockedByBudget: 0 })
+                .Select(static plan => plan.Node),
+        ];
+        List<ClusterNode> chosen = [.. last.Where(one => drainable.Contains(one.Name)).Take(3)];
         return chosen.Count > 0 ? chosen : nodes;
     }
 

@@ -99,7 +99,7 @@ Describe 'The layers of a configuration' {
             @(Get-NodeManagerConfiguration -Show).Count
             @(Get-NodeManagerSession).Count
         } -args "$PSScriptRoot/../../NodeManager.psd1"
-        $shell | Should -Be 10, 20, 0
+        $shell | Should -Be 10, 22, 0
     }
 
     It 'reports where each value comes from' {

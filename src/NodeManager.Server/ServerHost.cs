@@ -77,19 +77,21 @@ internal static class ServerHost
             app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
         if (parent is not null)
             parent.Stop = app.Lifetime.StopApplication;
-        app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            if (parent is not null)
-                Announce(parent, app);
-            else if (app.Services.GetService<TourService>() is { } tour)
-            {
-                terminal.Line($"The console answers; open, {OpenLink(app)}");
-                tour.Begin(() => Announce(terminal, app, options));
-            }
-            else
-                Announce(terminal, app, options);
-        });
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app, options, terminal, parent));
         return app;
+    }
+
+    private static void Announce(WebApplication app, ServerOptions options, Terminal terminal, HandoverLifetime? parent)
+    {
+        if (parent is not null)
+            Announce(parent, app);
+        else if (app.Services.GetService<TourService>() is { } tour)
+        {
+            terminal.Line($"The console answers; open, {OpenLink(app)}");
+            tour.Begin(() => Announce(terminal, app, options));
+        }
+        else
+            Announce(terminal, app, options);
     }
 
     private static string OpenLink(WebApplication app) =>

@@ -189,6 +189,7 @@ BeforeAll {
     function Invoke-AloneAsUser([string] $Script) {
         $script:sharedShell ??= New-UserShell
         $errors = @(foreach ($block in '$null = Connect-NodeManager -Sandbox -SandboxSpeed 4', $Script) { Invoke-Block $script:sharedShell $block -InScope $true })
+        $script:shown = $script:printed
         $errors
         if ($errors.Count -eq 0 -and -not ($Script -cmatch '\$global:|PSDefaultParameterValues|Job|Register-|Import-Module|Set-Location|\bcd\b|function |Set-Alias')) {
             $left = @(Invoke-Block $script:sharedShell 'Get-NodeManagerSession | Disconnect-NodeManager')
@@ -364,7 +365,7 @@ Describe 'Examples' {
     It '<Command>, <Title>: runs without an error' -ForEach $run {
         Invoke-AloneAsUser $Code | Should -BeNullOrEmpty
         # As when its lines are typed one after another: each type in its own view.
-        $groups = $printed | Where-Object { $null -ne $_ } | Group-Object { $_.GetType().FullName -replace '^Microsoft\.PowerShell\.Commands\.Internal\.Format\..*', 'Format' }
+        $groups = $shown | Where-Object { $null -ne $_ } | Group-Object { $_.GetType().FullName -replace '^Microsoft\.PowerShell\.Commands\.Internal\.Format\..*', 'Format' }
         $script:outputs["$Command/$Title"] = ($groups | ForEach-Object { $_.Group | Out-String -Width 300 }) -join "`n"
     }
 

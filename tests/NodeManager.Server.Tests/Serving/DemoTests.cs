@@ -47,7 +47,7 @@ public sealed class DemoTests
         ("maintenance", "/api/v1/maintenances", static all => Some(all, one => (string?)one["status"] == "Running")),
         ("agents", "/api/v1/agents/plans", static all => Some(all, one => (string?)one["status"] == "Pending")),
         ("activity", "/api/v1/activity", static all => Some(all, one => (string?)one["who"] == DemoService.User)),
-        ("scheduler", "/api/v1/plugins", static all => Some(all["plugins"])),
+        ("scheduler", "/api/v1/plugins", static all => all["data"]!["enabled_plugins"] is JsonObject { Count: > 0 }),
         ("scheduler/revisions", "/api/v1/config/revisions", static all => all.AsArray().Count >= 2),
         ("scheduler/health", "/api/v1/health", static all => (string?)all["status"] == "healthy"),
     ];

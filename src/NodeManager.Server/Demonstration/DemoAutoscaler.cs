@@ -7,7 +7,6 @@ using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.Operations;
 using NodeManager.Server.Scaling;
 
 namespace NodeManager.Server.Demonstration;
@@ -24,7 +23,7 @@ internal sealed partial class DemoAutoscaler(ClusterSession cluster, AutoscalerR
 
     private NodeManagerSession Session => cluster.Session;
 
-    public async Task StartAsync(OperationRegistry operations, CancellationToken stop)
+    public async Task StartAsync(CancellationToken stop)
     {
         await foreach (
             AutoscalerObject _ in AutoscalerInstaller.InstallAsync(

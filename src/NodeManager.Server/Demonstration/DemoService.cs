@@ -1,6 +1,5 @@
 using NodeManager.Core.Sessions;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Demonstration;
 
@@ -12,7 +11,6 @@ internal sealed partial class DemoService(
     ClusterSession cluster,
     DemoWork work,
     DemoAutoscaler autoscaler,
-    OperationRegistry operations,
     ILogger<DemoService> logger
 ) : BackgroundService
 {
@@ -34,8 +32,8 @@ internal sealed partial class DemoService(
                 TryAsync("the scheduler", () => work.ReviseSchedulerAsync(stoppingToken)),
                 TryAsync("alerts", () => work.AlertAsync(nodes, stoppingToken)),
                 TryAsync("plans of agents", () => work.RequestPlanAsync(nodes, stoppingToken)),
-                TryAsync("maintenances", () => work.MaintainAsync(nodes, operations, stoppingToken)),
-                TryAsync("the autoscaler", () => autoscaler.StartAsync(operations, stoppingToken))
+                TryAsync("maintenances", () => work.MaintainAsync(nodes, stoppingToken)),
+                TryAsync("the autoscaler", () => autoscaler.StartAsync(stoppingToken))
             );
             _filled.TrySetResult();
             await work.KeepPlanAsync(nodes, stoppingToken);

@@ -129,7 +129,7 @@ internal sealed class DemoWork(
     }
 
     /// <summary>A maintenance that ended, and one that waits between its nodes.</summary>
-    public async Task MaintainAsync(IReadOnlyList<ClusterNode> nodes, OperationRegistry operations, CancellationToken stop)
+    public async Task MaintainAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken stop)
     {
         TrackedOperation past = Start([nodes[0]], "kernel 6.12.9", default);
         await past.Operation.Completion.WaitAsync(stop);

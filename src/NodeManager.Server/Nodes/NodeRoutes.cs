@@ -62,11 +62,8 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes.List(), Session.Time().GetUtcNow());
         HttpResponse response = context.Response;
         response.Headers.ETag = tag;
-        if (
-            context
-                .Request.GetTypedHeaders()
-                .IfNoneMatch.Any(one => one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false))
-        )
+        var current = EntityTagHeaderValue.Parse(tag);
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(one => one.Compare(current, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;

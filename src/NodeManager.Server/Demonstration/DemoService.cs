@@ -7,12 +7,8 @@ namespace NodeManager.Server.Demonstration;
 /// Fills the pages of the console while the demo is served: each has something to show that really happened. Failures are logged, and the
 /// other pages are filled.
 /// </summary>
-internal sealed partial class DemoService(
-    ClusterSession cluster,
-    DemoWork work,
-    DemoAutoscaler autoscaler,
-    ILogger<DemoService> logger
-) : BackgroundService
+internal sealed partial class DemoService(ClusterSession cluster, DemoWork work, DemoAutoscaler autoscaler, ILogger<DemoService> logger)
+    : BackgroundService
 {
     /// <summary>Who the records of the demo name.</summary>
     public const string User = "demo";

@@ -99,10 +99,10 @@ public sealed partial class ServerHostTests
     [Fact]
     public async Task The_console_answers_during_the_tour_which_a_stop_ends()
     {
-        FirstLine line = new();
-        using IHost host = ServerHost.Build(CommandLines.Parse("demo", "--port", "0"), new(line, color: false));
+        using HeldOutput output = new("What a drain of");
+        using IHost host = ServerHost.Build(CommandLines.Parse("demo", "--port", "0"), new(output, color: false));
         await host.StartAsync();
-        await line.Written.WaitAsync(TimeSpan.FromMinutes(1));
+        await output.Reached.WaitAsync(TimeSpan.FromMinutes(1));
         TourService tour = host.Services.GetRequiredService<TourService>();
 
         using HttpClient client = new();
@@ -110,23 +110,39 @@ public sealed partial class ServerHostTests
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.False(tour.HasSucceeded);
-        await host.StopAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Task stopped = host.StopAsync();
+        output.Release();
+        await stopped.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.False(tour.HasSucceeded);
-        Assert.DoesNotContain("until Ctrl-C", line.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("until Ctrl-C", output.ToString(), StringComparison.Ordinal);
     }
 
     private IHost Build(params string[] arguments) => ServerHost.Build(CommandLines.Parse(arguments), new(_output, color: false));
 
-    private sealed class FirstLine : StringWriter
+    // Holds whoever writes a line with the text, until it is released.
+    private sealed class HeldOutput(string text) : StringWriter
     {
-        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
 
-        public Task Written => _written.Task;
+        public Task Reached => _reached.Task;
+
+        public void Release() => _released.Set();
 
         public override void WriteLine(StringBuilder? value)
         {
             base.WriteLine(value);
-            _written.TrySetResult();
+            if (value?.ToString().Contains(text, StringComparison.Ordinal) != true)
+                return;
+            _reached.TrySetResult();
+            _released.Wait();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _released.Set();
+            _released.Dispose();
+            base.Dispose(disposing);
         }
     }
 

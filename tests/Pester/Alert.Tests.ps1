@@ -164,6 +164,8 @@ Describe 'New-NodeAlertSink' {
         @{ Type = 'Webhook'; Values = @{ WebhookUri = 'https://hooks.example.com/SECRETPATH'; WebhookSecret = 'SECRETKEY' } }
         @{ Type = 'Slack'; Values = @{ SlackUri = 'https://hooks.slack.com/services/SECRETPATH' } }
         @{ Type = 'Teams'; Values = @{ TeamsUri = 'https://prod.logic.azure.com/workflows/SECRETPATH?sig=SECRETKEY' } }
+        @{ Type = 'Alertmanager'; Values = @{ AlertmanagerUri = 'https://alerts.example.com'; AlertmanagerToken = "SECRETKEY`n" } }
+        @{ Type = 'Alertmanager'; Values = @{ AlertmanagerUri = 'https://alerts.example.com'; AlertmanagerCredential = [pscredential]::new('nodes', (ConvertTo-SecureString SECRETKEY -AsPlainText -Force)) } }
     ) {
         $sink = New-NodeAlertSink @Values
         $sink.Type | Should -Be $Type
@@ -179,6 +181,15 @@ Describe 'New-NodeAlertSink' {
     It 'refuses <Uri> without quoting it' -ForEach @(@{ Uri = 'http://hooks.slack.com/SECRETPATH' }, @{ Uri = 'ftp://x/SECRETPATH' }, @{ Uri = 'SECRETPATH' }) {
         { New-NodeAlertSink -SlackUri $Uri } | Should -Throw -ErrorId 'AlertSinkInvalid*'
         try { New-NodeAlertSink -SlackUri $Uri } catch { "$_$($_.Exception)$($_.TargetObject)" | Should -Not -CMatch 'SECRET' }
+    }
+
+    It 'refuses <Why> for an Alertmanager' -ForEach @(
+        @{ Why = 'a token without TLS'; Values = @{ AlertmanagerUri = 'http://alerts.example.com'; AlertmanagerToken = 'SECRET' } }
+        @{ Why = 'a token of two lines'; Values = @{ AlertmanagerUri = 'https://alerts.example.com'; AlertmanagerToken = "SECRET`r`nX-Other: SECRET" } }
+        @{ Why = 'a token beside a credential'; Values = @{ AlertmanagerUri = 'https://alerts.example.com'; AlertmanagerToken = 'SECRET'; AlertmanagerCredential = [pscredential]::new('nodes', (ConvertTo-SecureString SECRET -AsPlainText -Force)) } }
+    ) {
+        { New-NodeAlertSink @Values } | Should -Throw -ErrorId 'AlertSinkInvalid*'
+        try { New-NodeAlertSink @Values } catch { "$_$($_.Exception)$($_.TargetObject)" | Should -Not -CMatch 'SECRET' }
     }
 
     It 'names a certificate file that cannot be read' {

@@ -19,12 +19,14 @@ internal sealed class AlertSender
 
     /// <param name="caBundle">PEM in base64 to trust instead of the system's authorities; null: the system's.</param>
     /// <param name="wall">For dates in Retry-After.</param>
-    public AlertSender(Uri address, string? caBundle, TimeProvider wall)
+    /// <param name="authorization">Sent with each request; null: none.</param>
+    public AlertSender(Uri address, string? caBundle, TimeProvider wall, AuthenticationHeaderValue? authorization = null)
     {
         _address = address;
         _wall = wall;
         // The delivery queue times out attempts.
         _client = new(ProviderHttp.Transport(caBundle, insecure: false)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _client.DefaultRequestHeaders.Authorization = authorization;
     }
 
     /// <param name="headers">In addition to those of the body.</param>

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Monitoring.Alerts.Delivery;
@@ -31,8 +32,9 @@ public static class AlertSinks
         Chat(NodeAlertSinkType.Teams, address, caBundle, TeamsSink.Body);
 
     /// <summary>An Alertmanager by its base address: <c>http://alertmanager:9093</c>.</summary>
+    /// <param name="authorization">Sent with each request; null: none.</param>
     /// <inheritdoc cref="Webhook"/>
-    public static AlertSinkDefinition Alertmanager(string address, string? caBundle) =>
+    public static AlertSinkDefinition Alertmanager(string address, string? caBundle, AuthenticationHeaderValue? authorization = null) =>
         Create(
             NodeAlertSinkType.Alertmanager,
             address,
@@ -42,7 +44,8 @@ public static class AlertSinks
             static uri =>
                 uri.AbsolutePath.EndsWith("/api/v2/alerts", StringComparison.Ordinal)
                     ? uri
-                    : new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/api/v2/alerts" }.Uri
+                    : new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/api/v2/alerts" }.Uri,
+            authorization
         );
 
     private static HttpSinkDefinition Chat(string type, string address, string? caBundle, Func<NodeAlert, JsonObject> body) =>
@@ -61,7 +64,8 @@ public static class AlertSinks
         string? caBundle,
         bool httpsOnly,
         Func<string, AlertSender, AlertSinkContext, IAlertSink> create,
-        Func<Uri, Uri>? complete = null
+        Func<Uri, Uri>? complete = null,
+        AuthenticationHeaderValue? authorization = null
     )
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0)
@@ -70,9 +74,11 @@ public static class AlertSinks
             throw Invalid(type, "its address is a secret and must be an https URI.");
         if (uri.UserInfo.Length > 0)
             throw Invalid(type, "its address contains a user name or a password.");
+        if (authorization is not null && uri.Scheme != "https" && !uri.IsLoopback)
+            throw Invalid(type, "its token or password would be sent without TLS. The address must be an https URI.");
         if (ProviderHttp.CheckBundle(caBundle) is { } wrong)
             throw Invalid(type, wrong);
-        return new(type, complete?.Invoke(uri) ?? uri, caBundle, create);
+        return new(type, complete?.Invoke(uri) ?? uri, caBundle, authorization, create);
     }
 
     // The address may be a secret, so it is not the target.
@@ -89,6 +95,7 @@ public static class AlertSinks
         string type,
         Uri address,
         string? caBundle,
+        AuthenticationHeaderValue? authorization,
         Func<string, AlertSender, AlertSinkContext, IAlertSink> create
     ) : AlertSinkDefinition
     {
@@ -97,6 +104,6 @@ public static class AlertSinks
         public override string Host => address.Host;
 
         public override IAlertSink Create(string name, AlertSinkContext context) =>
-            create(name, new(address, caBundle, context.Wall), context);
+            create(name, new(address, caBundle, context.Wall, authorization), context);
     }
 }

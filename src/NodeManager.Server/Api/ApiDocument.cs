@@ -57,6 +57,14 @@ internal static class ApiDocument
                             && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true
                         )
                             schema.Required?.Remove(property.Name);
+                    // The generator knows no form of what a converter reads.
+                    if (context.JsonTypeInfo.Type == typeof(JsonObject))
+                        schema.Type = JsonSchemaType.Object;
+                    else if (
+                        context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } element }
+                        && element == typeof(JsonObject)
+                    )
+                        schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Object };
                     if (ValuesOf(context.JsonPropertyInfo) is { } values)
                         schema.Enum = [.. values.Select(static one => (JsonNode)one)];
                     return Task.CompletedTask;

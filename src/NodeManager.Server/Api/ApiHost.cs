@@ -253,6 +253,8 @@ internal static class ApiHost
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default.WithAddedModifier(DrainBody.AddFields));
+            json.SerializerOptions.Converters.Add(new FreeObjectConverter());
+            json.SerializerOptions.AllowDuplicateProperties = false;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;

@@ -91,6 +91,23 @@ public sealed class SinkTests
         Assert.Equal("5", (string?)later["annotations"]!["count"]);
     }
 
+    [Fact]
+    public async Task Alertmanager_receives_the_credentials_with_alerts_and_silences()
+    {
+        await using TlsServer server = await TlsServer.StartAsync(
+            null,
+            static context => context.Response.WriteAsync(context.Request.Method == "GET" ? "[]" : "")
+        );
+        IAlertSink sink = Create(AlertSinks.Alertmanager(server.Address.ToString(), null, new("Bearer", "t0ken")));
+        await sink.DeliverAsync(Sample(), default);
+        await ((IAlertSilenceSink)sink).ApplyAsync("c", [], default);
+
+        Assert.Equal(
+            [("/api/v2/alerts", "Bearer t0ken"), ("/api/v2/silences", "Bearer t0ken")],
+            server.Requests.Select(static request => (request.Path, request.Headers["Authorization"]))
+        );
+    }
+
     [Theory]
     [MemberData(nameof(Formats))]
     public async Task A_redirect_is_refused(string format)

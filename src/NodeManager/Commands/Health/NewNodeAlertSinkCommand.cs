@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Security;
 using System.Text;
 using NodeManager.Jobs;
@@ -36,6 +37,17 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Alertmanager)]
     [ValidateNotNull]
     public Uri? AlertmanagerUri { get; set; }
+
+    /// <summary>The user name and password for basic authentication.</summary>
+    [Parameter(ParameterSetName = NodeAlertSinkType.Alertmanager)]
+    [ValidateNotNull]
+    public PSCredential? AlertmanagerCredential { get; set; }
+
+    /// <summary>A bearer token.</summary>
+    [Parameter(ParameterSetName = NodeAlertSinkType.Alertmanager)]
+    [SecretText]
+    [ValidateNotNull]
+    public SecureString? AlertmanagerToken { get; set; }
 
     /// <summary>Runs for each transition, as <c>$_</c>, in its own runspace.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.ScriptBlock)]
@@ -80,7 +92,7 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
         {
             NodeAlertSinkType.Slack => AlertSinks.Slack(SecretTextAttribute.Read(SlackUri!), Bundle()),
             NodeAlertSinkType.Teams => AlertSinks.Teams(SecretTextAttribute.Read(TeamsUri!), Bundle()),
-            NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(AlertmanagerUri!.OriginalString, Bundle()),
+            NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(AlertmanagerUri!.OriginalString, Bundle(), Authorization()),
             NodeAlertSinkType.ScriptBlock => new ScriptSinkDefinition(
                 IsolatedScript.Of(ScriptBlock!, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)
             ),
@@ -92,6 +104,34 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
                 Bundle()
             ),
         };
+
+    private AuthenticationHeaderValue? Authorization()
+    {
+        if (AlertmanagerCredential is { } credential)
+        {
+            if (AlertmanagerToken is not null)
+                throw Invalid("it has a credential and a token.", "Give -AlertmanagerCredential or -AlertmanagerToken.");
+            string pair = $"{credential.UserName}:{SecretTextAttribute.Read(credential.Password)}";
+            return new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        }
+
+        // A token that was read from a file often ends with a line break.
+        string? token = AlertmanagerToken is null ? null : SecretTextAttribute.Read(AlertmanagerToken).Trim();
+        if (token is null)
+            return null;
+        return token.Length > 0 && token.All(static sign => sign is > ' ' and <= '~')
+            ? new("Bearer", token)
+            : throw Invalid("its token is empty or contains spaces or characters other than ASCII.", "Give the token alone.");
+    }
+
+    private static NodeManagerException Invalid(string why, string remedy) =>
+        new(
+            ErrorIds.AlertSinkInvalid,
+            ErrorKind.InvalidArgument,
+            $"Cannot create the Alertmanager sink: {why}",
+            NodeAlertSinkType.Alertmanager,
+            remedy
+        );
 
     private string? Bundle()
     {

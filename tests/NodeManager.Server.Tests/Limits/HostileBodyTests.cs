@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NodeManager.Server.Tests.Limits;
+
+/// <summary>Bodies of hostile clients, put to every route that reads one: refused in plain words, without a failure of the server.</summary>
+public sealed partial class HostileBodyTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    // No route takes one of these.
+    public static TheoryData<string, string> Bodies =>
+        new()
+        {
+            { "cut off", "{" },
+            { "empty", "" },
+            { "null", "null" },
+            { "an array", "[]" },
+            { "text", "\"x\"" },
+            { "a number beyond any", "1e999999" },
+            { "a field that nobody defined", "{\"__proto__\":{\"admin\":true}}" },
+            { "nested 5,000 deep", string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000) },
+            { "an array 5,000 deep", new string('[', 5000) + new string(']', 5000) },
+            { "not UTF-8", "{\"name\":\"\u00ff\u00fe\"}" },
+            { "not UTF-8 inside", "{\"spec\":{\"a\":[\"\u00ff\u00fe\"]}}" },
+            { "half a character", "{\"name\":\"\\ud800\"}" },
+            { "a name twice", "{\"name\":\"a\",\"name\":\"b\"}" },
+            { "a name twice inside", "{\"spec\":{\"a\":1,\"a\":2}}" },
+            { "two objects", "{}{}" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task Every_route_refuses_a_body_that_is(string kind, string body)
+    {
+        // Latin-1 makes invalid UTF-8 of the one body that has such characters.
+        byte[] bytes = Encoding.Latin1.GetBytes(body);
+        List<string> wrong = [];
+        int asked = 0;
+        // A body that a route does not need may be absent.
+        foreach ((string method, string path) in Routes(needed: kind is "empty" or "null"))
+        {
+            using HttpRequestMessage request = new(new(method), path)
+            {
+                Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            };
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            asked++;
+            string text = await answer.Content.ReadAsStringAsync();
+            if ((int)answer.StatusCode is < 400 or >= 500 || text.Length == 0 || Internals().IsMatch(text))
+                wrong.Add($"{method} {path}, {kind}: {(int)answer.StatusCode} {text}");
+        }
+
+        Assert.True(asked >= 18, $"Only {asked} routes read a body.");
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Every_route_refuses_a_body_beyond_the_limit()
+    {
+        byte[] large = Encoding.ASCII.GetBytes($"{{\"name\":\"{new string('a', 4 << 20)}\"}}");
+        List<string> wrong = [];
+        foreach ((string method, string path) in Routes(needed: false))
+        {
+            using HttpRequestMessage request = new(new(method), path)
+            {
+                Content = new ByteArrayContent(large) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            };
+            // The server answers before it has read the body, and closes the connection.
+            request.Headers.ExpectContinue = true;
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            if (answer.StatusCode != HttpStatusCode.RequestEntityTooLarge)
+                wrong.Add($"{method} {path}: {(int)answer.StatusCode}");
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Every_route_refuses_a_form()
+    {
+        List<string> wrong = [];
+        foreach ((string method, string path) in Routes(needed: false))
+        {
+            using HttpRequestMessage request = new(new(method), path) { Content = new FormUrlEncodedContent([new("name", "x")]) };
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            if (answer.StatusCode != HttpStatusCode.UnsupportedMediaType)
+                wrong.Add($"{method} {path}: {(int)answer.StatusCode}");
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    private IEnumerable<(string Method, string Path)> Routes(bool needed) =>
+        server
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IAcceptsMetadata>() is { } body && !(needed && body.IsOptional))
+            .Select(static route =>
+                (route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], Parameter().Replace(route.RoutePattern.RawText!, "1"))
+            );
+
+    [GeneratedRegex(@"\{\*{0,2}\w+(:\w+)?\}")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"System\.|NodeManager\.|BytePosition|LineNumber|\.NET|\bApi[A-Z]")]
+    private static partial Regex Internals();
+}

@@ -13,9 +13,10 @@ test('the switch leads to another of the clusters, and a change stays there', as
   await expect(clusters.locator('option:checked')).toHaveText('team/second');
 
   // What happens there arrives there, also after a reload and on the page of a node.
-  const cordon = page.getByRole('button', { name: /^Cordon / }).first();
-  const node = (await cordon.getAttribute('aria-label') ?? await cordon.innerText()).replace(/^Cordon /, '');
-  await cordon.click();
+  const menu = page.getByRole('button', { name: /^Actions for / }).first();
+  const node = (await menu.getAttribute('aria-label') ?? '').replace(/^Actions for /, '');
+  await menu.click();
+  await page.getByRole('menuitem', { name: `Cordon ${node}` }).click();
   await expect(page.getByRole('row', { name: new RegExp(node) })).toContainText('Cordoned');
   await page.getByRole('link', { name: node, exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/clusters/team%2Fsecond/admin/nodes/${node}`));

@@ -56,6 +56,23 @@ test('no page is wider than a phone', async ({ console: page, host }) => {
   }
 });
 
+test('the chart has the colors of the theme, also when the system changes it', async ({ console: page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto('/admin/nodes/worker-1b-01');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect.poll(() => page.evaluate(() => {
+      const line = getComputedStyle(document.documentElement).getPropertyValue('--line').trim();
+      const wanted = [1, 3, 5].map(at => parseInt(line.slice(at, at + 2), 16));
+      const canvas = document.querySelector<HTMLCanvasElement>('.uplot canvas');
+      const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      for (let at = 0; at < pixels.length; at += 4)
+        if (pixels[at + 3] === 255 && wanted.every((value, i) => Math.abs((pixels[at + i] ?? 0) - value) <= 2)) return true;
+      return false;
+    })).toBe(true);
+  }
+});
+
 test('theme and language are stored', async ({ console: page }) => {
   await page.getByText('local-admin').click();
   await page.getByLabel('Theme').selectOption('dark');

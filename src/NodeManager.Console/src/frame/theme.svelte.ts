@@ -3,8 +3,17 @@ export type Theme = 'auto' | 'light' | 'dark';
 const key = 'nodemanager-theme';
 let theme = $state<Theme>(read());
 
+const system = matchMedia('(prefers-color-scheme: dark)');
+let systemIsDark = $state(system.matches);
+system.addEventListener('change', () => { systemIsDark = system.matches; });
+
 export function currentTheme(): Theme {
   return theme;
+}
+
+/** For what has no style sheet, such as a canvas. */
+export function isDark(): boolean {
+  return theme === 'auto' ? systemIsDark : theme === 'dark';
 }
 
 export function setTheme(value: Theme): void {

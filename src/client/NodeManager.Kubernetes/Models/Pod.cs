@@ -312,6 +312,10 @@ public sealed class PodStatus
 
     public List<ContainerStatus>? InitContainerStatuses { get; set; }
 
+    /// <summary>The seconds from the pod's creation until it was Ready, in caches that omit the time of the condition. Not in the API.</summary>
+    [JsonIgnore]
+    public int? ReadyAfterSeconds { get; set; }
+
     private Rest? Set(string? value) => value is null ? _rest : _rest ??= new();
 
     // Rarely used fields, which saves memory in caches.

@@ -1,4 +1,6 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
@@ -12,16 +14,16 @@ public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node
 
 /// <summary>Reads a cluster for the scheduler's rules: shared by simulations and drain plans, so that their scores agree.</summary>
 /// <param name="warn">Receives the kinds that cannot be read; the rules then know less.</param>
-public sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
+/// <param name="caches">Their nodes and pods of the whole cluster are taken if they are open and connected; null: everything is listed.</param>
+public sealed class SnapshotReader(KubernetesClient client, Action<string> warn, ObjectCaches? caches = null)
 {
     /// <param name="minor">The minor version whose rules apply; null: the server's.</param>
     /// <param name="knowsStorage">True to judge claims that are unbound or missing, which needs the storage classes.</param>
     public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
-        var everything = new ListOptions();
         var server = client.GetCapabilitiesAsync(cancellationToken);
-        var nodes = client.ListAsync(Resources.Nodes, everything, cancellationToken);
-        var pods = client.ListAsync(Resources.Pods, everything, cancellationToken);
+        var nodes = ItemsAsync(Resources.Nodes, Resources.Nodes, cancellationToken);
+        var pods = ItemsAsync(Resources.Pods, ClusterPods.Type, cancellationToken);
         var images = IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
         var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
@@ -35,9 +37,9 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
         // An object that is missing in an incomplete list may exist.
         bool isWhole = await claims is not null && await volumes is not null && await classes is not null;
         ClusterSnapshot snapshot = new(minor ?? (await server).Minor) { KnowsStorage = isWhole };
-        foreach (var node in (await nodes).Items)
+        foreach (var node in await nodes)
             snapshot.SetNode(node);
-        foreach (var pod in (await pods).Items)
+        foreach (var pod in await pods)
             snapshot.SetPod(pod);
         foreach (var node in await images ?? [])
             snapshot.SetImages(node.Metadata.Name, node.Status.Images);
@@ -51,7 +53,16 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn)
             snapshot.SetVolume(volume);
         foreach (var storageClass in await classes ?? [])
             snapshot.SetStorageClass(storageClass);
-        return new(snapshot, (await nodes).Items, (await pods).Items);
+        return new(snapshot, await nodes, await pods);
+    }
+
+    private async Task<IReadOnlyList<T>> ItemsAsync<T>(ResourceType<T> type, ResourceType<T> cached, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        using CacheUse<T>? open = caches?.JoinOpen(cached);
+        return open?.Cache is { Watch.IsConnected: true } cache
+            ? cache.Items
+            : (await client.ListAsync(type, new ListOptions(), cancellationToken)).Items;
     }
 
     private async Task<List<T>?> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)

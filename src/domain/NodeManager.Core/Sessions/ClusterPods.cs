@@ -9,8 +9,8 @@ namespace NodeManager.Core.Sessions;
 
 /// <summary>
 /// Pods in caches of a whole cluster, with only the fields that rules over all nodes read: identity, node, owner, labels, requests,
-/// placement, volumes, readiness, restarts. Details of a single pod (addresses, times of conditions, start times of containers) are
-/// omitted; read <see cref="Resources.Pods"/> of a node for them.
+/// placement, volumes, readiness and the time until then, restarts. Details of a single pod (addresses, times of conditions, start times of
+/// containers) are omitted; read <see cref="Resources.Pods"/> of a node for them.
 /// </summary>
 public static class ClusterPods
 {
@@ -53,6 +53,9 @@ public static class ClusterPods
     {
         Trim(pod.Metadata);
         Trim(pod.Spec);
+        // One number instead of a time, with which no two pods would share their conditions.
+        if (pod.Status.Conditions.Find("Ready") is { Status: "True", LastTransitionTime: { } ready })
+            pod.Status.ReadyAfterSeconds = (int?)(ready - pod.Metadata.CreationTimestamp)?.TotalSeconds;
         Trim(pod.Status);
         TrimResources(pod);
         // Each pod of a DaemonSet names its node in an affinity of its own.

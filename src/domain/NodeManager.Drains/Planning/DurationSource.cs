@@ -31,9 +31,11 @@ internal abstract class DurationSource
     // The times of a restarted pod do not count.
     private static TimeSpan? StartOf(Pod pod)
     {
-        DateTimeOffset? ready = pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime : null;
+        TimeSpan? known = pod.Status.ReadyAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
+            : pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime - pod.Metadata.CreationTimestamp
+            : null;
         bool restarted = pod.Status.ContainerStatuses?.Exists(c => c.RestartCount > 0) == true;
-        if (restarted || ready - pod.Metadata.CreationTimestamp is not { } took || took < TimeSpan.Zero)
+        if (restarted || known is not { } took || took < TimeSpan.Zero)
             return null;
         // The API's times are whole seconds.
         return took < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : took;

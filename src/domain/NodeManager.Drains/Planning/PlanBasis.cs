@@ -173,7 +173,8 @@ public sealed record PlanBasis
     {
         try
         {
-            return (await new SnapshotReader(connection.Client, static _ => { }).ReadAsync(null, cancellationToken), "");
+            SnapshotReader reader = new(connection.Client, static _ => { }, connection.Caches());
+            return (await reader.ReadAsync(null, cancellationToken), "");
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {

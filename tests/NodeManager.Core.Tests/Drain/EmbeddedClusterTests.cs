@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Drain.Support;
 using NodeManager.Drains;
@@ -63,6 +64,37 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
         Assert.Equal(pods.Count(p => nodes.Contains(p.Spec.NodeName)), plans.Sum(p => p.Pods.Count));
         Assert.All(plans.SelectMany(p => p.Pods), p => Assert.NotEmpty(p.Reason));
         Assert.Contains(plans, p => p.BlockedByBudget > 0);
+    }
+
+    [Fact]
+    public async Task A_plan_from_open_caches_equals_one_from_lists_and_lists_no_pods_of_the_cluster()
+    {
+        string[] nodes = await NodeNamesAsync();
+        IReadOnlyList<NodeDrainPlan> listed = await DrainPlanner.PlanAsync(_session, [.. nodes], Anything, default);
+        using CacheUse<Node> openNodes = _session.Connection().Caches().Open(Resources.Nodes, new());
+        using CacheUse<Pod> openPods = _session.Connection().Caches().Open(ClusterPods.Type, new());
+        await Task.WhenAll(openNodes.Cache.Synced, openPods.Cache.Synced);
+        int before = _faults.Requests.Count;
+
+        IReadOnlyList<NodeDrainPlan> cached = await DrainPlanner.PlanAsync(_session, [.. nodes], Anything, default);
+
+        Assert.Equal(listed.Select(Text), cached.Select(Text));
+        Assert.Contains(listed, static plan => plan.EstimateBasis.Contains("to become ready", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _faults.Requests.Skip(before),
+            static request =>
+                request.StartsWith("GET /api/v1/pods", StringComparison.Ordinal)
+                && !request.Contains("fieldSelector", StringComparison.Ordinal)
+        );
+
+        static string Text(NodeDrainPlan plan) =>
+            string.Join(
+                '\n',
+                plan.Pods.Select(static pod =>
+                        $"{pod.Namespace}/{pod.Name} {pod.Decision} {pod.Reason} {pod.FitsElsewhere} {pod.FitReason}"
+                    )
+                    .Prepend($"{plan.Node} {plan.CanDrain} {plan.EstimatedDuration} {plan.EstimateBasis}")
+            );
     }
 
     [Fact]

@@ -31,8 +31,10 @@ internal abstract class DurationSource
     // The times of a restarted pod do not count.
     private static TimeSpan? StartOf(Pod pod)
     {
-        TimeSpan? known = pod.Status.ReadyAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
-            : pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime - pod.Metadata.CreationTimestamp
+        TimeSpan? known =
+            pod.Status.ReadyAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
+            : pod.Status.Conditions.Find("Ready") is { Status: "True" } condition
+                ? condition.LastTransitionTime - pod.Metadata.CreationTimestamp
             : null;
         bool restarted = pod.Status.ContainerStatuses?.Exists(c => c.RestartCount > 0) == true;
         if (restarted || known is not { } took || took < TimeSpan.Zero)

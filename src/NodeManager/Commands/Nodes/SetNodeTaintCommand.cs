@@ -63,7 +63,7 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
             );
         bool overwrite = Overwrite;
         bool evicts = taints.Exists(t => t.Effect == "NoExecute");
-        string consequence = evicts ? " (evict all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
+        string consequence = evicts ? " (delete all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
         return new(
             $"Set taint {string.Join(", ", taints)}{consequence}",
             async (node, dryRun, token) =>

@@ -47,29 +47,7 @@ internal static class ApiDocument
                     return Task.CompletedTask;
                 }
             );
-            options.AddSchemaTransformer(
-                (schema, context, _) =>
-                {
-                    // Null is omitted, and optional unless a route requires the field.
-                    foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
-                        if (
-                            property.IsGetNullable
-                            && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true
-                        )
-                            schema.Required?.Remove(property.Name);
-                    // The generator knows no form of what a converter reads.
-                    if (context.JsonTypeInfo.Type == typeof(JsonObject))
-                        schema.Type = JsonSchemaType.Object;
-                    else if (
-                        context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } element }
-                        && element == typeof(JsonObject)
-                    )
-                        schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Object };
-                    if (ValuesOf(context.JsonPropertyInfo) is { } values)
-                        schema.Enum = [.. values.Select(static one => (JsonNode)one)];
-                    return Task.CompletedTask;
-                }
-            );
+            options.AddSchemaTransformer(static (schema, context, _) => DescribeAsync(schema, context));
             options.AddOperationTransformer(
                 (operation, context, _) =>
                 {
@@ -81,6 +59,22 @@ internal static class ApiDocument
         });
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForAnyViewer();
+
+    private static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        // Null is omitted, and optional unless a route requires the field.
+        foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
+            if (property.IsGetNullable && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true)
+                schema.Required?.Remove(property.Name);
+        // The generator knows no form of what a converter reads.
+        if (context.JsonTypeInfo.Type == typeof(JsonObject))
+            schema.Type = JsonSchemaType.Object;
+        else if (context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } element } && element == typeof(JsonObject))
+            schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Object };
+        if (ValuesOf(context.JsonPropertyInfo) is { } values)
+            schema.Enum = [.. values.Select(static one => (JsonNode)one)];
+        return Task.CompletedTask;
+    }
 
     // Null fields are omitted in responses, and optional in requests.
     private static void OmitNull(IDictionary<string, IOpenApiSchema>? properties)

@@ -12,6 +12,9 @@ internal sealed class InterceptedProvider(
     Func<string, Task<MachineResult?>>? after = null
 ) : IMachineProvider
 {
+    /// <summary>What a list shows of a machine.</summary>
+    public Func<Machine, Machine> Shown { get; init; } = static machine => machine;
+
     /// <summary>Creations and removals fail by chance: half of them before the call, half lose the answer of a call that was made.</summary>
     /// <param name="called">Called before each.</param>
     public static InterceptedProvider Failing(IMachineProvider inner, Chance chance, double share, Action? called = null) =>
@@ -41,10 +44,13 @@ internal sealed class InterceptedProvider(
     public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         RunAsync("Get", false, () => inner.GetAsync(identity, cancellationToken));
 
-    public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken) =>
-        before("List", false) is { } failed
-            ? MachineListResult.Ended(failed.Outcome, failed.Reason)
-            : await inner.ListAsync(cancellationToken);
+    public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken)
+    {
+        if (before("List", false) is { } failed)
+            return MachineListResult.Ended(failed.Outcome, failed.Reason);
+        MachineListResult result = await inner.ListAsync(cancellationToken);
+        return result with { Machines = [.. result.Machines.Select(Shown)] };
+    }
 
     public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         RunAsync("Restart", false, () => inner.RestartAsync(identity, cancellationToken));

@@ -55,6 +55,41 @@ public sealed class MachineRepairTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task The_repair_skips_a_machine_that_a_MachineHealthCheck_covers_and_can_drain_its_node(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(backend);
+        await lab.AddProviderAsync();
+        await lab.Cluster.AddNodesAsync(1);
+        string machine = await lab.AddMachineAsync("machine");
+        await lab.BreakAsync(machine);
+        lab.RepairedBy = "MachineHealthCheck capi/all (paused)";
+        List<string> calls = [];
+        lab.Intercept = call =>
+        {
+            lock (calls)
+                calls.Add(call);
+            return null;
+        };
+
+        (NodeRepairResult left, NodeManagerException? failure) = Assert.Single(
+            await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace))
+        );
+
+        Assert.Equal(
+            (NodeRepairStatus.Skipped, NodeRepairReason.MachineHealthCheck, ErrorIds.NodeNotRepaired),
+            (left.Status, left.Reason, failure?.ErrorId)
+        );
+        Assert.Contains($"{lab.RepairedBy} covers machine sim/{machine}", failure!.Message, StringComparison.Ordinal);
+        Assert.NotEqual(true, (await lab.FindAsync(machine))!.Spec.Unschedulable);
+        Assert.NotEmpty(calls);
+        Assert.All(calls, static call => Assert.Equal("List", call));
+
+        NodeRepairResult drained = await RepairLab.RunOneAsync(With(lab, NodeRepairAction.Drain));
+        Assert.Equal((NodeRepairStatus.Drained, machine), (drained.Status, drained.Node));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_machine_that_a_restart_does_not_repair_is_replaced(string backend)
     {
         JumpingClock? clock = null;

@@ -27,6 +27,9 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     /// <summary>Answers in a provider's place, by the name of the call; null: the simulated provider does.</summary>
     public Func<string, MachineResult?> Intercept { get; set; } = static _ => null;
 
+    /// <summary>What repairs the machines of the provider; empty: nothing else does.</summary>
+    public string RepairedBy { get; set; } = "";
+
     /// <summary>Whose the simulated machines of this test's provider are; null: this session's. A server may have providers of other tests.</summary>
     public string? Owner { get; init; }
 
@@ -180,6 +183,19 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
                     lab.Owner is { } owner && settings.Namespace == lab.Cluster.Namespace ? settings with { Owner = owner } : settings
                 ),
                 (call, _) => lab.Intercept(call)
-            );
+            )
+            {
+                Shown = machine => lab.RepairedBy.Length == 0 ? machine : Covered(machine, lab.RepairedBy),
+            };
+
+        private static Machine Covered(Machine machine, string by) =>
+            new()
+            {
+                Name = machine.Name,
+                Provider = machine.Provider,
+                ProviderId = machine.ProviderId,
+                Status = machine.Status,
+                RepairedBy = by,
+            };
     }
 }

@@ -75,11 +75,9 @@ public sealed class MachineRepairTests
             await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace))
         );
 
-        Assert.Equal(
-            (NodeRepairStatus.Skipped, NodeRepairReason.MachineHealthCheck, ErrorIds.NodeNotRepaired),
-            (left.Status, left.Reason, failure?.ErrorId)
-        );
-        Assert.Contains($"{lab.RepairedBy} covers machine sim/{machine}", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.MachineHealthCheck), (left.Status, left.Reason));
+        Assert.Null(failure);
+        Assert.Contains($"{lab.RepairedBy} covers machine sim/{machine}", left.Message, StringComparison.Ordinal);
         Assert.NotEqual(true, (await lab.FindAsync(machine))!.Spec.Unschedulable);
         Assert.NotEmpty(calls);
         Assert.All(calls, static call => Assert.Equal("List", call));

@@ -20,6 +20,7 @@ Set-StrictMode -Version Latest
 
 $root = (Resolve-Path "$PSScriptRoot/../..").Path
 Import-Module "$root/NodeManager.psd1"
+$frames = $null
 $null = Connect-NodeManager -Sandbox
 $server = Start-NodeManagerServer -Port 0 -InformationAction Ignore
 try {
@@ -29,7 +30,7 @@ try {
     Wait-ClusterNode gpu-1b-01 -For Unknown -Timeout 5m
     $script = @'
 import { chromium } from '@playwright/test';
-const [link, folder, frames] = process.argv.slice(2);
+const [link, frames] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env['NODEMANAGER_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US', colorScheme: 'light', reducedMotion: 'reduce' });
 const list = [];
@@ -45,10 +46,6 @@ async function show(duration) {
 await page.goto(link);
 await page.getByRole('row', { name: /worker-1a-01/ }).waitFor();
 await page.waitForTimeout(3000);
-for (const [colorScheme, name] of [['light', 'console.png'], ['dark', 'console-dark.png']]) {
-  await page.emulateMedia({ colorScheme });
-  await page.screenshot({ path: `${folder}/${name}` });
-}
 await show(2500);
 await page.goto(new URL('/admin/nodes/worker-1c-01/drain', link).href);
 await page.getByRole('heading', { name: 'Blockers' }).waitFor();
@@ -92,15 +89,18 @@ await browser.close();
     $file = Join-Path $root 'src/NodeManager.Console/obj/picture.mjs'
     Set-Content $file $script
     $frames = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
-    $durations = (node $file $server.SignInLink (Resolve-Path $Path).Path $frames) -split ' '
+    $durations = (node $file $server.SignInLink $frames) -split ' '
     if ($LASTEXITCODE) { throw 'The pictures were not taken.' }
     foreach ($theme in 'light', 'dark') {
         $parts = for ($i = 0; $i -lt $durations.Count; $i++) { '-d', $durations[$i], '-lossy', '-q', '82', '-m', '6', ('{0}/{1}-{2:000}.png' -f $frames, $theme, $i) }
-        img2webp -loop 0 -kmax 0 @parts -o (Join-Path $Path ($theme -eq 'dark' ? 'console-dark.webp' : 'console.webp'))
+        $name = Join-Path $Path ($theme -eq 'dark' ? 'console-dark' : 'console')
+        Copy-Item "$frames/$theme-000.png" "$name.png"
+        img2webp -loop 0 -kmax 0 @parts -o "$name.webp"
         if ($LASTEXITCODE) { throw 'The pictures were not joined.' }
     }
 }
 finally {
+    if ($frames) { Remove-Item $frames -Recurse }
     $server | Stop-NodeManagerServer
     Disconnect-NodeManager
 }

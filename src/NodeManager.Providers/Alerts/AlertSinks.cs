@@ -81,15 +81,12 @@ public static class AlertSinks
         return new(type, complete?.Invoke(uri) ?? uri, caBundle, authorization, create);
     }
 
-    // The address may be a secret, so it is not the target.
-    private static NodeManagerException Invalid(string type, string why) =>
-        new(
-            ErrorIds.AlertSinkInvalid,
-            ErrorKind.InvalidArgument,
-            $"Cannot create the {type} sink: {why}",
-            type,
-            "Correct the address. Get-Help New-NodeAlertSink has examples."
-        );
+    /// <summary>An AlertSinkInvalid whose target is the type: the address may be a secret.</summary>
+    public static NodeManagerException Invalid(
+        string type,
+        string why,
+        string remedy = "Correct the address. Get-Help New-NodeAlertSink has examples."
+    ) => new(ErrorIds.AlertSinkInvalid, ErrorKind.InvalidArgument, $"Cannot create the {type} sink: {why}", type, remedy);
 
     private sealed class HttpSinkDefinition(
         string type,

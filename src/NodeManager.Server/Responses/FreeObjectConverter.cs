@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Server.Responses;
 
-/// <summary>Reads objects of any form at once. JsonObject reads its values when they are used, where invalid text is no error of the request any more.</summary>
+/// <summary>
+/// Reads objects of any form with all their values. By itself, JsonObject reads a value when it is used, and an invalid one would then fail the
+/// server instead of the request.
+/// </summary>
 internal sealed class FreeObjectConverter : JsonConverter<JsonObject>
 {
     /// <exception cref="JsonException">Not an object, or text that is not valid Unicode.</exception>
@@ -16,7 +19,7 @@ internal sealed class FreeObjectConverter : JsonConverter<JsonObject>
             Visit(read);
             return read;
         }
-        // Of invalid UTF-8, half a surrogate pair, and a name that is there twice.
+        // For invalid UTF-8, half a surrogate pair, and a duplicate name.
         catch (Exception invalid) when (invalid is InvalidOperationException or ArgumentException)
         {
             throw new JsonException(null, invalid);

@@ -63,13 +63,7 @@ public sealed class MachineRepairTests
         string machine = await lab.AddMachineAsync("machine");
         await lab.BreakAsync(machine);
         lab.RepairedBy = "MachineHealthCheck capi/all (paused)";
-        List<string> calls = [];
-        lab.Intercept = call =>
-        {
-            lock (calls)
-                calls.Add(call);
-            return null;
-        };
+        List<string> calls = lab.RecordCalls();
 
         (NodeRepairResult left, NodeManagerException? failure) = Assert.Single(
             await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace))
@@ -96,14 +90,8 @@ public sealed class MachineRepairTests
         await lab.Cluster.AddNodesAsync(1);
         string machine = await lab.AddMachineAsync("machine");
         await lab.BreakAsync(machine);
-        List<string> calls = [];
         // It says that it restarted the machine, and nothing changes.
-        lab.Intercept = call =>
-        {
-            lock (calls)
-                calls.Add(call);
-            return call == "Restart" ? MachineResult.Success(null) : null;
-        };
+        List<string> calls = lab.RecordCalls(static call => call == "Restart" ? MachineResult.Success(null) : null);
         RepairRequest request = With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace);
         Task<NodeRepairResult> running = RepairLab.RunOneAsync(request);
 
@@ -150,13 +138,7 @@ public sealed class MachineRepairTests
         await using RollLab roll = await RollLab.StartAsync(backend, 2, allowed: 4);
         RepairLab lab = new(roll.Cluster, await roll.Cluster.ConnectAsync()) { Owner = AutoscalerLab.Owner };
         lab.UseProviders();
-        List<string> calls = [];
-        lab.Intercept = call =>
-        {
-            lock (calls)
-                calls.Add(call);
-            return null;
-        };
+        List<string> calls = lab.RecordCalls();
         Node broken = (await roll.NodesAsync())[0];
         NodeSmithClaim owner = (await roll.Lab.ClaimsAsync()).Single(one => one.Status?.NodeName == broken.Metadata.Name);
         await lab.BreakAsync(broken.Metadata.Name);

@@ -27,6 +27,20 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     /// <summary>Answers in a provider's place, by the name of the call; null: the simulated provider does.</summary>
     public Func<string, MachineResult?> Intercept { get; set; } = static _ => null;
 
+    /// <summary>Records the calls of the provider, and answers as <see cref="Intercept"/> does.</summary>
+    /// <returns>Locked by itself.</returns>
+    public List<string> RecordCalls(Func<string, MachineResult?>? answer = null)
+    {
+        List<string> calls = [];
+        Intercept = call =>
+        {
+            lock (calls)
+                calls.Add(call);
+            return answer?.Invoke(call);
+        };
+        return calls;
+    }
+
     /// <summary>What repairs the machines of the provider; empty: nothing else does.</summary>
     public string RepairedBy { get; set; } = "";
 

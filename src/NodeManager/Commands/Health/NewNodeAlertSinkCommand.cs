@@ -110,7 +110,11 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
         if (AlertmanagerCredential is { } credential)
         {
             if (AlertmanagerToken is not null)
-                throw Invalid("it has a credential and a token.", "Give -AlertmanagerCredential or -AlertmanagerToken.");
+                throw AlertSinks.Invalid(
+                    NodeAlertSinkType.Alertmanager,
+                    "it has a credential and a token.",
+                    "Give -AlertmanagerCredential or -AlertmanagerToken."
+                );
             string pair = $"{credential.UserName}:{SecretTextAttribute.Read(credential.Password)}";
             return new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         }
@@ -121,17 +125,12 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
             return null;
         return token.Length > 0 && token.All(static sign => sign is > ' ' and <= '~')
             ? new("Bearer", token)
-            : throw Invalid("its token is empty or contains spaces or characters other than ASCII.", "Give the token alone.");
+            : throw AlertSinks.Invalid(
+                NodeAlertSinkType.Alertmanager,
+                "its token is empty or contains spaces or characters other than ASCII.",
+                "Give the token alone."
+            );
     }
-
-    private static NodeManagerException Invalid(string why, string remedy) =>
-        new(
-            ErrorIds.AlertSinkInvalid,
-            ErrorKind.InvalidArgument,
-            $"Cannot create the Alertmanager sink: {why}",
-            NodeAlertSinkType.Alertmanager,
-            remedy
-        );
 
     private string? Bundle()
     {

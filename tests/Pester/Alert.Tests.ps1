@@ -201,3 +201,31 @@ Describe 'New-NodeAlertSink' {
         { Start-NodeHealthMonitor -Sink (New-NodeAlertSink -Log), (New-NodeAlertSink -Log) } | Should -Throw -ErrorId 'AlertSinkInvalid*'
     }
 }
+
+Describe 'Get-NodeAlertSilence' {
+    BeforeAll {
+        $null = Connect-NodeManager -Sandbox -SandboxNodes 1 -SandboxSpeed 60
+        $disk = New-NodeAlertSilence -Cause DiskPressure -Duration 2h -Reason 'OPS-7: log rotation' -Confirm:$false
+        $ended = New-NodeAlertSilence -Cause NotReady -Duration 1m -Reason 'OPS-8: reboot' -Confirm:$false
+        Wait-Until { (Get-NodeAlertSilence).Id -notcontains $ended.Id } 'the end of the silence'
+    }
+
+    AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
+
+    It 'lists the silences that have not ended, with -All also those that have' {
+        (Get-NodeAlertSilence).Id | Should -Be $disk.Id
+        @((Get-NodeAlertSilence -All).Id | Sort-Object) | Should -Be @($disk.Id, $ended.Id | Sort-Object)
+    }
+
+    It 'returns a silence by its id' {
+        $silence = Get-NodeAlertSilence $disk.Id
+        $silence | Should -BeOfType NodeManager.NodeAlertSilence
+        $silence.Causes | Should -Be DiskPressure
+        $silence.Reason | Should -Be 'OPS-7: log rotation'
+        $silence.EndsAt - $silence.StartsAt | Should -Be ([timespan]::FromHours(2))
+    }
+
+    It 'reports an id that does not exist' {
+        { Get-NodeAlertSilence no-such-id -ErrorAction Stop } | Should -Throw -ErrorId 'AlertSilenceNotFound*'
+    }
+}

@@ -65,7 +65,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
                 @{
                     name = $node
                     cpuCores = [int]$capacity.cpu
-                    memoryMiB = [math]::Floor($memory / 1mb)
+                    memoryMiB = [long][math]::Floor($memory / 1mb)
                     resources = @{ pods = "$($config.maxPods)"; 'ephemeral-storage' = "$disk" }
                     systemReserved = @{
                         cpuMillicores = (& $milli $config.systemReserved.cpu) + (& $milli $config.kubeReserved.cpu)
@@ -92,7 +92,7 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
             }
         }
         finally {
-            foreach ($shape in $shapes) { $null = Send DELETE "$api/nodesmithclaims/$($shape.name)" }
+            $null = Send DELETE '/api/v1/namespaces/kubenodesmith'
             foreach ($file in $files) { $null = Send DELETE "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/$([regex]::Match((Get-Content $file -Raw), '(?m)^  name: (\S+)').Groups[1].Value)" }
         }
     }

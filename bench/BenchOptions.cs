@@ -13,7 +13,7 @@ internal sealed record BenchOptions
         --rounds   Samples of each contender, 5 by default. What takes a peer minutes is done once.
         --nodes    Of the large cluster, 5000 by default.
         --pods     On them, 50000 by default.
-        --minutes  How long changes are watched, 10 by default.
+        --minutes  How long changes are watched, and events read, 10 by default.
         --module   Manifest of the module to measure, the repository's by default. ./build.ps1 -Task Bench packs it first, as users have it.
         --output   Where the report goes, bench/results by default.
 

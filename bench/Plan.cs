@@ -148,7 +148,7 @@ internal static class Plan
         using BenchCluster? cluster = watches || serves ? await BenchCluster.StartAsync() : null;
         using BenchSetting? setting = cluster is null ? null : new(cluster, options.Module);
         if (cluster is not null)
-            await cluster.FillAsync(nodes, 0, cancellationToken);
+            await cluster.FillAsync(nodes, serves ? options.Pods : 0, cancellationToken);
         using (RestingCluster? rest = resting.Length > 0 ? await RestingCluster.StartAsync(nodes, cancellationToken) : null)
         {
             foreach (string who in resting.Where(static who => !Resting.Stays(who)))
@@ -163,7 +163,7 @@ internal static class Plan
         }
 
         if (serves)
-            yield return new(Serving.Streams(setting!, nodes));
+            yield return new(Serving.Streams(setting!, nodes, options.Minutes));
     }
 
     private static string Named(string work, int nodes) => string.Create(CultureInfo.InvariantCulture, $"{work}-{nodes}");

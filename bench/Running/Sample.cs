@@ -14,4 +14,13 @@ internal sealed record Sample(
     long? Bytes = null,
     long? LiveBytes = null,
     IReadOnlyList<long>? LiveCourse = null
-);
+)
+{
+    /// <summary>The process at the end of each minute. Null: not measured.</summary>
+    public IReadOnlyList<Minute>? Course { get; init; }
+}
+
+/// <summary>A process at the end of a minute.</summary>
+/// <param name="Bytes">Its working set.</param>
+/// <param name="Cpu">Since the start of the sample.</param>
+internal sealed record Minute(long Bytes, TimeSpan Cpu);

@@ -14,7 +14,7 @@ internal static class Serving
     private const int Readers = 500;
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30),
-        Window = TimeSpan.FromMinutes(1);
+        Turn = TimeSpan.FromMinutes(1);
 
     public static Work List(BenchSetting setting, int nodes)
     {
@@ -51,13 +51,20 @@ internal static class Serving
         };
     }
 
-    /// <summary>Readers of the events while nodes change: what the server takes.</summary>
-    public static Work Streams(BenchSetting setting, int nodes)
+    /// <summary>Readers of the events while nodes change: what the server takes, minute by minute.</summary>
+    public static Work Streams(BenchSetting setting, int nodes, int minutes)
     {
         BenchedServer server = new(setting.Cluster.Kubeconfig);
-        return new("server-events", $"{Readers} readers of the server's events while 1,000 of {nodes} nodes change a minute")
+        return new(
+            "server-events",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Readers} readers of the server's events while 1,000 of {nodes} nodes change a minute, for {minutes} minutes"
+            )
+        )
         {
-            Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, stop)) { Samples = 1 }],
+            Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, minutes, stop)) { Samples = 1 }],
+            Goals = [new(Ours, Metric.Peak, 400 * 1048576.0)],
             IsWarmed = false,
             FinishAsync = Ending(server),
         };
@@ -74,6 +81,7 @@ internal static class Serving
         BenchSetting setting,
         BenchedServer server,
         int nodes,
+        int minutes,
         CancellationToken cancellationToken
     )
     {
@@ -92,22 +100,29 @@ internal static class Serving
         try
         {
             await Task.Delay(Settling, TimeProvider.System, cancellationToken);
-            if (open != Readers)
-                throw new InvalidOperationException($"{open} readers instead of {Readers}.");
             server.Process.Refresh();
             TimeSpan cpu = server.Process.TotalProcessorTime;
             long before = Interlocked.Read(ref read),
                 start = TimeProvider.System.GetTimestamp();
-            await Task.Delay(Window, TimeProvider.System, cancellationToken);
-            server.Process.Refresh();
-            if (open != Readers)
-                throw new InvalidOperationException($"{open} readers are left of {Readers}.");
+            List<Minute> course = [];
+            for (int minute = 1; minute <= minutes; minute++)
+            {
+                await Task.Delay(Turn, TimeProvider.System, cancellationToken);
+                if (open != Readers)
+                    throw new InvalidOperationException($"{open} readers instead of {Readers} after {minute} minutes.");
+                server.Process.Refresh();
+                course.Add(new(server.Process.WorkingSet64, server.Process.TotalProcessorTime - cpu));
+            }
+
             return new(
                 TimeProvider.System.GetElapsedTime(start).TotalMilliseconds,
-                (server.Process.TotalProcessorTime - cpu).TotalMilliseconds,
-                server.Process.WorkingSet64,
+                course[^1].Cpu.TotalMilliseconds,
+                course.Max(static minute => minute.Bytes),
                 Interlocked.Read(ref read) - before
-            );
+            )
+            {
+                Course = course,
+            };
         }
         finally
         {

@@ -39,6 +39,64 @@ Describe 'Real kubelets, nightly' -Tag Nightly -Skip:(-not $isThere) {
         (Get-NodeEvent $node).Reason -match 'Repair' | Should -Not -BeNullOrEmpty
     }
 
+    It 'plans the resources that real kubelets report, from the settings of each' {
+        $api = '/apis/kubenodesmith.parawell.cloud/v1alpha1/namespaces/kubenodesmith'
+        $add = { param($Kind, $Name, $Spec)
+            $null = Send POST "$api/$($Kind.ToLowerInvariant())s" (@{ apiVersion = 'kubenodesmith.parawell.cloud/v1alpha1'; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec } | ConvertTo-Json -Depth 20)
+        }
+        # Bytes, of a quantity or of a percentage of a whole.
+        $bytes = { param($Text, $Of)
+            if ("$Text" -match '^(\d+)%$') { [long]$Of * $Matches[1] / 100 }
+            elseif ("$Text" -match '^(\d+)(Ki|Mi|Gi)?$') { [long]$Matches[1] * @{ '' = 1; Ki = 1kb; Mi = 1mb; Gi = 1gb }["$($Matches[2])"] }
+            else { 0 }
+        }
+        $milli = { param($Text) if ("$Text" -match '^(\d+)m$') { [int]$Matches[1] } else { [int](1000 * [double]"0$Text") } }
+        $files = Get-ChildItem "$root/deploy/crds/nodesmith*.yaml"
+        foreach ($file in $files) { $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) }
+        try {
+            $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }
+            Wait-Until 'the definitions' { try { Send GET "$api/nodesmithclaims"; Send GET "$api/nodesmithpools"; Send GET "$api/nodesmithproviders"; Send GET "$api/nodesmithcontrolplanes"; $true } catch { $false } }
+            & $add NodeSmithProvider sim @{ type = 'simulated' }
+            $shapes = foreach ($node in $names) {
+                $config = (Send GET "/api/v1/nodes/$node/proxy/configz").kubeletconfig
+                $capacity = (Send GET "/api/v1/nodes/$node").status.capacity
+                $memory = & $bytes $capacity.memory
+                $disk = & $bytes $capacity.'ephemeral-storage'
+                @{
+                    name = $node
+                    cpuCores = [int]$capacity.cpu
+                    memoryMiB = [long][math]::Floor($memory / 1mb)
+                    resources = @{ pods = "$($config.maxPods)"; 'ephemeral-storage' = "$disk" }
+                    systemReserved = @{
+                        cpuMillicores = (& $milli $config.systemReserved.cpu) + (& $milli $config.kubeReserved.cpu)
+                        memoryMiB = [int](((& $bytes $config.systemReserved.memory) + (& $bytes $config.kubeReserved.memory) + (& $bytes $config.evictionHard.'memory.available' $memory)) / 1mb)
+                        resources = @{ 'ephemeral-storage' = "$([long](& $bytes $config.evictionHard.'nodefs.available' $disk))" }
+                    }
+                }
+            }
+            $since = [datetime]::UtcNow.AddMinutes(-5).ToString('yyyy-MM-ddTHH:mm:ssZ')
+            & $add NodeSmithPool real @{ providerRef = 'sim'; limits = @{ minNodes = 0; maxNodes = 9; cpuCores = 0; memoryMiB = 0 }; machineTemplate = @{ shapes = @($shapes) } }
+            & $add NodeSmithControlPlane plane @{ pools = @('real') }
+            foreach ($shape in $shapes) {
+                & $add NodeSmithClaim $shape.name @{ poolRef = 'real'; shape = $shape.name; requirements = @{ cpuCores = $shape.cpuCores; memoryMiB = $shape.memoryMiB } }
+                $conditions = foreach ($type in 'Launched', 'Registered', 'Initialized', 'Ready') { @{ type = $type; status = 'True'; reason = 'Tested'; message = 'A test.'; lastTransitionTime = $since } }
+                $null = Send PATCH "$api/nodesmithclaims/$($shape.name)/status" (@{ status = @{ nodeName = $shape.name; conditions = @($conditions) } } | ConvertTo-Json -Depth 9) 'application/merge-patch+json'
+            }
+            $observed = @((Get-NodeScalePlan -Namespace kubenodesmith).Pools.Observed)
+            $observed.Count | Should -Be $names.Count
+            foreach ($size in $observed) {
+                Write-Host "    $($size.Node): planned $($size.Planned) reported $($size.Reported)"
+                $size.Reported['cpu'] | Should -Be $size.Planned['cpu']
+                $size.Reported['pods'] | Should -Be $size.Planned['pods']
+                foreach ($name in 'memory', 'ephemeral-storage') { [math]::Abs($size.Reported[$name] - $size.Planned[$name]) | Should -BeLessOrEqual 1mb -Because "$name of $($size.Node)" }
+            }
+        }
+        finally {
+            $null = Send DELETE '/api/v1/namespaces/kubenodesmith'
+            foreach ($file in $files) { $null = Send DELETE "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/$([regex]::Match((Get-Content $file -Raw), '(?m)^  name: (\S+)').Groups[1].Value)" }
+        }
+    }
+
     It 'evicts the same pods as kubectl on the same layout, and is not slower' -Skip:(-not $hasKubectl) {
         $node = $names[0]
         $times = @{}

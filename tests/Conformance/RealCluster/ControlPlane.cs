@@ -270,8 +270,10 @@ internal sealed class ControlPlane : IDisposable
         return output.Trim();
     }
 
-    // Below those that a system gives to connections: while a server is away, one that looks for it could get its port, and meet itself.
-    private static int[] FreePorts(int count) =>
+    /// <summary>
+    /// Free ports below those that a system gives to connections: while a server is away, one that looks for it could get its port, and meet itself.
+    /// </summary>
+    internal static int[] FreePorts(int count) =>
         [.. Enumerable.Range(0, int.MaxValue).Select(_ => Random.Shared.Next(15000, 30000)).Where(IsFree).Distinct().Take(count)];
 
     private static bool IsFree(int port)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Machines;
 
 namespace NodeManager.Conformance.Autoscaling.ClusterApi;
@@ -21,6 +22,23 @@ public sealed class ClusterApiCrashTests
     public async Task No_Machine_is_doubled_and_no_wrong_one_removed(string backend)
     {
         await using ClusterApiLab lab = await ClusterApiLab.StartAsync(backend, "MachineDeployment", replicas: 2);
+        await CrashAsync(lab);
+    }
+
+    /// <summary>The same with Cluster API's own controllers of Machines, MachineSets and MachineDeployments, on a real API server.</summary>
+    [SkippableTheory]
+    [InlineData("MachineDeployment")]
+    [InlineData("MachineSet")]
+    public async Task No_Machine_is_doubled_and_no_wrong_one_removed_with_Cluster_API_itself(string kind)
+    {
+        OwnClusterApi.SkipIfMissing();
+        using ControlPlane plane = await ControlPlane.StartAsync();
+        await using ClusterApiLab lab = await ClusterApiLab.StartOwnAsync(plane, kind, replicas: 2);
+        await CrashAsync(lab);
+    }
+
+    private static async Task CrashAsync(ClusterApiLab lab)
+    {
         string[] others = [.. (await lab.MachinesAsync())[""].Order()];
         var random = new Random(11);
         HashSet<string> wanted = [];

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes;
 
@@ -11,11 +12,13 @@ internal sealed class ClusterApiLab : IAsyncDisposable
 {
     private readonly List<IDisposable> _opened = [];
 
-    private ClusterApiLab(TestCluster cluster, SimulatedClusterApi api, string kind) => (Cluster, Api, Kind) = (cluster, api, kind);
+    private ClusterApiLab(TestCluster cluster, ClusterApiControllers api, string kind) => (Cluster, Api, Kind) = (cluster, api, kind);
 
     public TestCluster Cluster { get; }
 
-    public SimulatedClusterApi Api { get; }
+    public ClusterApiControllers Api { get; }
+
+    public SimulatedClusterApi Simulated => (SimulatedClusterApi)Api;
 
     public string Kind { get; }
 
@@ -25,6 +28,16 @@ internal sealed class ClusterApiLab : IAsyncDisposable
     {
         TestCluster cluster = await TestCluster.StartAsync(backend);
         SimulatedClusterApi api = await SimulatedClusterApi.StartAsync(cluster, versions.Length > 0 ? versions : ["v1beta2", "v1beta1"]);
+        await api.CreateOwnerAsync(kind, "workers", replicas);
+        return new(cluster, api, kind);
+    }
+
+    /// <summary>With the controllers of Cluster API itself.</summary>
+    /// <param name="plane">A control plane for this test alone, which is the caller's to dispose.</param>
+    public static async Task<ClusterApiLab> StartOwnAsync(ControlPlane plane, string kind, int replicas)
+    {
+        TestCluster cluster = await TestCluster.StartOnAsync(plane);
+        OwnClusterApi api = await OwnClusterApi.StartAsync(cluster);
         await api.CreateOwnerAsync(kind, "workers", replicas);
         return new(cluster, api, kind);
     }

@@ -97,11 +97,11 @@ public sealed class ClusterApiProviderTests
         await lab.WaitSettledAsync();
 
         // Lowered while a claim waits for its Machine.
-        lab.Api.IsStuck = true;
+        lab.Simulated.IsStuck = true;
         IMachineProvider hasty = lab.Open(wait: "1s");
         Assert.Equal(MachineOutcome.Pending, (await hasty.ProvisionAsync(ClusterApiLab.Request("c"), default)).Outcome);
         await lab.ScaleAsync(5);
-        lab.Api.IsStuck = false;
+        lab.Simulated.IsStuck = false;
         MachineResult made = await provider.ProvisionAsync(ClusterApiLab.Request("c"), default);
         Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
         ILookup<string, string> machines = await lab.MachinesAsync();
@@ -136,7 +136,7 @@ public sealed class ClusterApiProviderTests
         Machine a = (await provider.ProvisionAsync(ClusterApiLab.Request("a"), default)).Machine!;
         Assert.Equal(MachineOutcome.Succeeded, (await provider.ProvisionAsync(ClusterApiLab.Request("b"), default)).Outcome);
         await lab.WaitSettledAsync();
-        lab.Api.IgnoresMarks = true;
+        lab.Simulated.IgnoresMarks = true;
 
         MachineResult result = await provider.DeprovisionAsync(new(a.ProviderId, a.Name, "a"), default);
 
@@ -146,7 +146,7 @@ public sealed class ClusterApiProviderTests
         JsonNode kept = await lab.Api.GetAsync("machines", a.Name);
         Assert.Null(kept["metadata"]!["annotations"]!["cluster.x-k8s.io/delete-machine"]);
         // The other claim gets another Machine, and the removal succeeds once Cluster API respects the mark.
-        lab.Api.IgnoresMarks = false;
+        lab.Simulated.IgnoresMarks = false;
         await lab.WaitSettledAsync();
         Assert.Equal(2, (await provider.ListAsync(default)).Machines.Count);
         result = await provider.DeprovisionAsync(new(a.ProviderId, a.Name, "a"), default);

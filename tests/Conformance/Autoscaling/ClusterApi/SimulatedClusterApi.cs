@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.CustomResources;
@@ -11,11 +10,9 @@ namespace NodeManager.Conformance.Autoscaling.ClusterApi;
 /// creates Machines and deletes them by Cluster API's priorities, and Machines get an infrastructure. Source:
 /// https://github.com/kubernetes-sigs/cluster-api/tree/main/internal/controllers/machineset
 /// </summary>
-internal sealed class SimulatedClusterApi : IAsyncDisposable
+internal sealed class SimulatedClusterApi : ClusterApiControllers
 {
-    private const string Group = "cluster.x-k8s.io",
-        Finalizer = "machine.cluster.x-k8s.io",
-        MergePatch = "application/merge-patch+json";
+    private const string Finalizer = "machine.cluster.x-k8s.io";
 
     private static readonly (string Plural, string Kind)[] Kinds =
     [
@@ -26,16 +23,12 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
         ("machinehealthchecks", "MachineHealthCheck"),
     ];
 
-    private readonly TestCluster _cluster;
-    private readonly string _version;
     private readonly CancellationTokenSource _stop = new();
     private readonly Random _random = new(7);
     private Task _running = Task.CompletedTask;
 
-    private SimulatedClusterApi(TestCluster cluster, string version) => (_cluster, _version) = (cluster, version);
-
-    /// <summary>The names of the Machines that a MachineSet has chosen to delete, in order.</summary>
-    public ConcurrentQueue<string> Chosen { get; } = [];
+    private SimulatedClusterApi(TestCluster cluster, string version)
+        : base(cluster, version) { }
 
     /// <summary>No Machine gets an infrastructure while this is set.</summary>
     public bool IsStuck { get; set; }
@@ -83,62 +76,15 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
         return controllers;
     }
 
-    public string PathOf(string plural) => $"/apis/{Group}/{_version}/namespaces/{_cluster.Namespace}/{plural}";
+    protected override JsonObject SpecOf(string kind, int replicas) =>
+        new()
+        {
+            ["clusterName"] = "workload",
+            ["replicas"] = replicas,
+            ["template"] = new JsonObject { ["spec"] = new JsonObject { ["version"] = "v1.30.0" } },
+        };
 
-    public async Task CreateOwnerAsync(string kind, string name, int replicas)
-    {
-        string plural = kind == "MachineSet" ? "machinesets" : "machinedeployments";
-        await CreateAsync(
-            plural,
-            new()
-            {
-                ["kind"] = kind,
-                ["metadata"] = new JsonObject { ["name"] = name },
-                ["spec"] = new JsonObject
-                {
-                    ["clusterName"] = "workload",
-                    ["replicas"] = replicas,
-                    ["template"] = new JsonObject { ["spec"] = new JsonObject { ["version"] = "v1.30.0" } },
-                },
-            }
-        );
-        await Eventually.HoldsAsync(
-            "Machines of the owner",
-            async () => (await ListAsync("machines")).Count(static one => (string?)one["status"]?["phase"] == "Running") >= replicas
-        );
-    }
-
-    public async Task<IReadOnlyList<JsonNode>> ListAsync(string plural)
-    {
-        WireAnswer answer = await _cluster.SendAsync("GET", PathOf(plural));
-        Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);
-        return [.. answer.Json["items"]!.AsArray().Select(static one => one!)];
-    }
-
-    public async Task<JsonNode> GetAsync(string plural, string name)
-    {
-        WireAnswer answer = await _cluster.SendAsync("GET", $"{PathOf(plural)}/{name}");
-        Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);
-        return answer.Json;
-    }
-
-    public async Task<bool> PatchAsync(string plural, string name, JsonObject patch, string subresource = "")
-    {
-        WireAnswer answer = await _cluster.SendAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
-        Assert.True(answer.Code is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound, answer.Text);
-        return answer.Code == HttpStatusCode.OK;
-    }
-
-    public async Task CreateAsync(string plural, JsonObject item)
-    {
-        item["apiVersion"] = $"{Group}/{_version}";
-        WireAnswer answer = await _cluster.SendAsync("POST", PathOf(plural), item.ToJsonString());
-        Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
-    }
-
-    public Task DeleteAsync(string plural, string name) => _cluster.SendAsync("DELETE", $"{PathOf(plural)}/{name}");
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running;
@@ -151,8 +97,10 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
         {
             foreach (JsonNode deployment in await ListAsync("machinedeployments"))
                 await ReconcileDeploymentAsync(deployment);
-            IReadOnlyList<JsonNode> machines = await ListAsync("machines");
-            foreach (JsonNode set in await ListAsync("machinesets"))
+            // In this order: who sees lower replicas sees the mark that was set before.
+            IReadOnlyList<JsonNode> sets = await ListAsync("machinesets"),
+                machines = await ListAsync("machines");
+            foreach (JsonNode set in sets)
                 await ReconcileSetAsync(set, [.. machines.Where(one => OwnerOf(one) == UidOf(set))]);
             foreach (JsonNode machine in machines)
                 await ReconcileMachineAsync(machine);
@@ -226,7 +174,7 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
         if (IsDeleting(machine))
         {
             if (RegistersNodes)
-                await _cluster.SendAsync("DELETE", $"/api/v1/nodes/{NameOf(machine)}");
+                await Cluster.SendAsync("DELETE", $"/api/v1/nodes/{NameOf(machine)}");
             await PatchAsync("machines", NameOf(machine), new() { ["metadata"] = new JsonObject { ["finalizers"] = null } });
         }
         else if (machine["spec"]!["providerID"] is null)
@@ -262,10 +210,10 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
     {
         JsonObject node = Manifests.Node(
             NameOf(machine),
-            new Dictionary<string, string>(_cluster.Mark) { ["kubernetes.io/hostname"] = NameOf(machine) }
+            new Dictionary<string, string>(Cluster.Mark) { ["kubernetes.io/hostname"] = NameOf(machine) }
         );
         node["spec"] = new JsonObject { ["providerID"] = (string?)machine["spec"]!["providerID"] };
-        return _cluster.EnsureAsync("/api/v1/nodes", node);
+        return Cluster.EnsureAsync("/api/v1/nodes", node);
     }
 
     private Task ObserveAsync(string plural, JsonNode item)
@@ -322,10 +270,6 @@ internal sealed class SimulatedClusterApi : IAsyncDisposable
 
     private static bool IsPaused(JsonNode item) =>
         (bool?)item["spec"]?["paused"] == true || item["metadata"]!["annotations"]?["cluster.x-k8s.io/paused"] is not null;
-
-    private static bool IsDeleting(JsonNode item) => item["metadata"]!["deletionTimestamp"] is not null;
-
-    private static string NameOf(JsonNode item) => (string)item["metadata"]!["name"]!;
 
     private static string UidOf(JsonNode item) => (string)item["metadata"]!["uid"]!;
 

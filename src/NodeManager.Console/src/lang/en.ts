@@ -638,6 +638,8 @@ export const en = {
   'overview.addresses': 'Addresses',
   'overview.resources': 'Allocatable',
   'overview.share': '{amount} of {of}',
+  'overview.podCidr': 'Pod CIDR',
+  'overview.providerId': 'Provider ID',
   'overview.images': 'Images',
   'overview.imageSum': '{count} on the node, {size}',
   'pod.panel': 'Pod {name}',

@@ -640,7 +640,7 @@ export const zh: Messages = {
   'overview.addresses': '地址',
   'overview.resources': '可分配资源',
   'overview.share': '{amount}（共 {of}）',
-  'overview.podCidr': 'Pod CIDR',
+  'overview.podCidr': 'Pod 网段（CIDR）',
   'overview.providerId': '提供商 ID',
   'overview.images': '镜像',
   'overview.imageSum': '节点上有 {count} 个，{size}',

@@ -151,6 +151,8 @@ internal static class MarkdownReport
         if (result.Samples.Values.All(static samples => samples.Count == 0))
             return;
         text.AppendLine(CultureInfo.InvariantCulture, $"![{work.What}]({folder}/{work.Name}.svg)").AppendLine();
+        if (result.Samples.Values.Any(static samples => samples.Count > 0 && samples[^1].Course is { Count: > 1 }))
+            text.AppendLine(CultureInfo.InvariantCulture, $"![{work.What}, by minute]({folder}/{work.Name}-course.svg)").AppendLine();
         text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| | Time | Range | {Format.Cell(work.Subject)} takes of it | CPU | Memory | Kept | Bytes read | Samples |"

@@ -48,6 +48,10 @@ internal sealed class Results(string folder, Machine machine, string command)
         Directory.CreateDirectory(Assets);
         foreach (Result result in results.Where(static one => one.Samples.Values.Any(static samples => samples.Count > 0)))
             await File.WriteAllTextAsync(Path.Combine(Assets, result.Work.Name + ".svg"), BarPlot.Write(result));
+        foreach (Result result in results)
+        foreach ((string contender, IReadOnlyList<Sample> samples) in result.Samples)
+            if (samples.Count > 0 && samples[^1].Course is { Count: > 1 } course)
+                await File.WriteAllTextAsync(Path.Combine(Assets, result.Work.Name + "-course.svg"), CoursePlot.Write(contender, course));
         await WriteAsync();
     }
 

@@ -8,6 +8,9 @@ internal sealed record Contender(string Name, Func<CancellationToken, Task<Sampl
     /// <summary>At most so many samples, for what takes minutes.</summary>
     public int Samples { get; init; } = int.MaxValue;
 
+    /// <summary>A sample that takes longer fails.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Before each sample, not measured.</summary>
     public Func<CancellationToken, Task>? PrepareAsync { get; init; }
 }

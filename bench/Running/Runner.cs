@@ -3,9 +3,6 @@ namespace NodeManager.Bench.Running;
 /// <summary>Runs the contenders of a work in turn: each round has each once, so that what else the machine does meets all alike.</summary>
 internal static class Runner
 {
-    // The longest sample takes eleven minutes.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
-
     /// <param name="step">Whose contenders run.</param>
     /// <param name="rounds">That are measured.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -87,7 +84,7 @@ internal static class Runner
     private static async Task<Sample> SampleAsync(Work work, Contender contender, bool counts, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Longest);
+        limit.CancelAfter(contender.Longest);
         if (contender.PrepareAsync is { } prepare)
             await prepare(limit.Token);
         Sample sample = await contender.RunAsync(limit.Token);
@@ -101,7 +98,7 @@ internal static class Runner
     {
         string failure =
             cancellationToken.IsCancellationRequested ? "The run was interrupted."
-            : exception is OperationCanceledException ? $"A sample took more than {Longest.TotalMinutes} minutes."
+            : exception is OperationCanceledException ? "A sample took too long."
             : exception.Message;
         await Console.Error.WriteLineAsync($"{work.Name, -16} FAILED: {failure}");
         return failure;

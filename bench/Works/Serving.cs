@@ -63,7 +63,14 @@ internal static class Serving
             )
         )
         {
-            Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, minutes, stop)) { Samples = 1 }],
+            Contenders =
+            [
+                new(Ours, stop => StreamAsync(setting, server, nodes, minutes, stop))
+                {
+                    Samples = 1,
+                    Longest = TimeSpan.FromMinutes(minutes + 15),
+                },
+            ],
             Goals = [new(Ours, Metric.Peak, 400 * 1048576.0)],
             IsWarmed = false,
             FinishAsync = Ending(server),

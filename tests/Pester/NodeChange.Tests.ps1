@@ -115,7 +115,9 @@ Describe 'Set-NodeTaint and Remove-NodeTaint' {
         Set-NodeTaint $name 'tier=two:NoSchedule' -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'ValueExists,*'
         ((Set-NodeTaint $name 'tier=two:NoSchedule' -Overwrite -PassThru).Taints | Where-Object Key -eq tier).Value | Should -Be 'two'
-        Remove-NodeTaint $name tier
+        # A value is part of the selection: another value stays.
+        ((Remove-NodeTaint $name 'tier=one:NoSchedule' -PassThru).Taints | Where-Object Key -eq tier).Value | Should -Be 'two'
+        (Remove-NodeTaint $name 'tier=two:NoSchedule' -PassThru).Taints | Where-Object Key -eq tier | Should -BeNullOrEmpty
     }
 
     It 'refuse an effect that does not exist, a key without effect, and nothing at all' {

@@ -55,7 +55,10 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>Pods to evict that wait for others of the same plan and PDB.</summary>
     public int WaitForTurn => Pods.Count(p => p.WaitsForTurn);
 
-    /// <summary>The PDBs that would refuse one of its pods, now or after earlier evictions, each once; those that allow no eviction first.</summary>
+    /// <summary>
+    /// The PDBs that would refuse the eviction of a pod of the plan, now or after earlier evictions, each once; those that allow no eviction first. The
+    /// PDBs of a pod are its <see cref="NodeDrainPlanPod.Budgets"/>.
+    /// </summary>
     public ItemList<PodBudget> BlockingBudgets =>
         new([
             .. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges)

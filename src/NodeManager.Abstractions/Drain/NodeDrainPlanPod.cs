@@ -32,6 +32,7 @@ public sealed class NodeDrainPlanPod
     /// <summary>Seconds that the pod gets to terminate: what was asked for, else its own.</summary>
     public long? GracePeriodSeconds { get; init; }
 
+    /// <summary>The PDBs that cover it.</summary>
     public ItemList<PodBudget> Budgets { get; init; } = ItemList<PodBudget>.Empty;
 
     /// <summary>True when a PDB would refuse the eviction now.</summary>

@@ -166,7 +166,7 @@ public sealed class KnownNodeTests
         public Task<ClusterNode> SetAsync(bool overwrite, params string[] taints) =>
             NodeEditor.SetTaintsAsync(Session, Target, [.. taints.Select(Parse)], overwrite, false, default, Known);
 
-        public Task<ClusterNode> RemoveAsync(params (string Key, string? Effect)[] taints) =>
+        public Task<ClusterNode> RemoveAsync(params TaintMatch[] taints) =>
             NodeEditor.RemoveTaintsAsync(Session, Target, taints, false, default, Known);
 
         public async Task ReadAsync() => Known = await NodeEditor.ReadAsync(Session, Target, default);

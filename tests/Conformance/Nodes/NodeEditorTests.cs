@@ -71,6 +71,13 @@ public sealed class NodeEditorTests
             NodeEditor.SetTaintsAsync(session, name, [Taint("a", "2", "NoSchedule")], false, false, default)
         );
         ClusterNode overwritten = await NodeEditor.SetTaintsAsync(session, name, [Taint("a", "2", "NoSchedule")], true, false, default);
+        ClusterNode kept = await NodeEditor.RemoveTaintsAsync(
+            session,
+            name,
+            [TaintText.ParseMatch("a=1:NoSchedule"), TaintText.ParseMatch("a=3"), TaintText.ParseMatch("b=x:NoSchedule")],
+            false,
+            default
+        );
         ClusterNode one = await NodeEditor.RemoveTaintsAsync(
             session,
             name,
@@ -82,6 +89,7 @@ public sealed class NodeEditorTests
 
         Assert.Equal(ErrorIds.ValueExists, exists.ErrorId);
         Assert.Equal(["a=1:PreferNoSchedule", "a=2:NoSchedule", "b:NoSchedule"], overwritten.Taints.Select(t => t.ToString()).Order());
+        Assert.Equal(overwritten.Taints.Select(t => t.ToString()), kept.Taints.Select(t => t.ToString()));
         Assert.Equal(["a=1:PreferNoSchedule", "a=2:NoSchedule"], one.Taints.Select(t => t.ToString()).Order());
         Assert.Empty(none.Taints);
     }

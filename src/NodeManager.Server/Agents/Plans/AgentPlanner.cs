@@ -91,7 +91,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
             AgentAction.RemoveTaints => NodeEditor.RemoveTaintsAsync(
                 session,
                 node,
-                [.. change.Taints.Select(static t => (t.Key, t.Effect.Length > 0 ? t.Effect : null))],
+                [.. change.Taints.Select(static t => new TaintMatch(t.Key, t.Effect.Length > 0 ? t.Effect : null))],
                 dryRun,
                 stop
             ),

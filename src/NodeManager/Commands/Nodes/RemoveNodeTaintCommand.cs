@@ -2,12 +2,12 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Removes taints of nodes by key and effect, or all effects of a key; a missing one is not an error.</summary>
+/// <summary>Removes taints of nodes by key, effect and value; a missing one is not an error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
 {
-    /// <summary>kubectl syntax: <c>key:Effect</c>, <c>key=value:Effect</c> (the value is ignored), or <c>key</c>.</summary>
+    /// <summary>kubectl syntax: <c>key</c>, <c>key:Effect</c>, or <c>key=value:Effect</c>, which keeps taints with another value.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintCompleter))]
@@ -45,9 +45,9 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
         }
 
         string? effect = Effect;
-        List<(string Key, string? Effect)> taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, effect))];
+        List<TaintMatch> taints = [.. Taint.Select(TaintText.ParseMatch), .. Key.Select(key => new TaintMatch(key, effect))];
         return new(
-            $"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}",
+            $"Remove taint {string.Join(", ", taints)}",
             async (node, dryRun, token) => await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token, node.Known)
         );
     }

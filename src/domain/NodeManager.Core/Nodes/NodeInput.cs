@@ -81,14 +81,14 @@ public static class NodeInput
     }
 
     /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
-    public static void CheckTaintKeys(IReadOnlyList<(string Key, string? Effect)> taints)
+    public static void CheckTaintKeys(IReadOnlyList<TaintMatch> taints)
     {
-        foreach ((string key, _) in taints)
-            RefuseControllers(key);
+        foreach (TaintMatch taint in taints)
+            RefuseControllers(taint.Key);
         RefuseTaints(
             taints.Select(t =>
                 (
-                    t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}",
+                    t.ToString(),
                     Join(
                         KeyPatterns.IsPattern(t.Key) ? null : TaintRules.CheckKey(t.Key),
                         t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)

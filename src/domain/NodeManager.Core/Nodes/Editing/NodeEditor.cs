@@ -147,7 +147,7 @@ public static partial class NodeEditor
     public static async Task<ClusterNode> RemoveTaintsAsync(
         NodeManagerSession session,
         NodeTarget node,
-        IReadOnlyList<(string Key, string? Effect)> taints,
+        IReadOnlyList<TaintMatch> taints,
         bool dryRun,
         CancellationToken cancellationToken,
         ClusterNode? known = null

@@ -89,13 +89,16 @@ public static class TaintEdit
         ];
 
     /// <summary>The new list, or null if none of them exists. Without an effect: every effect of the key.</summary>
-    public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
+    public static JsonArray? Remove(JsonArray? current, IReadOnlyList<TaintMatch> taints)
     {
         if (current is null)
             return null;
-        JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => Is(t, key => IsMeant(gone.Key, key), gone.Effect)))];
+        JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => IsMatch(t, gone)))];
         return kept.Length == current.Count ? null : new JsonArray([.. kept.Select(t => t?.DeepClone())]);
     }
+
+    private static bool IsMatch(JsonNode? taint, TaintMatch gone) =>
+        Is(taint, key => IsMeant(gone.Key, key), gone.Effect) && (gone.Value is null || gone.Value == Text(taint!.AsObject(), "value"));
 
     // Controllers would restore their taints: patterns do not match them.
     private static bool IsMeant(string keyOrPattern, string key) =>

@@ -23,11 +23,11 @@ public static class TaintText
             };
     }
 
-    /// <summary>The identity of a taint to remove; without an effect, all of the key's.</summary>
-    public static (string Key, string? Effect) ParseIdentity(string text)
+    /// <summary>The taints to remove: <c>key</c>, <c>key:Effect</c>, or only those of one value, <c>key=value:Effect</c>.</summary>
+    public static TaintMatch ParseMatch(string text)
     {
-        (string key, _, string? effect) = Split(text);
-        return (key, effect);
+        (string key, string value, string? effect) = Split(text);
+        return new(key, effect, text.Contains('=', StringComparison.Ordinal) ? value : null);
     }
 
     /// <summary>The parts, unvalidated; null without an effect.</summary>

@@ -168,8 +168,18 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             ).Items.Select(static map => MachineMark.Parse(map.Data!["description"])!),
         ];
 
-    public Task<NodeSmithClaim> WaitForClaimAsync(string name, Func<NodeSmithClaim, bool> isWanted) =>
-        Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
+    public async Task<NodeSmithClaim> WaitForClaimAsync(string name, Func<NodeSmithClaim, bool> isWanted)
+    {
+        try
+        {
+            return await Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            string results = string.Join(Environment.NewLine, _running.SelectMany(static one => one.Results));
+            throw new InvalidOperationException($"Claim {name} was deleted. {results}", e);
+        }
+    }
 
     public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) =>
         Eventually.GetAsync(what, ClaimsAsync, areWanted, describe: Describe);

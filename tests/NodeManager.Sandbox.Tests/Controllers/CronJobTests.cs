@@ -32,8 +32,8 @@ public sealed class CronJobTests
     [Fact]
     public async Task A_job_starts_each_minute_and_the_newest_are_kept()
     {
-        using LiveCluster cluster = await StartAsync("""{"schedule":"* * * * *","successfulJobsHistoryLimit":2""");
-        await cluster.UntilAsync(() => Jobs(cluster).Length == 1, "the first job");
+        using LiveCluster cluster = await StartAsync("""{"schedule":"* * * * *","successfulJobsHistoryLimit":2""", seconds: 10);
+        await cluster.UntilAsync(() => Jobs(cluster).Length == 1 && Status(cluster).Objects("active").Any(), "the first job");
         DateTimeOffset started = cluster.Cluster.Time.GetUtcNow();
         Assert.InRange(started.Second, 0, 2);
         JsonObject job = Jobs(cluster)[0].ToJson();

@@ -27,19 +27,19 @@ public static class ErrorIds
     /// <summary>The kubeconfig asks for a way to sign in that is not supported, such as auth-provider, or an impersonation is incomplete.</summary><remarks>Use the exec plugin of your provider, or correct the names to impersonate.</remarks>
     public const string CredentialUnsupported = nameof(CredentialUnsupported);
 
-    /// <summary>The exec plugin is missing, failed, or returned no usable credential. The message contains its own words.</summary><remarks>Run the plugin manually, sign in with the provider, then connect again.</remarks>
+    /// <summary>The exec plugin is missing, failed, or returned no usable credential. The message contains its output.</summary><remarks>Run the plugin manually, sign in with the provider, then connect again.</remarks>
     public const string CredentialPluginFailed = nameof(CredentialPluginFailed);
 
     /// <summary>The certificate of the server or of the user has expired or is not valid yet.</summary><remarks>Renew the certificate, and check the clock of this machine.</remarks>
     public const string CertificateExpired = nameof(CertificateExpired);
 
-    /// <summary>The server's certificate is not signed by the configured certificate authority, or is for other names.</summary><remarks>Set certificate-authority-data or tls-server-name. If the issuer is unknown to you, do not continue.</remarks>
+    /// <summary>The server's certificate is not signed by the configured certificate authority, or does not contain the name of the server.</summary><remarks>Set certificate-authority-data or tls-server-name. If you do not recognize the issuer, do not continue.</remarks>
     public const string CertificateUntrusted = nameof(CertificateUntrusted);
 
-    /// <summary>A certificate or a key cannot be read, or the two do not belong together.</summary><remarks>Correct the fields that the message names.</remarks>
+    /// <summary>A certificate or a key cannot be read, or they do not match.</summary><remarks>Correct the fields that the message names.</remarks>
     public const string CertificateInvalid = nameof(CertificateInvalid);
 
-    /// <summary>The API server, the proxy on the way to it, or another service does not answer.</summary><remarks>Check the address, the network, VPN, firewall and proxy settings.</remarks>
+    /// <summary>The API server, the proxy in front of it, or another service does not answer.</summary><remarks>Check the address, the network, VPN, firewall and proxy settings.</remarks>
     public const string ServerUnreachable = nameof(ServerUnreachable);
 
     /// <summary>This runspace has no current session.</summary><remarks>Connect with Connect-NodeManager, or specify -Session.</remarks>
@@ -51,13 +51,13 @@ public static class ErrorIds
     /// <summary>The session was disconnected.</summary><remarks>Connect again.</remarks>
     public const string SessionClosed = nameof(SessionClosed);
 
-    /// <summary>No connected session leads to the cluster that was named, or that an input object comes from.</summary><remarks>Connect to that cluster, or pass names instead of objects.</remarks>
+    /// <summary>No session is connected to the cluster that was named, or that an input object comes from.</summary><remarks>Connect to that cluster, or pass names instead of objects.</remarks>
     public const string SessionNotFound = nameof(SessionNotFound);
 
     /// <summary>More than one connected session matches.</summary><remarks>Specify the id of the session with -Session.</remarks>
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
 
-    /// <summary>A cmdlet got names as well as pipeline input.</summary><remarks>Use either -Name or the pipeline.</remarks>
+    /// <summary>A cmdlet received both names and pipeline input.</summary><remarks>Use either -Name or the pipeline.</remarks>
     public const string InputAmbiguous = nameof(InputAmbiguous);
 
     /// <summary>An input object comes from another cluster of the same name: the UIDs of the two namespaces kube-system differ.</summary><remarks>Connect to the cluster of the input, or pass names instead of objects.</remarks>
@@ -115,7 +115,7 @@ public static class ErrorIds
     /// <summary>The server failed to process the request, also after retries.</summary><remarks>Retry later. The log of the server has the cause.</remarks>
     public const string ServerError = nameof(ServerError);
 
-    /// <summary>The answer does not come from a Kubernetes API server, or not from the service that was expected.</summary><remarks>Check the address, and whether a proxy or a login page answers in its place.</remarks>
+    /// <summary>The answer does not come from a Kubernetes API server, or not from the service that was expected.</summary><remarks>Check the address, and whether a proxy or a login page answers instead.</remarks>
     public const string UnexpectedAnswer = nameof(UnexpectedAnswer);
 
     // Machines and their providers
@@ -156,7 +156,7 @@ public static class ErrorIds
     /// <summary>No .NET installation of this machine has the ASP.NET Core runtime that the server needs.</summary><remarks>Install the ASP.NET Core runtime 10.0 from https://dotnet.microsoft.com/download/dotnet/10.0, or set DOTNET_ROOT.</remarks>
     public const string AspNetCoreNotFound = nameof(AspNetCoreNotFound);
 
-    /// <summary>The server process cannot be started, ended before it served, or did not serve in time. The message has its last words.</summary><remarks>Fix what the message names, or allow more time with -Timeout.</remarks>
+    /// <summary>The server process cannot be started, ended before it served, or did not answer in time. The message contains its last output.</summary><remarks>Fix what the message names, or allow more time with -Timeout.</remarks>
     public const string ServerStartFailed = nameof(ServerStartFailed);
 
     /// <summary>The log file of a server cannot be written.</summary><remarks>Specify a file in a folder that exists and that you may write to.</remarks>
@@ -169,7 +169,7 @@ public static class ErrorIds
     public const string ManagedServerNotFound = nameof(ManagedServerNotFound);
 
     // Plans of agents
-    /// <summary>The address is neither HTTPS nor an address of this computer, so the token would be readable on the way.</summary><remarks>Use the HTTPS address of the server, or run the command where the server runs.</remarks>
+    /// <summary>The address is neither HTTPS nor an address of this computer, so others on the network could read the token.</summary><remarks>Use the HTTPS address of the server, or run the command where the server runs.</remarks>
     public const string AgentServerInvalid = nameof(AgentServerInvalid);
 
     /// <summary>The server has no plan with this id. A restart of the server ends all plans.</summary><remarks>List the plans with Get-NodeAgentPlan.</remarks>
@@ -178,7 +178,7 @@ public static class ErrorIds
     /// <summary>The plan was approved, denied or applied already, or has expired.</summary><remarks>Have the agent request a new plan.</remarks>
     public const string AgentPlanNotPending = nameof(AgentPlanNotPending);
 
-    /// <summary>The token is used by an agent, and agents decide about no plan.</summary><remarks>Use an admin token that no agent has.</remarks>
+    /// <summary>The token is used by an agent, and agents cannot decide about plans.</summary><remarks>Use an admin token that no agent uses.</remarks>
     public const string AgentPlanSelfApproval = nameof(AgentPlanSelfApproval);
 
     /// <summary>An agent tried to apply a plan that no person has approved, or that was applied, denied or has expired.</summary><remarks>Approve the plan with Approve-NodeAgentPlan or in the console.</remarks>
@@ -187,17 +187,17 @@ public static class ErrorIds
     /// <summary>The objects of the plan have changed since it was requested. Nothing was applied.</summary><remarks>Have the agent request a new plan.</remarks>
     public const string AgentPlanOutdated = nameof(AgentPlanOutdated);
 
-    /// <summary>The change that an agent requested is incomplete, names too many nodes, or sets a NoExecute taint, which would evict pods without regard to PodDisruptionBudgets. No plan was made.</summary><remarks>Correct what the message names; to evict pods, request a drain.</remarks>
+    /// <summary>The change that an agent requested is incomplete, names too many nodes, or sets a NoExecute taint, which would delete pods without respecting PodDisruptionBudgets. No plan was made.</summary><remarks>Correct what the message names; to evict pods, request a drain.</remarks>
     public const string AgentChangeInvalid = nameof(AgentChangeInvalid);
 
     // The server
-    /// <summary>The file of --cert or --key is missing, is not PEM, or key and certificate do not belong together.</summary><remarks>Give the PEM file of a certificate with --cert, and that of its key with --key.</remarks>
+    /// <summary>The file of --cert or --key is missing, is not PEM, or key and certificate do not match.</summary><remarks>Give the PEM file of a certificate with --cert, and that of its key with --key.</remarks>
     public const string CertificateUnreadable = nameof(CertificateUnreadable);
 
-    /// <summary>The file of --audit-file cannot be created or written, or another server writes to it.</summary><remarks>Give --audit-file a path in an existing folder that the server can write to, and each server a file of its own.</remarks>
+    /// <summary>The file of --audit-file cannot be created or written, or another server writes to it.</summary><remarks>Give --audit-file a path in an existing folder that the server can write to, and each server a separate file.</remarks>
     public const string AuditFileUnavailable = nameof(AuditFileUnavailable);
 
-    /// <summary>A file of --session-key, --oidc-ca or --oidc-client-secret-file is missing, is not readable, or is not of the expected kind.</summary><remarks>Give --session-key a file of 32 random bytes or more, --oidc-ca a PEM file, and --oidc-client-secret-file a file with the secret.</remarks>
+    /// <summary>A file of --session-key, --oidc-ca or --oidc-client-secret-file is missing, is not readable, or is not valid.</summary><remarks>Give --session-key a file of 32 random bytes or more, --oidc-ca a PEM file, and --oidc-client-secret-file a file with the secret.</remarks>
     public const string SignInFileUnreadable = nameof(SignInFileUnreadable);
 
     /// <summary>The API server did not answer a TokenReview or SubjectAccessReview. The server refused the request.</summary><remarks>Bind the ClusterRole system:auth-delegator to the ServiceAccount of the server.</remarks>
@@ -249,7 +249,7 @@ public static class ErrorIds
     /// <summary>The label, annotation or taint has another value. The node was not changed.</summary><remarks>Add -Overwrite.</remarks>
     public const string ValueExists = nameof(ValueExists);
 
-    /// <summary>A controller owns the taint and would restore it.</summary><remarks>Change what the taint follows; the message names it.</remarks>
+    /// <summary>A controller owns the taint and would restore it.</summary><remarks>Change the condition or field that causes the taint. The message names it.</remarks>
     public const string TaintOwnedByController = nameof(TaintOwnedByController);
 
     /// <summary>The node still has pods. The message names some of them.</summary><remarks>Drain the node first, or specify -IncludePod.</remarks>
@@ -258,19 +258,19 @@ public static class ErrorIds
     /// <summary>No pod has the name, or another pod has it now.</summary><remarks>Check the name; namespace/name selects a namespace.</remarks>
     public const string PodNotFound = nameof(PodNotFound);
 
-    /// <summary>A container of the pod has no log, or its node does not answer.</summary><remarks>The message has the state of the pod, or the words of the kubelet.</remarks>
+    /// <summary>A container of the pod has no log, or its node does not answer.</summary><remarks>The message contains the state of the pod, or the answer of the kubelet.</remarks>
     public const string PodLogUnavailable = nameof(PodLogUnavailable);
 
-    /// <summary>A kubelet does not answer log queries, refuses one, or has no such log.</summary><remarks>The message has its words. Check the name of the service, the kubelet's configuration and the permission.</remarks>
+    /// <summary>A kubelet does not answer log queries, refuses one, or has no such log.</summary><remarks>The message contains its answer. Check the name of the service, the kubelet's configuration and the permission.</remarks>
     public const string NodeLogUnavailable = nameof(NodeLogUnavailable);
 
-    /// <summary>The state did not occur within -Timeout. The message states the present state.</summary><remarks>Check the object, or use a longer -Timeout.</remarks>
+    /// <summary>The state did not occur within -Timeout. The message contains the current state.</summary><remarks>Check the object, or use a longer -Timeout.</remarks>
     public const string WaitTimeout = nameof(WaitTimeout);
 
     /// <summary>The session's configuration turns the metrics API off.</summary><remarks>Run Set-NodeManagerConfiguration -MetricsEnabled $true.</remarks>
     public const string MetricsDisabled = nameof(MetricsDisabled);
 
-    /// <summary>A recommendation was piped to a command that acts, and the session's configuration does not allow to act on thresholds.</summary><remarks>Run Set-NodeManagerConfiguration -EnableAutoScaling $true, or name the nodes.</remarks>
+    /// <summary>A recommendation was piped to a command that acts, and the session's configuration does not allow actions on thresholds.</summary><remarks>Run Set-NodeManagerConfiguration -EnableAutoScaling $true, or name the nodes.</remarks>
     public const string AutoScalingDisabled = nameof(AutoScalingDisabled);
 
     /// <summary>The cluster does not serve metrics.k8s.io, or the API answers 503.</summary><remarks>Install metrics-server, or check its pods and its APIService.</remarks>
@@ -292,38 +292,38 @@ public static class ErrorIds
     /// <summary>A command on a node did not end within its timeout, and was ended.</summary><remarks>Check the node, then run the command with a longer -Timeout.</remarks>
     public const string NodeCommandTimedOut = nameof(NodeCommandTimedOut);
 
-    /// <summary>The pod of a command was rejected by its kubelet, or its container did not start. The command did not run.</summary><remarks>The message has the reason: often the image, its registry, or a kubelet that does not report.</remarks>
+    /// <summary>The kubelet rejected the pod of a command, or its container did not start. The command did not run.</summary><remarks>The message contains the reason: often the image, its registry, or a kubelet that does not report.</remarks>
     public const string NodeCommandNotStarted = nameof(NodeCommandNotStarted);
 
-    /// <summary>A command may have run, and its end is not known: its pod was deleted, or its node restarted or does not report.</summary><remarks>Check on the node what was done before you run the command again.</remarks>
+    /// <summary>A command may have run, and its result is unknown: its pod was deleted, or its node restarted or does not report.</summary><remarks>Check on the node what was done before you run the command again.</remarks>
     public const string NodeCommandLost = nameof(NodeCommandLost);
 
     /// <summary>This process has no terminal, or the containers of the node cannot be entered. No shell was opened.</summary><remarks>Use Enter-ClusterNode in a terminal, and Invoke-NodeCommand in scripts.</remarks>
     public const string NodeShellUnavailable = nameof(NodeShellUnavailable);
 
-    /// <summary>A shell on a node ended with its connection or its pod. What it was running was ended with it.</summary><remarks>Check the node with Test-NodeHealth, then open another shell. For long work, use Invoke-NodeCommand.</remarks>
+    /// <summary>A shell on a node ended with its connection or its pod. The commands that it was running were ended.</summary><remarks>Check the node with Test-NodeHealth, then open another shell. For long work, use Invoke-NodeCommand.</remarks>
     public const string NodeShellLost = nameof(NodeShellLost);
 
     // Drain
     /// <summary>The drain would lose data or unmanaged pods, or a permission is missing. No pod was evicted.</summary><remarks>Read Blockers: it names the pods with the parameter for each, or the permission.</remarks>
     public const string DrainRefused = nameof(DrainRefused);
 
-    /// <summary>The time was up for a reason other than a PDB or a pod, such as a volume that is not detached. The node stays cordoned.</summary><remarks>Read Blockers of the result, then run the drain again to continue.</remarks>
+    /// <summary>The drain did not end within its timeout, for a reason other than a PDB or a pod, such as a volume that is not detached. The node stays cordoned.</summary><remarks>Read Blockers of the result, then run the drain again to continue.</remarks>
     public const string DrainTimeout = nameof(DrainTimeout);
 
-    /// <summary>Another client called the drain off: it uncordoned the node, or cancelled the operation that works on it. Evicted pods stay evicted.</summary><remarks>CancelReason of the result names the cause. If the node is still to be drained, run the command again.</remarks>
+    /// <summary>Another client canceled the drain: it uncordoned the node, or canceled the operation that works on it. Evicted pods stay evicted.</summary><remarks>CancelReason of the result names the cause. To drain the node, run the command again.</remarks>
     public const string DrainCalledOff = nameof(DrainCalledOff);
 
-    /// <summary>Another operation works on the node, and did not end within the timeout. The message names the operation and its holder.</summary><remarks>Wait until it ends, or call it off with Resume-NodeScheduling.</remarks>
+    /// <summary>Another operation works on the node, and did not end within the timeout. The message names the operation and its holder.</summary><remarks>Wait until it ends, or cancel it with Resume-NodeScheduling.</remarks>
     public const string NodeBusy = nameof(NodeBusy);
 
-    /// <summary>A PDB allowed no further eviction until the timeout, or with -Once at the only attempt. The node stays cordoned.</summary><remarks>Scale the workload, change the PDB or use -Surge, then run the drain again.</remarks>
+    /// <summary>A PDB allowed no further eviction within the timeout, or, with -Once, at the only attempt. The node stays cordoned.</summary><remarks>Scale the workload, change the PDB or use -Surge, then run the drain again.</remarks>
     public const string EvictionBlocked = nameof(EvictionBlocked);
 
     /// <summary>The server refused an eviction for a reason other than a PDB.</summary><remarks>Read Reason of the result's pods, then run the drain again.</remarks>
     public const string EvictionFailed = nameof(EvictionFailed);
 
-    /// <summary>A pod did not terminate until the timeout. The node stays cordoned.</summary><remarks>Repair the node, or use -SkipWaitForDeleteTimeout; then run the drain again.</remarks>
+    /// <summary>A pod did not terminate within the timeout. The node stays cordoned.</summary><remarks>Repair the node, or use -SkipWaitForDeleteTimeout; then run the drain again.</remarks>
     public const string PodStuckTerminating = nameof(PodStuckTerminating);
 
     /// <summary>The disruption controller does not update a PDB, so no further eviction is allowed.</summary><remarks>Check that kube-controller-manager runs and renews its Lease.</remarks>
@@ -375,7 +375,7 @@ public static class ErrorIds
     /// <summary>Another process took over the run's Lease; this process stopped.</summary><remarks>Follow the run with Get-NodeMaintenance.</remarks>
     public const string MaintenanceTakenOver = nameof(MaintenanceTakenOver);
 
-    /// <summary>The run's Lease could not be renewed, so the run stopped before another process can take it over.</summary><remarks>Restore the credentials or the permission, then resume with -ResumeId.</remarks>
+    /// <summary>The run's Lease could not be renewed, so the run stopped before another process could take it over.</summary><remarks>Restore the credentials or the permission, then resume with -ResumeId.</remarks>
     public const string MaintenanceLeaseNotRenewed = nameof(MaintenanceLeaseNotRenewed);
 
     /// <summary>Stop-NodeMaintenance stopped the run.</summary><remarks>Resume it with -ResumeId.</remarks>
@@ -384,10 +384,10 @@ public static class ErrorIds
     /// <summary>A process still works on the run.</summary><remarks>Run Stop-NodeMaintenance first.</remarks>
     public const string MaintenanceAlive = nameof(MaintenanceAlive);
 
-    /// <summary>No NodeManager server of the cluster works: its Lease is not held or not renewed. Nothing was started.</summary><remarks>Deploy the server from deploy/server, or run the command without -Detach.</remarks>
+    /// <summary>No NodeManager server runs in the cluster: its Lease is not held or not renewed. Nothing was started.</summary><remarks>Deploy the server from deploy/server, or run the command without -Detach.</remarks>
     public const string ServerNotRunning = nameof(ServerNotRunning);
 
-    /// <summary>The work cannot be left to the server: an option that bypasses a safeguard, a script block, or too many nodes.</summary><remarks>Remove what the message names, or run the command without -Detach.</remarks>
+    /// <summary>The server cannot execute the work, because of an option that bypasses a safeguard, a script block, or too many nodes.</summary><remarks>Remove what the message names, or run the command without -Detach.</remarks>
     public const string DetachInvalid = nameof(DetachInvalid);
 
     /// <summary>A maintenance run holds the node.</summary><remarks>Run Stop-NodeMaintenance, or specify -IgnoreMaintenance to take the node from the run.</remarks>
@@ -415,7 +415,7 @@ public static class ErrorIds
     /// <summary>A parameter of a repair is out of range, or -MinHealthy is neither a number nor a percentage.</summary><remarks>Correct what the message names.</remarks>
     public const string RepairInvalid = nameof(RepairInvalid);
 
-    /// <summary>A node that was named was not repaired: the policy excludes it, or too few nodes are healthy. The message has the reason.</summary><remarks>Change the parameter that the message names, or repair the node manually.</remarks>
+    /// <summary>A specified node was not repaired: the policy excludes it, or too few nodes are healthy. The message has the reason.</summary><remarks>Change the parameter that the message names, or repair the node manually.</remarks>
     public const string NodeNotRepaired = nameof(NodeNotRepaired);
 
     /// <summary>The last action of the repair policy did not help, or the node's claim was lost.</summary><remarks>Fix the node, then run Repair-ClusterNode again, or put the node back into service with Resume-NodeScheduling.</remarks>
@@ -449,22 +449,22 @@ public static class ErrorIds
     /// <summary>The pool has no update.</summary><remarks>List the updates with Get-NodePoolUpdate; -Namespace names another namespace.</remarks>
     public const string PoolUpdateNotFound = nameof(PoolUpdateNotFound);
 
-    /// <summary>A limit of the update is not valid, the pool's limits leave no room, or the update is over.</summary><remarks>Follow the message.</remarks>
+    /// <summary>A limit of the update is not valid, the pool's limits leave no room, or the update has ended.</summary><remarks>Follow the message.</remarks>
     public const string PoolUpdateInvalid = nameof(PoolUpdateInvalid);
 
-    /// <summary>Another process works on the update.</summary><remarks>Reach it with Set-NodePoolUpdate, Suspend-NodePoolUpdate or Stop-NodePoolUpdate.</remarks>
+    /// <summary>Another process works on the update.</summary><remarks>To control it, use Set-NodePoolUpdate, Suspend-NodePoolUpdate or Stop-NodePoolUpdate.</remarks>
     public const string PoolUpdateConflict = nameof(PoolUpdateConflict);
 
-    /// <summary>Another process took the update over, or its lease could not be renewed.</summary><remarks>See how far it is with Get-NodePoolUpdate.</remarks>
+    /// <summary>Another process took over the update, or its Lease could not be renewed.</summary><remarks>To see its progress, run Get-NodePoolUpdate.</remarks>
     public const string PoolUpdateTakenOver = nameof(PoolUpdateTakenOver);
 
-    /// <summary>The update ended without nodes that could not be drained. They are cordoned.</summary><remarks>Remove what blocks them, then use Resume-NodePoolUpdate.</remarks>
+    /// <summary>The update ended, but some nodes could not be drained. They are cordoned.</summary><remarks>Remove what blocks them, then use Resume-NodePoolUpdate.</remarks>
     public const string PoolUpdateIncomplete = nameof(PoolUpdateIncomplete);
 
-    /// <summary>New nodes were not healthy, or a user wanted the former ones back. The former template is restored.</summary><remarks>Correct the pool's template, then use Update-NodePool again.</remarks>
+    /// <summary>New nodes were not healthy, or a user requested a rollback. The former template is restored.</summary><remarks>Correct the pool's template, then use Update-NodePool again.</remarks>
     public const string PoolUpdateRolledBack = nameof(PoolUpdateRolledBack);
 
-    /// <summary>The pool is kept by a pool service, which offers a number of nodes alone.</summary><remarks>Follow the service's own roll with Wait-NodePool, or create a second pool.</remarks>
+    /// <summary>A pool service manages the pool, and accepts only a number of nodes.</summary><remarks>Follow the rollout of the service with Wait-NodePool, or create a second pool.</remarks>
     public const string PoolUpdateUnsupported = nameof(PoolUpdateUnsupported);
 
     /// <summary>The pool service has no such cluster.</summary><remarks>Use one of the names in the message.</remarks>
@@ -473,7 +473,7 @@ public static class ErrorIds
     /// <summary>The pool service has several clusters, and none was specified.</summary><remarks>Specify -Cluster, or set Cluster in -PoolService.</remarks>
     public const string PoolClusterAmbiguous = nameof(PoolClusterAmbiguous);
 
-    /// <summary>The node pool belongs to another cluster than the session.</summary><remarks>Connect to the pool's cluster, or correct Cluster in -PoolService.</remarks>
+    /// <summary>The node pool and the session belong to different clusters.</summary><remarks>Connect to the pool's cluster, or correct Cluster in -PoolService.</remarks>
     public const string PoolClusterMismatch = nameof(PoolClusterMismatch);
 
     /// <summary>The session has no pool service.</summary><remarks>Run Set-NodeManagerConfiguration -PoolService.</remarks>
@@ -584,6 +584,6 @@ public static class ErrorIds
     /// <summary>The Deployment has 0 desired replicas, or its rollout is paused.</summary><remarks>Scale it up or resume the rollout, or use -NoRestart.</remarks>
     public const string SchedulerNotRunning = nameof(SchedulerNotRunning);
 
-    /// <summary>The scheduler did not start with the configuration. The message has the end of its log, and what was restored.</summary><remarks>Correct the configuration, then repeat the change.</remarks>
+    /// <summary>The scheduler did not start with the configuration. The message contains the last lines of its log, and what was restored.</summary><remarks>Correct the configuration, then repeat the change.</remarks>
     public const string SchedulerRestartFailed = nameof(SchedulerRestartFailed);
 }

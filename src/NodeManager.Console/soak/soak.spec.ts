@@ -1,10 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { CDPSession, Page } from '@playwright/test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { CDPSession } from '@playwright/test';
 import { expect, test } from '../flows/console';
-
-const minutes = Number(process.env['NODEMANAGER_SOAK'] ?? 1);
-const nodes = Number(process.env['NODEMANAGER_SOAK_NODES'] ?? 5000);
-const folder = 'obj/soak';
+import { folder, minutes, nodes, tasksOf, trace } from './trace';
 
 const pages = ['/admin/nodes', '/admin/nodes/worker-1a-01', '/admin/alerts', '/admin/pools', '/admin/autoscaler', '/admin/maintenance', '/admin/scheduler', '/admin/agents'];
 
@@ -12,21 +9,6 @@ async function heap(client: CDPSession): Promise<number> {
   await client.send('HeapProfiler.collectGarbage');
   const { metrics } = await client.send('Performance.getMetrics');
   return metrics.find(one => one.name === 'JSHeapUsedSize')!.value / 2 ** 20;
-}
-
-/** The durations of the tasks of the page's main thread, in milliseconds, as Chromium's own trace has them. */
-function tasksOf(file: string): number[] {
-  const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { name: string; ph: string; pid: number; tid: number; dur?: number; args?: { name?: string } }[] };
-  const main = new Set(traceEvents.filter(one => one.name === 'thread_name' && one.args?.name === 'CrRendererMain').map(one => `${one.pid} ${one.tid}`));
-  return traceEvents.filter(one => one.ph === 'X' && one.name.endsWith('RunTask') && main.has(`${one.pid} ${one.tid}`)).map(one => (one.dur ?? 0) / 1000);
-}
-
-async function trace(page: Page, file: string, milliseconds: number): Promise<number[]> {
-  const browser = page.context().browser()!;
-  await browser.startTracing(page, { path: file, categories: ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'] });
-  await page.waitForTimeout(milliseconds);
-  await browser.stopTracing();
-  return tasksOf(file);
 }
 
 test('the table of nodes stays small and quick while the cluster changes', async ({ console: page }) => {
@@ -57,9 +39,10 @@ test('the table of nodes stays small and quick while the cluster changes', async
   const started = Date.now();
   const tasks: number[] = [];
   while (Date.now() - started < minutes * 60_000) {
-    tasks.push(...await trace(page, `${folder}/trace.json`, Math.min(15_000, minutes * 20_000)));
+    const slice = Math.min(15_000, minutes * 20_000);
+    tasks.push(...tasksOf(await trace(page, () => page.waitForTimeout(slice))).map(task => task.milliseconds));
     await page.mouse.wheel(0, 4000);
-    await page.waitForTimeout(Math.min(15_000, minutes * 20_000));
+    await page.waitForTimeout(slice);
     heaps.push(await heap(client));
   }
 

@@ -34,6 +34,17 @@ Describe 'Reading pools' {
         (Get-ClusterNode -Pool gpu | Get-NodePool).Name | Should -Be 'gpu'
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($pool))
         ($copy | Get-NodePool).Id | Should -Be $pool.Id
+    }
+
+    It 'stands for its nodes in cmdlets that read, wait and change' {
+        $pool, $names = (Get-NodePool memory), (Get-ClusterNode -Pool memory).Name
+        ($pool | Get-ClusterNode).Name | Should -Be $names
+        ($pool | Get-NodePod).NodeName | Sort-Object -Unique | Should -Be $names
+        ($pool | Get-NodeUsage).Node | Sort-Object | Should -Be $names
+        ($pool | Test-NodeHealth).Name | Sort-Object | Should -Be $names
+        ($pool | Wait-ClusterNode -For Ready -Timeout 10s -PassThru).Name | Sort-Object | Should -Be $names
+        ($pool | Set-NodeLabel pool.example.com/all=yes -PassThru).Name | Sort-Object | Should -Be $names
+        ($pool | Remove-NodeLabel -Key pool.example.com/all -PassThru).Name | Sort-Object | Should -Be $names
         ($copy | Get-ClusterNode).Name | Should -Be ($pool | Get-ClusterNode).Name
     }
 

@@ -24,7 +24,8 @@ public sealed class GetNodePodCommand : SessionCmdlet
     public string[] NodeName { get; set; } = [];
 
     /// <summary>
-    /// A node, or an object that stands for one: a plan, a drain result, a pod (all pods of its node), or a row of a file.
+    /// A node, or an object that identifies one: a plan, a drain result, a pod (all pods of its node), a node pool (all its nodes), or a row of
+    /// a file.
     /// </summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
@@ -54,6 +55,13 @@ public sealed class GetNodePodCommand : SessionCmdlet
 
     private void Read(ClusterObject value)
     {
+        if (PoolNodes.Of(value, Sessions, Pump, Fail) is { } members)
+        {
+            foreach (NodeReference member in members)
+                Read(member);
+            return;
+        }
+
         IReadOnlyList<NodeTarget> targets = NodeReference.TargetsFrom(value);
         if (targets.Count == 0)
             Fail(NodeReference.StandsForNone(value), value);

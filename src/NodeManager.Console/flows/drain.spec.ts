@@ -25,7 +25,7 @@ test('a drain is started and cancelled with the keyboard', async ({ console: pag
   await tabTo(page, 'Drain worker-1b-01', 'button');
   await page.keyboard.press('Enter');
   const question = page.getByRole('alertdialog', { name: 'Drain worker-1b-01?' });
-  await expect(question).toContainText('1 PodDisruptionBudget allows no disruption in the present state: payments/ledger');
+  await expect(question).toContainText('1 PodDisruptionBudget allows no disruption in the current state: payments/ledger');
   await tabTo(page, 'Drain', 'button');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Drain worker-1b-01' })).toContainText('Running');

@@ -72,7 +72,7 @@ test('a pool is created from another one, and deleted after its name was entered
   await page.getByRole('button', { name: 'New pool' }).click();
   const form = page.getByRole('form', { name: 'New pool' });
   await form.getByLabel('Name').fill('second');
-  await form.getByLabel('Begin with').selectOption({ label: 'memory' });
+  await form.getByLabel('Start from').selectOption({ label: 'memory' });
   await form.getByLabel('nodeCount', { exact: true }).fill('many');
   await form.getByLabel('nodeCount', { exact: true }).blur();
   await expect(form.getByText('This value cannot be read.')).toBeVisible();

@@ -37,7 +37,7 @@ Describe 'Reading pools' {
         ($copy | Get-ClusterNode).Name | Should -Be ($pool | Get-ClusterNode).Name
     }
 
-    It 'stands for its nodes in cmdlets that read, wait and change' {
+    It 'selects its nodes in cmdlets that read, wait and change' {
         $pool, $names = (Get-NodePool memory), (Get-ClusterNode -Pool memory).Name
         ($pool | Get-ClusterNode).Name | Should -Be $names
         ($pool | Get-NodePod).NodeName | Sort-Object -Unique | Should -Be $names

@@ -308,7 +308,7 @@ public static class ErrorIds
     /// <summary>The drain would lose data or unmanaged pods, or a permission is missing. No pod was evicted.</summary><remarks>Read Blockers: it names the pods with the parameter for each, or the permission.</remarks>
     public const string DrainRefused = nameof(DrainRefused);
 
-    /// <summary>The drain did not end within its timeout, for a reason other than a PDB or a pod, such as a volume that is not detached. The node stays cordoned.</summary><remarks>Read Blockers of the result, then run the drain again to continue.</remarks>
+    /// <summary>The drain timed out for a reason other than a PDB or a pod, such as a volume that is not detached. The node stays cordoned.</summary><remarks>Read Blockers of the result, then run the drain again to continue.</remarks>
     public const string DrainTimeout = nameof(DrainTimeout);
 
     /// <summary>Another client canceled the drain: it uncordoned the node, or canceled the operation that works on it. Evicted pods stay evicted.</summary><remarks>CancelReason of the result names the cause. To drain the node, run the command again.</remarks>

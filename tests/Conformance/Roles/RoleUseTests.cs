@@ -18,7 +18,6 @@ using NodeManager.Maintenance.Options;
 using NodeManager.Monitoring;
 using NodeManager.Monitoring.Repair;
 using NodeManager.Monitoring.Repair.Execution;
-using NodeManager.Sandbox;
 
 namespace NodeManager.Conformance.Roles;
 
@@ -165,31 +164,6 @@ public sealed class RoleUseTests
 
         Assert.True(drained.Status == NodeDrainStatus.Drained, drained.Describe());
         RoleUse.AssertNeeded(cluster, user, "nodemanager-surger", Conditions);
-    }
-
-    [SkippableTheory]
-    [AllBackends]
-    public async Task The_role_for_copies_is_used_completely(string backend)
-    {
-        await using TestCluster cluster = await StartAsync(backend);
-        string node = await cluster.AddNodeAsync(),
-            user = "copier-" + cluster.Id;
-        await RoleManifest.BindAsync(cluster, "nodemanager-copier", user);
-        NodeManagerSession session = await ConnectAsync(cluster, user);
-        List<string> warnings = [];
-
-        using SandboxCluster copy = await SandboxCluster.CopyAsync(
-            session.Connection().Client,
-            new(),
-            warnings.Add,
-            CancellationToken.None
-        );
-
-        using var http = new HttpClient(copy.CreateTransport()) { BaseAddress = copy.Server };
-        Assert.Contains($"\"{node}\"", await http.GetStringAsync("/api/v1/nodes/" + node));
-        // Custom resources need permissions of their own.
-        Assert.StartsWith("The copy has no custom resources: ", Assert.Single(warnings));
-        RoleUse.AssertNeeded(cluster, user, "nodemanager-copier", ["list apiextensions.k8s.io/customresourcedefinitions"]);
     }
 
     [SkippableTheory]

@@ -81,14 +81,14 @@ public static class NodeInput
     }
 
     /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
-    public static void CheckTaintKeys(IReadOnlyList<TaintMatch> taints)
+    public static void CheckTaintKeys(IReadOnlyList<(string Key, string? Effect)> taints)
     {
-        foreach (TaintMatch taint in taints)
-            RefuseControllers(taint.Key);
+        foreach ((string key, _) in taints)
+            RefuseControllers(key);
         RefuseTaints(
             taints.Select(t =>
                 (
-                    t.ToString(),
+                    t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}",
                     Join(
                         KeyPatterns.IsPattern(t.Key) ? null : TaintRules.CheckKey(t.Key),
                         t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)

@@ -153,7 +153,7 @@ public static partial class NodeEditor
         ClusterNode? known = null
     )
     {
-        NodeInput.CheckTaintKeys(taints);
+        NodeInput.CheckTaintKeys([.. taints.Select(static taint => (taint.Key, taint.Effect))]);
         return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, known, cancellationToken);
     }
 

@@ -20,6 +20,8 @@ async function open(browser: Browser, baseURL: string, session: string): Promise
     });
     observer.observe(document, { childList: true, subtree: true });
   }, session);
+  // What a browser does when it starts is over.
+  await page.waitForTimeout(5000);
   return page;
 }
 

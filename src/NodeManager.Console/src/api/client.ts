@@ -50,11 +50,6 @@ export function keepSession(value: string): void {
   else localStorage.removeItem(sessionKey);
 }
 
-/** Whether this origin has the token of a browser session; it may have ended. */
-export function hasSession(): boolean {
-  return localStorage.getItem(sessionKey) !== null;
-}
-
 /** Called when the server no longer accepts the credentials. */
 export function onSignedOut(act: () => void): void {
   signedOut = act;

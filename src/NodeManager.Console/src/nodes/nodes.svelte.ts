@@ -13,8 +13,6 @@ let nodes = $state.raw<Node[] | null>(null);
 let problem = $state.raw<ApiProblem | null>(null);
 let waiting: Change[] | null = null;
 let reading: Promise<void> | null = null;
-let keepers = 0;
-let stopWatching: (() => void) | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function allNodes(): Node[] | null {
@@ -41,24 +39,14 @@ export function takeNode(node: Node): void {
 
 /** Keeps the nodes up to date while a page shows them. Returns how to stop. */
 export function keepNodes(): () => void {
-  if (keepers++ === 0) stopWatching = watchCluster(take);
-  let isKept = true;
-  return () => {
-    if (!isKept) return;
-    isKept = false;
-    if (--keepers > 0) return;
-    stopWatching?.();
-    stopWatching = null;
-  };
-}
-
-function take(change: Change): void {
-  if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
-  else if (waiting) waiting.push(change);
-  else {
-    apply(known, change);
-    timer ??= setTimeout(show, pause);
-  }
+  return watchCluster(change => {
+    if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
+    else if (waiting) waiting.push(change);
+    else {
+      apply(known, change);
+      timer ??= setTimeout(show, pause);
+    }
+  });
 }
 
 async function readAll(): Promise<void> {

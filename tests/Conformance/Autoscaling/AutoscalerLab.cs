@@ -176,8 +176,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            string results = string.Join(Environment.NewLine, _running.SelectMany(static one => one.Results));
-            throw new InvalidOperationException($"Claim {name} was deleted. {results}", e);
+            NodeAutoscaler state = await AutoscalerReader.ReadAsync(await Cluster.ConnectAsync(), Namespace, 50, default);
+            string decisions = string.Join("; ", state.Decisions);
+            throw new InvalidOperationException($"Claim {name} was deleted. {decisions}", e);
         }
     }
 

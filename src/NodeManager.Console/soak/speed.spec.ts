@@ -20,7 +20,7 @@ async function open(browser: Browser, baseURL: string, session: string): Promise
     });
     observer.observe(document, { childList: true, subtree: true });
   }, session);
-  // What a browser does when it starts is over.
+  // The startup work of the browser itself must not count.
   await page.waitForTimeout(5000);
   return page;
 }

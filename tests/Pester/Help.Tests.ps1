@@ -60,6 +60,7 @@ BeforeDiscovery {
         'Remove-NodeClaim/Example 1' = $needsAutoscaler
         'Remove-NodeClaim/Example 2' = $needsAutoscaler
         'Remove-NodeClaim/Example 3' = $needsAutoscaler
+        'Remove-NodeClaim/Example 4' = $needsAutoscaler
         'Get-NodePoolUpdate/Example 1' = $needsRoll
         'Get-NodePoolUpdate/Example 2' = $needsRoll
         'Resume-NodePoolUpdate/Example 1' = $needsRoll

@@ -4,6 +4,7 @@ import { bytes, formatBytes, totals } from '../src/nodes/amounts';
 import { columns, columnsOf, orderOf, sort, textOfOrder } from '../src/nodes/columns';
 import { rolesOf, seconds } from '../src/nodes/rows';
 import { search, withField } from '../src/nodes/search';
+import { takeSlots } from '../src/nodes/slots';
 import { visible } from '../src/nodes/visible';
 
 function node(name: string, { cpu, ...given }: Partial<Node> & { cpu?: number } = {}): Node {
@@ -125,7 +126,7 @@ it('adds up nodes, with the usage of those that report it', () => {
 
 describe('visible', () => {
   it.each([[0, 300], [5000, 300], [5000, -120_000], [5000, -245_000], [5000, 10_000], [3, -900]])('of %s rows from %s on', (count, top) => {
-    const shown = visible(count, 32, top, 800);
+    const shown = visible(count, 32, top, 800, 12);
     expect(shown.before + (shown.end - shown.first) * 32 + shown.after).toBe(count * 32);
     expect(shown.end - shown.first).toBeLessThanOrEqual(800 / 32 + 26);
     for (let row = 0; row < count; row++) {
@@ -133,4 +134,15 @@ describe('visible', () => {
       if (y < 800 && y + 32 > 0) expect(row >= shown.first && row < shown.end).toBe(true);
     }
   });
+});
+
+describe('takeSlots', () => {
+  const before = new Map([['a', 0], ['b', 1], ['c', 2]]);
+  it.each<[string, string[], string | undefined, [string, number][]]>([
+    ['rows that stay keep theirs', ['c', 'a'], undefined, [['c', 2], ['a', 0]]],
+    ['others take the free ones in their order', ['x', 'b', 'y'], undefined, [['x', 0], ['b', 1], ['y', 2]]],
+    ['more rows get new ones', ['a', 'b', 'c', 'd', 'e'], undefined, [['a', 0], ['b', 1], ['c', 2], ['d', 3], ['e', 4]]],
+    ['no other row takes the slot with the focus', ['x', 'y', 'z'], 'b', [['x', 0], ['y', 2], ['z', 3]]],
+    ['no rows', [], undefined, []],
+  ])('%s', (_, names, kept, slots) => expect([...takeSlots(before, names, kept)]).toEqual(slots));
 });

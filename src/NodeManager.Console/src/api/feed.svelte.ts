@@ -6,6 +6,8 @@ type Listener = (change: Change) => void;
 
 const listeners = new Set<Listener>();
 let stop: AbortController | null = null;
+/** Whether the server has reported that changes from now on arrive. */
+let isReady = false;
 let connected = $state(true);
 let problem = $state.raw<ApiProblem | null>(null);
 let silentSince = $state<string | null>(null);
@@ -38,7 +40,7 @@ export function dataOf(): string | null {
 export function watchCluster(listener: Listener): () => void {
   listeners.add(listener);
   if (!stop) connect();
-  else listener({ type: 'ready' });
+  else if (isReady) listener({ type: 'ready' });
   return () => {
     listeners.delete(listener);
     // The next page asks within the same tick.
@@ -53,6 +55,7 @@ export function watchCluster(listener: Listener): () => void {
 function connect(): void {
   const own = (stop = new AbortController());
   problem = null;
+  isReady = false;
   follow('/api/v1/events', event => {
     const change = read(event.type, event.data);
     if (change?.type === 'cluster') {
@@ -60,6 +63,7 @@ function connect(): void {
       current = change.since;
     }
 
+    if (change?.type === 'ready') isReady = true;
     if (change?.type === 'ready' || change?.type === 'reset') silentSince = null;
     if (change) for (const listener of listeners) listener(change);
   }, own.signal, value => { connected = value; }, longestSilence).catch((failure: unknown) => {

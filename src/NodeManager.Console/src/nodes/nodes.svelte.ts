@@ -14,6 +14,8 @@ let problem = $state.raw<ApiProblem | null>(null);
 let waiting: Change[] | null = null;
 let reading: Promise<void> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
+let keepers = 0;
+let stop: (() => void) | null = null;
 
 export function allNodes(): Node[] | null {
   return nodes;
@@ -39,7 +41,8 @@ export function takeNode(node: Node): void {
 
 /** Keeps the nodes up to date while a page shows them. Returns how to stop. */
 export function keepNodes(): () => void {
-  return watchCluster(change => {
+  keepers++;
+  stop ??= watchCluster(change => {
     if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
     else if (waiting) waiting.push(change);
     else {
@@ -47,6 +50,15 @@ export function keepNodes(): () => void {
       timer ??= setTimeout(show, pause);
     }
   });
+  return () => {
+    keepers--;
+    // The next page asks within the same tick.
+    setTimeout(() => {
+      if (keepers > 0) return;
+      stop?.();
+      stop = null;
+    });
+  };
 }
 
 async function readAll(): Promise<void> {

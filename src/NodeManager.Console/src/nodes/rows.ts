@@ -3,10 +3,13 @@ import type { Node } from '../api/types';
 const rolePrefix = 'node-role.kubernetes.io/';
 
 export function rolesOf(node: Node): string[] {
-  return Object.entries(node.labels)
-    .flatMap(([key, value]) => (key.startsWith(rolePrefix) ? [key.slice(rolePrefix.length)] : key === 'kubernetes.io/role' ? [value] : []))
-    .filter(role => role !== '')
-    .sort();
+  const roles: string[] = [];
+  for (const key in node.labels) {
+    const role = key.startsWith(rolePrefix) ? key.slice(rolePrefix.length) : key === 'kubernetes.io/role' ? node.labels[key] : undefined;
+    if (role) roles.push(role);
+  }
+
+  return roles.sort();
 }
 
 const units: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };

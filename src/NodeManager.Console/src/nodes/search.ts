@@ -74,8 +74,9 @@ function positive(word: string): Matcher {
     return node => Object.entries(node.labels).some(([k, v]) => k.toLowerCase() === key && (label === '' || v.toLowerCase() === label));
   }
 
-  return node => [node.name, node.zone, node.pool, node.instance_type, node.address, ...rolesOf(node), ...node.taints.map(one => one.key)]
-    .some(one => one?.toLowerCase().includes(word));
+  const has = (text: string | undefined) => text?.toLowerCase().includes(word) === true;
+  return node => has(node.name) || has(node.zone) || has(node.pool) || has(node.instance_type) || has(node.address)
+    || rolesOf(node).some(has) || node.taints.some(one => has(one.key));
 }
 
 function matchesText(text: string, operator: string, value: string): boolean {

@@ -1,10 +1,16 @@
 import { SvelteSet } from 'svelte/reactivity';
+import type { Node } from '../api/types';
 
 const names = new SvelteSet<string>();
 
 /** The selected nodes, on all pages of this cluster until the page is reloaded. */
 export function selection(): ReadonlySet<string> {
   return names;
+}
+
+/** Those of the given nodes that are selected. */
+export function selectedOf(nodes: readonly Node[]): Node[] {
+  return names.size === 0 ? [] : nodes.filter(node => names.has(node.name));
 }
 
 export function selectNodes(wanted: readonly string[], on: boolean): void {

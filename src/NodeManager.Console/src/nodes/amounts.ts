@@ -37,6 +37,13 @@ export function totals(nodes: readonly Node[]): Totals {
     nodes: nodes.length, ready: 0, notReady: 0, unknown: 0, cordoned: 0, pods: 0,
     cpu: { capacity: 0, allocatable: 0, used: undefined }, memory: { capacity: 0, allocatable: 0, used: undefined },
   };
+  // Many nodes have the same amounts.
+  const known = new Map<string, number>();
+  const memory = (text: string) => {
+    let value = known.get(text);
+    if (value === undefined) known.set(text, (value = bytes(text)));
+    return value;
+  };
   for (const node of nodes) {
     if (node.status.phase === 'Ready') sum.ready++;
     else if (node.status.phase === 'NotReady') sum.notReady++;
@@ -44,7 +51,7 @@ export function totals(nodes: readonly Node[]): Totals {
     if (node.status.unschedulable) sum.cordoned++;
     sum.pods += node.pods ?? 0;
     add(sum.cpu, Number(node.capacity.cpu), Number(node.allocatable.cpu), node.usage?.cpu_percent);
-    add(sum.memory, bytes(node.capacity.memory), bytes(node.allocatable.memory), node.usage?.memory_percent);
+    add(sum.memory, memory(node.capacity.memory), memory(node.allocatable.memory), node.usage?.memory_percent);
   }
 
   return sum;

@@ -93,7 +93,7 @@ export function duration(seconds: number): string {
     .map(([value, unit]) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value)).join(' ');
 }
 
-// To make one costs as much as to format a hundred numbers.
+// One for each language and number of digits: a table has hundreds of numbers.
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
 export function number(value: number, digits = 0): string {

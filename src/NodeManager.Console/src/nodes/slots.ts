@@ -1,6 +1,6 @@
 /**
  * The slot of each shown row, by the row's name. Rows that are still shown keep theirs, and others take those that became free, in their order: a slot is
- * an element of the page, and to change its texts costs a third of making another.
+ * an element of the page, whose texts change sooner than another is made.
  * @param kept a row whose slot no other takes, as the focus is in it
  */
 export function takeSlots(before: ReadonlyMap<string, number>, names: readonly string[], kept?: string): Map<string, number> {

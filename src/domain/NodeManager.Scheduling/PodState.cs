@@ -53,8 +53,13 @@ public sealed class PodState
         && ReferenceEquals(pod.Spec.Overhead, other.Spec.Overhead)
         && !pod.IsFinished()
         && !other.IsFinished()
-        && !IsGranted(pod.Status)
-        && !IsGranted(other.Status);
+        && (HasSameGrants(pod.Status, other.Status) || (!IsGranted(pod.Status) && !IsGranted(other.Status)));
+
+    private static bool HasSameGrants(PodStatus status, PodStatus other) =>
+        ReferenceEquals(status.ContainerStatuses, other.ContainerStatuses)
+        && ReferenceEquals(status.InitContainerStatuses, other.InitContainerStatuses)
+        && ReferenceEquals(status.Conditions, other.Conditions)
+        && status.Resize == other.Resize;
 
     private static bool IsGranted(PodStatus status) =>
         status.ContainerStatuses?.Exists(static one => one.Resources is not null) == true

@@ -61,6 +61,25 @@ public sealed class ReadTests
         Assert.Equal("Expired", (string?)body["reason"]);
     }
 
+    [Fact]
+    public async Task A_list_that_was_read_to_its_end_is_kept_for_a_moment()
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new TestCluster(time: time);
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
+        JsonObject first = await cluster.GetAsync("/api/v1/nodes?limit=1");
+        string last = $"/api/v1/nodes?limit=1&continue={first["metadata"]!["continue"]}";
+
+        await cluster.OkAsync("GET", last);
+        time.Advance(TimeSpan.FromSeconds(9));
+        await cluster.OkAsync("GET", last);
+        time.Advance(TimeSpan.FromSeconds(2));
+        (HttpStatusCode code, _) = await cluster.SendAsync("GET", last);
+
+        Assert.Equal(HttpStatusCode.Gone, code);
+    }
+
     [Theory]
     [InlineData("/api/v1/nodes/none", 404, "nodes \"none\" not found")]
     [InlineData("/apis/apps/v1/namespaces/default/deployments/none", 404, "deployments.apps \"none\" not found")]

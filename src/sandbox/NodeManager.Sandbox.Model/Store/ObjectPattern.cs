@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Ownership;
 
@@ -16,10 +17,12 @@ internal sealed class ObjectPattern
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/"
     );
 
+    [ThreadStatic]
+    private static (ObjectPattern Of, TextPattern Text)? s_lastOwners;
+
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
     private readonly TextPattern _document;
-    private readonly TextPattern? _owners;
     private readonly string[] _marks;
     private readonly int[] _fieldSlots;
     private readonly int[] _labelSlots;
@@ -39,14 +42,7 @@ internal sealed class ObjectPattern
         _marks = [.. marks];
         for (int i = 0; i < marks.Count; i++)
             _slots.Add(marks[i], i);
-        _document = new(model.Tail, marks);
-        if (!model.Owners.IsEmpty)
-        {
-            var owners = new ArrayBufferWriter<byte>(1024);
-            model.Owners.WriteTo(owners);
-            _owners = new(owners.WrittenSpan, marks);
-        }
-
+        _document = new(model.TailMemory, Encode(marks));
         _fieldSlots = [.. Enumerable.Range(0, model.Kind.SelectableFields.Length).Select(index => SlotOf(model.Field(index)))];
         _labelSlots =
         [
@@ -105,12 +101,27 @@ internal sealed class ObjectPattern
 
     internal void WriteOwners(string[] texts, IBufferWriter<byte> into)
     {
-        if (_owners is null)
+        if (Model.Owners.IsEmpty)
             return;
-        int length = _owners.Measure(texts);
-        _owners.Write(texts, into.GetSpan(length)[..length]);
+        TextPattern owners = OwnersText();
+        int length = owners.Measure(texts);
+        owners.Write(texts, into.GetSpan(length)[..length]);
         into.Advance(length);
     }
+
+    // A list has the objects of a pattern one after another.
+    private TextPattern OwnersText()
+    {
+        if (s_lastOwners is { } last && ReferenceEquals(last.Of, this))
+            return last.Text;
+        var text = new ArrayBufferWriter<byte>(4096);
+        Model.Owners.WriteTo(text);
+        TextPattern owners = new(text.WrittenMemory, Encode(_marks));
+        s_lastOwners = (this, owners);
+        return owners;
+    }
+
+    private static byte[][] Encode(IEnumerable<string> marks) => [.. marks.Select(Encoding.UTF8.GetBytes)];
 
     internal KubernetesObject? Read(StoredObject item, string[] texts) => _read?.Invoke(item, texts);
 

@@ -82,10 +82,10 @@ internal static class StoredDocument
         into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owned, into).Span);
     }
 
-    public static ReadOnlySpan<byte> Tail(ReadOnlySpan<byte> document)
+    public static ReadOnlyMemory<byte> Tail(ReadOnlyMemory<byte> document)
     {
-        ReadOnlySpan<byte> rest = document[VersionOpening.Length..];
-        return rest[(rest.IndexOf(VersionClosing) + VersionClosing.Length)..];
+        ReadOnlyMemory<byte> rest = document[VersionOpening.Length..];
+        return rest[(rest.Span.IndexOf(VersionClosing) + VersionClosing.Length)..];
     }
 
     // Valid until the next write on this thread.

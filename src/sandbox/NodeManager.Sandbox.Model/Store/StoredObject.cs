@@ -17,7 +17,7 @@ internal sealed class StoredObject
     private KubernetesObject? _typed;
     private ShownForm? _shown;
 
-    private StoredObject(StoredObject like, long version)
+    private StoredObject(StoredObject like, long version, byte[]? document, ManagedFields? owners)
     {
         Kind = like.Kind;
         Namespace = like.Namespace;
@@ -27,12 +27,11 @@ internal sealed class StoredObject
         OwnerUids = like.OwnerUids;
         IsDeleting = like.IsDeleting;
         _fields = like._fields;
-        _owners = like._owners;
         Version = version;
         _pattern = like._pattern;
         _texts = like._texts;
-        if (_pattern is null)
-            _document = StoredDocument.WithVersion(like.Tail, version);
+        _document = document;
+        _owners = owners;
     }
 
     /// <summary>See <see cref="ObjectPattern.Make"/>.</summary>
@@ -176,10 +175,30 @@ internal sealed class StoredObject
     private static JsonNode? Parse(ReadOnlySpan<byte> tail) =>
         JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
+    /// <summary>
+    /// An unstored copy with another text of equal length in its document, which is neither a label nor a selectable field. Not parsed.
+    /// </summary>
+    /// <param name="opening">What precedes the text: a member's name, a colon and a quotation mark.</param>
+    /// <returns>Null if the document has no such text, or is not stored completely.</returns>
+    internal StoredObject? With(ReadOnlySpan<byte> opening, string text, ManagedFields owners)
+    {
+        if (_pattern is not null)
+            return null;
+        byte[] document = Tail.ToArray();
+        int at = document.AsSpan().IndexOf(opening) + opening.Length;
+        if (at < opening.Length || document.AsSpan(at).IndexOf((byte)'"') != text.Length)
+            return null;
+        System.Text.Encoding.ASCII.GetBytes(text, document.AsSpan(at));
+        return new(this, 0, document, owners);
+    }
+
     /// <summary>A copy at another version.</summary>
-    internal StoredObject At(long version) => new(this, version);
+    internal StoredObject At(long version) =>
+        new(this, version, _pattern is null ? StoredDocument.WithVersion(Tail, version) : null, _owners);
 
     private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 
-    internal ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
+    internal ReadOnlySpan<byte> Tail => TailMemory.Span;
+
+    internal ReadOnlyMemory<byte> TailMemory => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

@@ -5,49 +5,56 @@ namespace NodeManager.Sandbox.Model.Store;
 /// <summary>UTF-8 text with markers that are replaced with other texts. Immutable.</summary>
 internal sealed class TextPattern
 {
-    private readonly List<byte[]> _pieces = [];
-    private readonly List<int> _order = [];
+    private readonly ReadOnlyMemory<byte> _model;
+
+    // Where each marker begins, its length, and its number.
+    private readonly (int Start, int Length, int Slot)[] _places;
     private readonly int _length;
 
-    /// <param name="marks">None is part of another.</param>
-    public TextPattern(ReadOnlySpan<byte> model, IReadOnlyList<string> marks)
+    /// <param name="model">Not copied.</param>
+    /// <param name="marks">UTF-8; none is part of another.</param>
+    public TextPattern(ReadOnlyMemory<byte> model, IReadOnlyList<byte[]> marks)
     {
-        byte[][] sought = [.. marks.Select(Encoding.UTF8.GetBytes)];
-        while (true)
+        List<(int Start, int Length, int Slot)> places = [];
+        for (int from = 0; ; )
         {
             int at = -1,
                 slot = -1;
-            for (int i = 0; i < sought.Length; i++)
-                if (model.IndexOf(sought[i]) is >= 0 and var found && (at < 0 || found < at))
+            for (int i = 0; i < marks.Count; i++)
+                if (model.Span[from..].IndexOf(marks[i]) is >= 0 and var found && (at < 0 || found < at))
                     (at, slot) = (found, i);
             if (slot < 0)
                 break;
-            _pieces.Add(model[..at].ToArray());
-            _order.Add(slot);
-            model = model[(at + sought[slot].Length)..];
+            places.Add((from + at, marks[slot].Length, slot));
+            from += at + marks[slot].Length;
         }
 
-        _pieces.Add(model.ToArray());
-        _length = _pieces.Sum(static piece => piece.Length);
+        _model = model;
+        _places = [.. places];
+        _length = model.Length - _places.Sum(static place => place.Length);
     }
 
     /// <summary>The length with these ASCII texts.</summary>
     public int Measure(string[] texts)
     {
         int length = _length;
-        foreach (int slot in _order)
+        foreach ((_, _, int slot) in _places)
             length += texts[slot].Length;
         return length;
     }
 
     public void Write(string[] texts, Span<byte> into)
     {
-        for (int i = 0; i < _pieces.Count; i++)
+        ReadOnlySpan<byte> model = _model.Span;
+        int from = 0;
+        foreach ((int start, int length, int slot) in _places)
         {
-            _pieces[i].CopyTo(into);
-            into = into[_pieces[i].Length..];
-            if (i < _order.Count)
-                into = into[Encoding.ASCII.GetBytes(texts[_order[i]], into)..];
+            model[from..start].CopyTo(into);
+            into = into[(start - from)..];
+            into = into[Encoding.ASCII.GetBytes(texts[slot], into)..];
+            from = start + length;
         }
+
+        model[from..].CopyTo(into);
     }
 }

@@ -33,9 +33,9 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     /// <summary>10 seconds, as in a kubelet; doubled with many nodes, which is still in time.</summary>
     private TimeSpan PeriodOf(StoredObject node) =>
-        TimeSpan.FromSeconds(
-            node.As<Node>().SimulationSeconds("lease-renewal") ?? (Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes ? 20 : 10)
-        );
+        TimeSpan.FromSeconds(node.As<Node>().SimulationSeconds("lease-renewal") ?? (IsLarge ? 20 : 10));
+
+    private bool IsLarge => Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes;
 
     public override void Observe(Change change)
     {
@@ -44,7 +44,14 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     }
 
     /// <summary>Distributed over the period, so that nodes do not report simultaneously.</summary>
-    public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), PeriodOf(item) * Context.Share(item.Name));
+    public override void Begin(StoredObject item) => ReportAfter(ObjectKey.Of(item), PeriodOf(item) * Context.Share(item.Name));
+
+    /// <summary>The nodes of a large cluster report together once per second, so that the process wakes rarely.</summary>
+    private void ReportAfter(ObjectKey key, TimeSpan delay)
+    {
+        DateTimeOffset at = Context.Now + delay;
+        EnqueueAt(key, IsLarge ? new(at.Ticks - (at.Ticks % TimeSpan.TicksPerSecond), at.Offset) : at);
+    }
 
     public override void ObserveFault(Fault fault)
     {
@@ -84,7 +91,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (IsStatusDue(node, wanted, now))
             WriteStatus(stored, wanted, now);
         Renew(stored, now);
-        EnqueueAfter(key, PeriodOf(stored));
+        ReportAfter(key, PeriodOf(stored));
     }
 
     /// <summary>A kubelet that works again after an outage.</summary>
@@ -211,7 +218,9 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         }
         // Changes of the node trigger reconciliations too, which need no heartbeat.
-        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < PeriodOf(node) * 0.9)
+        if (HeartbeatLease.RenewedAt(lease) is { } last && (moment - last).Duration() < PeriodOf(node) * 0.9)
+            return;
+        if (HeartbeatLease.Renew(lease, moment, Registry.Now) is { } renewed && Store.TryReplace(lease, renewed) is not null)
             return;
         Registry.Update(
             lease.Kind,

@@ -14,7 +14,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
 
     public const int FlushAt = 32 * 1024;
 
-    private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
+    public static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
 
     private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(
         static (left, right) =>
@@ -66,9 +66,12 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
             if (query.IsUnfiltered)
                 more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
         }
-        else if (path.Kind.Custom is not null)
+        else
         {
-            more = ",\"continue\":\"\"";
+            if (query.Page is { } served)
+                _pages.Finish(path.Kind, served.Version);
+            if (path.Kind.Custom is not null)
+                more = ",\"continue\":\"\"";
         }
 
         string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
@@ -93,12 +96,16 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         return (page, false);
     }
 
+    /// <summary>A list up to its items, which <see cref="Closing"/> ends.</summary>
+    public static byte[] Head(ResourcePath path, string metadata) =>
+        Encoding.UTF8.GetBytes(
+            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["
+        );
+
     // Joins stored bytes of items with their managedFields.
     private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page, CancellationToken aborted)
     {
-        byte[] head = Encoding.UTF8.GetBytes(
-            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["
-        );
+        byte[] head = Head(path, metadata);
         if (page.Count >= LongList)
             return new()
             {

@@ -16,6 +16,9 @@ internal sealed class JudgedNode(string uid)
     /// <summary>The status of its Ready condition; empty if its kubelet never reported one.</summary>
     public string Ready { get; set; } = "";
 
+    /// <summary>Neither tainted for its health nor queued for a taint at this version.</summary>
+    public bool IsReachable { get; set; }
+
     /// <summary>Silence counts from here at the earliest.</summary>
     public DateTimeOffset SilentFrom { get; set; }
 

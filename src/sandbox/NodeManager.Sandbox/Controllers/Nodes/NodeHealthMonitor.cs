@@ -11,7 +11,6 @@ namespace NodeManager.Sandbox.Controllers.Nodes;
 /// </summary>
 internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(context)
 {
-    private const string LeaseNamespace = "kube-node-lease";
     private const int LongGraceFrom = 32;
     private static readonly string[] Watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
     private static readonly HashSet<string> Keys = [NodeTaints.NotReady, NodeTaints.Unreachable];
@@ -154,6 +153,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         health.Zone = zone;
         health.IsExcluded = NodeZone.Excludes(node, Context.MinorVersion);
         health.Ready = node.StatusOf("Ready");
+        health.IsReachable = false;
         health.Deadline = default;
     }
 
@@ -170,9 +170,11 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         switch (health.Ready)
         {
             case "":
+            case "True" when health.IsReachable:
                 break;
             case "True":
                 MarkReachable(health, stored.Name);
+                health.IsReachable = true;
                 break;
             default:
                 string wanted = KeyOf(health.Ready);
@@ -200,7 +202,11 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         Condition? ready = node.Status.Conditions.Find("Ready");
         DateTimeOffset last =
             (ready?.LastHeartbeatTime <= Context.Now ? ready.LastHeartbeatTime : null) ?? node.Metadata.CreationTimestamp ?? Context.Now;
-        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name) is { } lease && RenewedAt(lease) is { } renewed && renewed > last)
+        if (
+            Store.Get(BuiltInKinds.Leases, HeartbeatLease.Namespace, stored.Name) is { } lease
+            && RenewedAt(lease) is { } renewed
+            && renewed > last
+        )
             last = renewed;
         last = PassFrom(last);
         return (last > health.SilentFrom ? last : health.SilentFrom) + (ready is null ? StartupGrace : _grace);
@@ -209,7 +215,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     // By the API's clock where the node's clock differs: the time of the write counts, not its content.
     private static DateTimeOffset? RenewedAt(StoredObject lease)
     {
-        DateTimeOffset? renewed = lease.As<Lease>().Spec.RenewTime;
+        DateTimeOffset? renewed = HeartbeatLease.RenewedAt(lease);
         string? written = lease.Owners.Entries.Max(static entry => entry.Time);
         return
             written is not null

@@ -9,6 +9,8 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 /// </summary>
 internal sealed class ReconcileQueue(TimeProvider time)
 {
+    private const int LargestIdleCapacity = 4096;
+
     private readonly Lock _gate = new();
     private readonly HashSet<ObjectKey> _waiting = [];
     private readonly ClusterClock? _clock = time as ClusterClock;
@@ -36,6 +38,9 @@ internal sealed class ReconcileQueue(TimeProvider time)
             {
                 _hold?.Dispose();
                 _hold = null;
+                // The start of a large cluster queues all its objects.
+                if (_waiting.Capacity > LargestIdleCapacity)
+                    _waiting.TrimExcess();
             }
         }
 

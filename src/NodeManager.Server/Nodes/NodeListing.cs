@@ -7,7 +7,8 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>
-/// The list of nodes as JSON, in groups that are serialized and compressed again only where a node or an age changed. Thread-safe.
+/// The list of nodes as JSON, in groups that are serialized and compressed again only where a node or an age changed. Each group is a line,
+/// so that a client can read a part of the array. Thread-safe.
 /// </summary>
 internal sealed class NodeListing(IOptions<JsonOptions> json)
 {
@@ -42,7 +43,11 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
         using var text = new MemoryStream();
         for (int i = 0; i < nodes.Length; i++)
         {
-            text.WriteByte((byte)(isFirst && i == 0 ? '[' : ','));
+            text.Write(
+                i > 0 ? ","u8
+                : isFirst ? "["u8
+                : "\n,"u8
+            );
             JsonSerializer.Serialize(text, nodes[i].ToApi(now), json.Value.SerializerOptions);
         }
 

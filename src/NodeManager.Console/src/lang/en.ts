@@ -111,6 +111,7 @@ export const en = {
   'nodes.noMatch': 'No node matches the filter.',
   'nodes.filter': 'Filter',
   'nodes.filterHint': 'name, zone:, version:<1.36, pool:, status:, cpu:>80, key=value, -word',
+  'nodes.reading': 'Reading nodes …',
   'nodes.shown': '{n} of {all} {all|node|nodes}',
   'filter.clear': 'Clear filter',
   'cordon': 'Cordon',

@@ -113,6 +113,7 @@ export const zh: Messages = {
   'nodes.noMatch': '没有符合筛选条件的节点。',
   'nodes.filter': '筛选',
   'nodes.filterHint': '名称、zone:、version:<1.36、pool:、status:、cpu:>80、键=值、-词',
+  'nodes.reading': '正在读取节点…',
   'nodes.shown': '{n} / {all} 个节点',
   'filter.clear': '清除筛选',
   'cordon': '标记为不可调度',

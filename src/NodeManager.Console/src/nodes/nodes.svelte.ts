@@ -1,6 +1,7 @@
 import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
+import { readParts } from '../api/parts';
 import type { Change } from '../api/changes';
 import { apply } from './changes';
 import { feedProblem, watchCluster } from '../api/feed.svelte';
@@ -10,6 +11,7 @@ const pause = 250;
 
 const known = new Map<string, Node>();
 let nodes = $state.raw<Node[] | null>(null);
+let first = $state.raw<Node[] | null>(null);
 let problem = $state.raw<ApiProblem | null>(null);
 let waiting: Change[] | null = null;
 let reading: Promise<void> | null = null;
@@ -19,6 +21,11 @@ let stop: (() => void) | null = null;
 
 export function allNodes(): Node[] | null {
   return nodes;
+}
+
+/** Some nodes, while all of a large cluster are read for the first time. */
+export function firstNodes(): Node[] | null {
+  return first;
 }
 
 /** Why the nodes are not up to date; what was read before is still there. */
@@ -64,7 +71,13 @@ export function keepNodes(): () => void {
 async function readAll(): Promise<void> {
   waiting = [];
   try {
-    const all = await request<Node[]>(nodesPath);
+    const all: Node[] = [];
+    await request(nodesPath, {
+      read: body => readParts<Node>(body, (part, isMore) => {
+        for (const node of part) all.push(node);
+        if (isMore && !nodes) first ??= part;
+      }),
+    });
     known.clear();
     for (const node of all) known.set(node.name, node);
     problem = null;
@@ -74,6 +87,7 @@ async function readAll(): Promise<void> {
 
   for (const change of waiting) apply(known, change);
   waiting = null;
+  first = null;
   if (!problem) show();
 }
 

@@ -58,7 +58,16 @@ function term(word: string): Matcher {
 function positive(word: string): Matcher {
   const [, field = '', operator = '', value = ''] = /^([a-z]+):(<=|>=|<|>|=)?(.*)$/.exec(word) ?? [];
   if (field === 'status') return states[value] ?? (value === '' ? () => true : () => false);
-  if (field === 'version') return node => compareVersions(node.version, operator, value);
+  if (field === 'version') {
+    // Thousands of nodes have a few versions.
+    const known = new Map<string, boolean>();
+    return node => {
+      let matches = known.get(node.version);
+      if (matches === undefined) known.set(node.version, (matches = compareVersions(node.version, operator, value)));
+      return matches;
+    };
+  }
+
   const readText = texts[field];
   if (readText) return node => readText(node).some(one => matchesText(one.toLowerCase(), operator, value));
   const readNumber = numbers[field];

@@ -7,53 +7,73 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>
-/// The list of nodes as JSON, in groups that are serialized and compressed again only where a node or an age changed. Each group is a line,
-/// so that a client can read a part of the array. Thread-safe.
+/// The list of nodes as JSON, in groups that are serialized and compressed again only where a node or an age changed. Thread-safe.
 /// </summary>
 internal sealed class NodeListing(IOptions<JsonOptions> json)
 {
     private const int GroupSize = 64;
 
-    private static readonly GzipText Empty = new("[]"u8.ToArray());
-    private static readonly GzipText End = new("]"u8.ToArray());
+    private static readonly GzipText Opening = new("["u8.ToArray());
+    private static readonly GzipText Separator = new(","u8.ToArray());
+    private static readonly GzipText Closing = new("]"u8.ToArray());
 
     private readonly Lock _gate = new();
-    private Group[] _groups = [];
+    private Group?[] _groups = [];
 
-    /// <summary>The parts of the array, and an entity tag of their content.</summary>
-    public (IReadOnlyList<GzipText> Parts, string Tag) Of(IReadOnlyList<ClusterNode> nodes, DateTimeOffset now)
+    /// <summary>The parts of an array, and an entity tag of its content.</summary>
+    /// <param name="nodes">All nodes.</param>
+    /// <param name="page">Which of them the array contains. Groups of which it contains only a part are not kept.</param>
+    /// <param name="now">For ages.</param>
+    public (IReadOnlyList<GzipText> Parts, string Tag) Of(IReadOnlyList<ClusterNode> nodes, Range page, DateTimeOffset now)
     {
+        (int start, int count) = page.GetOffsetAndLength(nodes.Count);
+        List<GzipText> parts = [Opening];
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         lock (_gate)
         {
-            _groups = [.. nodes.Chunk(GroupSize).Select((some, index) => Renew(_groups.ElementAtOrDefault(index), some, now, index == 0))];
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (Group group in _groups)
+            Array.Resize(ref _groups, (nodes.Count + GroupSize - 1) / GroupSize);
+            for (int from = start, end; from < start + count; from = end)
+            {
+                int index = from / GroupSize;
+                int groupEnd = Math.Min((index + 1) * GroupSize, nodes.Count);
+                end = Math.Min(groupEnd, start + count);
+                ClusterNode[] some = [.. nodes.Skip(from).Take(end - from)];
+                Group group =
+                    from % GroupSize == 0 && end == groupEnd ? _groups[index] = Renew(_groups[index], some, now) : Write(some, now);
+                if (from > start)
+                    parts.Add(Separator);
+                parts.Add(group.Text);
                 hash.AppendData(group.Hash);
-            // Weak: the compressed bytes differ from the plain ones.
-            string tag = $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
-            return (_groups.Length == 0 ? [Empty] : [.. _groups.Select(static group => group.Text), End], tag);
+            }
         }
+
+        parts.Add(Closing);
+        // Weak: the compressed bytes differ from the plain ones.
+        return (parts, $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"");
     }
 
-    private Group Renew(Group? known, ClusterNode[] nodes, DateTimeOffset now, bool isFirst)
+    private Group Renew(Group? known, ClusterNode[] nodes, DateTimeOffset now) =>
+        known is not null
+        && known.Nodes.AsSpan().SequenceEqual(nodes, ReferenceComparer)
+        && known.Ages.AsSpan().SequenceEqual(AgesOf(nodes, now))
+            ? known
+            : Write(nodes, now);
+
+    private Group Write(ClusterNode[] nodes, DateTimeOffset now)
     {
-        string[] ages = [.. nodes.Select(node => NodeMapping.AgeOf(node, now))];
-        if (known is not null && known.Nodes.AsSpan().SequenceEqual(nodes, ReferenceComparer) && known.Ages.AsSpan().SequenceEqual(ages))
-            return known;
         using var text = new MemoryStream();
         for (int i = 0; i < nodes.Length; i++)
         {
-            text.Write(
-                i > 0 ? ","u8
-                : isFirst ? "["u8
-                : "\n,"u8
-            );
+            if (i > 0)
+                text.WriteByte((byte)',');
             JsonSerializer.Serialize(text, nodes[i].ToApi(now), json.Value.SerializerOptions);
         }
 
         byte[] bytes = text.ToArray();
-        return new(nodes, ages, new(bytes), SHA256.HashData(bytes));
+        return new(nodes, AgesOf(nodes, now), new(bytes), SHA256.HashData(bytes));
     }
+
+    private static string[] AgesOf(ClusterNode[] nodes, DateTimeOffset now) => [.. nodes.Select(node => NodeMapping.AgeOf(node, now))];
 
     private static IEqualityComparer<ClusterNode> ReferenceComparer { get; } =
         EqualityComparer<ClusterNode>.Create(static (a, b) => ReferenceEquals(a, b));

@@ -55,12 +55,22 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) =>
         route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
-    // 304 for a client that has this list already.
-    private async Task ListAsync(HttpContext context, CancellationToken stop)
+    // 304 for a client that has this list already. Pages continue by name, because nodes come and go between two requests.
+    private async Task ListAsync(
+        HttpContext context,
+        [FromQuery(Name = "limit")] string? limit,
+        [FromQuery(Name = "after")] string? after,
+        CancellationToken stop
+    )
     {
-        LiveNodes nodes = await live.ReadyAsync(stop);
-        (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes.List(), Session.Time().GetUtcNow());
+        int most = ApiQuery.ParseNumber(limit, "limit", int.MaxValue, 1, int.MaxValue);
+        IReadOnlyList<ClusterNode> nodes = (await live.ReadyAsync(stop)).List();
+        int start = nodes.Count(node => string.CompareOrdinal(node.Name, after) <= 0);
+        int end = start + Math.Min(most, nodes.Count - start);
+        (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes, start..end, Session.Time().GetUtcNow());
         HttpResponse response = context.Response;
+        if (end < nodes.Count)
+            response.Headers.Link = $"<?limit={most}&after={nodes[end - 1].Name}>; rel=\"next\"";
         response.Headers.ETag = tag;
         var current = EntityTagHeaderValue.Parse(tag);
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(one => one.Compare(current, useStrongComparison: false)))

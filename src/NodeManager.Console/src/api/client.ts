@@ -24,8 +24,6 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** The answer is text, and not JSON. */
   text?: boolean;
-  /** Reads the body of a successful answer as it arrives; then the request returns null. */
-  read?: (body: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<void>;
 }
 
 /** Where the token of a browser session is kept: by origin, port included. A cookie would go to every port of the host. */
@@ -135,11 +133,6 @@ export async function request<T>(path: string, options: RequestOptions = {}, isR
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
     });
-    if (options.read && response.ok && response.body) {
-      await options.read(response.body);
-      return null as T;
-    }
-
     text = await response.text();
   } catch (problem) {
     if (options.signal?.aborted) throw problem;

@@ -1,13 +1,16 @@
 import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
-import { readParts } from '../api/parts';
 import type { Change } from '../api/changes';
 import { apply } from './changes';
 import { feedProblem, watchCluster } from '../api/feed.svelte';
 
 /** Changes are shown together, so that a busy cluster does not draw the table at each of them. In milliseconds. */
 const pause = 250;
+
+/** A large cluster is read in pages, between which the page draws and answers. The first one is small, so that something is shown soon. */
+const firstPage = 256;
+const laterPage = 2048;
 
 const known = new Map<string, Node>();
 let nodes = $state.raw<Node[] | null>(null);
@@ -72,12 +75,13 @@ async function readAll(): Promise<void> {
   waiting = [];
   try {
     const all: Node[] = [];
-    await request(nodesPath, {
-      read: body => readParts<Node>(body, (part, isMore) => {
-        for (const node of part) all.push(node);
-        if (isMore && !nodes) first ??= part;
-      }),
-    });
+    for (let limit = firstPage, isMore = true; isMore; limit = laterPage) {
+      const page = await request<Node[]>(`${nodesPath}?limit=${limit}&after=${encodeURIComponent(all.at(-1)?.name ?? '')}`);
+      for (const node of page) all.push(node);
+      isMore = page.length === limit;
+      if (isMore && !nodes) first ??= page;
+    }
+
     known.clear();
     for (const node of all) known.set(node.name, node);
     problem = null;

@@ -122,6 +122,7 @@ it('adds up nodes, with the usage of those that report it', () => {
   expect(totals(fleet)).toMatchObject({ nodes: 3, ready: 2, notReady: 1, unknown: 0, cordoned: 1, pods: 66, cpu: { capacity: 12, allocatable: 10.5 } });
   expect(totals(fleet).cpu.used).toBeCloseTo(3.5 * 1.1);
   expect(totals([]).memory.used).toBeUndefined();
+  expect(totals(fleet.slice(1), totals(fleet.slice(0, 1)))).toEqual(totals(fleet));
 });
 
 describe('visible', () => {

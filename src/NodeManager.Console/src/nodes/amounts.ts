@@ -31,12 +31,17 @@ export interface Totals {
   memory: { capacity: number; allocatable: number; used: number | undefined };
 }
 
-/** What the two widgets show. Usage is that of the nodes that report it, by their allocatable amounts. */
-export function totals(nodes: readonly Node[]): Totals {
-  const sum: Totals = {
-    nodes: nodes.length, ready: 0, notReady: 0, unknown: 0, cordoned: 0, pods: 0,
-    cpu: { capacity: 0, allocatable: 0, used: undefined }, memory: { capacity: 0, allocatable: 0, used: undefined },
-  };
+const nothing: Totals = {
+  nodes: 0, ready: 0, notReady: 0, unknown: 0, cordoned: 0, pods: 0,
+  cpu: { capacity: 0, allocatable: 0, used: undefined }, memory: { capacity: 0, allocatable: 0, used: undefined },
+};
+
+/**
+ * What the two widgets show. Usage is that of the nodes that report it, by their allocatable amounts.
+ * @param before The sum of other nodes, to which these are added.
+ */
+export function totals(nodes: readonly Node[], before: Totals = nothing): Totals {
+  const sum: Totals = { ...before, nodes: before.nodes + nodes.length, cpu: { ...before.cpu }, memory: { ...before.memory } };
   // Many nodes have the same amounts.
   const known = new Map<string, number>();
   const memory = (text: string) => {

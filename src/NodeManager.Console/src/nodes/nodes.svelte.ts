@@ -3,6 +3,7 @@ import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
 import type { Change } from '../api/changes';
 import { apply } from './changes';
+import { prepareSearch } from './search';
 import { feedProblem, watchCluster } from '../api/feed.svelte';
 
 /** Changes are shown together, so that a busy cluster does not draw the table at each of them. In milliseconds. */
@@ -78,6 +79,7 @@ async function readAll(): Promise<void> {
     for (let limit = firstPage, isMore = true; isMore; limit = laterPage) {
       const page = await request<Node[]>(`${nodesPath}?limit=${limit}&after=${encodeURIComponent(all.at(-1)?.name ?? '')}`);
       for (const node of page) all.push(node);
+      prepareSearch(page);
       isMore = page.length === limit;
       if (isMore && !nodes) first ??= page;
     }

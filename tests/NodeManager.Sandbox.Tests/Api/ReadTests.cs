@@ -80,6 +80,26 @@ public sealed class ReadTests
         Assert.Equal(HttpStatusCode.Gone, code);
     }
 
+    [Fact]
+    public async Task A_list_is_kept_while_another_client_reads_it()
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new TestCluster(time: time);
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
+        await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
+        await cluster.GetAsync("/api/v1/nodes?limit=1");
+        JsonObject first = await cluster.GetAsync("/api/v1/nodes?limit=1");
+        string last = $"/api/v1/nodes?limit=1&continue={first["metadata"]!["continue"]}";
+
+        await cluster.OkAsync("GET", last);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await cluster.OkAsync("GET", last);
+        time.Advance(TimeSpan.FromSeconds(11));
+        (HttpStatusCode code, _) = await cluster.SendAsync("GET", last);
+
+        Assert.Equal(HttpStatusCode.Gone, code);
+    }
+
     [Theory]
     [InlineData("/api/v1/nodes/none", 404, "nodes \"none\" not found")]
     [InlineData("/apis/apps/v1/namespaces/default/deployments/none", 404, "deployments.apps \"none\" not found")]

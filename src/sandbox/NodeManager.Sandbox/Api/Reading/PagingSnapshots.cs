@@ -1,8 +1,8 @@
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>
-/// Keeps snapshots of paged lists as long as a real server does. After its last page, a list is kept for a moment, for a client that lost
-/// the response: a snapshot retains all outdated objects of its time.
+/// Keeps snapshots of paged lists as long as a real server does. After the last page of its last reader, a list is kept for a moment, for a
+/// client that lost the response: a snapshot retains all outdated objects of its time.
 /// </summary>
 internal sealed class PagingSnapshots
 {
@@ -12,7 +12,7 @@ internal sealed class PagingSnapshots
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly Dictionary<(ResourceKind Kind, long Version), (Snapshot Snapshot, DateTimeOffset Expires)> _snapshots = [];
+    private readonly Dictionary<(ResourceKind Kind, long Version), (Snapshot Snapshot, DateTimeOffset Expires, int Readers)> _snapshots = [];
 
     public PagingSnapshots(TimeProvider time)
     {
@@ -25,25 +25,24 @@ internal sealed class PagingSnapshots
         );
     }
 
+    /// <summary>After the first page of a reader.</summary>
     public void Add(ResourceKind kind, Snapshot snapshot)
     {
         lock (_lock)
-        {
-            if (_snapshots.TryAdd((kind, snapshot.Version), (snapshot, _time.GetUtcNow() + Lifetime)))
-                Arm();
-        }
+            Keep((kind, snapshot.Version), snapshot, Lifetime, _snapshots.GetValueOrDefault((kind, snapshot.Version)).Readers + 1);
     }
 
-    /// <summary>After the last page.</summary>
+    /// <summary>After the last page of a reader.</summary>
     public void Finish(ResourceKind kind, long version)
     {
         lock (_lock)
         {
-            DateTimeOffset soon = _time.GetUtcNow() + ReadLifetime;
-            if (!_snapshots.TryGetValue((kind, version), out var found) || found.Expires <= soon)
+            if (!_snapshots.TryGetValue((kind, version), out var found) || found.Readers == 0)
                 return;
-            _snapshots[(kind, version)] = (found.Snapshot, soon);
-            Arm();
+            if (found.Readers == 1)
+                Keep((kind, version), found.Snapshot, ReadLifetime, 0);
+            else
+                _snapshots[(kind, version)] = (found.Snapshot, found.Expires, found.Readers - 1);
         }
     }
 
@@ -65,6 +64,12 @@ internal sealed class PagingSnapshots
             if (_snapshots.Count > 0)
                 Arm();
         }
+    }
+
+    private void Keep((ResourceKind Kind, long Version) key, Snapshot snapshot, TimeSpan lifetime, int readers)
+    {
+        _snapshots[key] = (snapshot, _time.GetUtcNow() + lifetime, readers);
+        Arm();
     }
 
     private void Arm()

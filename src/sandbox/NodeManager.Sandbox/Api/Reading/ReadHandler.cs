@@ -60,7 +60,8 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         string more = "";
         if (isMore)
         {
-            _pages.Add(path.Kind, snapshot);
+            if (query.Page is null)
+                _pages.Add(path.Kind, snapshot);
             StoredObject last = page[^1];
             more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
             if (query.IsUnfiltered)

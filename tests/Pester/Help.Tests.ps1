@@ -181,7 +181,7 @@ BeforeAll {
     # Returns their errors.
     function Invoke-AsUser([string[]] $Script) {
         $shell = New-UserShell
-        try { foreach ($block in @('$null = Connect-NodeManager -Sandbox -SandboxSpeed 4') + $Script) { Invoke-Block $shell $block } }
+        try { foreach ($block in @('$null = Connect-NodeManager -Sandbox -SandboxSpeed 20') + $Script) { Invoke-Block $shell $block } }
         finally { Stop-UserShell $shell }
     }
 
@@ -189,7 +189,7 @@ BeforeAll {
     # them do; one that failed, or may have left something behind, is not used again.
     function Invoke-AloneAsUser([string] $Script) {
         $script:sharedShell ??= New-UserShell
-        $errors = @(foreach ($block in '$null = Connect-NodeManager -Sandbox -SandboxSpeed 4', $Script) { Invoke-Block $script:sharedShell $block -InScope $true })
+        $errors = @(foreach ($block in '$null = Connect-NodeManager -Sandbox -SandboxSpeed 20', $Script) { Invoke-Block $script:sharedShell $block -InScope $true })
         $script:shown = $script:printed
         $errors
         if ($errors.Count -eq 0 -and -not ($Script -cmatch '\$global:|PSDefaultParameterValues|Job|Register-|Import-Module|Set-Location|\bcd\b|function |Set-Alias')) {

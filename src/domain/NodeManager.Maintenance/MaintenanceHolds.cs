@@ -4,6 +4,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Records;
@@ -17,6 +18,28 @@ public static class MaintenanceHolds
     /// <summary>The running maintenance that holds the node; null if there is none, or if its process is gone.</summary>
     /// <exception cref="NodeManagerException">The server's refusal; a missing node is not an error.</exception>
     public static Task<MaintenanceHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) =>
+        FindAsync(
+            session,
+            name,
+            async (connection, token) =>
+                (await connection.Client.GetAsync(Resources.Nodes, name, null, token)).Metadata.Annotations?.GetValueOrDefault(
+                    MaintenanceClaim.Key
+                ),
+            cancellationToken
+        );
+
+    /// <summary>As above, for a node that was just read: no request unless a run claims it.</summary>
+    public static Task<MaintenanceHold?> FindAsync(NodeManagerSession session, ClusterNode node, CancellationToken cancellationToken) =>
+        node.Annotations.TryGetValue(MaintenanceClaim.Key, out string? claim)
+            ? FindAsync(session, node.Name, (_, _) => Task.FromResult<string?>(claim), cancellationToken)
+            : Task.FromResult<MaintenanceHold?>(null);
+
+    private static Task<MaintenanceHold?> FindAsync(
+        NodeManagerSession session,
+        string name,
+        Func<ClusterConnection, CancellationToken, Task<string?>> readClaim,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
             session,
             name,
@@ -24,8 +47,7 @@ public static class MaintenanceHolds
             {
                 try
                 {
-                    Node node = await connection.Client.GetAsync(Resources.Nodes, name, null, token);
-                    if (MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key)) is not { } claim)
+                    if (MaintenanceClaim.Read(await readClaim(connection, token)) is not { } claim)
                         return null;
                     LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, token);
                     return sign.IsHeld && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration

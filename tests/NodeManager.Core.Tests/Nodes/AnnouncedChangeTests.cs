@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Patching;
@@ -37,6 +39,7 @@ public sealed class AnnouncedChangeTests
         await using ManualCluster cluster = await ManualCluster.StartAsync(3);
         string node = (await cluster.NodesAsync())[^1];
         var random = new Random(20261122);
+        ClusterNode? known = null;
         for (int round = 0; round < Rounds; round++)
         {
             await PrepareAsync(cluster, node, random);
@@ -46,6 +49,9 @@ public sealed class AnnouncedChangeTests
 
             IReadOnlyList<NodeFieldChange> announced = NodeEditor.Compare(before, await cluster.AwaitAsync(edit(dryRun: true)));
             Assert.Equal(stored, Facts(await DocumentAsync(cluster, node)));
+            if (round % 3 == 0)
+                known = await ListedAsync(cluster, node);
+            await ComparePreviewAsync(cluster, node, round % 3 == 2 ? null : known, edit);
             await cluster.AwaitAsync(edit(dryRun: false));
 
             SortedDictionary<string, string?> after = Facts(await DocumentAsync(cluster, node));
@@ -65,6 +71,24 @@ public sealed class AnnouncedChangeTests
                 $"round {round}, {name}:\nserver:    {string.Join("; ", expected)}\nannounced: {string.Join("; ", announced)}"
             );
         }
+    }
+
+    // A preview is the same for an unknown, an outdated and a current node, which a list reads in another format. A controller may change
+    // the node meanwhile.
+    private static async Task ComparePreviewAsync(ManualCluster cluster, string node, ClusterNode? known, Edit edit)
+    {
+        ClusterNode before;
+        string expected;
+        string? preview;
+        do
+        {
+            before = await NodeEditor.ReadAsync(cluster.Session, node, default);
+            expected = NodeEditor.Describe(before, await cluster.AwaitAsync(edit(dryRun: true)));
+            preview = await cluster.AwaitAsync(
+                NodeEditor.PreviewAsync(cluster.Session, node, known, async _ => await edit(dryRun: true), default)
+            );
+        } while ((await NodeEditor.ReadAsync(cluster.Session, node, default)).ResourceVersion != before.ResourceVersion);
+        Assert.Equal(expected, preview);
     }
 
     // Another client's changes between two edits: the drain and the maintenance of NodeManager included.
@@ -153,6 +177,16 @@ public sealed class AnnouncedChangeTests
             6 => ("cordon", dryRun => NodeEditor.SetUnschedulableAsync(session, node, true, dryRun, default)),
             _ => ("uncordon", dryRun => NodeEditor.SetUnschedulableAsync(session, node, false, dryRun, default)),
         };
+    }
+
+    private static async Task<ClusterNode> ListedAsync(ManualCluster cluster, string node)
+    {
+        await foreach (
+            ClusterNode one in NodeReader.ReadAsync(cluster.Session, new(), static missing => throw missing, NullObserver.Instance, default)
+        )
+            if (one.Name == node)
+                return one;
+        throw new InvalidOperationException($"The list has no node {node}.");
     }
 
     private static Task<JsonObject> DocumentAsync(ManualCluster cluster, string node) =>

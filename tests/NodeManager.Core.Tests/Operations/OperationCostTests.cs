@@ -10,6 +10,7 @@ using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Drains;
+using NodeManager.Maintenance;
 using Xunit.Abstractions;
 
 namespace NodeManager.Core.Tests.Operations;
@@ -55,6 +56,47 @@ public sealed class OperationCostTests(ITestOutputHelper output)
             Task.WhenAll(nodes.Select(node => NodeEditor.SetTaintsAsync(session, node.Name, Taint, true, false, default, node))),
         ["cordon"] = static (session, nodes) =>
             Task.WhenAll(nodes.Select(node => NodeEditor.SetUnschedulableAsync(session, node.Name, true, false, default))),
+        ["label preview"] = static (session, nodes) =>
+            Task.WhenAll(
+                nodes.Select(node =>
+                    NodeEditor.PreviewAsync(
+                        session,
+                        node.Name,
+                        node,
+                        async read => await NodeEditor.SetLabelsAsync(session, node.Name, Label, false, true, default, read),
+                        default
+                    )
+                )
+            ),
+        ["label preview by name"] = static (session, nodes) =>
+            Task.WhenAll(
+                nodes.Select(node =>
+                    NodeEditor.PreviewAsync(
+                        session,
+                        node.Name,
+                        null,
+                        async read => await NodeEditor.SetLabelsAsync(session, node.Name, Label, false, true, default, read),
+                        default
+                    )
+                )
+            ),
+        ["cordon preview"] = static (session, nodes) =>
+            Task.WhenAll(
+                nodes.Select(node =>
+                    NodeEditor.PreviewAsync(
+                        session,
+                        node.Name,
+                        node,
+                        async _ =>
+                        {
+                            ClusterNode cordoned = await NodeEditor.SetUnschedulableAsync(session, node.Name, true, true, default);
+                            Assert.Null(await MaintenanceHolds.FindAsync(session, cordoned, default));
+                            return cordoned;
+                        },
+                        default
+                    )
+                )
+            ),
         ["drain plan"] = static (session, nodes) =>
             DrainPlanner.PlanAsync(session, [.. nodes.Take(Some).Select(static node => node.Name)], new(), default),
         ["watch"] = WatchAsync,
@@ -69,6 +111,9 @@ public sealed class OperationCostTests(ITestOutputHelper output)
     [InlineData("label", "40 patch nodes", 1600, 273_000)]
     [InlineData("taint", "40 patch nodes", 7600, 275_000)]
     [InlineData("cordon", "40 patch nodes", 1400, 273_000)]
+    [InlineData("label preview", "40 patch nodes", 3400, 273_000)]
+    [InlineData("label preview by name", "40 get nodes, 40 patch nodes", 3400, 546_000)]
+    [InlineData("cordon preview", "40 patch nodes", 1400, 273_000)]
     [InlineData(
         "drain plan",
         "1 get /api/v1, 1 get /apis/lifecycle.k8s.io/v1alpha1, 1 get /apis/policy, 1 get /version, 10 get leases, 1 list daemonsets, 1 list deployments, 1 list namespaces, 2 list nodes, 1 list persistentvolumeclaims, 1 list persistentvolumes, 1 list poddisruptionbudgets, 1 list pods, 1 list services, 4 post selfsubjectaccessreviews",

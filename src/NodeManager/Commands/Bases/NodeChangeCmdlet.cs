@@ -147,11 +147,16 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     // A dry run on the server.
     private static async Task<string> DescribeAsync(Worker worker, NodeReference node, NodeEdit edit)
     {
-        ClusterNode before = await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
-        ClusterNode? after = await edit.ApplyAsync(node, true, worker.Token);
+        string? changes = await NodeEditor.PreviewAsync(
+            node.Session,
+            node.Target,
+            node.Known,
+            read => edit.ApplyAsync(node with { Known = read }, true, worker.Token),
+            worker.Token
+        );
         string effect =
-            after is null ? ""
-            : NodeEditor.Describe(before, after) is { Length: > 0 } changes ? $" ({changes})"
+            changes is null ? ""
+            : changes.Length > 0 ? $" ({changes})"
             : " (no change)";
         return edit.Action + effect;
     }

@@ -18,9 +18,10 @@ public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
             "Suspend scheduling (cordon)",
             async (node, dryRun, token) =>
             {
-                if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+                ClusterNode cordoned = await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, true, dryRun, token);
+                if (await MaintenanceHolds.FindAsync(node.Session, cordoned, token) is { } hold)
                     WarnOnce($"{hold} The run uncordons it at its end.");
-                return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
+                return cordoned;
             }
         );
 }

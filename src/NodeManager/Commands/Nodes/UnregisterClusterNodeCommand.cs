@@ -24,6 +24,9 @@ public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
             includePods ? "Delete the Node object, with the pods on it" : "Delete the Node object",
             async (node, dryRun, token) =>
             {
+                // Pods may remain on a deleted node, and are not the reason to refuse it.
+                if (dryRun)
+                    await NodeEditor.ReadAsync(node.Session, node.Target, token);
                 await NodeEditor.DeleteAsync(node.Session, node.Target, includePods, dryRun, token);
                 return null;
             }

@@ -23,7 +23,8 @@ internal sealed class ChangeFollower
     /// <summary>The initial objects. Enumerate completely, once, before the changes.</summary>
     public IEnumerable<StoredObject> Begin()
     {
-        foreach (StoredObject item in _start!.Walk())
+        _known.EnsureCapacity(_start!.Count);
+        foreach (StoredObject item in _start.Walk())
         {
             _known[Key(item)] = item;
             yield return item;

@@ -20,28 +20,29 @@ internal sealed class ObjectPattern
     [ThreadStatic]
     private static (ObjectPattern Of, TextPattern Text)? s_lastOwners;
 
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
+    private readonly Func<string[], string[]>? _complete;
     private readonly TextPattern _document;
     private readonly string[] _marks;
     private readonly int[] _fieldSlots;
     private readonly int[] _labelSlots;
-    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(1, 1, StringComparer.Ordinal);
 
     /// <param name="model">An object with markers in place of the varying texts.</param>
     /// <param name="marks">Each occurs in the document as a text or part of one; none is part of another.</param>
     /// <param name="read">Creates the typed model from the texts; null: it is deserialized.</param>
+    /// <param name="complete">Appends texts of the document that are computed from the stored ones; null for none.</param>
     public ObjectPattern(
         StoredObject model,
         IReadOnlyList<string> marks,
-        Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null
+        Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null,
+        Func<string[], string[]>? complete = null
     )
     {
         Model = model;
         _read = read;
+        _complete = complete;
         _marks = [.. marks];
-        for (int i = 0; i < marks.Count; i++)
-            _slots.Add(marks[i], i);
         _document = new(model.TailMemory, Encode(marks));
         _fieldSlots = [.. Enumerable.Range(0, model.Kind.SelectableFields.Length).Select(index => SlotOf(model.Field(index)))];
         _labelSlots =
@@ -53,18 +54,19 @@ internal sealed class ObjectPattern
     /// <summary>The object with markers, which is never stored.</summary>
     public StoredObject Model { get; }
 
-    /// <param name="texts">In the order of the markers: letters, digits and <c>-._:/</c>.</param>
+    /// <param name="texts">In the order of the markers, without computed ones: letters, digits and <c>-._:/</c>.</param>
     public StoredObject Make(string[] texts)
     {
-        if (texts.Length != _slots.Count)
-            throw new ArgumentException($"The pattern takes {_slots.Count} texts, not {texts.Length}.", nameof(texts));
-        foreach (string text in texts)
+        string[] all = Complete(texts);
+        if (all.Length != _marks.Length)
+            throw new ArgumentException($"The pattern takes {_marks.Length} texts, not {all.Length}.", nameof(texts));
+        foreach (string text in all)
             if (text.AsSpan().ContainsAnyExcept(Plain))
                 throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
         return new(this, texts);
     }
 
-    internal string Text(string ofModel, string[] texts) => _slots.TryGetValue(ofModel, out int slot) ? texts[slot] : ofModel;
+    internal string Text(string ofModel, string[] texts) => SlotOf(ofModel) is >= 0 and var slot ? texts[slot] : ofModel;
 
     internal string? Field(int index, string[] texts) => _fieldSlots[index] is >= 0 and var slot ? texts[slot] : Model.Field(index);
 
@@ -83,6 +85,7 @@ internal sealed class ObjectPattern
     /// <summary>The document; without a version, the part after it.</summary>
     internal byte[] Compose(string[] texts, long version)
     {
+        texts = Complete(texts);
         int length = _document.Measure(texts);
         byte[] document = version == 0 ? new byte[length] : StoredDocument.Begin(version, length);
         _document.Write(texts, document.AsSpan(document.Length - length));
@@ -90,20 +93,27 @@ internal sealed class ObjectPattern
     }
 
     /// <summary>The length of <see cref="Compose"/>.</summary>
-    internal int Measure(string[] texts, long version) =>
-        version == 0 ? _document.Measure(texts) : StoredDocument.Measure(version, _document.Measure(texts));
+    internal int Measure(string[] texts, long version)
+    {
+        int length = _document.Measure(Complete(texts));
+        return version == 0 ? length : StoredDocument.Measure(version, length);
+    }
 
     /// <summary>Ownership: keys of list elements may be markers.</summary>
-    internal ManagedFields Owners(string[] texts) =>
-        ManagedFields.Of(
-            Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) })
+    internal ManagedFields Owners(string[] texts)
+    {
+        string[] all = Complete(texts);
+        return ManagedFields.Of(
+            Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, all)) })
         );
+    }
 
     internal void WriteOwners(string[] texts, IBufferWriter<byte> into)
     {
         if (Model.Owners.IsEmpty)
             return;
         TextPattern owners = OwnersText();
+        texts = Complete(texts);
         int length = owners.Measure(texts);
         owners.Write(texts, into.GetSpan(length)[..length]);
         into.Advance(length);
@@ -125,7 +135,9 @@ internal sealed class ObjectPattern
 
     internal KubernetesObject? Read(StoredObject item, string[] texts) => _read?.Invoke(item, texts);
 
-    private int SlotOf(string text) => _slots.GetValueOrDefault(text, -1);
+    private string[] Complete(string[] texts) => _complete?.Invoke(texts) ?? texts;
+
+    private int SlotOf(string text) => Array.IndexOf(_marks, text);
 
     private PathElement OwnElement(PathElement element, string[] texts)
     {

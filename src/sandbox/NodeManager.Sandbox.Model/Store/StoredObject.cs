@@ -128,14 +128,17 @@ internal sealed class StoredObject
             _owners.WriteTo(into);
     }
 
-    /// <summary>The shared typed object; read-only.</summary>
+    /// <summary>The typed object, which may be shared; read-only.</summary>
     public T As<T>()
         where T : KubernetesObject
     {
         if (Volatile.Read(ref _typed) is T known)
             return known;
+        // Its parts are shared, so it is created on each call: objects of patterns are numerous.
+        if (_pattern?.Read(this, _texts!) is T created)
+            return created;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
-        T read = (T?)_pattern?.Read(this, _texts!) ?? JsonSerializer.Deserialize(Document, type)!;
+        T read = JsonSerializer.Deserialize(Document, type)!;
         Volatile.Write(ref _typed, read);
         return read;
     }

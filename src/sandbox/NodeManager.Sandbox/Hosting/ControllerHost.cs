@@ -31,6 +31,11 @@ internal sealed class ControllerHost : IDisposable
     private readonly KindCatalog _catalog;
     private readonly TimeProvider _time;
     private readonly TimerQueue _timers;
+
+    // A core stays free for requests: controllers over a large cluster work for seconds without a pause when it starts.
+    private readonly TaskFactory _tasks = new(
+        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount - 1)).ConcurrentScheduler
+    );
     private readonly List<Controller> _controllers;
     private readonly List<Exception> _faults = [];
 
@@ -119,7 +124,12 @@ internal sealed class ControllerHost : IDisposable
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
         foreach (Controller controller in host._controllers)
-            _ = Task.Run(() => controller.RunAsync(host.Report, host._stopping.Token));
+        {
+            // Nodes whose heartbeats wait for the others' work would be lost.
+            TaskFactory tasks = controller is NodeHeartbeats ? Task.Factory : host._tasks;
+            _ = tasks.StartNew(() => controller.RunAsync(host.Report, host._stopping.Token));
+        }
+
         return host;
     }
 
@@ -149,7 +159,7 @@ internal sealed class ControllerHost : IDisposable
         CancellationToken cancellationToken = either.Token;
         // On a busy machine, nodes would be lost before their first heartbeat.
         ClockHold? start = (_time as ClusterClock)?.Hold();
-        _ = Task.Run(async () =>
+        _ = _tasks.StartNew(async () =>
         {
             using CancellationTokenSource ending = either;
             using (start)

@@ -10,6 +10,7 @@ internal sealed class PodPattern
     /// <summary>The marker of a pod's UID.</summary>
     public const string Uid = "<uid>";
 
+    private const int UidSlot = 1;
     private const int HostAddressSlot = 4;
 
     private readonly ObjectPattern _pattern;
@@ -29,7 +30,7 @@ internal sealed class PodPattern
                 .Select(static one => one.Text("name") ?? ""),
         ];
         _typed = new(whole.As<Pod>);
-        _pattern = new(model, Slots(Marks), Read);
+        _pattern = new(model, Complete(Slots(Marks)), Read, Complete);
     }
 
     /// <summary>The markers of varying texts.</summary>
@@ -37,16 +38,10 @@ internal sealed class PodPattern
 
     public StoredObject Make(PodTexts texts) => _pattern.Make(Slots(texts));
 
-    private string[] Slots(PodTexts texts) =>
-        [
-            texts.Name,
-            texts.Uid,
-            texts.Node,
-            texts.Zone,
-            texts.HostAddress,
-            texts.Address,
-            .. _containers.Select(name => ContainerStates.Id(texts.Uid, name, 0)),
-        ];
+    private static string[] Slots(PodTexts texts) => [texts.Name, texts.Uid, texts.Node, texts.Zone, texts.HostAddress, texts.Address];
+
+    // Container IDs, the longest texts of a pod, are computed when its document is written.
+    private string[] Complete(string[] texts) => [.. texts, .. _containers.Select(name => ContainerStates.Id(texts[UidSlot], name, 0))];
 
     // Equal to the deserialized document.
     private Pod Read(StoredObject item, IReadOnlyList<string> texts)

@@ -12,7 +12,8 @@ internal sealed class PagingSnapshots
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly Dictionary<(ResourceKind Kind, long Version), (Snapshot Snapshot, DateTimeOffset Expires, int Readers)> _snapshots = [];
+    private readonly Dictionary<(ResourceKind Kind, long Version), (Snapshot Snapshot, DateTimeOffset Expires, int Readers)> _snapshots =
+    [];
 
     public PagingSnapshots(TimeProvider time)
     {

@@ -124,12 +124,7 @@ internal sealed class ControllerHost : IDisposable
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
         foreach (Controller controller in host._controllers)
-        {
-            // Nodes whose heartbeats wait for the others' work would be lost.
-            TaskFactory tasks = controller is NodeHeartbeats ? Task.Factory : host._tasks;
-            _ = tasks.StartNew(() => controller.RunAsync(host.Report, host._stopping.Token));
-        }
-
+            _ = host._tasks.StartNew(() => controller.RunAsync(host.Report, host._stopping.Token));
         return host;
     }
 

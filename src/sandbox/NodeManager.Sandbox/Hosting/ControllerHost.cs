@@ -31,11 +31,6 @@ internal sealed class ControllerHost : IDisposable
     private readonly KindCatalog _catalog;
     private readonly TimeProvider _time;
     private readonly TimerQueue _timers;
-
-    // A core stays free for requests: controllers over a large cluster work for seconds without a pause when it starts.
-    private readonly TaskFactory _tasks = new(
-        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount - 1)).ConcurrentScheduler
-    );
     private readonly List<Controller> _controllers;
     private readonly List<Exception> _faults = [];
 
@@ -124,7 +119,7 @@ internal sealed class ControllerHost : IDisposable
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
         foreach (Controller controller in host._controllers)
-            _ = host._tasks.StartNew(() => controller.RunAsync(host.Report, host._stopping.Token));
+            _ = Task.Run(() => controller.RunAsync(host.Report, host._stopping.Token));
         return host;
     }
 
@@ -154,7 +149,7 @@ internal sealed class ControllerHost : IDisposable
         CancellationToken cancellationToken = either.Token;
         // On a busy machine, nodes would be lost before their first heartbeat.
         ClockHold? start = (_time as ClusterClock)?.Hold();
-        _ = _tasks.StartNew(async () =>
+        _ = Task.Run(async () =>
         {
             using CancellationTokenSource ending = either;
             using (start)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Kinds.Errors;
@@ -12,9 +11,6 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a controller with much to do keeps the others waiting.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
     private readonly ReconcileQueue _queue = new(context.Registry.Time);
 
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
@@ -42,15 +38,8 @@ internal abstract class Controller(ControllerContext context)
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
     {
-        long began = Stopwatch.GetTimestamp();
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (Stopwatch.GetElapsedTime(began) > Turn)
-            {
-                await Task.Yield();
-                began = Stopwatch.GetTimestamp();
-            }
-
             ObjectKey key;
             try
             {

@@ -85,7 +85,7 @@ public sealed class AnnouncedChangeTests
             before = await NodeEditor.ReadAsync(cluster.Session, node, default);
             expected = NodeEditor.Describe(before, await cluster.AwaitAsync(edit(dryRun: true)));
             preview = await cluster.AwaitAsync(
-                NodeEditor.PreviewAsync(cluster.Session, node, known, async _ => await edit(dryRun: true), default)
+                NodePreview.DescribeAsync(cluster.Session, node, known, async _ => await edit(dryRun: true), default)
             );
         } while ((await NodeEditor.ReadAsync(cluster.Session, node, default)).ResourceVersion != before.ResourceVersion);
         Assert.Equal(expected, preview);

@@ -59,7 +59,7 @@ public sealed class OperationCostTests(ITestOutputHelper output)
         ["label preview"] = static (session, nodes) =>
             Task.WhenAll(
                 nodes.Select(node =>
-                    NodeEditor.PreviewAsync(
+                    NodePreview.DescribeAsync(
                         session,
                         node.Name,
                         node,
@@ -71,7 +71,7 @@ public sealed class OperationCostTests(ITestOutputHelper output)
         ["label preview by name"] = static (session, nodes) =>
             Task.WhenAll(
                 nodes.Select(node =>
-                    NodeEditor.PreviewAsync(
+                    NodePreview.DescribeAsync(
                         session,
                         node.Name,
                         null,
@@ -83,7 +83,7 @@ public sealed class OperationCostTests(ITestOutputHelper output)
         ["cordon preview"] = static (session, nodes) =>
             Task.WhenAll(
                 nodes.Select(node =>
-                    NodeEditor.PreviewAsync(
+                    NodePreview.DescribeAsync(
                         session,
                         node.Name,
                         node,

@@ -147,7 +147,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     // A dry run on the server.
     private static async Task<string> DescribeAsync(Worker worker, NodeReference node, NodeEdit edit)
     {
-        string? changes = await NodeEditor.PreviewAsync(
+        string? changes = await NodePreview.DescribeAsync(
             node.Session,
             node.Target,
             node.Known,

@@ -9,10 +9,16 @@ public static class LongTimers
     public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
     /// <summary>A negative delay completes immediately, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
-    public static async Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
+    public static Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan)
-            delay = TimeSpan.Zero;
+        if (delay > Longest)
+            return DelayInPartsAsync(time, delay, cancellationToken);
+        // Not awaited: most delays are cancelled, and an await would throw and catch an exception for each of them.
+        return Task.Delay(delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : delay, time, cancellationToken);
+    }
+
+    private static async Task DelayInPartsAsync(TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
+    {
         for (; delay > Longest; delay -= Longest)
             await Task.Delay(Longest, time, cancellationToken);
         await Task.Delay(delay, time, cancellationToken);

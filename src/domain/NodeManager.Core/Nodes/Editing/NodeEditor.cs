@@ -361,28 +361,6 @@ public static partial class NodeEditor
             cancellationToken
         );
 
-    /// <summary>Describes what a dry run of an edit changes: one request if the node is known and unchanged.</summary>
-    /// <param name="known">The node as read before. It may be outdated.</param>
-    /// <param name="dryRun">Runs the edit of the node that is passed, and returns the changed node, or null for a deleted one.</param>
-    /// <returns>As <see cref="Describe"/>; null for a deleted node.</returns>
-    /// <exception cref="NodeManagerException">As the edit: NodeNotFound, NodeReplaced, Forbidden and others.</exception>
-    public static async Task<string?> PreviewAsync(
-        NodeManagerSession session,
-        NodeTarget node,
-        ClusterNode? known,
-        Func<ClusterNode, Task<ClusterNode?>> dryRun,
-        CancellationToken cancellationToken
-    )
-    {
-        ClusterNode before = known ?? await ReadAsync(session, node, cancellationToken);
-        if (await dryRun(before) is not { } after)
-            return null;
-        // A dry run keeps the resourceVersion of the node that it is applied to.
-        if (before.Uid != after.Uid || before.ResourceVersion != after.ResourceVersion)
-            before = await ReadAsync(session, node, cancellationToken);
-        return Describe(before, after);
-    }
-
     /// <summary>
     /// Describes the differences of a node before and after a change; empty without any. An absent value and an empty one differ.
     /// </summary>

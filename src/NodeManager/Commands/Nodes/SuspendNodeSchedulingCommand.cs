@@ -19,9 +19,22 @@ public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
             async (node, dryRun, token) =>
             {
                 ClusterNode cordoned = await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, true, dryRun, token);
-                if (await MaintenanceHolds.FindAsync(node.Session, cordoned, token) is { } hold)
-                    WarnOnce($"{hold} The run uncordons it at its end.");
+                await WarnOfRunAsync(node.Session, cordoned, token);
                 return cordoned;
             }
         );
+
+    // The node is cordoned already: what cannot be read about a run is no reason to report an error.
+    private async Task WarnOfRunAsync(NodeManagerSession session, ClusterNode cordoned, CancellationToken token)
+    {
+        try
+        {
+            if (await MaintenanceHolds.FindAsync(session, cordoned, token) is { } hold)
+                WarnOnce($"{hold} The run uncordons it at its end.");
+        }
+        catch (NodeManagerException unread)
+        {
+            WarnOnce($"A maintenance run claims {cordoned.Name}. Cannot read whether it is in progress: {unread.Message}");
+        }
+    }
 }

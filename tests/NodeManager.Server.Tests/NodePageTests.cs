@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Server.Nodes;
-using NodeManager.Server.Tests.Serving;
 
 namespace NodeManager.Server.Tests;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Server.Nodes;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Nodes;
 
 public sealed class NodePageTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {

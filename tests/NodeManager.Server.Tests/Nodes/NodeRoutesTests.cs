@@ -14,7 +14,7 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Tests.Serving;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Nodes;
 
 public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Server.Nodes;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Nodes;
 
 /// <summary>What a page about one node reads.</summary>
 public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>

@@ -1,6 +1,6 @@
 import { expect, open, tabTo, test, watch } from './console';
 
-const nodesPath = '**/api/plugins/streamspace-node-manager/nodes';
+const nodesPath = /\/streamspace-node-manager\/nodes\?/;
 
 test('a link signs in once, and leaves the address bar', async ({ page, host, browser }) => {
   const link = await host.link();
@@ -104,9 +104,14 @@ test('a session that ends asks for a token over the page, which then continues',
 });
 
 test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page }) => {
+  let one: { name: string } | undefined;
   await page.route(nodesPath, async route => {
-    const [first] = await (await route.fetch()).json() as { name: string }[];
-    await route.fulfill({ json: Array.from({ length: 5000 }, (_, i) => ({ ...first, name: `node-${i}` })) });
+    const query = new URL(route.request().url()).searchParams;
+    const after = query.get('after');
+    const start = after ? Number(after.slice('node-'.length)) + 1 : 0;
+    one ??= (await (await route.fetch()).json() as { name: string }[])[0]!;
+    const length = Math.min(Number(query.get('limit')), 5000 - start);
+    await route.fulfill({ json: Array.from({ length }, (_, i) => ({ ...one, name: `node-${start + i}` })) });
   });
   await page.reload();
   await expect(page.getByText('5,000 of 5,000 nodes', { exact: true })).toBeVisible();

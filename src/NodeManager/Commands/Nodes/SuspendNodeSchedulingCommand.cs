@@ -24,7 +24,7 @@ public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
             }
         );
 
-    // The node is cordoned already: what cannot be read about a run is no reason to report an error.
+    // The node is already cordoned, so an error would report a change that was made as failed.
     private async Task WarnOfRunAsync(NodeManagerSession session, ClusterNode cordoned, CancellationToken token)
     {
         try

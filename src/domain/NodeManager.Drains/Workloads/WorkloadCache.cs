@@ -10,7 +10,10 @@ namespace NodeManager.Drains.Workloads;
 internal sealed class WorkloadCache(TimeProvider time)
 {
     private readonly Dictionary<string, Workload> _workloads = [];
-    private readonly Dictionary<string, (string Owner, UnhealthyPod? Unhealthy)> _pods = [];
+    private readonly Dictionary<string, string> _ownerOf = [];
+
+    // By owner, so that a change does not count all pods again.
+    private readonly Dictionary<string, OwnedPods> _owned = [];
 
     public void Put(KubernetesObject workload, string kind, int? replicas, bool isGone, IntOrString? maxUnavailable = null)
     {
@@ -31,11 +34,16 @@ internal sealed class WorkloadCache(TimeProvider time)
 
     public void Put(Pod pod, bool isGone)
     {
+        string uid = pod.Uid();
+        if (_ownerOf.Remove(uid, out string? former))
+            _owned[former].Remove(uid);
         // A terminating or completed pod is not ready and will not be.
-        if (!isGone && !pod.IsTerminating() && !pod.IsFinished() && pod.Controller() is { } owner)
-            _pods[pod.Uid()] = (owner.Uid, PodHealth.Examine(pod, time.GetUtcNow()));
-        else
-            _pods.Remove(pod.Uid());
+        if (isGone || pod.IsTerminating() || pod.IsFinished() || pod.Controller() is not { } owner)
+            return;
+        _ownerOf.Add(uid, owner.Uid);
+        if (!_owned.TryGetValue(owner.Uid, out OwnedPods? pods))
+            _owned.Add(owner.Uid, pods = new());
+        pods.Add(uid, PodHealth.Examine(pod, time.GetUtcNow()));
     }
 
     /// <summary>The owners (UIDs) with fewer ready pods than desired; a deleted one requires none.</summary>
@@ -54,30 +62,63 @@ internal sealed class WorkloadCache(TimeProvider time)
     /// <summary>The workloads of these UIDs (see <see cref="RootOf"/>) that are known, without the pods of other UIDs.</summary>
     public IReadOnlyDictionary<string, WorkloadPods> Of(IReadOnlySet<string> roots, IReadOnlySet<string> without)
     {
-        ILookup<string, UnhealthyPod?> pods = _pods
-            .Where(p => !without.Contains(p.Key))
-            .Select(p => (Root: RootOf(p.Value.Owner), p.Value.Unhealthy))
-            .Where(p => roots.Contains(p.Root))
-            .ToLookup(p => p.Root, p => p.Unhealthy);
-        return roots
+        Dictionary<string, (int Ready, List<UnhealthyPod> Unhealthy)> found = roots
             .Where(_workloads.ContainsKey)
-            .ToDictionary(
-                root => root,
-                root => new WorkloadPods(
-                    _workloads[root].Title,
-                    pods[root].Count(p => p is null),
-                    _workloads[root].Replicas,
-                    [.. pods[root].OfType<UnhealthyPod>().OrderBy(p => p.Name, StringComparer.Ordinal)],
-                    _workloads[root].MaxUnavailable
-                )
-            );
+            .ToDictionary(static root => root, static _ => (0, new List<UnhealthyPod>()));
+        foreach ((string owner, OwnedPods pods) in _owned)
+        {
+            string root = RootOf(owner);
+            if (!found.TryGetValue(root, out (int Ready, List<UnhealthyPod> Unhealthy) sum))
+                continue;
+            sum.Unhealthy.AddRange(pods.UnhealthyWithout(without));
+            found[root] = (sum.Ready + pods.ReadyWithout(without), sum.Unhealthy);
+        }
+
+        return found.ToDictionary(
+            static f => f.Key,
+            f => new WorkloadPods(
+                _workloads[f.Key].Title,
+                f.Value.Ready,
+                _workloads[f.Key].Replicas,
+                [.. f.Value.Unhealthy.OrderBy(p => p.Name, StringComparer.Ordinal)],
+                _workloads[f.Key].MaxUnavailable
+            )
+        );
     }
 
     /// <summary>The ready pods of an owner, without the pods of these UIDs.</summary>
     public int Ready(string owner, IReadOnlySet<string> without) =>
-        _pods.Count(p => p.Value.Owner == owner && p.Value.Unhealthy is null && !without.Contains(p.Key));
+        _owned.TryGetValue(owner, out OwnedPods? pods) ? pods.ReadyWithout(without) : 0;
 
     private static string? ParentOf(KubernetesObject workload) => workload.Metadata.OwnerReferences?.Find(o => o.Controller == true)?.Uid;
 
     private sealed record Workload(string Title, int Replicas, string? Parent, IntOrString? MaxUnavailable);
+
+    private sealed class OwnedPods
+    {
+        private readonly HashSet<string> _ready = [];
+        private readonly Dictionary<string, UnhealthyPod> _unhealthy = [];
+
+        public void Add(string uid, UnhealthyPod? unhealthy)
+        {
+            if (unhealthy is null)
+                _ready.Add(uid);
+            else
+                _unhealthy.Add(uid, unhealthy);
+        }
+
+        public void Remove(string uid)
+        {
+            _ready.Remove(uid);
+            _unhealthy.Remove(uid);
+        }
+
+        public int ReadyWithout(IReadOnlySet<string> without) =>
+            without.Count == 0 ? _ready.Count
+            : without.Count < _ready.Count ? _ready.Count - without.Count(_ready.Contains)
+            : _ready.Count(uid => !without.Contains(uid));
+
+        public IEnumerable<UnhealthyPod> UnhealthyWithout(IReadOnlySet<string> without) =>
+            _unhealthy.Where(p => !without.Contains(p.Key)).Select(static p => p.Value);
+    }
 }

@@ -109,6 +109,24 @@ public sealed class WorkloadBoardTests
         Assert.Empty(board.Missing(["rs"], new HashSet<string>()));
     }
 
+    [Fact]
+    public void Reading_a_workload_does_not_allocate_for_each_of_its_pods()
+    {
+        WorkloadCache board = new(TimeProvider.System);
+        board.Put("rs", "W default/rs", 1000);
+        for (int i = 0; i < 1000; i++)
+            board.Put(Pod(i % 100 == 0 ? "rs!" : "rs", i), false);
+        HashSet<string> roots = ["rs"],
+            without = [];
+        Assert.Equal(990, board.Of(roots, without)["rs"].Ready);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        board.Of(roots, without);
+
+        // A copy of 1,000 pods would take more than 16,000 bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 6000);
+    }
+
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static Pod Pod(string word, int number)

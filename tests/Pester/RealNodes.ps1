@@ -12,6 +12,8 @@ $session = Connect-NodeManager -Kubeconfig $kubeconfigPath
 $names = @((Get-ClusterNode).Name | Sort-Object)
 $ns = "nm-real-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
 $pods = "/api/v1/namespaces/$ns/pods"
+$policy = (Send GET /apis/policy).preferredVersion.groupVersion
+$budgets = "/apis/$policy/namespaces/$ns/poddisruptionbudgets"
 
 function Wait-Until([string] $What, [scriptblock] $Condition, [int] $Seconds = 120) {
     $limit = [datetime]::UtcNow.AddSeconds($Seconds)
@@ -57,7 +59,7 @@ function New-Workload([string] $Kind, [string] $Name, [int] $Replicas, [string] 
     $null = Send POST "/apis/apps/v1/namespaces/$ns/$($Kind.ToLowerInvariant())s" ($body | ConvertTo-Json -Depth 20)
 }
 function New-Budget([string] $Name, [int] $MinAvailable) {
-    $null = Send POST "/apis/policy/v1/namespaces/$ns/poddisruptionbudgets" @{ apiVersion = 'policy/v1'; kind = 'PodDisruptionBudget'; metadata = @{ name = $Name }; spec = @{ minAvailable = $MinAvailable; selector = @{ matchLabels = @{ app = $Name } } } }
+    $null = Send POST $budgets @{ apiVersion = $policy; kind = 'PodDisruptionBudget'; metadata = @{ name = $Name }; spec = @{ minAvailable = $MinAvailable; selector = @{ matchLabels = @{ app = $Name } } } }
 }
 function Get-Pod([string] $App = '') { @((Send GET "$pods$(if ($App) { "?labelSelector=app%3D$App" })").items) }
 function Test-Ready($Pod) { -not $Pod.metadata.deletionTimestamp -and ($Pod.status.conditions | Where-Object { $_.type -eq 'Ready' -and $_.status -eq 'True' }) }
@@ -67,7 +69,7 @@ function Reset-Layout {
     $null = Get-ClusterNode | Resume-NodeScheduling
     $null = Send DELETE "$pods`?gracePeriodSeconds=1&labelSelector=app"
     Wait-Until 'the layout' { $all = Get-Pod; $all.Count -eq $expected -and -not ($all | Where-Object { -not (Test-Ready $_) }) }
-    Wait-Until 'the PDBs' { -not ((Send GET "/apis/policy/v1/namespaces/$ns/poddisruptionbudgets").items | Where-Object { $_.status.currentHealthy -lt $_.status.expectedPods }) }
+    Wait-Until 'the PDBs' { -not ((Send GET $budgets).items | Where-Object { $_.status.currentHealthy -lt $_.status.expectedPods }) }
 }
 # Ready pods by the API, and pods that answer over HTTP, until the block ends.
 function Measure-Availability([string] $App, [scriptblock] $Block) {

@@ -1,14 +1,15 @@
 #!/bin/bash
-# build-kubernetes.sh [FOLDER]: provides a real Kubernetes control plane 1.20.2 and prints the folder to point KUBEBUILDER_ASSETS at.
+# build-kubernetes.sh [FOLDER]: provides a real Kubernetes control plane 1.20.2 and its kubelet, and prints the folder to point
+# KUBEBUILDER_ASSETS at.
 #
-# The servers are compiled from Debian's source package "kubernetes" with Debian's Go, etcd comes as a package: nothing but the
+# The programs are compiled from Debian's source package "kubernetes" with Debian's Go, etcd comes as a package: nothing but the
 # distribution's own mirror is needed. The first run takes a few minutes and needs root for apt; later runs find everything in FOLDER
 # (unless told, ${XDG_CACHE_HOME:-~/.cache}/nodemanager/k8s-1.20.2) and answer at once.
 set -euo pipefail
 
 version=1.20.2
 folder=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/nodemanager/k8s-$version}
-servers=(kube-apiserver kube-controller-manager kube-scheduler)
+programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet)
 export DEBIAN_FRONTEND=noninteractive
 
 say() { echo "build-kubernetes: $*" >&2; }
@@ -17,7 +18,7 @@ run_apt() { apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 "$@" >&
 
 complete() {
   local name
-  for name in "${servers[@]}" etcd; do [ -x "$folder/bin/$name" ] || return 1; done
+  for name in "${programs[@]}" etcd; do [ -x "$folder/bin/$name" ] || return 1; done
 }
 
 mkdir -p "$folder/bin"
@@ -82,11 +83,12 @@ for package in client-go/pkg/version component-base/version; do
     stamp+=" -X $prefix/$package.gitVersion=v$version -X $prefix/$package.gitMajor=1 -X $prefix/$package.gitMinor=20"
   done
 done
-for name in "${servers[@]}"; do
+for name in "${programs[@]}"; do
+  [ ! -x "$folder/bin/$name" ] || continue
   say "compiling $name"
   go build -ldflags "-s -w$stamp" -o "$work/$name" "./cmd/$name"
   mv "$work/$name" "$folder/bin/$name"
 done
-complete || die "the build ended without all of: ${servers[*]} etcd"
+complete || die "the build ended without all of: ${programs[*]} etcd"
 say "done"
 echo "$folder/bin"

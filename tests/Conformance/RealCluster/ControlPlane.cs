@@ -160,23 +160,33 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
     /// <param name="nodeGrace">How long a node may stay silent before it becomes Unknown; null: <see cref="SimulatedKubelets.Grace"/>.</param>
     public static Task<ControlPlane> StartAsync(TimeSpan? nodeGrace = null) =>
-        StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace, []);
+        StartAsync(hasControllers: true, hasKubelets: true, nodeGrace ?? SimulatedKubelets.Grace, []);
+
+    /// <summary>One of its own without nodes, for real kubelets; dispose it.</summary>
+    /// <param name="nodeGrace">How long a node may stay silent before it becomes Unknown.</param>
+    public static Task<ControlPlane> StartWithoutNodesAsync(TimeSpan nodeGrace) =>
+        StartAsync(hasControllers: true, hasKubelets: false, nodeGrace, []);
 
     /// <summary>One of its own in which nothing acts but the API server: no controllers, no scheduler, no kubelets; dispose it.</summary>
     /// <param name="options">Further arguments of the API server.</param>
     public static Task<ControlPlane> StartStillAsync(params IReadOnlyList<string> options) =>
-        StartAsync(isStill: true, SimulatedKubelets.Grace, options);
+        StartAsync(hasControllers: false, hasKubelets: false, SimulatedKubelets.Grace, options);
 
-    private static async Task<ControlPlane> StartAsync(bool isStill, TimeSpan nodeGrace, IReadOnlyList<string> options)
+    private static async Task<ControlPlane> StartAsync(
+        bool hasControllers,
+        bool hasKubelets,
+        TimeSpan nodeGrace,
+        IReadOnlyList<string> options
+    )
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
-        if (isStill)
+        if (!hasControllers)
             binaries = binaries with { ControllerManager = null, Scheduler = null };
         var plane = new ControlPlane(binaries, nodeGrace) { _options = options };
         try
         {
             await plane.StartProcessesAsync(binaries);
-            if (!isStill)
+            if (hasKubelets)
                 plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()), nodeGrace);
             return plane;
         }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using NodeManager.Conformance.Harness;
-using NodeManager.Conformance.RealCluster;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.RealCluster;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 
-namespace NodeManager.Conformance.RealCluster;
+namespace NodeManager.Conformance.Kubelets;
 
 /// <summary>A control plane with real kubelets on this machine, whose pods are processes. Its nodes have network namespaces of their own.</summary>
 internal sealed class RealKubelets : IAsyncDisposable

@@ -9,7 +9,7 @@
 #
 # Each node has a network namespace with a containerd of its own; the host reaches the pods. PORT is that of the API server: the nodes reach it
 # through a relay on the bridge, so their kubeconfigs have the server https://10.77.0.1:PORT.
-# Needs root, cgroup v1, the kubelet in KUBEBUILDER_ASSETS (1.20 to 1.26), and Debian's containerd 1.6 and the programs that "missing" names.
+# Needs root, cgroup v1, the kubelet in KUBEBUILDER_ASSETS (tried with 1.20.2), and Debian's containerd 1.6 and the programs that "missing" names.
 set -euo pipefail
 
 image=example.local/shell:1

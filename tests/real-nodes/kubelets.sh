@@ -12,8 +12,8 @@
 # Needs root, cgroup v1, the kubelet in KUBEBUILDER_ASSETS (tried with 1.20.2), and Debian's containerd 1.6 and the programs that "missing" names.
 set -euo pipefail
 
+# Also that of sandboxes, which run its entrypoint. Pods have commands of their own.
 image=example.local/shell:1
-pause=example.local/pause:1
 bridge=nmk0
 # Leads to the folder of the nodes that run.
 current=/run/nmk-current
@@ -42,7 +42,7 @@ launch() { local name=$1; shift; setsid nohup "$@" </dev/null >>"$name.log" 2>&1
 groups() { find /sys/fs/cgroup -mindepth 2 -maxdepth 2 -type d -name "nmk-$1"; }
 wait_for() { local i; for i in $(seq 300); do ! "$@" >/dev/null 2>&1 || return 0; sleep 0.1; done; echo "timed out waiting for: $*" >&2; return 1; }
 
-# An image of busybox, as docker save writes it. $1: its name, $2: its entrypoint as JSON, $3: the file
+# The image, of busybox, as docker save writes it. $1: the file
 make_image() {
   local work
   work=$(mktemp -d)
@@ -50,33 +50,31 @@ make_image() {
   cp "$(command -v busybox)" "$work/layer/bin/busybox"
   busybox --list | grep -vx busybox | while read -r applet; do ln -s busybox "$work/layer/bin/$applet"; done
   tar -C "$work/layer" -cf "$work/image/layer.tar" .
-  printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":%s,"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$(dpkg --print-architecture)" "$2" "$(sha256sum "$work/image/layer.tar" | cut -d ' ' -f 1)" >"$work/image/config.json"
-  printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$1" >"$work/image/manifest.json"
-  tar -C "$work/image" -cf "$3" .
+  printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":["/bin/sleep","2147483647"],"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+    "$(dpkg --print-architecture)" "$(sha256sum "$work/image/layer.tar" | cut -d ' ' -f 1)" >"$work/image/config.json"
+  printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$image" >"$work/image/manifest.json"
+  tar -C "$work/image" -cf "$1" .
   rm -r "$work"
 }
 
-connect() { # the network of node $1, number $2, among $3
+connect() { # the network of node number $1 among $2
   local other
-  if [ ! -e "/run/netns/nmk-$2" ]; then
-    ip netns add "nmk-$2"
-    ip link add "nmk-$2" type veth peer name eth0 netns "nmk-$2"
-    ip link set "nmk-$2" master $bridge up
-    ip -n "nmk-$2" addr add "10.77.0.1$2/24" dev eth0
-    ip -n "nmk-$2" link set lo up
-    ip -n "nmk-$2" link set eth0 up
-    ip -n "nmk-$2" route add default via 10.77.0.1
-  fi
-  nsenter --net="/run/netns/nmk-$2" sysctl -qw net.ipv4.ip_forward=1
-  for other in $(seq "$3"); do
-    [ "$other" = "$2" ] || ip -n "nmk-$2" route replace "10.244.$other.0/24" via "10.77.0.1$other"
+  ip netns add "nmk-$1"
+  ip link add "nmk-$1" type veth peer name eth0 netns "nmk-$1"
+  ip link set "nmk-$1" master $bridge up
+  ip -n "nmk-$1" addr add "10.77.0.1$1/24" dev eth0
+  ip -n "nmk-$1" link set lo up
+  ip -n "nmk-$1" link set eth0 up
+  ip -n "nmk-$1" route add default via 10.77.0.1
+  nsenter --net="/run/netns/nmk-$1" sysctl -qw net.ipv4.ip_forward=1
+  for other in $(seq "$2"); do
+    [ "$other" = "$1" ] || ip -n "nmk-$1" route add "10.244.$other.0/24" via "10.77.0.1$other"
   done
-  ip route replace "10.244.$2.0/24" via "10.77.0.1$2"
+  ip route replace "10.244.$1.0/24" via "10.77.0.1$1"
 }
 
 configure() { # node $1, number $2
-  mkdir -p "$folder/$1"/{cni,logs,manifests}
+  mkdir -p "$folder/$1"/{cni,manifests}
   cat >"$folder/$1/cni/10-bridge.conflist" <<END
 {"cniVersion": "1.0.0", "name": "nmk", "plugins": [{"type": "bridge", "bridge": "cni0", "isGateway": true, "hairpinMode": true,
  "ipam": {"type": "host-local", "dataDir": "$folder/$1/addresses", "ranges": [[{"subnet": "10.244.$2.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}}]}
@@ -89,7 +87,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 [grpc]
   address = "$folder/$1/containerd.sock"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "$pause"
+  sandbox_image = "$image"
   restrict_oom_score_adj = true
   disable_apparmor = true
   disable_hugetlb_controller = true
@@ -150,8 +148,7 @@ up() {
   ln -sfn "$folder" $current
   # A kubelet changes these.
   sysctl vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops net.ipv4.ip_forward >"$folder/sysctl"
-  make_image $image '["/bin/sh"]' "$folder/shell.tar"
-  make_image $pause '["/bin/sleep","2147483647"]' "$folder/pause.tar"
+  make_image "$folder/image.tar"
   ip link add $bridge type bridge
   ip addr add 10.77.0.1/24 dev $bridge
   ip link set $bridge up
@@ -160,13 +157,13 @@ up() {
     number=$((number + 1))
     mkdir -p "$folder/$node"
     echo $number >"$folder/$node/number"
-    connect "$node" $number $#
+    connect $number $#
     configure "$node" $number
     launch "$folder/$node/containerd" nsenter --net="/run/netns/nmk-$number" containerd -c "$folder/$node/containerd.toml"
   done
   for node in "$@"; do
     wait_for ctr -a "$folder/$node/containerd.sock" version
-    for name in shell pause; do ctr -a "$folder/$node/containerd.sock" -n k8s.io images import "$folder/$name.tar" >/dev/null; done
+    ctr -a "$folder/$node/containerd.sock" -n k8s.io images import "$folder/image.tar" >/dev/null
     start_kubelet "$node"
   done
 }

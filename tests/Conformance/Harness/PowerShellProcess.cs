@@ -31,6 +31,27 @@ internal static class PowerShellProcess
         return Process.Start(start)!;
     }
 
+    /// <summary>Runs a command without input to its end, and returns what it wrote.</summary>
+    /// <exception cref="TimeoutException">It did not end within the limit, and was killed.</exception>
+    public static async Task<(string Output, string Errors)> ReadAsync(string command, TimeSpan limit)
+    {
+        using Process process = Start(command);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(limit);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+
+        return (await output, await errors);
+    }
+
     /// <summary>Runs a script with the module, connected to the cluster by its administrator's kubeconfig.</summary>
     /// <param name="cluster">Where.</param>
     /// <param name="script">Fills the table <c>$seen</c>. Has <c>Wait-For { … } { … }</c>, which waits until the first is true, and shows the second if it does not come.</param>
@@ -38,7 +59,7 @@ internal static class PowerShellProcess
     public static async Task<JsonObject> RunAsync(TestCluster cluster, string script)
     {
         const string Mark = "SEEN:";
-        using Process process = Start(
+        (string output, string errors) = await ReadAsync(
             $$"""
             $ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; $WarningPreference = 'SilentlyContinue'
             Import-Module '{{Root}}/NodeManager.psd1'
@@ -53,23 +74,11 @@ internal static class PowerShellProcess
             $seen = [ordered]@{}
             {{script}}
             [Console]::Out.WriteLine('{{Mark}}' + ($seen | ConvertTo-Json -Depth 6 -Compress))
-            """
+            """,
+            2 * Eventually.Limit
         );
-        Task<string> output = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Close();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(2 * Eventually.Limit);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-
-        string? seen = (await output).Split('\n').LastOrDefault(static line => line.StartsWith(Mark, StringComparison.Ordinal));
-        Assert.True(seen is not null, $"{await output}\n{await errors}");
+        string? seen = output.Split('\n').LastOrDefault(static line => line.StartsWith(Mark, StringComparison.Ordinal));
+        Assert.True(seen is not null, $"{output}\n{errors}");
         return JsonNode.Parse(seen[Mark.Length..])!.AsObject();
     }
 }

@@ -9,7 +9,9 @@ using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Kubelets;
 
-/// <summary>A control plane with real kubelets on this machine, whose pods are processes. Its nodes have network namespaces of their own.</summary>
+/// <summary>
+/// A control plane with real kubelets on this machine, whose pods are processes. Its nodes have network namespaces of their own.
+/// </summary>
 internal sealed class RealKubelets : IAsyncDisposable
 {
     private static readonly string Script = Path.Combine(RepositoryFolder.Path, "tests", "real-nodes", "kubelets.sh");
@@ -26,7 +28,7 @@ internal sealed class RealKubelets : IAsyncDisposable
     /// <summary>The administrator's.</summary>
     public string Kubeconfig { get; private set; } = "";
 
-    /// <summary>A program that does to a kubelet what its first argument says: <c>stop</c>, <c>start</c>, <c>restart</c>, <c>pause</c>, <c>continue</c>.</summary>
+    /// <summary>A program that does to a kubelet what <c>NODEMANAGER_REAL_KUBELET</c> requires.</summary>
     public string Program => Path.Combine(_folder, "kubelet");
 
     /// <summary>What this machine lacks to run them; empty where it lacks nothing.</summary>

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 namespace NodeManager.Conformance.Kubelets;
 
 /// <summary>
-/// The Pester suite of real nodes, on kubelets that this test starts: the drain behind a PDB, or with NODEMANAGER_REAL_NIGHTLY=1 the whole suite.
+/// The Pester suite of real nodes, on kubelets that this test starts: the drain behind a PDB.
+/// With NODEMANAGER_REAL_NIGHTLY=1, the whole suite.
 /// </summary>
 [Takes(60)]
 public sealed partial class RealNodeSuiteTests(ITestOutputHelper output)
@@ -38,7 +39,7 @@ public sealed partial class RealNodeSuiteTests(ITestOutputHelper output)
 
     private static async Task<string> RunSuiteAsync(RealKubelets kubelets)
     {
-        using Process process = PowerShellProcess.Start(
+        (string output, string errors) = await PowerShellProcess.ReadAsync(
             $$"""
             $env:NODEMANAGER_REAL_KUBECONFIG = '{{kubelets.Kubeconfig}}'
             $env:NODEMANAGER_REAL_KUBELET = '{{kubelets.Program}}'
@@ -50,23 +51,12 @@ public sealed partial class RealNodeSuiteTests(ITestOutputHelper output)
             $configuration.Output.Verbosity = 'Detailed'
             $configuration.Output.RenderMode = 'Plaintext'
             $result = Invoke-Pester -Configuration $configuration
-            "ended: $($result.PassedCount) passed, $($result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount) failed"
-            """
+            $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
+            "ended: $($result.PassedCount) passed, $failed failed"
+            """,
+            Limit
         );
-        process.StandardInput.Close();
-        Task<string> said = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(Limit);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-
-        return await said + await errors;
+        return output + errors;
     }
 
     [GeneratedRegex(@"ended: (?<passed>\d+) passed, (?<failed>\d+) failed", RegexOptions.ExplicitCapture)]

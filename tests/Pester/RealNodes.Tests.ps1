@@ -20,7 +20,7 @@ Describe 'Real kubelets' -Skip:(-not $isThere) {
         $result = $seen.Output
         $result.Status | Should -Be Drained -Because $result.Summary
         $result.Evicted | Should -Be $plan.Evict
-        $result.Duration | Should -BeLessOrEqual $plan.EstimatedDuration
+        $result.Duration | Should -BeLessOrEqual ($plan.EstimatedDuration + $lateRemoval)
         $seen.Count | Should -BeGreaterThan 2
         $seen.Api | Should -BeGreaterOrEqual 5
         $seen.Http | Should -BeGreaterOrEqual 5

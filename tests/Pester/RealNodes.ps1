@@ -9,7 +9,10 @@ $kubeconfigPath = $env:NODEMANAGER_REAL_KUBECONFIG
 $image = $env:NODEMANAGER_REAL_IMAGE ? $env:NODEMANAGER_REAL_IMAGE : 'example.local/shell:1'
 $session = Connect-NodeManager -Kubeconfig $kubeconfigPath
 . "$PSScriptRoot/Api.ps1"
-$names = @((Get-ClusterNode).Name | Sort-Object)
+$nodes = @(Get-ClusterNode)
+$names = @($nodes.Name | Sort-Object)
+# Kubelets of 1.20 leave the sandboxes of some pods to their garbage collection, once a minute; only then does the pod object go.
+$lateRemoval = [timespan]::FromMinutes(($nodes.KubeletVersion -match '^v1\.20\.') ? 1 : 0)
 $ns = "nm-real-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
 $pods = "/api/v1/namespaces/$ns/pods"
 $policy = (Send GET /apis/policy).preferredVersion.groupVersion

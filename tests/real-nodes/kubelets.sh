@@ -188,6 +188,8 @@ down() {
       # Only those of its pods: their other ends are in the node's namespace, which goes.
       ! nsenter --net="/run/netns/$mount" ip -4 addr show eth0 2>/dev/null | grep -q "10\.244\.$number\." || ip netns del "$mount"
     done
+    # Removed with the namespace too, but later: the next run adds it again.
+    ip link del "nmk-$number" 2>/dev/null || true
     ip netns del "nmk-$number" 2>/dev/null || true
   done
   ! alive "$folder/relay.pid" || kill "$(cat "$folder/relay.pid")"

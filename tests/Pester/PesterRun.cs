@@ -13,7 +13,7 @@ internal static partial class PesterRun
 {
     public const string Help = "Help.Tests.ps1";
 
-    private const int SuitesOfAProcess = 5;
+    private const int SuitesOfAProcess = 10;
 
     private static readonly HashSet<string> Alone = new(StringComparer.Ordinal)
     {

@@ -105,6 +105,8 @@ cgroupDriver: cgroupfs
 cgroupRoot: /nmk-$2
 failSwapOn: false
 oomScoreAdj: 0
+# A new node is NotReady until the second status.
+nodeStatusUpdateFrequency: 2s
 staticPodPath: $folder/$1/manifests
 volumePluginDir: $folder/$1/volumes
 readOnlyPort: 0
@@ -124,10 +126,12 @@ END
 start_kubelet() { # node $1
   local number
   number=$(cat "$folder/$1/number")
-  alive "$folder/$1/kubelet.pid" || launch "$folder/$1/kubelet" nsenter --net="/run/netns/nmk-$number" "$KUBEBUILDER_ASSETS/kubelet" \
-    --config "$folder/$1/kubelet.yaml" --kubeconfig "$folder/$1.kubeconfig" --root-dir "$folder/$1/kubelet" --cert-dir "$folder/$1/pki" \
-    --container-runtime remote --container-runtime-endpoint "unix://$folder/$1/containerd.sock" --hostname-override "$1" \
-    --node-ip "10.77.0.1$number" --node-labels "topology.kubernetes.io/zone=zone-$number"
+  # It would look for credentials of a cloud for six seconds.
+  alive "$folder/$1/kubelet.pid" || AWS_EC2_METADATA_DISABLED=true launch "$folder/$1/kubelet" \
+    nsenter --net="/run/netns/nmk-$number" "$KUBEBUILDER_ASSETS/kubelet" --config "$folder/$1/kubelet.yaml" \
+    --kubeconfig "$folder/$1.kubeconfig" --root-dir "$folder/$1/kubelet" --cert-dir "$folder/$1/pki" --container-runtime remote \
+    --container-runtime-endpoint "unix://$folder/$1/containerd.sock" --hostname-override "$1" --node-ip "10.77.0.1$number" \
+    --node-labels "topology.kubernetes.io/zone=zone-$number"
 }
 
 stop_kubelet() { # node $1

@@ -29,6 +29,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>The collection of classes whose tests on the real API server take turns: those that waited for theirs would keep other tests from beginning.</summary>
     public const string InTurn = "Machines of claims";
 
+    /// <summary>As <see cref="InTurn"/>, for updates of pools: while one waits, tests of the other on the embedded cluster run.</summary>
+    public const string UpdatesInTurn = "Machines of claims in updates";
+
     // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
     private static readonly Dictionary<Machines, SemaphoreSlim> RealTurns = Enum.GetValues<Machines>()
         .ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));

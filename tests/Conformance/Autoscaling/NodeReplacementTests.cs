@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>A running autoscaler that replaces nodes: the new node is Ready before the old one is drained.</summary>
 [Collection(AutoscalerLab.InTurn)]
+[Takes(90)]
 public sealed class NodeReplacementTests
 {
     private const string Four = """{"name":"four","cpuCores":4,"memoryMiB":8192}""";

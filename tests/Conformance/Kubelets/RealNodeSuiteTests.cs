@@ -10,7 +10,7 @@ namespace NodeManager.Conformance.Kubelets;
 /// The Pester suite of real nodes, on kubelets that this test starts: the drain behind a PDB.
 /// With NODEMANAGER_REAL_NIGHTLY=1, the whole suite.
 /// </summary>
-[Takes(60)]
+[Takes(90)]
 public sealed partial class RealNodeSuiteTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);

@@ -11,7 +11,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Nodes;
 
 /// <summary>The autoscaler and updates of pools skip a node that another operation works on, and return to it.</summary>
-[Collection(AutoscalerLab.InTurn)]
+[Collection(AutoscalerLab.UpdatesInTurn)]
 [Takes(60)]
 public sealed class BusyNodeTests
 {

@@ -9,7 +9,7 @@ using NodeManager.NodePools.Updates.Options;
 namespace NodeManager.Conformance.Rolling;
 
 /// <summary>The autoscaler continues the update of a pool whose process died, and leaves one alone that a person interrupted.</summary>
-[Collection(AutoscalerLab.InTurn)]
+[Collection(AutoscalerLab.UpdatesInTurn)]
 public sealed class AbandonedPoolUpdateTests
 {
     private const int Nodes = 6;

@@ -14,7 +14,7 @@ namespace NodeManager.Conformance.Rolling;
 /// Thirty nodes are rolled while the process that does it is killed at random moments, as often as <c>NODEMANAGER_POOL_UPDATE_KILLS</c> says, 5 by
 /// default: each pod moves at most once, the PDB is never violated, no machine is made twice.
 /// </summary>
-[Collection(AutoscalerLab.InTurn)]
+[Collection(AutoscalerLab.UpdatesInTurn)]
 [Takes(40)]
 public sealed class PoolUpdateKillTests(ITestOutputHelper output)
 {

@@ -14,7 +14,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Rolling;
 
 /// <summary>A pool is rolled: pods move once, PDBs hold, and whatever goes wrong is seen, passed by or undone.</summary>
-[Collection(AutoscalerLab.InTurn)]
+[Collection(AutoscalerLab.UpdatesInTurn)]
 [Takes(150)]
 public sealed class PoolUpdateTests
 {

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
@@ -13,6 +11,7 @@ using NodeManager.SchedulerControl.Discovery;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Maintenances;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Scheduler;
 
@@ -21,6 +20,7 @@ namespace NodeManager.Server.Demonstration;
 /// <summary>What a team would have done on the demo's cluster.</summary>
 internal sealed class DemoWork(
     ClusterSession cluster,
+    LiveNodeService live,
     MaintenanceRoutes maintenances,
     SchedulerService schedulers,
     AgentPlanner planner,
@@ -50,12 +50,13 @@ internal sealed class DemoWork(
     /// <summary>Nodes that can be drained, other than the tour's, which takes the first that it can.</summary>
     public async Task<IReadOnlyList<ClusterNode>> ChooseNodesAsync(CancellationToken stop)
     {
-        List<ClusterNode> nodes = [];
-        await foreach (
-            ClusterNode node in NodeReader.ReadAsync(Session, new(), static missing => throw missing, NullObserver.Instance, stop)
-        )
-            if (node is { Status: NodeStatus.Ready, Unschedulable: false } && !node.Roles.Contains("control-plane"))
-                nodes.Add(node);
+        // The first page waits for the same caches, from which plans are computed as well.
+        List<ClusterNode> nodes =
+        [
+            .. (await live.ReadyAsync(stop))
+                .List()
+                .Where(static node => node is { Status: NodeStatus.Ready, Unschedulable: false } && !node.Roles.Contains("control-plane")),
+        ];
         List<ClusterNode> last = [.. nodes.OrderByDescending(static one => one.Name, StringComparer.Ordinal).Take(Considered)];
         HashSet<string> drainable =
         [

@@ -9,6 +9,7 @@ using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
 using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Seeding;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Tests.Seeding;
 
@@ -82,6 +83,19 @@ public sealed class PodPatternTests
                 JsonSerializer.Serialize(pod.As<Pod>(), KubernetesJson.Default.Pod)
             );
         }
+    }
+
+    [Fact]
+    public void The_controller_of_a_seeded_pod_is_that_of_its_document()
+    {
+        using SandboxCluster cluster = Seed("1.37");
+        StoredObject[] pods = [.. cluster.Registry.Store.List(BuiltInKinds.Pods).Objects.Walk()];
+        Assert.Contains(pods, static pod => pod.Pattern is not null && pod.OwnerUids.Length > 0);
+        foreach (StoredObject pod in pods)
+            Assert.Equal(
+                JsonSerializer.Serialize(JsonSerializer.Deserialize(pod.Json.Span, KubernetesJson.Default.Pod)!.Controller()),
+                JsonSerializer.Serialize(pod.ControllerReference())
+            );
     }
 
     [Fact]

@@ -16,7 +16,11 @@ public sealed class Pod : KubernetesObject
 /// </summary>
 public sealed class PodSpec
 {
-    private PodSpecTemplate _template = new();
+    private PodSpecTemplate _template;
+
+    public PodSpec() => _template = new();
+
+    private PodSpec(PodSpecTemplate template) => _template = template;
 
     public List<EvictionResponder>? EvictionResponders
     {
@@ -143,12 +147,7 @@ public sealed class PodSpec
     public PodSpec On(string? nodeName)
     {
         _template.IsShared = true;
-        return new()
-        {
-            _template = _template,
-            NodeName = nodeName,
-            Volumes = Volumes,
-        };
+        return new(_template) { NodeName = nodeName, Volumes = Volumes };
     }
 
     /// <summary>Read-only once shared.</summary>

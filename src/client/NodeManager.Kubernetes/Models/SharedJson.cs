@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>Deserialization that interns text, for kinds with thousands of objects.</summary>
+/// <summary>Deserialization that interns text and amounts, for kinds with thousands of objects. Dictionaries of amounts are read-only.</summary>
 public static class SharedJson
 {
     /// <summary>As <see cref="KubernetesJson"/>.</summary>
@@ -22,6 +23,7 @@ public static class SharedJson
     {
         JsonSerializerOptions options = new(KubernetesJson.Default.Options) { TypeInfoResolver = null };
         options.Converters.Add(new SharedStringConverter());
+        options.Converters.Add(new SharedAmountsConverter());
         return options;
     }
 }

@@ -272,6 +272,7 @@ internal static class BuiltInKinds
             HasScale = true,
             HasGeneration = true,
             Type = Json.Deployment,
+            HasBriefModels = true,
             Rules = WorkloadRules.Deployment,
         };
 
@@ -289,6 +290,7 @@ internal static class BuiltInKinds
             HasGeneration = true,
             SelectableFields = [new("status.replicas")],
             Type = Json.ReplicaSet,
+            HasBriefModels = true,
             Rules = WorkloadRules.ReplicaSet,
         };
 

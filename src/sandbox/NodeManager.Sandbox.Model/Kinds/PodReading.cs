@@ -39,6 +39,9 @@ internal static class PodReading
     {
         if (item.OwnerUids.Length == 0)
             return null;
+        // Objects of a pattern have the same owners.
+        if (item.Pattern is { } pattern)
+            return pattern.Controller(static model => model.Owners().Find(static owner => owner.Controller == true));
         if (item.Kind == BuiltInKinds.Pods)
             return item.As<Pod>().Controller();
         return item.Kind == BuiltInKinds.ReplicaSets

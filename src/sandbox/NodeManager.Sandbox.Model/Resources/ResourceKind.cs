@@ -124,6 +124,9 @@ internal sealed class ResourceKind
     /// <summary>The serialization of its model; null without one.</summary>
     public JsonTypeInfo? Type { get; init; }
 
+    /// <summary>Typed objects are kept only while they are in use, see <see cref="Store.BriefModels"/>.</summary>
+    public bool HasBriefModels { get; init; }
+
     public KindRules Rules { get; init; } = KindRules.None;
 
     /// <summary>The type in the API schema, if not the kind's name.</summary>

@@ -17,6 +17,6 @@ internal sealed class Change(ChangeType type, StoredObject item, StoredObject? p
     /// <summary>The position in the log of its kind, set on append.</summary>
     internal long SequenceNumber { get; set; }
 
-    /// <summary>Bytes of outdated documents that the change retains.</summary>
-    internal long OutdatedBytes => (Previous?.JsonLength ?? 0) + (Type == ChangeType.Deleted ? Object.JsonLength : 0);
+    /// <summary>Bytes of outdated objects that the change retains.</summary>
+    internal long OutdatedBytes => (Previous?.RetainedBytes ?? 0) + (Type == ChangeType.Deleted ? Object.RetainedBytes : 0);
 }

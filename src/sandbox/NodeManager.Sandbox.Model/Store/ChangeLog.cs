@@ -1,12 +1,15 @@
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// The recent changes of a kind, limited by number and by bytes of replaced documents. Appended under the store's lock, read by cursors
+/// The recent changes of a kind, limited by number and by bytes of replaced objects. Appended under the store's lock, read by cursors
 /// without it. Readers hold numbers, not references, so they retain nothing.
 /// </summary>
 internal sealed class ChangeLog
 {
     private const int LeastSlots = 16;
+
+    // Controllers read the former version directly after a change.
+    private const int ChangesWithModels = 256;
 
     private readonly int _capacity;
     private readonly long _capacityBytes;
@@ -19,7 +22,7 @@ internal sealed class ChangeLog
     private long _forgotten;
     private TaskCompletionSource? _pulse;
 
-    /// <param name="capacityBytes">The limit of outdated documents; the newest change is always kept.</param>
+    /// <param name="capacityBytes">The limit of outdated objects; the newest change is always kept.</param>
     /// <param name="from">The log starts after this version.</param>
     public ChangeLog(int capacity, long capacityBytes, long from)
     {
@@ -32,7 +35,7 @@ internal sealed class ChangeLog
 
     public long Next => Volatile.Read(ref _next);
 
-    /// <summary>Bytes of retained outdated documents. Under the store's lock.</summary>
+    /// <summary>Bytes of retained outdated objects. Under the store's lock.</summary>
     public long Bytes => _bytes;
 
     /// <summary>The version of the oldest change; null if only the newest is left, which is kept. Under the store's lock.</summary>
@@ -53,6 +56,8 @@ internal sealed class ChangeLog
         _bytes += bytes;
         Volatile.Write(ref _slots[_next % _slots.Length], change);
         Volatile.Write(ref _next, _next + 1);
+        if (_next - _first > ChangesWithModels)
+            _slots[(_next - 1 - ChangesWithModels) % _slots.Length]!.Previous?.DropModel();
     }
 
     /// <summary>Drops all changes up to this version. Under the store's lock.</summary>

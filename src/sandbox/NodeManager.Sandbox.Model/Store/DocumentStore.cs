@@ -21,13 +21,14 @@ internal sealed class DocumentStore
     /// <summary>The number of changes per kind that a watch can resume over.</summary>
     public const int DefaultLogCapacity = 32_768;
 
-    /// <summary>The limit of outdated documents retained by the logs of all kinds.</summary>
-    public const long AllLogBytes = 128 * 1024 * 1024;
+    /// <summary>The limit of outdated objects retained by the logs of all kinds.</summary>
+    public const long AllLogBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The limit of outdated documents retained by the log of a kind. With 9 KB per node, this is the last 7,000 changes of nodes.
+    /// The limit of outdated objects retained by the log of a kind. With 9 KB per node, this is the last 3,500 changes of nodes; with 20,000
+    /// nodes at rest, two minutes.
     /// </summary>
-    public const long LogBytes = 64 * 1024 * 1024;
+    public const long LogBytes = 32 * 1024 * 1024;
 
     // A positive start, so that very old versions have expired from the beginning.
     private const long FirstVersion = 100;
@@ -250,7 +251,7 @@ internal sealed class DocumentStore
         {
             if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected))
                 return null;
-            stored = item.At(++_version);
+            stored = item.At(++_version, expected);
             table.Objects = table.Objects.Set(stored);
             change = Link(table, ChangeType.Modified, stored, expected);
         }

@@ -26,6 +26,8 @@ internal sealed class ObjectPattern
     private readonly string[] _marks;
     private readonly int[] _fieldSlots;
     private readonly int[] _labelSlots;
+    private OwnerReference? _controller;
+    private bool _hasController;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(1, 1, StringComparer.Ordinal);
 
     /// <param name="model">An object with markers in place of the varying texts.</param>
@@ -49,6 +51,18 @@ internal sealed class ObjectPattern
         [
             .. (model.Labels ?? new Dictionary<string, string>()).Values.Select(SlotOf).Where(static slot => slot >= 0).Distinct(),
         ];
+    }
+
+    /// <summary>The controller of all objects of the pattern, read once.</summary>
+    public OwnerReference? Controller(Func<StoredObject, OwnerReference?> read)
+    {
+        if (!Volatile.Read(ref _hasController))
+        {
+            _controller = read(Model.At(0));
+            Volatile.Write(ref _hasController, true);
+        }
+
+        return _controller;
     }
 
     /// <summary>The object with markers, which is never stored.</summary>

@@ -9,6 +9,9 @@ namespace NodeManager.Sandbox.Model.Store;
 /// <summary>One version of an object. Immutable; frequently used fields are read when it is stored.</summary>
 internal sealed class StoredObject
 {
+    // The object, its change in the log, and its owners.
+    private const int Overhead = 400;
+
     private readonly string?[] _fields;
     private readonly byte[]? _document;
     private readonly ManagedFields? _owners;
@@ -17,16 +20,17 @@ internal sealed class StoredObject
     private KubernetesObject? _typed;
     private ShownForm? _shown;
 
-    private StoredObject(StoredObject like, long version, byte[]? document, ManagedFields? owners)
+    // Shares equal parts with the former version.
+    private StoredObject(StoredObject like, long version, byte[]? document, ManagedFields? owners, StoredObject? before = null)
     {
         Kind = like.Kind;
-        Namespace = like.Namespace;
-        Name = like.Name;
-        Uid = like.Uid;
-        Labels = like.Labels;
-        OwnerUids = like.OwnerUids;
+        Namespace = like.Namespace == before?.Namespace ? before.Namespace : like.Namespace;
+        Name = like.Name == before?.Name ? before.Name : like.Name;
+        Uid = like.Uid == before?.Uid ? before.Uid : like.Uid;
+        Labels = HasSameLabels(like, before) ? before!.Labels : like.Labels;
+        OwnerUids = before is not null && like.OwnerUids.AsSpan().SequenceEqual(before.OwnerUids) ? before.OwnerUids : like.OwnerUids;
         IsDeleting = like.IsDeleting;
-        _fields = like._fields;
+        _fields = before is not null && like._fields.AsSpan().SequenceEqual(before._fields) ? before._fields : like._fields;
         Version = version;
         _pattern = like._pattern;
         _texts = like._texts;
@@ -99,6 +103,9 @@ internal sealed class StoredObject
     /// <summary>The length of <see cref="Json"/> without composing it.</summary>
     public int JsonLength => _document?.Length ?? _pattern!.Measure(_texts!, Version);
 
+    /// <summary>About the bytes that an outdated version retains.</summary>
+    internal long RetainedBytes => JsonLength + Overhead;
+
     /// <summary>Null for an object that is stored completely.</summary>
     public ObjectPattern? Pattern => _pattern;
 
@@ -139,9 +146,18 @@ internal sealed class StoredObject
             return created;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
         T read = JsonSerializer.Deserialize(Document, type)!;
+        if (Labels is Dictionary<string, string> labels)
+            read.Metadata.Labels = labels;
+        if (Uid.Length > 0)
+            (read.Metadata.Name, read.Metadata.Uid) = (Name, Uid);
         Volatile.Write(ref _typed, read);
+        if (Kind.HasBriefModels)
+            BriefModels.Keep(this);
         return read;
     }
+
+    /// <summary>Drops the typed object, which is created again when it is read.</summary>
+    internal void DropModel() => Volatile.Write(ref _typed, null);
 
     /// <summary>A mutable copy with its resourceVersion, without kind, apiVersion and managedFields.</summary>
     public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: DocumentDepth.Options)!.AsObject();
@@ -196,8 +212,21 @@ internal sealed class StoredObject
     }
 
     /// <summary>A copy at another version.</summary>
-    internal StoredObject At(long version) =>
-        new(this, version, _pattern is null ? StoredDocument.WithVersion(Tail, version) : null, _owners);
+    /// <param name="before">The version that it replaces.</param>
+    internal StoredObject At(long version, StoredObject? before = null) =>
+        new(this, version, _pattern is null ? StoredDocument.WithVersion(Tail, version) : null, _owners, before);
+
+    private static bool HasSameLabels(StoredObject item, StoredObject? other)
+    {
+        if (other is null || ReferenceEquals(item.Labels, other.Labels))
+            return other is not null;
+        if (item.Labels is not { } labels || other.Labels is not { } others || labels.Count != others.Count)
+            return false;
+        foreach ((string key, string value) in labels)
+            if (!others.TryGetValue(key, out string? its) || its != value)
+                return false;
+        return true;
+    }
 
     private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 

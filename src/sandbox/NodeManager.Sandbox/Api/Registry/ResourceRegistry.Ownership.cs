@@ -38,7 +38,7 @@ internal sealed partial class ResourceRegistry
         new(
             author.Name,
             operation,
-            author.ApiVersion.Length > 0 ? author.ApiVersion : kind.ApiVersion(version ?? kind.VersionAt(minor)),
+            author.ApiVersion.Length > 0 ? author.ApiVersion : SharedTexts.Get(kind.ApiVersion(version ?? kind.VersionAt(minor))),
             SubresourceOf(scope),
             Now,
             FieldSet.Empty

@@ -22,6 +22,8 @@ internal sealed partial class ResourceRegistry(
 {
     private const int MaximumGenerateNameLength = 58;
 
+    private static WrittenSecond? s_latest;
+
     // Serializes allocation with storing the object.
     private readonly Lock _allocations = allocations ?? new();
 
@@ -38,8 +40,16 @@ internal sealed partial class ResourceRegistry(
 
     public string Now => Timestamp(time.GetUtcNow());
 
-    public static string Timestamp(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>Objects that are written within a second share its text.</summary>
+    public static string Timestamp(DateTimeOffset moment)
+    {
+        long second = moment.UtcTicks / TimeSpan.TicksPerSecond;
+        if (Volatile.Read(ref s_latest) is { } latest && latest.Second == second)
+            return latest.Text;
+        string text = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        Volatile.Write(ref s_latest, new(second, text));
+        return text;
+    }
 
     public static string MicroTimestamp(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
@@ -333,4 +343,6 @@ internal sealed partial class ResourceRegistry(
             rules.Derive?.Invoke(old, changed);
         UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
     }
+
+    private sealed record WrittenSecond(long Second, string Text);
 }

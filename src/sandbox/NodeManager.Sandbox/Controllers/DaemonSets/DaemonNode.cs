@@ -25,10 +25,18 @@ internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IRe
     }
 
     /// <summary>Oldest first. Times have whole seconds: within a second, pods of an earlier template are older.</summary>
-    public static IReadOnlyList<DaemonPod> Sort(IEnumerable<DaemonPod> pods) =>
+    public static IReadOnlyList<DaemonPod> Sort(IEnumerable<DaemonPod> pods)
+    {
+        DaemonPod[] unordered = [.. pods];
+        // Almost every node.
+        if (unordered.Length < 2)
+            return unordered;
+        return
         [
-            .. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp)
+            .. unordered
+                .OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp)
                 .ThenBy(static pod => pod.IsCurrent)
                 .ThenBy(static pod => pod.Stored.Name, StringComparer.Ordinal),
         ];
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
             foreach (StoredObject set in Store.List(BuiltInKinds.DaemonSets).Objects.Walk())
                 Enqueue(set);
         }
-        else if (item.As<Pod>().Controller() is { Kind: "DaemonSet" } owner)
+        else if (item.ControllerReference() is { Kind: "DaemonSet" } owner)
             Enqueue(new ObjectKey(BuiltInKinds.DaemonSets, item.Namespace, owner.Name));
     }
 

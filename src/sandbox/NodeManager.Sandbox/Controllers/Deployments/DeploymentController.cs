@@ -3,7 +3,6 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.ReplicaSets;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Deployments;
 
@@ -29,7 +28,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         else if (
             item.Kind == BuiltInKinds.Pods
             && change.Type == ChangeType.Deleted
-            && item.As<Pod>().Controller() is { Kind: "ReplicaSet" } set
+            && item.ControllerReference() is { Kind: "ReplicaSet" } set
             && Store.Get(BuiltInKinds.ReplicaSets, item.Namespace, set.Name)?.ControllerReference() is { Kind: "Deployment" } deployment
         )
             Enqueue(Key(item, deployment.Name));

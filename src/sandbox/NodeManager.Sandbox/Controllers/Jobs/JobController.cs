@@ -1,9 +1,7 @@
-using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
 using NodeManager.Sandbox.Model.Clock;
 using NodeManager.Sandbox.Model.Kinds.Strategies;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
@@ -26,7 +24,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
                 foreach (StoredObject pod in Store.PodsOf(item.Uid))
                     Enqueue(pod);
         }
-        else if (item.As<Pod>().Controller() is { Kind: "Job" } owner)
+        else if (item.ControllerReference() is { Kind: "Job" } owner)
         {
             Enqueue(new ObjectKey(BuiltInKinds.Jobs, item.Namespace, owner.Name));
             if (item.IsDeleting && Store.Get(BuiltInKinds.Jobs, item.Namespace, owner.Name)?.Uid != owner.Uid)

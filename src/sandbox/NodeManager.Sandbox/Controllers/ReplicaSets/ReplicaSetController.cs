@@ -24,7 +24,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             Enqueue(change.Object);
             return;
         }
-        if (change.Object.As<Pod>().Controller() is { Kind: "ReplicaSet" } owner)
+        if (change.Object.ControllerReference() is { Kind: "ReplicaSet" } owner)
             Enqueue(new ObjectKey(BuiltInKinds.ReplicaSets, change.Object.Namespace, owner.Name));
         else if (change.Object.OwnerUids.Length == 0 && !change.Object.IsDeleting)
             Adopt(change.Object);

@@ -17,6 +17,7 @@ internal sealed class Scheduler : Controller
     private static readonly ObjectKey Round = new(BuiltInKinds.Pods, "", "");
     private readonly ConcurrentQueue<Change> _changes = new();
     private readonly ClusterSnapshot _snapshot;
+    private readonly BoundPods _bound = new();
     private readonly NodeRotation _rotation = new();
     private readonly ClaimBinder _claims;
     private readonly Preemptor _preemptor;
@@ -96,7 +97,7 @@ internal sealed class Scheduler : Controller
                 _snapshot.SetNode(item.As<Node>());
             _snapshot.SetImages(
                 item.Name,
-                isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images
+                isGone ? null : JsonSerializer.Deserialize(item.Json.Span, SharedJson.Default.NodeImages)!.Status.Images
             );
             if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>())))
                 return;
@@ -173,11 +174,13 @@ internal sealed class Scheduler : Controller
     {
         if (!pod.IsFinished())
         {
-            _snapshot.SetPod(pod);
+            SetPod(pod);
             return false;
         }
         return _snapshot.RemovePod(pod);
     }
+
+    private void SetPod(Pod pod) => _snapshot.SetPod(string.IsNullOrEmpty(pod.Spec.NodeName) ? pod : _bound.Copy(pod));
 
     /// <summary>Retries unschedulable pods after a change.</summary>
     private void Retry()
@@ -216,7 +219,7 @@ internal sealed class Scheduler : Controller
         }
         _waiting.Remove(pod.Key());
         _nominated.Remove(pod.Key());
-        _snapshot.SetPod(bound.As<Pod>());
+        SetPod(bound.As<Pod>());
         Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
     }
 

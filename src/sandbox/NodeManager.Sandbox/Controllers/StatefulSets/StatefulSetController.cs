@@ -2,7 +2,6 @@ using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
-using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.StatefulSets;
 
@@ -33,7 +32,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             foreach (StoredObject set in Store.List(BuiltInKinds.StatefulSets).Objects.Walk(item.Namespace))
                 Enqueue(set);
         }
-        else if (item.As<Pod>().Controller() is { Kind: "StatefulSet" } owner)
+        else if (item.ControllerReference() is { Kind: "StatefulSet" } owner)
             Enqueue(new ObjectKey(BuiltInKinds.StatefulSets, item.Namespace, owner.Name));
     }
 

@@ -83,11 +83,7 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
     private static WatchLine<T> Finish(ReadOnlySpan<byte> value, WatchLineKind kind, JsonTypeInfo<T> item) =>
         kind == WatchLineKind.Error
             ? new(kind, null, JsonSerializer.Deserialize(value, KubernetesJson.Default.Status))
-            : new(
-                kind,
-                JsonSerializer.Deserialize(value, item) ?? throw new JsonException("The object of a watch's line is null."),
-                null
-            );
+            : new(kind, JsonSerializer.Deserialize(value, item) ?? throw new JsonException("The object of a watch's line is null."), null);
 
     private static WatchLineKind ReadKind(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("ADDED"u8) ? WatchLineKind.Added

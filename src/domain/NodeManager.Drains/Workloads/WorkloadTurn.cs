@@ -4,7 +4,9 @@ namespace NodeManager.Drains.Workloads;
 
 /// <summary>A pod that waits until its workload can spare it. Dispose it to stop waiting. Thread-safe.</summary>
 /// <param name="number">Orders pods of equal turns.</param>
-internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, long number, Action<WorkloadTurn> leave) : IComparable<WorkloadTurn>, IDisposable
+internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, long number, Action<WorkloadTurn> leave)
+    : IComparable<WorkloadTurn>,
+        IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DrainTurn _turn = turn;

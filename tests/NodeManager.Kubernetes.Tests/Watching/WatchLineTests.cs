@@ -33,7 +33,7 @@ public sealed class WatchLineTests
     [InlineData("""{"object":{} }""")]
     [InlineData("""{"type":"ADDED","object":{"metadata":7} }""")]
     [InlineData("[]")]
-    public void A_line_that_is_no_event_is_an_error(string text) =>
+    public void A_line_that_is_not_an_event_is_an_error(string text) =>
         Assert.ThrowsAny<JsonException>(() => WatchLine<Node>.Parse(new(Encoding.UTF8.GetBytes(text)), Resources.Nodes.Item));
 
     [Fact]

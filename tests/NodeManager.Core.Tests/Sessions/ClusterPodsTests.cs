@@ -111,7 +111,7 @@ public sealed class ClusterPodsTests
     [Fact]
     public async Task A_cached_pod_takes_at_most_750_bytes_and_a_node_2600()
     {
-        await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 200);
+        await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 2_100);
         ObjectCaches caches = cluster.Session.Connection().Caches();
         using CacheUse<Pod> pods = caches.Open(ClusterPods.Type, new());
         using CacheUse<Node> nodes = caches.Open(Resources.Nodes, new());
@@ -122,6 +122,17 @@ public sealed class ClusterPodsTests
 
         Assert.InRange(podBytes / pods.Cache.Count, 300, 750);
         Assert.InRange(nodeBytes / nodes.Cache.Count, 1000, 2600);
+    }
+
+    /// <summary>In a drain of 1,000 pods the search for equal parts was a tenth of the CPU time.</summary>
+    [Fact]
+    public async Task Few_pods_do_not_share_equal_parts()
+    {
+        await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 20);
+        using CacheUse<Pod> pods = cluster.Session.Connection().Caches().Open(ClusterPods.Type, new());
+        await cluster.AwaitAsync(Synced(pods));
+
+        Assert.Equal(pods.Cache.Count, pods.Cache.Items.Select(static pod => pod.Spec.Containers).Distinct().Count());
     }
 
     private static async Task<bool> Synced<T>(CacheUse<T> use)

@@ -23,16 +23,33 @@ public static class ChangeWait
         CancellationToken cancellationToken
     )
     {
+        Task first;
+        if (atMost is not { } limit)
+        {
+            first = await FirstAsync(changes, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            await first;
+            return true;
+        }
+
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan limit =
-            atMost is not { } given ? Timeout.InfiniteTimeSpan
-            : given > TimeSpan.Zero ? given
-            : TimeSpan.Zero;
-        Task timeUp = time.DelayAsync(limit, done.Token);
-        Task first = await Task.WhenAny([.. changes, timeUp]);
+        Task timeUp = time.DelayAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, done.Token);
+        first = await Task.WhenAny([.. changes, timeUp]);
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         await first;
         return first != timeUp;
+    }
+
+    // A drain waits this way for each pod, so it makes no timer and no second source of cancellation. Task.WaitAsync would leave its
+    // continuation on changes that do not come.
+    private static async Task<Task> FirstAsync(IEnumerable<Task> changes, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static source => ((TaskCompletionSource)source!).TrySetResult(),
+            cancelled
+        );
+        return await Task.WhenAny([.. changes, cancelled.Task]);
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class RequestSender : IDisposable
     private const int LongestText = 1024;
 
     private readonly HttpClient _http;
+
+    // Complete addresses, as a relative one would be parsed twice for each request.
+    private readonly string _root;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _clockOffset;
@@ -28,10 +31,11 @@ internal sealed partial class RequestSender : IDisposable
     {
         _time = time;
         _logger = logger;
+        // A server may have a base path (https://host/k8s/clusters/c-1): appended paths must not begin with a slash.
+        _root = server.AbsoluteUri.TrimEnd('/') + "/";
         _http = new(transport)
         {
-            // A server may have a base path (https://host/k8s/clusters/c-1): appended paths must not begin with a slash.
-            BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
+            BaseAddress = new(_root),
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestHeaders = { UserAgent = { Agent } },
         };
@@ -87,7 +91,7 @@ internal sealed partial class RequestSender : IDisposable
     /// <summary>Sends once, for callers with their own retries (watches). The caller reads and disposes the response.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'))
+        using var message = new HttpRequestMessage(request.Method, new Uri(_root + request.PathAndQuery.TrimStart('/')))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,

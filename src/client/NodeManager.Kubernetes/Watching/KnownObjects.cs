@@ -8,6 +8,8 @@ internal sealed class KnownObjects<T>
 {
     private readonly HashSet<T> _known = new(ObjectNameComparer<T>.Instance);
 
+    public int Count => _known.Count;
+
     /// <summary>The events for this state of an object: none if it was reported already.</summary>
     public IEnumerable<WatchEvent<T>> Observe(T item)
     {

@@ -14,10 +14,27 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
     /// <exception cref="JsonException">Not an event, or a truncated one.</exception>
     public static WatchLine<T> Parse(in ReadOnlySequence<byte> line, JsonTypeInfo<T> item)
     {
+        if (line.IsSingleSegment)
+            return Parse(line.FirstSpan, item);
+        // The copy costs less than a reader that moves between segments.
+        int length = (int)line.Length;
+        byte[] whole = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            line.CopyTo(whole);
+            return Parse(whole.AsSpan(0, length), item);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
+    private static WatchLine<T> Parse(ReadOnlySpan<byte> line, JsonTypeInfo<T> item)
+    {
         var reader = new Utf8JsonReader(line);
-        Utf8JsonReader found = default;
+        Range? found = null;
         WatchLineKind? kind = null;
-        bool hasObject = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A line of the watch is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -30,11 +47,11 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             else if (reader.ValueTextEquals("object"u8))
             {
                 reader.Read();
-                if (kind is { } known)
-                    return Finish(ref reader, known, item);
-                found = reader;
-                hasObject = true;
+                int start = (int)reader.TokenStartIndex;
+                if (kind is { } known && TryFinish(line[start..], known, item) is { } last)
+                    return last;
                 reader.Skip();
+                found = start..(int)reader.BytesConsumed;
             }
             else
             {
@@ -42,19 +59,31 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             }
         }
 
-        return kind is { } late && hasObject
-            ? Finish(ref found, late, item)
+        return kind is { } late && found is { } range
+            ? Finish(line[range], late, item)
             : throw new JsonException("A line of the watch has no type or no object.");
     }
 
-    private static WatchLine<T> Finish(ref Utf8JsonReader reader, WatchLineKind kind, JsonTypeInfo<T> item) =>
+    // Servers write the object last, so its end is that of the line. Looking for it would read the object twice. Null if something follows.
+    private static WatchLine<T>? TryFinish(ReadOnlySpan<byte> rest, WatchLineKind kind, JsonTypeInfo<T> item)
+    {
+        int end = rest.LastIndexOf((byte)'}');
+        if (end < 0)
+            return null;
+        try
+        {
+            return Finish(rest[..end], kind, item);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static WatchLine<T> Finish(ReadOnlySpan<byte> value, WatchLineKind kind, JsonTypeInfo<T> item) =>
         kind == WatchLineKind.Error
-            ? new(kind, null, JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.Status))
-            : new(
-                kind,
-                JsonSerializer.Deserialize(ref reader, item) ?? throw new JsonException("The object of a watch's line is null."),
-                null
-            );
+            ? new(kind, null, JsonSerializer.Deserialize(value, KubernetesJson.Default.Status))
+            : new(kind, JsonSerializer.Deserialize(value, item) ?? throw new JsonException("The object of a watch's line is null."), null);
 
     private static WatchLineKind ReadKind(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("ADDED"u8) ? WatchLineKind.Added

@@ -36,7 +36,7 @@ internal static class UnfinishedWaits
                 Kind = "Replacement",
                 Name = missing.Title,
                 Message = $"{missing.Describe()}.",
-                UnhealthyPods = new([.. missing.Pending]),
+                UnhealthyPods = new([.. missing.PendingByName]),
                 Outlook = missing.IsStuck ? BudgetOutlook.Never : BudgetOutlook.Slow,
                 Remedy = missing.IsStuck ? "Free capacity for its pods, or fix what prevents them from starting." : "",
             };

@@ -8,6 +8,7 @@ internal sealed class PodRecord(PlannedPod planned)
 {
     private readonly SortedSet<string> _budgets = new(StringComparer.Ordinal);
     private readonly List<string> _forced = [];
+    private Func<string>? _latestReason;
 
     public StepLog Steps { get; } = new();
 
@@ -22,7 +23,11 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>See <see cref="DrainPodOutcome"/>; null while it is worked on.</summary>
     public string? Outcome { get; private set; }
 
-    public string Reason { get; private set; } = planned.Plan.Reason;
+    public string Reason
+    {
+        get => _latestReason?.Invoke() ?? field;
+        private set => (field, _latestReason) = (value, null);
+    } = planned.Plan.Reason;
 
     public int Attempts { get; private set; }
 
@@ -131,6 +136,13 @@ internal sealed class PodRecord(PlannedPod planned)
         BlockedBy = [];
         WaitsFor = what;
         Reason = reason;
+    }
+
+    /// <summary>A wait whose reason changes so often that it is only put into words when it is read.</summary>
+    public void RecordWait(string what, Func<string> reason, string step, string detail, DateTimeOffset now)
+    {
+        RecordWait(what, "", step, detail, now);
+        _latestReason = reason;
     }
 
     public void RecordTermination(DateTimeOffset now)

@@ -80,7 +80,7 @@ internal sealed class WorkloadCache(TimeProvider time)
                 _workloads[f.Key].Title,
                 f.Value.Ready,
                 _workloads[f.Key].Replicas,
-                [.. f.Value.Unhealthy.OrderBy(p => p.Name, StringComparer.Ordinal)],
+                f.Value.Unhealthy,
                 _workloads[f.Key].MaxUnavailable
             )
         );

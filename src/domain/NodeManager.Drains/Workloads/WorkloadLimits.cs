@@ -18,12 +18,13 @@ internal sealed class WorkloadLimits : IAsyncDisposable
     private readonly HashSet<string> _dead;
     private readonly string? _namespace;
     private readonly TimeSpan _wait;
-    private readonly List<WorkloadTurn> _waiting = [];
+    private readonly Dictionary<string, SortedSet<WorkloadTurn>> _waitingByOwner = [];
     private readonly HashSet<string> _gone = [];
-    private readonly Dictionary<string, WorkloadPace> _paces = [];
+    private readonly Dictionary<string, (WorkloadPace Pace, WorkloadWait Wait)> _paces = [];
     private readonly CancellationTokenSource _over = new();
     private TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running;
+    private long _number;
     private bool _isLifted;
 
     /// <param name="plans">All nodes of the run.</param>
@@ -71,9 +72,9 @@ internal sealed class WorkloadLimits : IAsyncDisposable
                 break;
             if (now is null || now.IsTerminating() || !now.IsReady())
                 return true;
-            if (turn.Wait is { Workload.Length: > 0 } wait)
+            if (turn.Wait is { } wait)
             {
-                record.RecordWait($"replacements of {wait.Workload}", wait.Reason, DrainStep.Workload, wait.Workload, _scope.Now);
+                record.RecordWait($"replacements of {wait.Workload}", () => wait.Reason, DrainStep.Workload, wait.Workload, _scope.Now);
                 changed();
                 if (_scope.Options.Once)
                     return false;
@@ -113,8 +114,10 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         {
             if (_isLifted)
                 return null;
-            WorkloadTurn entered = new(pod, turn, Leave);
-            _waiting.Add(entered);
+            WorkloadTurn entered = new(pod, turn, _number++, Leave);
+            if (!_waitingByOwner.TryGetValue(entered.Owner, out SortedSet<WorkloadTurn>? waiting))
+                _waitingByOwner.Add(entered.Owner, waiting = []);
+            waiting.Add(entered);
             _running ??= Task.Run(() => RunAsync(_over.Token), CancellationToken.None);
             Interlocked.Exchange(ref _entered, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             return entered;
@@ -124,7 +127,10 @@ internal sealed class WorkloadLimits : IAsyncDisposable
     private void Leave(WorkloadTurn turn)
     {
         lock (_departing.Lock)
-            _waiting.Remove(turn);
+        {
+            if (_waitingByOwner.TryGetValue(turn.Owner, out SortedSet<WorkloadTurn>? waiting) && waiting.Remove(turn) && waiting.Count == 0)
+                _waitingByOwner.Remove(turn.Owner);
+        }
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -176,14 +182,13 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         TimeSpan? recheck = null;
         lock (_departing.Lock)
         {
-            List<IGrouping<string, WorkloadTurn>> waiting = [.. _waiting.OrderBy(t => t.Turn).GroupBy(t => cache.RootOf(t.Owner))];
+            List<IGrouping<string, string>> waiting = [.. _waitingByOwner.Keys.GroupBy(cache.RootOf)];
             IReadOnlyDictionary<string, WorkloadPods> workloads = cache.Of(waiting.Select(w => w.Key).ToHashSet(), _departing.Uids);
-            foreach (IGrouping<string, WorkloadTurn> turns in waiting)
+            foreach (IGrouping<string, string> owners in waiting)
             {
-                Queue<WorkloadTurn> queue = new(turns);
-                if (!workloads.TryGetValue(turns.Key, out WorkloadPods? pods) || pods.Desired < 2)
-                    LetPass(queue, queue.Count, "");
-                else if (Advance(turns.Key, queue, pods) is { } wait && !(recheck <= wait))
+                if (!workloads.TryGetValue(owners.Key, out WorkloadPods? pods) || pods.Desired < 2)
+                    LetPass([.. owners], int.MaxValue, "");
+                else if (Advance(owners.Key, [.. owners], pods) is { } wait && !(recheck <= wait))
                     recheck = wait;
             }
         }
@@ -192,29 +197,30 @@ internal sealed class WorkloadLimits : IAsyncDisposable
     }
 
     // Null if no pod has to wait.
-    private TimeSpan? Advance(string uid, Queue<WorkloadTurn> queue, WorkloadPods pods)
+    private TimeSpan? Advance(string uid, IReadOnlyList<string> owners, WorkloadPods pods)
     {
-        if (!_paces.TryGetValue(uid, out WorkloadPace? pace))
-            _paces.Add(uid, pace = new(_wait));
+        if (!_paces.TryGetValue(uid, out (WorkloadPace Pace, WorkloadWait Wait) known))
+            _paces.Add(uid, known = (new(_wait), new(pods.Title)));
+        (WorkloadPace pace, WorkloadWait shared) = known;
         int limit = WorkloadRules.Limit(_scope.Options.WorkloadMaxUnavailable, pods.Desired, pods.MaxUnavailable);
         DateTimeOffset now = _scope.Now;
         int ready = pods.Ready;
-        while (queue.Count > 0)
+        while (owners.Any(_waitingByOwner.ContainsKey))
         {
             (int count, TimeSpan wait) = pace.Next(now, ready, pods.Desired, pods.IsStuck, limit);
             if (count == 0)
             {
-                string reason = $"{pods.Describe()}; at most {limit} may be unavailable while several nodes are drained.";
-                foreach (WorkloadTurn turn in queue)
-                    turn.ReportWait(pods.Title, $"{pods.Title}: {reason}");
+                shared.Update(pods, limit);
+                foreach (string owner in owners)
+                foreach (WorkloadTurn turn in _waitingByOwner.GetValueOrDefault(owner) ?? [])
+                    turn.ReportWait(shared);
                 return wait;
             }
 
-            count = Math.Min(count, queue.Count);
             string concession = pace.Concedes
                 ? $"{pods.Title}: no replacement {(pods.IsStuck ? "is starting" : $"became ready within {HumanDuration.Format(_wait)}")}, so more of its pods are evicted than {limit} at a time ({pods.Describe(named: 1)})."
                 : "";
-            LetPass(queue, count, concession);
+            count = LetPass(owners, count, concession);
             ready -= count;
             pace.RecordEvictions(now, count);
         }
@@ -222,18 +228,22 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         return null;
     }
 
-    private void LetPass(Queue<WorkloadTurn> queue, int count, string concession)
+    // Returns how many pods passed.
+    private int LetPass(IReadOnlyList<string> owners, int atMost, string concession)
     {
         // One warning for each node.
         HashSet<string> nodes = [];
-        for (int i = 0; i < count; i++)
+        for (int count = 0; count < atMost; count++)
         {
-            WorkloadTurn turn = queue.Dequeue();
-            _waiting.Remove(turn);
+            if (owners.Select(o => _waitingByOwner.GetValueOrDefault(o)?.Min).Min() is not { } turn)
+                return count;
+            Leave(turn);
             _gone.Add(turn.Pod.Uid());
             _departing.Uids.Add(turn.Pod.Uid());
             turn.Pass(nodes.Add(turn.Pod.Spec.NodeName ?? "") ? concession : "");
         }
+
+        return atMost;
     }
 
     // The end of the session, or the caches that are closed after the run, are not failures.
@@ -246,8 +256,9 @@ internal sealed class WorkloadLimits : IAsyncDisposable
         lock (_departing.Lock)
         {
             _isLifted = true;
-            _waiting.ForEach(static turn => turn.Pass());
-            _waiting.Clear();
+            foreach (WorkloadTurn turn in _waitingByOwner.Values.SelectMany(static waiting => waiting))
+                turn.Pass();
+            _waitingByOwner.Clear();
         }
     }
 }

@@ -3,22 +3,25 @@ using NodeManager.Drains.Decisions;
 namespace NodeManager.Drains.Workloads;
 
 /// <summary>A pod that waits until its workload can spare it. Dispose it to stop waiting. Thread-safe.</summary>
-internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, Action<WorkloadTurn> leave) : IDisposable
+/// <param name="number">Orders pods of equal turns.</param>
+internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, long number, Action<WorkloadTurn> leave)
+    : IComparable<WorkloadTurn>,
+        IDisposable
 {
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DrainTurn _turn = turn;
+    private readonly long _number = number;
     private TaskCompletionSource _waitChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Pod Pod { get; } = pod;
 
     public string Owner { get; } = pod.Controller()!.Uid;
 
-    public DrainTurn Turn { get; } = turn;
-
     /// <summary>Completes when the pod may be evicted.</summary>
     public Task Passed => _passed.Task;
 
-    /// <summary>The workload, as <c>Kind namespace/name</c>, and why the pod waits; empty until that is known.</summary>
-    public (string Workload, string Reason) Wait { get; private set; } = ("", "");
+    /// <summary>Null until it is known.</summary>
+    public WorkloadWait? Wait { get; private set; }
 
     /// <summary>Why the pod may be evicted although its workload has too few ready pods; empty otherwise.</summary>
     public string Concession { get; private set; } = "";
@@ -32,13 +35,15 @@ internal sealed class WorkloadTurn(Pod pod, DrainTurn turn, Action<WorkloadTurn>
         _passed.TrySetResult();
     }
 
-    public void ReportWait(string workload, string reason)
+    public void ReportWait(WorkloadWait wait)
     {
-        if (Wait == (workload, reason))
+        if (Wait == wait)
             return;
-        Wait = (workload, reason);
+        Wait = wait;
         Interlocked.Exchange(ref _waitChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
+
+    public int CompareTo(WorkloadTurn? other) => other is null ? 1 : (_turn, _number).CompareTo((other._turn, other._number));
 
     public void Dispose() => leave(this);
 }

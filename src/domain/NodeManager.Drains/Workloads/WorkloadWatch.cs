@@ -25,12 +25,13 @@ internal sealed class WorkloadWatch : IDisposable
         Follow(scope.Caches.OpenWithin(Resources.ReplicaSets, ns), (r, gone) => _workloads.Put(r, "ReplicaSet", r.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.StatefulSets, ns), (s, gone) => _workloads.Put(s, "StatefulSet", s.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.Pods, ns), _workloads.Put);
+        Failed = Task.WhenAny(_failed).Unwrap();
         _ = Task.WhenAll(_synced)
             .ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     /// <summary>Fails with the first failure of a cache; does not complete otherwise.</summary>
-    public Task Failed => Task.WhenAny(_failed).Unwrap();
+    public Task Failed { get; }
 
     /// <summary>Adds a workload that is not watched.</summary>
     public void Add(string uid, string title, int replicas)

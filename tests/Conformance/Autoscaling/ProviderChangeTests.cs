@@ -44,6 +44,8 @@ public sealed class ProviderChangeTests
         );
         await lab.AddPoolAsync(provider: "guarded");
         await lab.AddClaimAsync("one");
+        // Otherwise the plan removes a claim that cannot be launched and that no pod requires.
+        lab.Wanted = 1;
         RunningOperation running = AutoscalerHost.Start(session, lab.Options(session) with { Providers = providers });
         try
         {
@@ -90,13 +92,14 @@ public sealed class ProviderChangeTests
                     one.Status?.ObservedGeneration == one.Metadata.Generation
                     && one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "False" }) == true
             );
-            await lab.AddClaimAsync("two");
-            await lab.WaitForClaimAsync(
-                "two",
-                static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Forbidden)
+            lab.Wanted = 2;
+            await lab.WaitForClaimsAsync(
+                "a refused claim",
+                static all =>
+                    all.Any(static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Forbidden))
             );
             await lab.PatchAsync(NodeSmithResources.Providers, "guarded", """{"spec":{"additionalSettings":null}}""");
-            await lab.WaitForClaimAsync("two", AutoscalerLab.IsReady);
+            await lab.WaitForClaimsAsync("two ready claims", static all => all.Count(AutoscalerLab.IsReady) == 2);
         }
         finally
         {

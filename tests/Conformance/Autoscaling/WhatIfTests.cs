@@ -94,7 +94,7 @@ public sealed class WhatIfTests
     // A pool for one node, and two pods that each need one of its nodes.
     private static async Task<AutoscalerLab> StartAsync(string backend)
     {
-        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, machines: null);
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         try
         {
             Skip.If(!lab.Cluster.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");

@@ -272,7 +272,6 @@ internal static class BuiltInKinds
             HasScale = true,
             HasGeneration = true,
             Type = Json.Deployment,
-            HasBriefModels = true,
             Rules = WorkloadRules.Deployment,
         };
 
@@ -290,7 +289,6 @@ internal static class BuiltInKinds
             HasGeneration = true,
             SelectableFields = [new("status.replicas")],
             Type = Json.ReplicaSet,
-            HasBriefModels = true,
             Rules = WorkloadRules.ReplicaSet,
         };
 

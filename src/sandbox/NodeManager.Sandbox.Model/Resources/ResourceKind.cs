@@ -124,8 +124,8 @@ internal sealed class ResourceKind
     /// <summary>The serialization of its model; null without one.</summary>
     public JsonTypeInfo? Type { get; init; }
 
-    /// <summary>Typed objects are kept only while they are in use, see <see cref="Store.BriefModels"/>.</summary>
-    public bool HasBriefModels { get; init; }
+    /// <summary>Typed objects of workloads are kept only while they are in use, see <see cref="Store.BriefModels"/>.</summary>
+    public bool HasBriefModels => HasScale;
 
     public KindRules Rules { get; init; } = KindRules.None;
 

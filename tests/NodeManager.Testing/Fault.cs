@@ -94,6 +94,9 @@ public sealed class Fault
     /// <summary>Each line of the body comes twice.</summary>
     public static Fault RepeatLines() => OfBody(body => new LineStream(body, int.MaxValue, 2, null));
 
+    /// <summary>The answer begins, and no byte of its body arrives.</summary>
+    public static Fault Stall() => OfBody(body => new StalledStream(body));
+
     public Task<HttpResponseMessage> ApplyAsync(
         HttpRequestMessage request,
         Func<Task<HttpResponseMessage>> send,

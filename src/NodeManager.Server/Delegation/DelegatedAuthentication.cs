@@ -22,6 +22,9 @@ internal sealed class DelegatedAuthentication(
 
     private const string Bearer = "Bearer ";
 
+    // Timers count in steps of the system's clock, so they may fire a step before the time of day is reached.
+    private static readonly TimeSpan ClockStep = TimeSpan.FromMilliseconds(20);
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string header = Request.Headers.Authorization.ToString();
@@ -101,6 +104,6 @@ internal sealed class DelegatedAuthentication(
     private TimeSpan Remaining(DateTimeOffset end)
     {
         TimeSpan left = end - time.GetUtcNow();
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        return left > TimeSpan.Zero ? left + ClockStep : TimeSpan.Zero;
     }
 }

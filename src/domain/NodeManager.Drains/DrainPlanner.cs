@@ -13,19 +13,23 @@ public static class DrainPlanner
     /// Plans the drain of these nodes together, ordered by name. Changes nothing. Budgets are judged for each pod alone and for all pods of
     /// the plan together: how many can be evicted concurrently, in turns, or never.
     /// </summary>
+    /// <param name="usesCaches">
+    /// False to list the cluster although the session has caches of it: they may lack the latest changes. Many nodes are planned from caches.
+    /// </param>
     /// <exception cref="NodeManagerException">NodeNotFound; NodeReplaced; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
         NodeManagerSession session,
         IReadOnlyList<NodeTarget> nodes,
         DrainOptions options,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool usesCaches = true
     ) =>
         ClusterOperation.RunAsync(
             session,
             null,
             async (connection, token) =>
             {
-                PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
+                PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token, usesCaches);
                 if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
                     throw basis.Survey.MissingNodeError(missing, session.Cluster);
                 return Plan(session, basis, basis.Nodes);

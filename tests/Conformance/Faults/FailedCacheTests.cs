@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
@@ -108,9 +107,7 @@ public sealed class FailedCacheTests
         Assert.Equal(NodeMaintenanceRunStatus.Completed, (await lab.WaitAsync(first.Id)).Status);
 
         watch.Refuse("nodemaintenancerequests");
-        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
         await Task.Delay(Watched);
-        TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime - before;
         Assert.InRange(watch.Requests, 1, MostRequests);
         watch.Permit();
         NodeMaintenanceRun second = await lab.SubmitAsync(nodes);
@@ -119,7 +116,6 @@ public sealed class FailedCacheTests
         watch.Refuse("nodemaintenancerequests");
         await Task.Delay(TimeSpan.FromMilliseconds(500));
         await lab.StopAsync().WaitAsync(Eventually.Limit);
-        Assert.True(used < Watched, $"{used.TotalSeconds:0.0} s of CPU in {Watched.TotalSeconds:0} s");
     }
 
     [SkippableTheory]

@@ -67,6 +67,29 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_plan_has_the_pods_that_open_caches_do_not_know_yet()
+    {
+        _faults.Inject(Fault.Stall(), 100, FaultInjectionHandler.IsWatch);
+        using CacheUse<Node> openNodes = _session.Connection().Caches().Open(Resources.Nodes, new());
+        using CacheUse<Pod> openPods = _session.Connection().Caches().Open(ClusterPods.Type, new());
+        await Task.WhenAll(openNodes.Cache.Synced, openPods.Cache.Synced);
+        while (!openNodes.Cache.Watch.IsConnected || !openPods.Cache.Watch.IsConnected)
+            await Task.Delay(10);
+        string node = (await NodeNamesAsync())[^1];
+        Pod late = new()
+        {
+            Metadata = new() { Name = "late", Namespace = "default" },
+            Spec = new() { NodeName = node, Containers = [new() { Name = "a", Image = "a" }] },
+        };
+        await Client.CreateAsync(Resources.Pods, late, "default", RequestOptions.Default, default);
+
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [node], Anything, default))[0];
+
+        Assert.Contains(plan.Pods, static pod => pod.Name == "late");
+        Assert.DoesNotContain(openPods.Cache.Items, static pod => pod.Metadata.Name == "late");
+    }
+
+    [Fact]
     public async Task A_plan_from_open_caches_equals_one_from_lists_and_lists_no_pods_of_the_cluster()
     {
         string[] nodes = await NodeNamesAsync();

@@ -64,7 +64,14 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
     private async Task<AgentPlan> DrainAsync(AgentPlan plan, CancellationToken stop)
     {
         IReadOnlyList<NodeTarget> nodes = [.. plan.Nodes.Select(AgentPlanner.TargetOf)];
-        IReadOnlyList<NodeDrainPlan> now = await DrainPlanner.PlanAsync(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change), stop);
+        // Of what the server has: a cache may lack a pod that nobody approved.
+        IReadOnlyList<NodeDrainPlan> now = await DrainPlanner.PlanAsync(
+            Session,
+            nodes,
+            AgentPlanner.DrainOptionsOf(plan.Change),
+            stop,
+            usesCaches: false
+        );
         string[] before = [.. plan.Drains.SelectMany(Facts).Order(StringComparer.Ordinal)];
         string[] after = [.. now.SelectMany(Facts).Order(StringComparer.Ordinal)];
         if (!before.SequenceEqual(after, StringComparer.Ordinal))

@@ -42,7 +42,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         List<AgentPlanField> fields = [];
         if (change.Action == AgentAction.Drain)
         {
-            drains = await DrainPlanner.PlanAsync(Session, [.. before.Select(TargetOf)], DrainOptionsOf(change), stop);
+            drains = await DrainPlanner.PlanAsync(Session, [.. before.Select(TargetOf)], DrainOptionsOf(change), stop, usesCaches: false);
             foreach (NodeDrainPlan drain in drains)
                 Describe(drain, change, steps, warnings);
         }

@@ -36,7 +36,7 @@ public static class NodeSelections
                 SelectionRequest asCreated = request with { Pod = request.Pod.AsCreated(minor) };
                 if (HasReferences(request.Pod))
                 {
-                    (ClusterSnapshot read, _, IReadOnlyList<Pod> all) = await new SnapshotReader(
+                    (ClusterSnapshot read, _, IReadOnlyList<Pod> all, _) = await new SnapshotReader(
                         connection.Client,
                         observer.Warning
                     ).ReadAsync(null, token, knowsStorage: true);

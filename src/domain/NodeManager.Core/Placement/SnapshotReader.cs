@@ -10,7 +10,8 @@ namespace NodeManager.Core.Placement;
 
 /// <summary>A cluster as read once.</summary>
 /// <param name="Pods">All pods, including unscheduled ones.</param>
-public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node> Nodes, IReadOnlyList<Pod> Pods);
+/// <param name="IsCached">True if nodes or pods are those of a cache, which may lack the latest changes.</param>
+public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node> Nodes, IReadOnlyList<Pod> Pods, bool IsCached);
 
 /// <summary>Reads a cluster for the scheduler's rules: shared by simulations and drain plans, so that their scores agree.</summary>
 /// <param name="warn">Receives the kinds that cannot be read; the rules then know less.</param>
@@ -37,9 +38,9 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         // An object that is missing in an incomplete list may exist.
         bool isWhole = await claims is not null && await volumes is not null && await classes is not null;
         ClusterSnapshot snapshot = new(minor ?? (await server).Minor) { KnowsStorage = isWhole };
-        foreach (var node in await nodes)
+        foreach (var node in (await nodes).Items)
             snapshot.SetNode(node);
-        foreach (var pod in await pods)
+        foreach (var pod in (await pods).Items)
             snapshot.SetPod(pod);
         foreach (var node in await images ?? [])
             snapshot.SetImages(node.Metadata.Name, node.Status.Images);
@@ -53,16 +54,20 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
             snapshot.SetVolume(volume);
         foreach (var storageClass in await classes ?? [])
             snapshot.SetStorageClass(storageClass);
-        return new(snapshot, await nodes, await pods);
+        return new(snapshot, (await nodes).Items, (await pods).Items, (await nodes).IsCached || (await pods).IsCached);
     }
 
-    private async Task<IReadOnlyList<T>> ItemsAsync<T>(ResourceType<T> type, ResourceType<T> cached, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(
+        ResourceType<T> type,
+        ResourceType<T> cached,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject
     {
         using CacheUse<T>? open = caches?.JoinOpen(cached);
         return open?.Cache is { Watch.IsConnected: true } cache
-            ? cache.Items
-            : (await client.ListAsync(type, new ListOptions(), cancellationToken)).Items;
+            ? (cache.Items, true)
+            : ((await client.ListAsync(type, new ListOptions(), cancellationToken)).Items, false);
     }
 
     private async Task<List<T>?> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)

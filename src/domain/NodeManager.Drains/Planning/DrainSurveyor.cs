@@ -12,14 +12,15 @@ namespace NodeManager.Drains.Planning;
 
 public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
 {
-    // From here on one list of all pods is cheaper than one request for each node.
+    // From here on one list of all pods is cheaper than one request for each node. Up to here, caches are not used: they may lack a pod that
+    // has just been created.
     private const int ManyNodes = 16;
 
     private static readonly Task<ClusterReading?> NotRead = Task.FromResult<ClusterReading?>(null);
 
     private readonly AccessCheck _access = new(client, options);
 
-    /// <param name="cluster">The caches of nodes and pods, if open; null without.</param>
+    /// <param name="cluster">The cluster, if it is read anyway; null without.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public async Task<DrainSurvey> ReadAsync(
         IReadOnlyList<NodeTarget> targets,
@@ -95,7 +96,7 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
     )
     {
         IReadOnlyList<Node>? all =
-            await (cluster ?? NotRead) is { } read ? read.Nodes
+            await UsableAsync(names, cluster) is { } read ? read.Nodes
             : names.Count > ManyNodes ? (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items
             : null;
         if (all is not null)
@@ -115,7 +116,7 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
         CancellationToken cancellationToken
     )
     {
-        if (await (cluster ?? NotRead) is { } read)
+        if (await UsableAsync(names, cluster) is { } read)
             return read.Pods;
         if (names.Count > ManyNodes)
             return await ReadIfAllowedAsync(Resources.Pods, new(), cancellationToken);
@@ -124,6 +125,9 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
         );
         return lists.Any(l => l is null) ? null : [.. lists.SelectMany(l => l!)];
     }
+
+    private static async Task<ClusterReading?> UsableAsync(IReadOnlyList<string> names, Task<ClusterReading?>? cluster) =>
+        await (cluster ?? NotRead) is { } read && (!read.IsCached || names.Count > ManyNodes) ? read : null;
 
     private async Task<List<PodDisruptionBudget>?> ReadBudgetsAsync(
         Task<ServerCapabilities> capabilities,

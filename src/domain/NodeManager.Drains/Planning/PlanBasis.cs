@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Health;
 using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Nodes;
@@ -70,11 +71,16 @@ public sealed record PlanBasis
         ClusterConnection connection,
         IReadOnlyList<NodeTarget> nodes,
         DrainOptions options,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool usesCaches = true
     )
     {
         DateTimeOffset now = connection.Time.GetUtcNow();
-        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, cancellationToken);
+        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(
+            connection,
+            usesCaches ? connection.Caches() : null,
+            cancellationToken
+        );
         DrainSurveyor surveyor = new(connection.Client, options);
         Task<DrainSurvey> surveying = surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
         await Task.WhenAll(reading, surveying);
@@ -168,12 +174,13 @@ public sealed record PlanBasis
 
     private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(
         ClusterConnection connection,
+        ObjectCaches? caches,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            SnapshotReader reader = new(connection.Client, static _ => { }, connection.Caches());
+            SnapshotReader reader = new(connection.Client, static _ => { }, caches);
             return (await reader.ReadAsync(null, cancellationToken), "");
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)

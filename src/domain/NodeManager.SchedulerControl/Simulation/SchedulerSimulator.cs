@@ -38,7 +38,7 @@ public static class SchedulerSimulator
             source,
             async (connection, token) =>
             {
-                var (snapshot, _, pods) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(minor, token);
+                var (snapshot, _, pods, _) = await new SnapshotReader(connection.Client, observer.Warning).ReadAsync(minor, token);
                 var profiles = SimulatedProfile.Of(document, minor, catalog);
                 WarnOfLimits(document, profiles, snapshot, pods, observer);
                 return await SimulateAsync(session, snapshot, pods, profiles, observer, token);

@@ -67,7 +67,7 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_plan_has_the_pods_that_open_caches_do_not_know_yet()
+    public async Task A_plan_contains_pods_that_open_caches_lack()
     {
         _faults.Inject(Fault.Stall(), 100, FaultInjectionHandler.IsWatch);
         using CacheUse<Node> openNodes = _session.Connection().Caches().Open(Resources.Nodes, new());

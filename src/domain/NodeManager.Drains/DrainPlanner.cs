@@ -14,7 +14,8 @@ public static class DrainPlanner
     /// the plan together: how many can be evicted concurrently, in turns, or never.
     /// </summary>
     /// <param name="usesCaches">
-    /// False to list the cluster although the session has caches of it: they may lack the latest changes. Many nodes are planned from caches.
+    /// False to list the cluster although the session has caches of it, which may lack the latest changes. If true, only a plan of many nodes
+    /// takes them and their pods from caches.
     /// </param>
     /// <exception cref="NodeManagerException">NodeNotFound; NodeReplaced; or the server's refusal.</exception>
     public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(

@@ -1,5 +1,4 @@
 using System.Net;
-using NodeManager.Controllers.Caching;
 using NodeManager.Core.Health;
 using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Nodes;
@@ -76,11 +75,8 @@ public sealed record PlanBasis
     )
     {
         DateTimeOffset now = connection.Time.GetUtcNow();
-        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(
-            connection,
-            usesCaches ? connection.Caches() : null,
-            cancellationToken
-        );
+        SnapshotReader reader = new(connection.Client, static _ => { }, usesCaches ? connection.Caches() : null);
+        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(reader, cancellationToken);
         DrainSurveyor surveyor = new(connection.Client, options);
         Task<DrainSurvey> surveying = surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
         await Task.WhenAll(reading, surveying);
@@ -173,14 +169,12 @@ public sealed record PlanBasis
         (await reading).Cluster;
 
     private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(
-        ClusterConnection connection,
-        ObjectCaches? caches,
+        SnapshotReader reader,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            SnapshotReader reader = new(connection.Client, static _ => { }, caches);
             return (await reader.ReadAsync(null, cancellationToken), "");
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)

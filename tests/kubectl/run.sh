@@ -67,7 +67,8 @@ schedulable=$(kubectl get nodes -o go-template='{{range .items}}{{$ready := fals
 NODE=$(sed -n 1p <<< "$schedulable")
 OTHER=$(sed -n 2p <<< "$schedulable")
 [ -n "$OTHER" ] || { echo "it takes two nodes that are ready for pods" >&2; exit 2; }
-kubectl api-versions | grep -qx policy/v1 && POLICY=policy/v1 || POLICY=policy/v1beta1
+# grep reads to the end (no -q): with pipefail, kubectl's failure to write the rest would count.
+kubectl api-versions | grep -x policy/v1 > /dev/null && POLICY=policy/v1 || POLICY=policy/v1beta1
 isSandbox=$(kubectl version -o json | grep -c '"gitVersion": ".*-sandbox')
 # Of generated suffixes: their letters hold no vowel, so that they spell no word.
 letters='[bcdfghjklmnpqrstvwxz2456789]'

@@ -56,7 +56,7 @@ private=(-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sourc
   -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root)
 run_apt "${private[@]}" update
 (cd "$work" && run_apt "${private[@]}" source --download-only kubernetes)
-archive=$(find "$work" -maxdepth 1 -name "kubernetes_*${version}.orig.tar.gz" | head -n 1)
+archive=$(find "$work" -maxdepth 1 -name "kubernetes_*${version}.orig.tar.gz" -print -quit)
 [ -n "$archive" ] || die "the mirror has another Kubernetes than $version: $(cd "$work" && echo kubernetes_*)"
 
 say "unpacking"

@@ -190,7 +190,7 @@ down() {
     for group in $(groups "$number"); do find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true; done
     for mount in $(ip netns list | awk '$1 ~ /^cni-/ { print $1 }'); do
       # Only those of its pods: their other ends are in the node's namespace, which goes.
-      ! nsenter --net="/run/netns/$mount" ip -4 addr show eth0 2>/dev/null | grep -q "10\.244\.$number\." || ip netns del "$mount"
+      ! nsenter --net="/run/netns/$mount" ip -4 addr show eth0 2>/dev/null | grep "10\.244\.$number\." > /dev/null || ip netns del "$mount"
     done
     # Removed with the namespace too, but later: the next run adds it again.
     ip link del "nmk-$number" 2>/dev/null || true

@@ -60,7 +60,7 @@ drain() { # POD NODE: the id of the operation
     -d '{"delete_emptydir_data":true,"delete_unmanaged_pods":true,"timeout_seconds":0}' | sed -n 's/^{"id": *"\([^"]*\)".*/\1/p'
 }
 request() { kubectl -n $ns get $requests "$1" -o jsonpath="{.status.$2}"; }
-is_blocked() { request "$1" nodes[0].blockers | grep -q web; }
+is_blocked() { request "$1" nodes[0].blockers | grep web > /dev/null; }
 is_held_by_other() { local now; now=$(request "$1" holder); [ -n "$now" ] && [ "$now" != "$2" ] && is_blocked "$1"; }
 is_over() { [ -n "$(request "$1" endedAt)" ]; }
 budget() { kubectl -n shop create pdb web --selector=app=web --min-available=4 >/dev/null; }
@@ -245,7 +245,7 @@ X
   [ "$(request all-nodes phase)/$(request all-nodes completed)" = "Completed/${#nodes[@]}" ] || fail "it ended as $(request all-nodes phase): $(request all-nodes message)"
   say "Completed, ${#nodes[@]} of ${#nodes[@]} nodes, by $(request all-nodes holder)"
   until_true 120 "two servers are ready" two_ready
-  kubectl get nodes -o jsonpath='{.items[*].spec.unschedulable}' | grep -q true && fail "a node stays cordoned"
+  kubectl get nodes -o jsonpath='{.items[*].spec.unschedulable}' | grep true > /dev/null && fail "a node stays cordoned"
   kubectl -n $ns delete $requests all-nodes >/dev/null
 }
 begun() { [ "$(request all-nodes phase)" = Running ]; }
@@ -305,7 +305,7 @@ autoscalers() {
 acting() { # the pods whose metrics report that they lead
   kubectl -n kubenodesmith get pods -l app.kubernetes.io/name=nodemanager-autoscaler -o jsonpath='{range .items[*]}{.metadata.name} {.status.podIP}{"\n"}{end}' |
     while read -r pod ip; do
-      ! on_node "${nodes[0]}" curl -s --max-time 2 "http://$ip:8081/metrics" </dev/null | grep -q '^nodemanager_autoscaler_leader 1' || echo "$pod"
+      ! on_node "${nodes[0]}" curl -s --max-time 2 "http://$ip:8081/metrics" </dev/null | grep '^nodemanager_autoscaler_leader 1' > /dev/null || echo "$pod"
     done
 }
 one_acts() { [ "$(acting | wc -l)" = 1 ]; }

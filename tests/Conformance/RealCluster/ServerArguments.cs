@@ -68,6 +68,8 @@ internal sealed partial class ServerArguments(string folder, string version, int
     public IEnumerable<string> ControllerManager(string kubeconfig) =>
         [
             .. Client(kubeconfig),
+            // In each namespace, these two make an account with its token, and a ConfigMap, that no test needs.
+            "--controllers=*,-serviceaccount,-root-ca-cert-publisher",
             "--service-account-private-key-file",
             "sa.key",
             "--node-monitor-period",

@@ -51,8 +51,9 @@ internal sealed class ServerProcess : IDisposable
             start.ArgumentList.Add(argument);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        // By default, a quarter of the API server's CPU is garbage collection.
-        start.Environment["GOGC"] = "200";
+        // By default, a quarter of the API server's CPU is garbage collection. The limit applies to servers built by Go 1.19 and later.
+        start.Environment["GOGC"] = "800";
+        start.Environment["GOMEMLIMIT"] = "3GiB";
         _process = Process.Start(start)!;
     }
 

@@ -75,7 +75,7 @@ internal sealed class SimulatedKubelets : IDisposable
             if (!KubeletAnnotations.IsAlive(node))
                 continue;
             if (isNew)
-                Begin(node.Metadata.Uid!, "lease", () => RenewLeaseAsync(name, stop));
+                Begin(node.Metadata.Uid!, "lease", () => CreateLeaseAsync(node, stop));
             if (IsOutdated(node))
                 Begin(node.Metadata.Uid!, "status", () => ReportNodeAsync(name, stop));
             if (isNew)
@@ -217,35 +217,55 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task RenewLeaseAsync(string name, CancellationToken stop)
     {
-        JsonObject lease = KubeletReports.Lease(name);
         try
         {
-            await _client.PatchAsync(Resources.Leases, name, "kube-node-lease", Patch.Merge(lease), null, new(), stop);
+            await PatchLeaseAsync(name, stop);
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && _nodes.TryGetValue(name, out Node? node))
         {
-            var created = new Lease
-            {
-                Metadata = new()
-                {
-                    Name = name,
-                    OwnerReferences =
-                    [
-                        new()
-                        {
-                            ApiVersion = "v1",
-                            Kind = "Node",
-                            Name = name,
-                            Uid = node.Metadata.Uid!,
-                        },
-                    ],
-                },
-                Spec = new() { HolderIdentity = name, LeaseDurationSeconds = 40 },
-            };
-            await _client.CreateAsync(Resources.Leases, created, "kube-node-lease", new(), stop);
-            await _client.PatchAsync(Resources.Leases, name, "kube-node-lease", Patch.Merge(lease), null, new(), stop);
+            await CreateLeaseAsync(node, stop);
         }
     }
+
+    private async Task CreateLeaseAsync(Node node, CancellationToken stop)
+    {
+        string name = node.Metadata.Name;
+        var created = new Lease
+        {
+            Metadata = new()
+            {
+                Name = name,
+                OwnerReferences =
+                [
+                    new()
+                    {
+                        ApiVersion = "v1",
+                        Kind = "Node",
+                        Name = name,
+                        Uid = node.Metadata.Uid!,
+                    },
+                ],
+            },
+            Spec = new()
+            {
+                HolderIdentity = name,
+                LeaseDurationSeconds = 40,
+                RenewTime = TimeProvider.System.GetUtcNow(),
+            },
+        };
+        try
+        {
+            await _client.CreateAsync(Resources.Leases, created, "kube-node-lease", new(), stop);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+        {
+            // Of a node of this name that was deleted, or of the start of the kubelets.
+            await PatchLeaseAsync(name, stop);
+        }
+    }
+
+    private Task PatchLeaseAsync(string name, CancellationToken stop) =>
+        _client.PatchAsync(Resources.Leases, name, "kube-node-lease", Patch.Merge(KubeletReports.Lease(name)), null, new(), stop);
 
     // One of a kind at a time for each object, and once more where a change came while it was at work.
     private void Begin(string uid, string work, Func<Task> action)

@@ -77,9 +77,6 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private bool HasQuickLeases { get; init; }
 
-    // A dozen tests that look twenty times a second at what takes the real server's controllers seconds keep it from them.
-    private TimeSpan? LongestPause => IsReal ? TimeSpan.FromMilliseconds(250) : null;
-
     /// <summary>The cluster's clock.</summary>
     public TimeProvider Time => _sandbox?.Time ?? TimeProvider.System;
 
@@ -246,19 +243,9 @@ internal sealed class TestCluster : IAsyncDisposable
             await CreateAsync(Resources.Nodes, manifest);
         }
 
-        if (!ready)
-            return names;
-        foreach (string name in names)
-            await WaitForAsync(
-                Resources.Nodes,
-                name,
-                n => n.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True" && !IsTainted(n)
-            );
+        if (ready)
+            await NodeWait.ForReadyAsync(this, names);
         return names;
-
-        bool IsTainted(Node node) =>
-            (_sandbox is not null || _plane!.HasControllers)
-            && node.Spec.Taints?.Exists(t => t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) == true;
     }
 
     public async Task<string> AddNodeAsync(Action<JsonObject>? adjust = null) => (await AddNodesAsync(1, adjust))[0];
@@ -296,8 +283,7 @@ internal sealed class TestCluster : IAsyncDisposable
         await Eventually.GetAsync<IReadOnlyList<Pod>>(
             $"{count} ready pods of {selector}",
             async () => await ListPodsAsync(selector),
-            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count,
-            LongestPause
+            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count
         );
 
     public async Task<IReadOnlyList<Pod>> ListPodsAsync(string? selector = null) =>
@@ -323,11 +309,10 @@ internal sealed class TestCluster : IAsyncDisposable
         where T : KubernetesObject => Client.GetAsync(type, name, type.IsNamespaced ? Namespace : null, default);
 
     public Task<T> WaitForAsync<T>(ResourceType<T> type, string name, Func<T, bool> isWanted)
-        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted, LongestPause);
+        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted);
 
     public Task WaitForGoneAsync<T>(ResourceType<T> type, string name)
-        where T : KubernetesObject =>
-        Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name), LongestPause);
+        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name));
 
     public async Task<bool> ExistsAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject

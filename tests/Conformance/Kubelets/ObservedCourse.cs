@@ -74,7 +74,6 @@ internal sealed class ObservedCourse : IAsyncDisposable
             $"{state}, {times} times",
             () => Task.FromResult(read()),
             states => states.Count(one => one.State == state) >= times,
-            TimeSpan.FromMilliseconds(50),
             static states => string.Join(", ", states.Select(static one => one.State))
         );
 

@@ -34,7 +34,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly PacedTimeProvider? _pace;
 
-    // The administrator's: a connection for each request would cost the real server more than the request.
+    // The administrator's.
     private readonly HttpClient _http;
 
     private TestCluster(SandboxCluster? sandbox, ControlPlane? plane, PacedTimeProvider? pace = null)
@@ -376,7 +376,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private HttpMessageHandler CreateTransport(Func<HttpMessageHandler, HttpMessageHandler>? wrap)
     {
-        HttpMessageHandler transport = _sandbox?.CreateTransport() ?? _plane!.CreateAdminTransport();
+        HttpMessageHandler transport = _sandbox?.CreateTransport() ?? _plane!.CreateSharedAdminTransport();
         return wrap?.Invoke(transport) ?? transport;
     }
 

@@ -21,6 +21,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly CertificateAuthority _authority = new();
     private readonly List<ServerProcess> _processes = [];
     private readonly ServerBinaries _binaries;
+    private readonly Lazy<HttpMessageHandler> _shared;
     private readonly TimeSpan _nodeGrace;
     private IReadOnlyList<string> _options = [];
     private SimulatedKubelets? _kubelets;
@@ -33,6 +34,7 @@ internal sealed class ControlPlane : IDisposable
     {
         _binaries = binaries;
         _nodeGrace = nodeGrace;
+        _shared = new(CreateAdminTransport);
         HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
@@ -59,6 +61,9 @@ internal sealed class ControlPlane : IDisposable
     public HttpMessageHandler CreateAnonymousTransport() => CreateTransport([]);
 
     public HttpMessageHandler CreateAdminTransport() => CreateTransport("admin", "system:masters");
+
+    /// <summary>An administrator's over connections that all of these share: a connection costs both sides as much as several requests.</summary>
+    public HttpMessageHandler CreateSharedAdminTransport() => new SharedTransport(_shared.Value);
 
     /// <summary>Writes a kubeconfig for this user and returns its path.</summary>
     public string WriteKubeconfig(string user, params IEnumerable<string> groups)
@@ -141,6 +146,8 @@ internal sealed class ControlPlane : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _kubelets?.Dispose();
+        if (_shared.IsValueCreated)
+            _shared.Value.Dispose();
         foreach (ServerProcess process in Enumerable.Reverse(_processes))
             process.Dispose();
         _authority.Dispose();

@@ -53,7 +53,7 @@ internal sealed class ServerProcess : IDisposable
             start.ArgumentList.Add(argument);
         // By default, a quarter of the API server's CPU is garbage collection. The limit applies to servers built by Go 1.19 and later.
         start.Environment["GOGC"] = "800";
-        start.Environment["GOMEMLIMIT"] = "3GiB";
+        start.Environment["GOMEMLIMIT"] = "2GiB";
         _process = Process.Start(start)!;
     }
 

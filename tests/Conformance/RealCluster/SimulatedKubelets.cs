@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
@@ -229,32 +231,30 @@ internal sealed class SimulatedKubelets : IDisposable
     private async Task CreateLeaseAsync(Node node, CancellationToken stop)
     {
         string name = node.Metadata.Name;
-        var created = new Lease
+        JsonObject lease = KubeletReports.Lease(name);
+        lease["metadata"] = new JsonObject
         {
-            Metadata = new()
-            {
-                Name = name,
-                OwnerReferences =
-                [
-                    new()
-                    {
-                        ApiVersion = "v1",
-                        Kind = "Node",
-                        Name = name,
-                        Uid = node.Metadata.Uid!,
-                    },
-                ],
-            },
-            Spec = new()
-            {
-                HolderIdentity = name,
-                LeaseDurationSeconds = 40,
-                RenewTime = TimeProvider.System.GetUtcNow(),
-            },
+            ["name"] = name,
+            ["ownerReferences"] = new JsonArray(
+                new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Node",
+                    ["name"] = name,
+                    ["uid"] = node.Metadata.Uid,
+                }
+            ),
         };
         try
         {
-            await _client.CreateAsync(Resources.Leases, created, "kube-node-lease", new(), stop);
+            await _client.SendAsync(
+                HttpMethod.Post,
+                Resources.Leases.Path("kube-node-lease"),
+                new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
+                Resources.Leases.Item,
+                RequestOptions.Default,
+                stop
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {

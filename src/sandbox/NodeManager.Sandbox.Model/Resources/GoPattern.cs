@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -12,8 +13,21 @@ internal static class GoPattern
     // Large automata are slow too.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
+    // A pattern takes up to a millisecond, and each cluster reads those of its definitions when it checks and when it serves them.
+    private static readonly ConcurrentDictionary<string, Regex?> Known = new(StringComparer.Ordinal);
+    private const int MostKnown = 256;
+
     /// <summary>Null if invalid.</summary>
     public static Regex? Read(string pattern)
+    {
+        if (Known.TryGetValue(pattern, out Regex? known))
+            return known;
+        if (Known.Count >= MostKnown)
+            Known.Clear();
+        return Known[pattern] = Compile(pattern);
+    }
+
+    private static Regex? Compile(string pattern)
     {
         try
         {

@@ -1,7 +1,7 @@
 namespace NodeManager.Testing;
 
 /// <summary>Gives so many bytes of another stream; then it ends, or breaks.</summary>
-internal sealed class FaultyStream(Stream inner, int bytes, Exception? error) : ReadOnlyStream
+internal sealed class FaultyStream(Stream inner, int bytes, Exception? error) : ReadOnlyStream(inner)
 {
     private int _left = bytes;
 
@@ -9,15 +9,8 @@ internal sealed class FaultyStream(Stream inner, int bytes, Exception? error) : 
     {
         if (_left == 0)
             return error is null ? 0 : throw error;
-        int read = await inner.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
+        int read = await Inner.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -1,8 +1,11 @@
 namespace NodeManager.Testing;
 
-/// <summary>A stream that is read from its begin to its end.</summary>
-public abstract class ReadOnlyStream : Stream
+/// <summary>A stream that is read from its beginning to its end.</summary>
+/// <param name="inner">Another stream that it reads, and disposes.</param>
+public abstract class ReadOnlyStream(Stream? inner = null) : Stream
 {
+    protected Stream Inner => inner ?? throw new InvalidOperationException("It reads no other stream.");
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -32,4 +35,11 @@ public abstract class ReadOnlyStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner?.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -1,18 +1,11 @@
 namespace NodeManager.Testing;
 
 /// <summary>A stream of which nothing arrives.</summary>
-internal sealed class StalledStream(Stream inner) : ReadOnlyStream
+internal sealed class StalledStream(Stream inner) : ReadOnlyStream(inner)
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
         return 0;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -224,14 +224,7 @@ public sealed class SimulatedProvider : IMachineProvider
             return;
         try
         {
-            await _client.SendAsync(
-                HttpMethod.Post,
-                Resources.Nodes.Path(),
-                new StringContent(machine.ToNode().ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
-                Resources.Nodes.Item,
-                RequestOptions.Default,
-                cancellationToken
-            );
+            await _client.CreateManifestAsync(Resources.Nodes, machine.ToNode(), null, cancellationToken);
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Authentication;
 using NodeManager.Kubernetes.Configuration;
@@ -162,12 +164,17 @@ public sealed partial class KubernetesClient : IDisposable
         where T : KubernetesObject => CreateAsync(type, item, ns, RequestOptions.Default, cancellationToken);
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, RequestOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject => PostAsync(type, JsonSerializer.SerializeToUtf8Bytes(item, type.Item), ns, options, cancellationToken);
+
+    /// <summary>Creates an object from a manifest, which may have fields that the model lacks.</summary>
+    public Task<T> CreateManifestAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        PostAsync(type, Encoding.UTF8.GetBytes(manifest.ToJsonString()), ns, RequestOptions.Default, cancellationToken);
+
+    private Task<T> PostAsync<T>(ResourceType<T> type, byte[] body, string? ns, RequestOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         _sender.SendAsync(
-            new(HttpMethod.Post, Changing(type.Path(ns), options), options.Retry ? RetryMode.WhenRefused : RetryMode.Never)
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(item, type.Item),
-            },
+            new(HttpMethod.Post, Changing(type.Path(ns), options), options.Retry ? RetryMode.WhenRefused : RetryMode.Never) { Body = body },
             Reading(type.Item),
             cancellationToken
         );

@@ -62,25 +62,19 @@ internal sealed class RefusedWatch : DelegatingHandler
         return answer;
     }
 
-    private sealed class CutStream(Stream inner, CancellationToken cut) : ReadOnlyStream
+    private sealed class CutStream(Stream inner, CancellationToken cut) : ReadOnlyStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cut, cancellationToken);
             try
             {
-                return await inner.ReadAsync(buffer, either.Token);
+                return await Inner.ReadAsync(buffer, either.Token);
             }
             catch (OperationCanceledException) when (cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 return 0;
             }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -82,14 +82,14 @@ internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHand
     }
 
     /// <summary>Breaks when its token is cancelled.</summary>
-    private sealed class CutStream(Stream inner, CancellationTokenSource cut, Action tell) : ReadOnlyStream
+    private sealed class CutStream(Stream inner, CancellationTokenSource cut, Action tell) : ReadOnlyStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cut.Token, cancellationToken);
             try
             {
-                return await inner.ReadAsync(buffer, either.Token);
+                return await Inner.ReadAsync(buffer, either.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -101,11 +101,7 @@ internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHand
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-            {
-                inner.Dispose();
                 cut.Dispose();
-            }
-
             base.Dispose(disposing);
         }
     }

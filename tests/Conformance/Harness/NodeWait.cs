@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Conformance.Harness;
 
-/// <summary>Waits for the nodes of a test with one watch: most tests begin with it, and reads of each node were a tenth of what the real server does.</summary>
+/// <summary>Waits for the nodes of a test with one watch.</summary>
 internal static class NodeWait
 {
     /// <param name="cluster">The test's.</param>

@@ -220,15 +220,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns = null)
-        where T : KubernetesObject =>
-        Client.SendAsync(
-            HttpMethod.Post,
-            type.Path(type.IsNamespaced ? ns ?? Namespace : null),
-            new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json"),
-            type.Item,
-            RequestOptions.Default,
-            default
-        );
+        where T : KubernetesObject => Client.CreateManifestAsync(type, manifest, type.IsNamespaced ? ns ?? Namespace : null, default);
 
     /// <summary>Registers nodes and waits until they are Ready and take pods. Names end in a number from 1.</summary>
     public async Task<IReadOnlyList<string>> AddNodesAsync(int count, Action<JsonObject>? adjust = null, bool ready = true)

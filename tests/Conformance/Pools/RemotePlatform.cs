@@ -63,11 +63,10 @@ internal sealed class RemotePlatform : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken stopped)
     {
-        await SendAsync(
-            _machines,
+        await _machines.CreateManifestAsync(
             Resources.PodDisruptionBudgets("v1"),
-            Ns,
             Manifests.Budget("v1", Holder, Held, "minAvailable", 10_000),
+            Ns,
             stopped
         );
         while (true)
@@ -96,11 +95,10 @@ internal sealed class RemotePlatform : IAsyncDisposable
     private async Task AppearAsync(Node machine, CancellationToken cancellationToken)
     {
         // Keeps the machine in the platform as long as its node is in the cluster.
-        await SendAsync(
-            _machines,
+        await _machines.CreateManifestAsync(
             Resources.Pods,
-            Ns,
             Manifests.Pod(machine.Metadata.Name, machine.Metadata.Name, Held),
+            Ns,
             cancellationToken
         );
         JsonObject node = Manifests.Node(machine.Metadata.Name, machine.Metadata.Labels!);
@@ -109,7 +107,7 @@ internal sealed class RemotePlatform : IAsyncDisposable
                 .Metadata.Annotations!.Where(static one => one.Key.StartsWith("sandbox.nodemanager/", StringComparison.Ordinal))
                 .Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value))
         );
-        await SendAsync(_cluster.Client, Resources.Nodes, null, node, cancellationToken);
+        await _cluster.Client.CreateManifestAsync(Resources.Nodes, node, null, cancellationToken);
     }
 
     // As platforms do: cordoned, evicted as PDBs allow, deleted.
@@ -149,21 +147,4 @@ internal sealed class RemotePlatform : IAsyncDisposable
 
     private Task LetGoAsync(string machine, CancellationToken cancellationToken) =>
         _machines.DeleteAsync(Resources.Pods, machine, Ns, new() { GracePeriodSeconds = 0 }, cancellationToken);
-
-    private static Task SendAsync<T>(
-        KubernetesClient client,
-        ResourceType<T> type,
-        string? ns,
-        JsonObject manifest,
-        CancellationToken cancellationToken
-    )
-        where T : KubernetesObject =>
-        client.SendAsync(
-            HttpMethod.Post,
-            type.Path(ns),
-            new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
-            type.Item,
-            RequestOptions.Default,
-            cancellationToken
-        );
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
@@ -247,14 +246,7 @@ internal sealed class SimulatedKubelets : IDisposable
         };
         try
         {
-            await _client.SendAsync(
-                HttpMethod.Post,
-                Resources.Leases.Path("kube-node-lease"),
-                new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
-                Resources.Leases.Item,
-                RequestOptions.Default,
-                stop
-            );
+            await _client.CreateManifestAsync(Resources.Leases, lease, "kube-node-lease", stop);
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {

@@ -83,21 +83,14 @@ public sealed class SilentWatchTests
         }
     }
 
-    private sealed class SilentStream(Stream inner, SilentNodes network) : ReadOnlyStream
+    private sealed class SilentStream(Stream inner, SilentNodes network) : ReadOnlyStream(inner)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int read = await inner.ReadAsync(buffer, cancellationToken);
+            int read = await Inner.ReadAsync(buffer, cancellationToken);
             if (network.IsSilent)
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             return read;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
     private async Task<AgentPlan> DrainAsync(AgentPlan plan, CancellationToken stop)
     {
         IReadOnlyList<NodeTarget> nodes = [.. plan.Nodes.Select(AgentPlanner.TargetOf)];
-        // Listed from the API server: a cache may lack a pod that nobody approved.
+        // Listed from the API server: a cache may lack a pod that was not in the approved plan.
         IReadOnlyList<NodeDrainPlan> now = await DrainPlanner.PlanAsync(
             Session,
             nodes,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes;
@@ -290,14 +289,7 @@ public sealed class LeaderLease(
             ["metadata"] = new JsonObject { ["name"] = options.Name, ["labels"] = labels },
             ["spec"] = Spec(0),
         };
-        return client.SendAsync(
-            HttpMethod.Post,
-            Resources.Leases.Path(options.Namespace),
-            new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
-            Resources.Leases.Item,
-            RequestOptions.Default,
-            cancellationToken
-        );
+        return client.CreateManifestAsync(Resources.Leases, lease, options.Namespace, cancellationToken);
     }
 
     private Task<Lease> TakeAsync(Lease lease, CancellationToken cancellationToken)

@@ -63,6 +63,9 @@ internal sealed partial class ServerArguments(string folder, string version, int
             "--service-account-signing-key-file",
             "sa.key",
             "--profiling=false",
+            // Lists of events are not cached, and each would read those of all tests before.
+            "--event-ttl",
+            "3m",
         ];
 
     public IEnumerable<string> ControllerManager(string kubeconfig) =>

@@ -27,18 +27,19 @@ internal sealed class LiveCluster : IDisposable
             }
         );
 
-    private LiveCluster(DateTimeOffset startsAt) =>
+    private LiveCluster(DateTimeOffset startsAt, string[] features) =>
         Cluster = SandboxCluster.Start(
             new()
             {
                 Nodes = 0,
                 Time = Clock,
                 StartsAt = startsAt,
+                Features = features,
             }
         );
 
     /// <summary>One whose time waits for the work that is due, however busy the machine is: for what is measured in seconds.</summary>
-    public static LiveCluster WithWaitingClock() => new(new ManualTimeProvider().GetUtcNow());
+    public static LiveCluster WithWaitingClock(params string[] features) => new(new ManualTimeProvider().GetUtcNow(), features);
 
     public ManualTimeProvider Clock { get; } = new();
 

@@ -9,7 +9,7 @@ internal sealed record BenchOptions
         dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--minutes N] [--module PATH] [--output FOLDER]
 
         WORK       Names of works, or what they begin with before a hyphen (list, start, node, usage, metrics, statistics, label, taint, cordon, server,
-                   scheduler, plan, sandbox, copy, drain, scale, watch, rest, micro). All without.
+                   scheduler, plan, sandbox, demo, copy, drain, pipeline, scale, watch, rest, micro). All without.
         --rounds   Samples of each contender, 5 by default. What takes a peer minutes is done once.
         --nodes    Of the large cluster, 5000 by default.
         --pods     On them, 50000 by default.

@@ -10,6 +10,7 @@ namespace NodeManager.Bench;
 internal static class Plan
 {
     private const int Few = 1000,
+        Many = 10_000,
         Huge = 20_000,
         PodsPerNode = 10,
         CopiedNodes = 500,
@@ -63,6 +64,9 @@ internal static class Plan
             new(Named("usage", nodes), nodes, pods, setting => Reading.Usage(setting, nodes, pods)),
             new(Named("statistics", nodes), nodes, pods, setting => Reading.Statistics(setting, nodes)),
             new("metrics", nodes, pods, setting => Reading.Metrics(setting, nodes)) { HasMetrics = true },
+            // Last, because the cluster grows.
+            new(Named("pipeline", Few), Few, 0, static setting => Piping.Of(setting, Few)),
+            new(Named("pipeline", Many), Many, 0, static setting => Piping.Of(setting, Many)),
         ];
     }
 
@@ -129,6 +133,9 @@ internal static class Plan
             Planning.Nodes(10_000, 1000),
             Planning.Consolidation(20_000, 2000),
             SchedulerWorks.Bind(options.Nodes, BoundPods),
+            Demonstrating.Of(Demonstrating.Few),
+            Demonstrating.Of(options.Nodes),
+            Resting.Embedded(options.Nodes),
         ];
         foreach (Work work in all.Where(one => options.Wants(one.Name)))
             yield return new(work);

@@ -7,38 +7,27 @@ using System.Text;
 
 namespace NodeManager.Bench.Clients;
 
-/// <summary>NodeManager's server for a cluster, on a free port of loopback, with a token that it accepts.</summary>
+/// <summary>A process of NodeManager's server on a free port of loopback, with a token that it accepts.</summary>
 internal sealed class BenchedServer : IDisposable
 {
     private const string Program = "NodeManager.Server";
     private readonly ProcessStartInfo _start;
     private Process? _process;
 
-    /// <param name="kubeconfig">Whose current context it serves.</param>
-    public BenchedServer(string kubeconfig)
+    /// <param name="command">That uses a port and an approver: <c>serve</c> or <c>demo</c>, with its options.</param>
+    public BenchedServer(params string[] command)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         Address = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");
         Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        string file = Path.Combine(
-            BenchOptions.Root,
-            "src",
-            Program,
-            "bin",
-            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
-            "net10.0",
-            Program + ".dll"
-        );
         _start = new(
             "dotnet",
             [
                 "exec",
-                file,
-                "serve",
-                "--kubeconfig",
-                kubeconfig,
+                File,
+                .. command,
                 "--port",
                 port.ToString(CultureInfo.InvariantCulture),
                 "--approver",
@@ -51,6 +40,18 @@ internal sealed class BenchedServer : IDisposable
             RedirectStandardError = true,
         };
     }
+
+    /// <summary>Of the same build as this program.</summary>
+    public static string File { get; } =
+        Path.Combine(
+            BenchOptions.Root,
+            "src",
+            Program,
+            "bin",
+            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+            "net10.0",
+            Program + ".dll"
+        );
 
     public Uri Address { get; }
 
@@ -95,5 +96,6 @@ internal sealed class BenchedServer : IDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
+        _process = null;
     }
 }

@@ -13,10 +13,17 @@ internal static class ResidentProcess
     /// <param name="start">What to run. Its output is read and thrown away; its input stays open.</param>
     /// <param name="warmUp">Before the measurement.</param>
     /// <param name="window">That is measured.</param>
+    /// <param name="isSilent">It is told of nothing.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>The window, its CPU time in it, its working set at the end, the characters of its output in it, and what it says that it keeps.</returns>
     /// <exception cref="InvalidOperationException">It ended before, or nothing reached it.</exception>
-    public static async Task<Sample> RunAsync(ProcessStartInfo start, TimeSpan warmUp, TimeSpan window, CancellationToken cancellationToken)
+    public static async Task<Sample> RunAsync(
+        ProcessStartInfo start,
+        TimeSpan warmUp,
+        TimeSpan window,
+        bool isSilent,
+        CancellationToken cancellationToken
+    )
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
@@ -48,7 +55,7 @@ internal static class ResidentProcess
             if (process.HasExited)
                 throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode} before it was measured.");
             long bytes = Interlocked.Read(ref read) - before;
-            if (bytes == 0)
+            if (bytes == 0 && !isSilent)
                 throw new InvalidOperationException($"{start.FileName} was told of no change.");
             long[] course;
             lock (kept)

@@ -6,6 +6,7 @@ internal static class Asked
     public const string List = "List 5,000 nodes (9 KB each) as typed objects, connected";
     public const string ListMemory = "Memory of that list above the shell's own";
     public const string Start = "Import, connect and list 5,000, on top of starting pwsh";
+    public const string Import = "Import alone, on top of starting pwsh";
     public const string Usage = "5,000 nodes with requests and pod counts from 50,000 pods";
     public const string Changes = "Label, taint, cordon 1,000 nodes";
     public const string DrainOne = "Drain of one node, 10 pods, `maxUnavailable: 1`, pwsh's start included";
@@ -16,8 +17,26 @@ internal static class Asked
     public const string Sandbox = "Sandbox: 5,000 nodes and 50,000 pods running";
     public const string Scheduler = "Embedded scheduler at 5,000 nodes: twice as fast as it was";
     public const string Copy = "Copy of a 500-node, 5,000-pod cluster into the sandbox";
+    public const string Pipeline = "10,000 nodes through the pipeline";
     public const string Growth = "Growth from 1,000 to 5,000 nodes; 20,000 nodes work";
 
     public static IReadOnlyList<string> Rows { get; } =
-    [List, ListMemory, Start, Usage, Changes, DrainOne, DrainFive, DrainTen, Cache, Watch, Sandbox, Scheduler, Copy, Growth];
+    [
+        List,
+        ListMemory,
+        Start,
+        Import,
+        Usage,
+        Changes,
+        DrainOne,
+        DrainFive,
+        DrainTen,
+        Cache,
+        Watch,
+        Sandbox,
+        Scheduler,
+        Copy,
+        Pipeline,
+        Growth,
+    ];
 }

@@ -70,7 +70,7 @@ internal sealed class BenchSetting : IDisposable
     {
         foreach ((string variable, string value) in Environment)
             start.Environment[variable] = value;
-        return new(name, stop => ResidentProcess.RunAsync(start, WarmUp, window, stop)) { Samples = 1 };
+        return new(name, stop => ResidentProcess.RunAsync(start, WarmUp, window, isSilent: false, stop)) { Samples = 1 };
     }
 
     /// <summary>A pwsh of its own, from its start to its end.</summary>

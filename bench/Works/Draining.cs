@@ -26,6 +26,7 @@ internal static class Draining
             [
                 new(Ours, Metric.Time, 0.25, Kubectl) { Row = Asked.DrainOne },
                 new(Ours, Metric.Time, 1.05, Ideal, Shell) { Row = Asked.DrainOne },
+                new(Ours, Metric.Cpu, 1200, Above: Shell) { Row = Asked.DrainOne },
             ],
         };
 
@@ -38,7 +39,11 @@ internal static class Draining
     public static Work TenNodes(DrainCluster cluster, string module) =>
         Of(cluster, module, "drain-10", "drain ten nodes, 1,000 pods, no PDB", 10, 1000, null) with
         {
-            Goals = [new(Ours, Metric.Time, 0.05, Kubectl) { Row = Asked.DrainTen }],
+            Goals =
+            [
+                new(Ours, Metric.Time, 0.05, Kubectl) { Row = Asked.DrainTen },
+                new(Ours, Metric.Cpu, 3000, Above: Shell) { Row = Asked.DrainTen },
+            ],
         };
 
     /// <summary>What a drain of five nodes would do.</summary>

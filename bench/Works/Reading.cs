@@ -59,13 +59,14 @@ internal static class Reading
     {
         string count = nodes.ToString(CultureInfo.InvariantCulture);
         const string Shell = "pwsh",
+            Import = "pwsh, import",
             List = "pwsh, import, connect and list";
         return new("start", $"import, connect and list {count} nodes, in a fresh pwsh")
         {
             Contenders =
             [
                 setting.Shell(Shell, "exit"),
-                setting.ImportedShell("pwsh, import", "exit"),
+                setting.ImportedShell(Import, "exit"),
                 setting.ConnectedShell("pwsh, import and connect", "exit"),
                 setting.ConnectedShell(List, $"$nodes = @(Get-ClusterNode); if ($nodes.Count -ne {count}) {{ exit 1 }}"),
                 setting.HttpShell("pwsh, HttpClient, bytes dropped", Nodes, (nodes + 499) / 500),
@@ -79,6 +80,8 @@ internal static class Reading
             [
                 new(List, Metric.Peak, 50 * 1048576, Above: Shell) { Row = Asked.ListMemory },
                 new(List, Metric.Time, 800, Above: Shell) { Row = Asked.Start },
+                new(Import, Metric.Time, 60, Above: Shell) { Row = Asked.Import },
+                new(Import, Metric.Peak, 12 * 1048576, Above: Shell) { Row = Asked.Import },
             ],
         };
     }

@@ -27,6 +27,36 @@ internal static class Resting
             _ => Of(cluster, nodes, who, "the caches of a list with usage of", 80, null),
         };
 
+    /// <summary>An embedded cluster in a process of its own.</summary>
+    public static Work Embedded(int nodes) =>
+        new(
+            "rest-sandbox",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"an embedded cluster of {nodes} nodes with ten pods each, at rest without a client"
+            )
+        )
+        {
+            Contenders =
+            [
+                new(
+                    Ours,
+                    stop =>
+                        ResidentProcess.RunAsync(
+                            new("dotnet", ["exec", BenchedServer.File, "cluster", "--nodes", nodes.ToString(CultureInfo.InvariantCulture)]),
+                            TimeSpan.FromMinutes(1.5),
+                            TimeSpan.FromMinutes(1),
+                            isSilent: true,
+                            stop
+                        )
+                )
+                {
+                    Samples = 1,
+                },
+            ],
+            Goals = [new(Ours, Metric.Core, 2)],
+        };
+
     private static Work Of(RestingCluster cluster, int nodes, string who, string what, int megabytes, double? percent) =>
         new("rest-" + who, string.Create(CultureInfo.InvariantCulture, $"{what} {nodes} nodes with ten pods each"))
         {

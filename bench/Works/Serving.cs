@@ -19,7 +19,7 @@ internal static class Serving
     public static Work List(BenchSetting setting, int nodes)
     {
         string count = nodes.ToString(CultureInfo.InvariantCulture);
-        BenchedServer server = new(setting.Cluster.Kubeconfig);
+        BenchedServer server = new("serve", "--kubeconfig", setting.Cluster.Kubeconfig);
         return new($"server-{count}", $"the list of nodes of NodeManager's server, {count} nodes, with curl")
         {
             Contenders =
@@ -54,7 +54,7 @@ internal static class Serving
     /// <summary>Readers of the events while nodes change: what the server takes, minute by minute.</summary>
     public static Work Streams(BenchSetting setting, int nodes, int minutes)
     {
-        BenchedServer server = new(setting.Cluster.Kubeconfig);
+        BenchedServer server = new("serve", "--kubeconfig", setting.Cluster.Kubeconfig);
         return new(
             "server-events",
             string.Create(

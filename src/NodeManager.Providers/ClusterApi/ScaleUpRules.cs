@@ -57,7 +57,7 @@ internal static class ScaleUpRules
         if (Obstacle(state) is { } obstacle)
             return obstacle;
         if (state.Free is [var free, ..])
-            return new OwnerStep.Write(new OwnerChange().Claim(claim, owner, free.Uid));
+            return state.IsShrinking ? Endangered(state, free) : new OwnerStep.Write(new OwnerChange().Claim(claim, owner, free.Uid));
         IReadOnlyList<ClusterMachine> counted = state.Counted;
         bool isSettled = state.MachineSets <= 1 && state.Owner.IsObserved && !counted.Any(static one => one.IsDeleting);
         // No Machine will come: another client has lowered the number.
@@ -85,8 +85,11 @@ internal static class ScaleUpRules
             return isRepaired(machine)
                 ? new OwnerStep.Wait($"{name} has failed, and its MachineHealthCheck replaces it.")
                 : new OwnerStep.End(MachineOutcome.Failed, $"{name} has failed.", machine);
-        return string.IsNullOrEmpty(machine.Spec.ProviderID)
-            ? new OwnerStep.Wait($"{name} has no provider ID yet (phase {machine.Status.Phase ?? "unknown"}).")
-            : new OwnerStep.End(MachineOutcome.Succeeded, "", machine);
+        if (string.IsNullOrEmpty(machine.Spec.ProviderID))
+            return new OwnerStep.Wait($"{name} has no provider ID yet (phase {machine.Status.Phase ?? "unknown"}).");
+        return state.IsShrinking ? Endangered(state, machine) : new OwnerStep.End(MachineOutcome.Succeeded, "", machine);
     }
+
+    private static OwnerStep.Wait Endangered(OwnerState state, ClusterMachine machine) =>
+        new($"{state.Name} has more Machines than replicas, and Machine {machine.Metadata.Name} may be the one that is deleted.");
 }

@@ -39,6 +39,10 @@ public sealed class ScaleRulesTests
     // Another client lowered the number.
     [InlineData(1, "x", "a", "x", "replicas=2")]
     [InlineData(0, "x", "a b:x", "", "replicas=2")]
+    // It did so while there are more Machines, any of which may be deleted.
+    [InlineData(1, "x y", "a", "x", "wait")]
+    [InlineData(1, "x y=a", "a:y", "x", "wait")]
+    [InlineData(1, "x! y=a", "a:y", "x", "Succeeded y")]
     public void Scale_up(int replicas, string machines, string claims, string others, string expected) =>
         Assert.Equal(expected, TextOf(ScaleUpRules.Next(State(replicas, machines, claims, others), "a", Owner, static _ => false)));
 

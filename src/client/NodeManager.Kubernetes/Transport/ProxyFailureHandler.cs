@@ -32,8 +32,8 @@ internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy pr
             is OperationCanceledException { InnerException: TimeoutException }
                 or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
 
-    // With a silent SOCKS proxy, the connect timeout is reported as a cancelled read.
+    // With a SOCKS proxy, the connect timeout disposes the stream, during a read or before it.
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException
-        || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.OperationAborted };
+        || exception.GetBaseException() is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -60,7 +61,11 @@ internal sealed class BenchedServer : IDisposable
     public Process Process => _process ?? throw new InvalidOperationException("It has not been started.");
 
     /// <summary>Until it knows the cluster.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => StartAsync("readyz", cancellationToken);
+
+    /// <param name="path">Until this succeeds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task StartAsync(string path, CancellationToken cancellationToken)
     {
         if (_process is not null)
             return;
@@ -69,14 +74,14 @@ internal sealed class BenchedServer : IDisposable
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        using var client = new HttpClient { BaseAddress = Address };
+        using HttpClient client = Connect();
         while (true)
         {
             if (_process.HasExited)
                 throw new InvalidOperationException("The server ended.");
             try
             {
-                using HttpResponseMessage answer = await client.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
+                using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
                 if (answer.IsSuccessStatusCode)
                     return;
             }
@@ -85,9 +90,13 @@ internal sealed class BenchedServer : IDisposable
                 // It does not listen yet.
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
     }
+
+    /// <summary>A client that is authorized.</summary>
+    public HttpClient Connect() =>
+        new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
 
     public void Dispose()
     {

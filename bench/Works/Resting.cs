@@ -54,6 +54,7 @@ internal static class Resting
                     Samples = 1,
                 },
             ],
+            IsWarmed = false,
             Goals = [new(Ours, Metric.Core, 2)],
         };
 

@@ -56,7 +56,7 @@ function Invoke-DotNet {
 
 function Invoke-Build {
     if ($NoBuild) { return }
-    Invoke-DotNet build "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity minimal
+    Invoke-DotNet build "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --configuration $Configuration --nologo --verbosity minimal | Out-Host
 }
 
 function Invoke-Test {

@@ -104,6 +104,8 @@ internal sealed class BenchedServer : IDisposable
             return;
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
+        // Its port is free then.
+        _process.WaitForExit();
         _process.Dispose();
         _process = null;
     }

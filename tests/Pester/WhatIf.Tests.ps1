@@ -3,13 +3,22 @@ BeforeAll {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
     # -WhatIf writes to the host, so the commands run in a process of their own, which writes what each of them announced.
+    $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]] @('-NoProfile', '-NonInteractive', '-Command', '-'))
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $shell = [Diagnostics.Process]::Start($start)
+    $shell.StandardInput.WriteLine("`$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'; Import-Module '$root/NodeManager.psd1'; `$null = Connect-NodeManager -Sandbox; " +
+        "`$there = Get-ClusterNode worker-1a-01; `$gone = Get-ClusterNode worker-1c-01; `$replaced = [pscustomobject]@{ Name = 'worker-1b-01'; NodeUid = 'other'; Cluster = `$there.Cluster }; " +
+        "Unregister-ClusterNode worker-1c-01 -IncludePod -Confirm:`$false")
     function Get-Announced([string] $Script) {
-        $prepare = "`$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'; Import-Module '$root/NodeManager.psd1'; `$null = Connect-NodeManager -Sandbox; " +
-            "`$there = Get-ClusterNode worker-1a-01; `$gone = Get-ClusterNode worker-1c-01; `$replaced = [pscustomobject]@{ Name = 'worker-1b-01'; NodeUid = 'other'; Cluster = `$there.Cluster }; " +
-            "Unregister-ClusterNode worker-1c-01 -IncludePod -Confirm:`$false; "
-        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command ($prepare + "& { $Script } 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { 'ERROR ' + `$_.FullyQualifiedErrorId } }") 2>&1
-        , @($said | ForEach-Object { "$_" } | Where-Object { $_ -match '^(What if|ERROR)' })
+        $shell.StandardInput.WriteLine("& { $Script } 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { 'ERROR ' + `$_.FullyQualifiedErrorId } }; '== end'")
+        $said = while ($null -ne ($line = $shell.StandardOutput.ReadLine()) -and $line -ne '== end') { $line }
+        , @($said | Where-Object { $_ -match '^(What if|ERROR)' })
     }
+}
+
+AfterAll {
+    $shell.StandardInput.Close()
+    if (-not $shell.WaitForExit(30000)) { $shell.Kill() }
 }
 
 Describe '-WhatIf' {

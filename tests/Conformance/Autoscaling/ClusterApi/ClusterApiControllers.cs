@@ -13,10 +13,15 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
     protected const string Group = "cluster.x-k8s.io",
         MergePatch = "application/merge-patch+json";
 
+    private int _writes;
+
     /// <summary>The names of the Machines that a MachineSet has chosen to delete, in order.</summary>
     public ConcurrentQueue<string> Chosen { get; } = [];
 
     protected TestCluster Cluster => cluster;
+
+    /// <summary>The number of writes that were tried.</summary>
+    protected int Writes => Volatile.Read(ref _writes);
 
     public abstract ValueTask DisposeAsync();
 
@@ -59,6 +64,7 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
 
     public async Task<bool> PatchAsync(string plural, string name, JsonObject patch, string subresource = "")
     {
+        Interlocked.Increment(ref _writes);
         WireAnswer answer = await Cluster.SendAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
         Assert.True(answer.Code is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound, answer.Text);
         return answer.Code == HttpStatusCode.OK;
@@ -67,11 +73,16 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
     public async Task CreateAsync(string plural, JsonObject item)
     {
         item["apiVersion"] = $"{Group}/{version}";
+        Interlocked.Increment(ref _writes);
         WireAnswer answer = await Cluster.SendAsync("POST", PathOf(plural), item.ToJsonString());
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
     }
 
-    public Task DeleteAsync(string plural, string name) => Cluster.SendAsync("DELETE", $"{PathOf(plural)}/{name}");
+    public Task DeleteAsync(string plural, string name)
+    {
+        Interlocked.Increment(ref _writes);
+        return Cluster.SendAsync("DELETE", $"{PathOf(plural)}/{name}");
+    }
 
     protected static bool IsDeleting(JsonNode item) => item["metadata"]!["deletionTimestamp"] is not null;
 

@@ -107,12 +107,14 @@ function Invoke-Pack {
         }
     }
 
-    try {
-        Invoke-DotNet msbuild "$PSScriptRoot/src/NodeManager/NodeManager.csproj" -restore '-t:CompileNative' "-p:NativeFolder=$folder/bin/lib" "-p:Configuration=$Configuration" '-verbosity:minimal' | Out-Host
-    }
-    catch {
-        Get-ChildItem "$folder/bin/lib" -Directory | Remove-Item -Recurse -Force
-        Write-Warning "The module is packed without code compiled for this platform, and starts more slowly: $_"
+    if (-not (Test-NativeCode "$folder/bin/lib")) {
+        try {
+            Invoke-DotNet msbuild "$PSScriptRoot/src/NodeManager/NodeManager.csproj" -restore '-t:CompileNative' "-p:NativeFolder=$folder/bin/lib" "-p:Configuration=$Configuration" '-verbosity:minimal' | Out-Host
+        }
+        catch {
+            Get-ChildItem "$folder/bin/lib" -Directory | Remove-Item -Recurse -Force
+            Write-Warning "The module is packed without code compiled for this platform, and starts more slowly: $_"
+        }
     }
 
     Publish-Server -Folder "$folder/bin/server"
@@ -122,6 +124,13 @@ function Invoke-Pack {
     Invoke-DotNet pack "$PSScriptRoot/src/NodeManager/NodeManager.csproj" --no-build --configuration $Configuration --nologo --verbosity quiet --output $OutputFolder `
         "-p:PackedModule=$folder" "-p:PackageTags=$($tags -join ' ')" "-p:PackageVersion=$version" "-p:Description=$($manifest.Description -replace '[;,]', { [uri]::HexEscape($_.Value[0]) })" | Out-Host
     Get-Item $folder, "$OutputFolder/NodeManager.$version.nupkg"
+}
+
+# True if every assembly was compiled after the last of them was built: code of one is also in others.
+function Test-NativeCode([string] $Folder) {
+    $portable = @(Get-Item "$Folder/*.dll" | Sort-Object LastWriteTime)
+    $native = @(Get-Item "$Folder/*/*.dll" | Sort-Object LastWriteTime)
+    $native.Count -eq $portable.Count -and $native[0].LastWriteTime -ge $portable[-1].LastWriteTime
 }
 
 # The server with its console, beside the module's own libraries. It needs the ASP.NET Core runtime, which the module does not.

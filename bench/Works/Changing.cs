@@ -95,7 +95,7 @@ internal static class Changing
                 {
                     PrepareAsync = prepare,
                 },
-                new(Raw, stop => PatchAsync(setting.Cluster, raw, stop)) { PrepareAsync = prepare },
+                new(Raw, stop => PatchAsync(setting.Cluster, Count, "", raw, stop)) { PrepareAsync = prepare },
                 new(peer, stop => kubectl().RunAsync(stop)) { PrepareAsync = prepare, Samples = kubectlSamples },
             ],
             Goals = [new(Ours, Metric.Time, 1.3, Raw) { Row = Asked.Changes }, new(Ours, Metric.Time, 0.4, peer) { Row = Asked.Changes }],
@@ -103,7 +103,14 @@ internal static class Changing
         };
     }
 
-    private static async Task<Sample> PatchAsync(BenchCluster cluster, Func<JsonObject> patch, CancellationToken cancellationToken)
+    /// <summary>The same patch of the first nodes, as many at a time as NodeManager sends.</summary>
+    public static async Task<Sample> PatchAsync(
+        BenchCluster cluster,
+        int count,
+        string query,
+        Func<JsonObject> patch,
+        CancellationToken cancellationToken
+    )
     {
         using ApiClient client = cluster.Connect();
         var limits = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
@@ -111,9 +118,9 @@ internal static class Changing
         var watch = Stopwatch.StartNew();
         await Parallel.ForAsync(
             0,
-            Count,
+            count,
             limits,
-            async (number, stop) => await client.MergeAsync("api/v1/nodes/" + Documents.NodeName(number), patch(), stop)
+            async (number, stop) => await client.MergeAsync($"api/v1/nodes/{Documents.NodeName(number)}{query}", patch(), stop)
         );
         return new(watch.Elapsed.TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NodeManager.Bench.Running;
 
 namespace NodeManager.Bench.Works;
@@ -6,6 +7,8 @@ namespace NodeManager.Bench.Works;
 /// <summary>Many nodes through the pipeline: previews, and output as text.</summary>
 internal static class Piping
 {
+    private const string Raw = "dry runs sent raw";
+
     private static readonly (string Name, string Script)[] Previews =
     [
         ("Set-NodeLabel -WhatIf", "$all | Set-NodeLabel -Label @{ 'bench-preview' = 'x' } -WhatIf"),
@@ -34,12 +37,17 @@ internal static class Piping
         {
             Contenders =
             [
+                new(Raw, stop => Changing.PatchAsync(setting.Cluster, nodes, "?dryRun=All", Label, stop)),
                 .. Previews
                     .Concat(Texts)
                     .Select(one => setting.Connected(one.Name, one.Script, null) with { PrepareAsync = setting.Before(prepare) }),
             ],
+            Subject = Previews[0].Name,
             Goals =
                 nodes < 10_000 ? [] : [.. Previews.Select(static one => new Goal(one.Name, Metric.Time, 15_000) { Row = Asked.Pipeline })],
         };
     }
+
+    private static JsonObject Label() =>
+        new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["bench-preview"] = "x" } } };
 }

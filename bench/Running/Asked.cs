@@ -17,7 +17,7 @@ internal static class Asked
     public const string Sandbox = "Sandbox: 5,000 nodes and 50,000 pods running";
     public const string Scheduler = "Embedded scheduler at 5,000 nodes: twice as fast as it was";
     public const string Copy = "Copy of a 500-node, 5,000-pod cluster into the sandbox";
-    public const string Pipeline = "10,000 nodes through the pipeline";
+    public const string Pipeline = "Previews of 1,000 and 10,000 nodes of the pipeline";
     public const string Growth = "Growth from 1,000 to 5,000 nodes; 20,000 nodes work";
 
     public static IReadOnlyList<string> Rows { get; } =

@@ -95,8 +95,20 @@ internal sealed class BenchedServer : IDisposable
     }
 
     /// <summary>A client that is authorized.</summary>
-    public HttpClient Connect() =>
-        new() { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) } };
+    /// <param name="handler">Null for one of its own.</param>
+    public HttpClient Connect(HttpMessageHandler? handler = null) =>
+        new(handler ?? new SocketsHttpHandler())
+        {
+            BaseAddress = Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
+        };
+
+    /// <summary>Ends the process, as the last step of a work.</summary>
+    public Task EndAsync(CancellationToken _)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
 
     public void Dispose()
     {

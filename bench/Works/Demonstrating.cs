@@ -59,11 +59,7 @@ internal static class Demonstrating
                         new(Unchanged, Metric.Time, 30),
                     ],
             IsWarmed = false,
-            FinishAsync = _ =>
-            {
-                server.Dispose();
-                return Task.CompletedTask;
-            },
+            FinishAsync = server.EndAsync,
         };
     }
 
@@ -87,7 +83,9 @@ internal static class Demonstrating
             string name = page.RootElement[(plan * 5) + 25].GetProperty("name").GetString()!;
             long start = TimeProvider.System.GetTimestamp();
             _ = await client.GetByteArrayAsync(new Uri($"{Nodes}/{name}/drain-plan", UriKind.Relative), cancellationToken);
-            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, TimeProvider.System.GetElapsedTime(start).Ticks));
+            TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
+            if (taken > longest)
+                longest = taken;
         }
 
         return Measure(server, longest, cpu, null);

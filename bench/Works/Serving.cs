@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using NodeManager.Bench.Clients;
 using NodeManager.Bench.Running;
 
@@ -47,7 +46,7 @@ internal static class Serving
                 setting.Curl("the API server's own list", isCompressed: false, "api/v1/nodes"),
             ],
             Goals = nodes == 1000 ? [new(Ours, Metric.Time, 50)] : [],
-            FinishAsync = Ending(server),
+            FinishAsync = server.EndAsync,
         };
     }
 
@@ -73,16 +72,9 @@ internal static class Serving
             ],
             Goals = [new(Ours, Metric.Peak, 400 * 1048576.0)],
             IsWarmed = false,
-            FinishAsync = Ending(server),
+            FinishAsync = server.EndAsync,
         };
     }
-
-    private static Func<CancellationToken, Task> Ending(BenchedServer server) =>
-        _ =>
-        {
-            server.Dispose();
-            return Task.CompletedTask;
-        };
 
     private static async Task<Sample> StreamAsync(
         BenchSetting setting,
@@ -94,11 +86,7 @@ internal static class Serving
     {
         await server.StartAsync(cancellationToken);
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Readers };
-        using var client = new HttpClient(handler)
-        {
-            BaseAddress = server.Address,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", server.Token) },
-        };
+        using HttpClient client = server.Connect(handler);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long read = 0;
         int open = 0;

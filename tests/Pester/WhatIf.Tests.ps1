@@ -8,11 +8,14 @@ BeforeAll {
     $shell = [Diagnostics.Process]::Start($start)
     $shell.StandardInput.WriteLine("`$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'; Import-Module '$root/NodeManager.psd1'; `$null = Connect-NodeManager -Sandbox; " +
         "`$there = Get-ClusterNode worker-1a-01; `$gone = Get-ClusterNode worker-1c-01; `$replaced = [pscustomobject]@{ Name = 'worker-1b-01'; NodeUid = 'other'; Cluster = `$there.Cluster }; " +
-        "Unregister-ClusterNode worker-1c-01 -IncludePod -Confirm:`$false; '== ready'")
+        "Unregister-ClusterNode worker-1c-01 -IncludePod -Confirm:`$false")
+    # Marks are lines of their own, which an error before them does not skip.
+    $shell.StandardInput.WriteLine("'== ready'")
     # The first line begins with a sequence for terminals.
     $null = $shell.StandardOutput.ReadLine()
     function Get-Announced([string] $Script) {
-        $shell.StandardInput.WriteLine("& { $Script } 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { 'ERROR ' + `$_.FullyQualifiedErrorId } }; '== end'")
+        $shell.StandardInput.WriteLine("& { $Script } 2>&1 | ForEach-Object { if (`$_ -is [Management.Automation.ErrorRecord]) { 'ERROR ' + `$_.FullyQualifiedErrorId } }")
+        $shell.StandardInput.WriteLine("'== end'")
         $said = while ($null -ne ($line = $shell.StandardOutput.ReadLine()) -and $line -ne '== end') { $line }
         , @($said | Where-Object { $_ -match '^(What if|ERROR)' })
     }

@@ -31,7 +31,9 @@ internal sealed record OwnerState(
     /// <summary>The Machines that the replicas stand for: all but those that they were lowered for.</summary>
     public IReadOnlyList<ClusterMachine> Counted => [.. Machines.Where(one => !Record.Removals.Values.Contains(one.Uid))];
 
-    /// <summary>Another client has lowered the replicas, and Cluster API has not chosen a Machine yet. A rollout has one more for a time.</summary>
+    /// <summary>
+    /// Another client has lowered the replicas, and Cluster API has not chosen a Machine yet. A rollout has one more for a time.
+    /// </summary>
     public bool IsShrinking => MachineSets <= 1 && Counted.Count(static one => !one.IsDeleting) > Replicas;
 
     /// <summary>The claims without a Machine.</summary>

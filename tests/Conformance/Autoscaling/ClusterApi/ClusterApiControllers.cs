@@ -64,8 +64,7 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
 
     public async Task<bool> PatchAsync(string plural, string name, JsonObject patch, string subresource = "")
     {
-        Interlocked.Increment(ref _writes);
-        WireAnswer answer = await Cluster.SendAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
+        WireAnswer answer = await WriteAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
         Assert.True(answer.Code is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound, answer.Text);
         return answer.Code == HttpStatusCode.OK;
     }
@@ -73,15 +72,16 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
     public async Task CreateAsync(string plural, JsonObject item)
     {
         item["apiVersion"] = $"{Group}/{version}";
-        Interlocked.Increment(ref _writes);
-        WireAnswer answer = await Cluster.SendAsync("POST", PathOf(plural), item.ToJsonString());
+        WireAnswer answer = await WriteAsync("POST", PathOf(plural), item.ToJsonString());
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
     }
 
-    public Task DeleteAsync(string plural, string name)
+    public Task DeleteAsync(string plural, string name) => WriteAsync("DELETE", $"{PathOf(plural)}/{name}");
+
+    private Task<WireAnswer> WriteAsync(string method, string path, string? body = null, string contentType = "application/json")
     {
         Interlocked.Increment(ref _writes);
-        return Cluster.SendAsync("DELETE", $"{PathOf(plural)}/{name}");
+        return Cluster.SendAsync(method, path, body, contentType);
     }
 
     protected static bool IsDeleting(JsonNode item) => item["metadata"]!["deletionTimestamp"] is not null;

@@ -57,6 +57,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>See <see cref="AutoscalerOptions.LeaderWork"/>.</summary>
     public Func<NodeManagerSession, IOperationObserver, CancellationToken, Task>? LeaderWork { get; set; }
 
+    /// <summary>See <see cref="AutoscalerOptions.CollectionInterval"/>.</summary>
+    public TimeSpan CollectionInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What machines are made with, where that is not the autoscaler's own connection.</summary>
     public KubernetesClient? MachineClient { get; set; }
 
@@ -151,7 +154,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
             Planner = new WantedPlanner(this),
             LeaderWork = LeaderWork,
-            CollectionInterval = TimeSpan.FromSeconds(30),
+            CollectionInterval = CollectionInterval,
         };
 
     public Task<NodeSmithClaim> ClaimAsync(string name) => Cluster.GetAsync(NodeSmithResources.Claims, name);

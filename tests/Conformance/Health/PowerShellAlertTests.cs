@@ -61,8 +61,8 @@ public sealed class PowerShellAlertTests
         Assert.Equal(node, (string)seen["Raised"]!["Nodes"]!);
         Assert.Equal([id], Texts(seen["Open"]));
         Assert.Equal(["Unobserved"], Texts(seen["Unobserved"]));
-        // Once as an open alert, once as a finding.
-        Assert.Equal(2, (int)seen["Screen"]!);
+        // Once as an open alert, once as a finding, of which the screen has the six worst: other tests' nodes on the real server may be worse.
+        Assert.InRange((int)seen["Screen"]!, cluster.IsReal ? 1 : 2, 2);
         Assert.Equal(
             (id, "Resolved", 2),
             ((string)seen["Resolved"]!["Id"]!, (string)seen["Resolved"]!["Transition"]!, (int)seen["Resolved"]!["Sequence"]!)

@@ -39,7 +39,7 @@ internal static class PageRoutes
     }
 
     private static void Get(IEndpointRouteBuilder routes, string path, Func<HttpContext, IResult> answer) =>
-        routes.MapGet(path, answer).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet(path, (HttpContext context) => answer(context)).AllowAnonymous().ExcludeFromDescription();
 
     private static IResult Small(string file) => Results.Bytes(Files[file].Content, Files[file].Type);
 

@@ -190,10 +190,16 @@ internal sealed class PoolRoutes(ClusterSession cluster)
     private static PoolTarget Target(string id) => PoolPlaceQuery.Target(id);
 }
 
-/// <param name="Provider">A <see cref="NodePoolProvider"/>; by default the session's pool service, else the cluster.</param>
-/// <param name="Namespace">The namespace of the autoscaler's resources, for pools of the cluster.</param>
-internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace)
+internal sealed record PoolPlaceQuery
 {
+    /// <summary>A <see cref="NodePoolProvider"/>; by default the session's pool service, else the cluster.</summary>
+    [FromQuery(Name = "provider")]
+    public string? Provider { get; init; }
+
+    /// <summary>The namespace of the autoscaler's resources, for pools of the cluster.</summary>
+    [FromQuery(Name = "namespace")]
+    public string? Namespace { get; init; }
+
     public PoolContext In(NodeManagerSession session) =>
         PoolSessions.Of(
             session,
@@ -217,11 +223,19 @@ internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Pro
             );
 }
 
-/// <param name="Status">A <see cref="NodePoolPhase"/>.</param>
-/// <param name="Health">A <see cref="NodePoolHealth"/>.</param>
-internal sealed record PoolPageQuery(
-    [FromQuery(Name = "limit")] string? Limit,
-    [FromQuery(Name = "offset")] string? Offset,
-    [FromQuery(Name = "status")] string? Status,
-    [FromQuery(Name = "health")] string? Health
-);
+internal sealed record PoolPageQuery
+{
+    [FromQuery(Name = "limit")]
+    public string? Limit { get; init; }
+
+    [FromQuery(Name = "offset")]
+    public string? Offset { get; init; }
+
+    /// <summary>A <see cref="NodePoolPhase"/>.</summary>
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    /// <summary>A <see cref="NodePoolHealth"/>.</summary>
+    [FromQuery(Name = "health")]
+    public string? Health { get; init; }
+}

@@ -4,21 +4,34 @@ using NodeManager.Server.Responses;
 namespace NodeManager.Server.Scheduler;
 
 /// <summary>The optional query parameters of scheduler routes.</summary>
-/// <param name="Namespace">The namespace of ConfigMap and Deployment.</param>
-/// <param name="Profile">Only the profile of this scheduler name.</param>
-/// <param name="DryRun">Return the changes without writing them.</param>
-/// <param name="Restart">False: write the configuration without restarting the scheduler.</param>
-/// <param name="Seen">The version of the configuration that the caller saw; another one is a conflict.</param>
-internal sealed record SchedulerQuery(
-    [FromQuery(Name = "namespace")] string? Namespace,
-    [FromQuery(Name = "config_map")] string? ConfigMap,
-    [FromQuery(Name = "deployment")] string? Deployment,
-    [FromQuery(Name = "profile")] string? Profile,
-    [FromQuery(Name = "dry_run")] string? DryRun,
-    [FromQuery(Name = "restart")] string? Restart,
-    [FromQuery(Name = "seen")] string? Seen
-)
+internal sealed record SchedulerQuery
 {
+    /// <summary>The namespace of ConfigMap and Deployment.</summary>
+    [FromQuery(Name = "namespace")]
+    public string? Namespace { get; init; }
+
+    [FromQuery(Name = "config_map")]
+    public string? ConfigMap { get; init; }
+
+    [FromQuery(Name = "deployment")]
+    public string? Deployment { get; init; }
+
+    /// <summary>Only the profile of this scheduler name.</summary>
+    [FromQuery(Name = "profile")]
+    public string? Profile { get; init; }
+
+    /// <summary>Return the changes without writing them.</summary>
+    [FromQuery(Name = "dry_run")]
+    public string? DryRun { get; init; }
+
+    /// <summary>False: write the configuration without restarting the scheduler.</summary>
+    [FromQuery(Name = "restart")]
+    public string? Restart { get; init; }
+
+    /// <summary>The version of the configuration that the caller saw; another one is a conflict.</summary>
+    [FromQuery(Name = "seen")]
+    public string? Seen { get; init; }
+
     public SchedulerTarget Target => new(Namespace, ConfigMap, Deployment);
 
     public bool IsDryRun => ApiQuery.ParseFlag(DryRun, "dry_run", usual: false);

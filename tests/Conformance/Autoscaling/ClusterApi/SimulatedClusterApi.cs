@@ -14,6 +14,10 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
 {
     private const string Finalizer = "machine.cluster.x-k8s.io";
 
+    // In milliseconds.
+    private const int ShortestPause = 5,
+        LongestPause = 200;
+
     private static readonly (string Plural, string Kind)[] Kinds =
     [
         ("clusters", "Cluster"),
@@ -93,6 +97,7 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
 
     private async Task RunAsync()
     {
+        int pause = ShortestPause;
         while (!_stop.IsCancellationRequested)
         {
             int before = Writes;
@@ -105,8 +110,9 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
                 await ReconcileSetAsync(set, [.. machines.Where(one => OwnerOf(one) == UidOf(set))]);
             foreach (JsonNode machine in machines)
                 await ReconcileMachineAsync(machine);
-            // A controller with nothing to do looks less often: its lists were most of the requests of these tests.
-            await Task.Delay(Writes == before ? 50 : 5);
+            // A controller with nothing to do looks less and less often: its lists were most of the requests of these tests.
+            pause = Writes == before ? Math.Min(2 * pause, LongestPause) : ShortestPause;
+            await Task.Delay(pause);
         }
     }
 

@@ -32,15 +32,14 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
         lock (_gate)
         {
             Array.Resize(ref _groups, (nodes.Count + GroupSize - 1) / GroupSize);
-            for (int from = start, end; from < start + count; from = end)
+            int first = start / GroupSize,
+                after = (start + count + GroupSize - 1) / GroupSize;
+            Group[] groups = new Group[count == 0 ? 0 : after - first];
+            // All of them are new to a first reader, and when the clock passes an age that many nodes share.
+            Parallel.For(0, groups.Length, i => groups[i] = GroupAt(first + i, nodes, start, start + count, now));
+            foreach (Group group in groups)
             {
-                int index = from / GroupSize;
-                int groupEnd = Math.Min((index + 1) * GroupSize, nodes.Count);
-                end = Math.Min(groupEnd, start + count);
-                ClusterNode[] some = [.. nodes.Skip(from).Take(end - from)];
-                Group group =
-                    from % GroupSize == 0 && end == groupEnd ? _groups[index] = Renew(_groups[index], some, now) : Write(some, now);
-                if (from > start)
+                if (parts.Count > 1)
                     parts.Add(Separator);
                 parts.Add(group.Text);
                 hash.AppendData(group.Hash);
@@ -50,6 +49,17 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
         parts.Add(Closing);
         // Weak: the compressed bytes differ from the plain ones.
         return (parts, $"W/\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"");
+    }
+
+    // Those of the group between start and end.
+    private Group GroupAt(int index, IReadOnlyList<ClusterNode> nodes, int start, int end, DateTimeOffset now)
+    {
+        int groupStart = index * GroupSize,
+            groupEnd = Math.Min(groupStart + GroupSize, nodes.Count);
+        int from = Math.Max(groupStart, start),
+            to = Math.Min(groupEnd, end);
+        ClusterNode[] some = [.. nodes.Skip(from).Take(to - from)];
+        return from == groupStart && to == groupEnd ? _groups[index] = Renew(_groups[index], some, now) : Write(some, now);
     }
 
     private Group Renew(Group? known, ClusterNode[] nodes, DateTimeOffset now) =>

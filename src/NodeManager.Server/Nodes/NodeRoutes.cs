@@ -81,6 +81,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
 
         response.ContentType = "application/json; charset=utf-8";
         GzipBody body = new(context);
+        body.Prepare(parts);
         await body.BeginAsync(stop);
         foreach (GzipText part in parts)
             await body.WriteAsync(part, stop);

@@ -27,6 +27,13 @@ internal sealed class GzipBody
         context.Response.Headers.ContentEncoding = _sequence is null ? "identity" : Gzip;
     }
 
+    /// <summary>Compresses what no response needed before, on all cores; otherwise each part is compressed when its turn comes.</summary>
+    public void Prepare(IReadOnlyList<GzipText> parts)
+    {
+        if (_sequence is not null)
+            Parallel.ForEach(parts, static part => _ = part.Compressed);
+    }
+
     public ValueTask BeginAsync(CancellationToken cancellationToken) =>
         _sequence is null ? ValueTask.CompletedTask : SendAsync(GzipSequence.Header, cancellationToken);
 

@@ -28,6 +28,8 @@ internal sealed partial class ServerArguments(string folder, string version, int
             "conformance=" + Loopback("http", peerPort),
             "--log-level",
             "warn",
+            // The data ends with the run: nothing is lost with the machine.
+            "--unsafe-no-fsync",
         ];
 
     // No ServiceAccount admission: pods need no controller to hand out accounts first.

@@ -54,7 +54,7 @@ internal sealed class ServerProcess : IDisposable
         // By default, a quarter of the API server's CPU is garbage collection. The limit applies to servers built by Go 1.19 and later,
         // and is far above what tests need: at the limit, a server does little else than collect.
         start.Environment.TryAdd("GOGC", "800");
-        start.Environment.TryAdd("GOMEMLIMIT", "2GiB");
+        start.Environment.TryAdd("GOMEMLIMIT", "4GiB");
         _process = Process.Start(start)!;
     }
 

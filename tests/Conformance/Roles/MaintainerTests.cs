@@ -29,6 +29,10 @@ public sealed class MaintainerTests
         MaintenanceOutcome failed =
             await Eventually.GetAsync("a maintenance", async () => await TryAsync(session, request), outcome => outcome is not null)
             ?? throw new InvalidOperationException();
+        NodeManagerSession viewer = await cluster.ConnectAsAsync("viewer-" + cluster.Id, "nodemanager-viewers");
+        NodeMaintenanceRun shown = Assert.Single(
+            await MaintenanceReader.ReadAsync(viewer, [failed.Run.Id], MaintenanceRequest.DefaultNamespace, 1, default)
+        );
         MaintenanceOutcome mended = await NodeMaintainer.RunAsync(
             session,
             request with
@@ -42,6 +46,8 @@ public sealed class MaintainerTests
         );
 
         Assert.True(failed.Run.Status == NodeMaintenanceRunStatus.Stopped, failed.Run.Describe());
+        // Read again while no process holds it, without the permission to get single records.
+        Assert.Equal(NodeMaintenanceRunStatus.Stopped, shown.Status);
         Assert.True(mended.Run.Status == NodeMaintenanceRunStatus.Completed, mended.Run.Describe());
         Assert.Equal(
             NodeMaintenanceRunStatus.Completed,

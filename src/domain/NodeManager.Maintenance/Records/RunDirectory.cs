@@ -55,12 +55,21 @@ internal static class RunDirectory
         );
 
     /// <summary>The current state of the run, without its nodes; null if it was deleted or is unreadable.</summary>
+    /// <remarks>A list, like every read of a user who only reads: their role has no <c>get</c>.</remarks>
     public static async Task<RunHead?> FindHeadAsync(
         ClusterConnection connection,
         string id,
         string ns,
         CancellationToken cancellationToken
-    ) => await FindFirstAsync(connection, id, ns, cancellationToken) is { } map ? RunHead.Read(map) : null;
+    )
+    {
+        KubernetesList<ConfigMap> maps = await connection.Client.ListAsync(
+            Resources.ConfigMaps,
+            With($"{RunLayout.Label}={id}", ns),
+            cancellationToken
+        );
+        return Read(maps.Items) is [var head, ..] ? head : null;
+    }
 
     /// <summary>A run to resume.</summary>
     /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid if it is unreadable or incomplete.</exception>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../src/api/types';
+import { ageOf, ageText, forgetAge, noteAge } from '../src/nodes/ages';
 import { bytes, formatBytes, totals } from '../src/nodes/amounts';
 import { columns, columnsOf, orderOf, sort, textOfOrder } from '../src/nodes/columns';
 import { rolesOf, seconds } from '../src/nodes/rows';
@@ -146,4 +147,21 @@ describe('takeSlots', () => {
     ['no other row takes the slot with the focus', ['x', 'y', 'z'], 'b', [['x', 0], ['y', 2], ['z', 3]]],
     ['no rows', [], undefined, []],
   ])('%s', (_, names, kept, slots) => expect([...takeSlots(before, names, kept)]).toEqual(slots));
+});
+
+describe('ages', () => {
+  it('grow after the server has written them', () => {
+    const young = node('young', { age: '0.7s' });
+    noteAge(young, 1_000_000);
+    // Loads replace the object, without a new age.
+    expect([1_000_000, 1_600_000].map(now => ageText(ageOf({ ...young, pods: 4 }, now)!))).toEqual(['0.7s', '10m']);
+    forgetAge('young');
+    expect(ageOf(young, 1_600_000)).toBe(0.7);
+  });
+
+  it.each([
+    [0, '0s'], [0.52, '0.5s'], [59, '59s'], [60, '1m'], [330, '5m30s'], [660, '11m'], [12_000, '3h20m'], [90_000, '1d1h'], [442_800, '5d3h'], [6_400_000, '74d'], [72_000_000, '2y103d'],
+  ])('%d s are written as %s', (age, text) => {
+    expect(ageText(age)).toBe(text);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Node } from '../api/types';
 import type { Key } from '../frame/language.svelte';
-import { rolesOf, seconds } from './rows';
+import { ageOf } from './ages';
+import { rolesOf } from './rows';
 
 /** A column of the table of nodes. `value` is what it is sorted by; undefined comes last. */
 export interface Column {
@@ -27,7 +28,7 @@ export const columns: readonly Column[] = [
   { id: 'cpu-requests', label: 'column.cpuRequests', kind: 'usage', value: node => node.requested?.cpu_percent, descendsFirst: true },
   { id: 'memory-requests', label: 'column.memoryRequests', kind: 'usage', value: node => node.requested?.memory_percent, descendsFirst: true },
   { id: 'pods', label: 'pods', kind: 'number', value: node => node.pods, descendsFirst: true },
-  { id: 'age', label: 'age', kind: 'number', value: node => seconds(node.age) },
+  { id: 'age', label: 'age', kind: 'number', value: node => ageOf(node) },
   { id: 'changed', label: 'column.changed', kind: 'time', value: node => (node.changed_at ? Date.parse(node.changed_at) : undefined), descendsFirst: true },
 ];
 

@@ -2,6 +2,7 @@ import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
 import type { Change } from '../api/changes';
+import { forgetAge, noteAge } from './ages';
 import { apply } from './changes';
 import { prepareSearch } from './search';
 import { feedProblem, watchCluster } from '../api/feed.svelte';
@@ -47,6 +48,7 @@ export function takeNode(node: Node): void {
   const before = known.get(node.name);
   if (!before) return;
   known.set(node.name, { ...before, ...node });
+  noteAge(node);
   show();
 }
 
@@ -57,7 +59,7 @@ export function keepNodes(): () => void {
     if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
     else if (waiting) waiting.push(change);
     else {
-      apply(known, change);
+      put(change);
       timer ??= setTimeout(show, pause);
     }
   });
@@ -78,7 +80,11 @@ async function readAll(): Promise<void> {
     const all: Node[] = [];
     for (let limit = firstPage, isMore = true; isMore; limit = laterPage) {
       const page = await request<Node[]>(`${nodesPath}?limit=${limit}&after=${encodeURIComponent(all.at(-1)?.name ?? '')}`);
-      for (const node of page) all.push(node);
+      for (const node of page) {
+        all.push(node);
+        noteAge(node);
+      }
+
       prepareSearch(page);
       isMore = page.length === limit;
       if (isMore && !nodes) first ??= page;
@@ -91,10 +97,17 @@ async function readAll(): Promise<void> {
     problem = failure as ApiProblem;
   }
 
-  for (const change of waiting) apply(known, change);
+  for (const change of waiting) put(change);
   waiting = null;
   first = null;
   if (!problem) show();
+}
+
+function put(change: Change): void {
+  apply(known, change);
+  if (change.type !== 'node') return;
+  if (change.node) noteAge(change.node);
+  else forgetAge(change.name);
 }
 
 function show(): void {

@@ -12,7 +12,8 @@ export function rolesOf(node: Node): string[] {
   return roles.sort();
 }
 
-const units: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };
+/** Units of ages in seconds, the largest first. */
+export const units: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };
 
 /** Of an age as kubectl and the server write it: 5d3h, 74d, 90s, 0.5s. Undefined without a number and a unit. */
 export function seconds(age: string): number | undefined {

@@ -1,4 +1,5 @@
 import type { Node } from '../api/types';
+import { ageOf } from './ages';
 import { rolesOf, seconds } from './rows';
 
 export type Matcher = (node: Node) => boolean;
@@ -18,7 +19,7 @@ const numbers: Record<string, (node: Node) => number | undefined> = {
   pods: node => node.pods,
   cpu: node => node.usage?.cpu_percent,
   memory: node => node.usage?.memory_percent,
-  age: node => seconds(node.age),
+  age: node => ageOf(node),
 };
 
 const states: Record<string, Matcher> = {

@@ -55,7 +55,7 @@ internal static class RunDirectory
         );
 
     /// <summary>The current state of the run, without its nodes; null if it was deleted or is unreadable.</summary>
-    /// <remarks>A list, like every read of a user who only reads: their role has no <c>get</c>.</remarks>
+    /// <remarks>A list of one, as users who only read have no permission to <c>get</c>.</remarks>
     public static async Task<RunHead?> FindHeadAsync(
         ClusterConnection connection,
         string id,
@@ -65,7 +65,7 @@ internal static class RunDirectory
     {
         KubernetesList<ConfigMap> maps = await connection.Client.ListAsync(
             Resources.ConfigMaps,
-            With($"{RunLayout.Label}={id}", ns),
+            new() { Namespace = ns, FieldSelector = $"metadata.name={RunLayout.NameOf(id)}" },
             cancellationToken
         );
         return Read(maps.Items) is [var head, ..] ? head : null;
@@ -81,7 +81,9 @@ internal static class RunDirectory
         CancellationToken cancellationToken
     )
     {
-        ConfigMap map = await FindFirstAsync(connection, id, ns, cancellationToken) ?? throw MaintenanceErrors.NotFound(id, ns, cluster);
+        ConfigMap map =
+            await connection.Client.FindAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken)
+            ?? throw MaintenanceErrors.NotFound(id, ns, cluster);
         if (RunHead.Read(map) is not { } head)
         {
             throw MaintenanceErrors.Invalid(
@@ -174,13 +176,6 @@ internal static class RunDirectory
         string ns,
         CancellationToken cancellationToken
     ) => (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
-
-    private static Task<ConfigMap?> FindFirstAsync(
-        ClusterConnection connection,
-        string id,
-        string ns,
-        CancellationToken cancellationToken
-    ) => connection.Client.FindAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
 
     private static IReadOnlyList<RunHead> Read(IEnumerable<ConfigMap> maps) =>
         [.. maps.Select(RunHead.Read).OfType<RunHead>().OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../src/api/types';
-import { ageOf, ageText, forgetAge, noteAge } from '../src/nodes/ages';
+import { ageOf, ageText, noteAge } from '../src/nodes/ages';
 import { bytes, formatBytes, totals } from '../src/nodes/amounts';
 import { columns, columnsOf, orderOf, sort, textOfOrder } from '../src/nodes/columns';
 import { rolesOf, seconds } from '../src/nodes/rows';
@@ -154,13 +154,20 @@ describe('ages', () => {
     const young = node('young', { age: '0.7s' });
     noteAge(young, 1_000_000);
     // Loads replace the object, without a new age.
-    expect([1_000_000, 1_600_000].map(now => ageText(ageOf({ ...young, pods: 4 }, now)!))).toEqual(['0.7s', '10m']);
-    forgetAge('young');
-    expect(ageOf(young, 1_600_000)).toBe(0.7);
+    expect([1_000_000, 1_600_000].map(now => ageOf({ ...young, pods: 4 }, now))).toEqual(['0.7s', '10m']);
+    expect(ageOf(node('other', { age: '0.7s' }), 1_600_000)).toBe('0.7s');
+  });
+
+  it('that are written alike are sorted by name, whenever they were received', () => {
+    const [first, second] = [node('a', { age: '214d' }), node('b', { age: '214d' })];
+    noteAge(first, Date.now() - 1_800_000);
+    noteAge(second);
+    expect(sort([second, first], orderOf('age')).map(one => one.name)).toEqual(['a', 'b']);
   });
 
   it.each([
-    [0, '0s'], [0.52, '0.5s'], [59, '59s'], [60, '1m'], [330, '5m30s'], [660, '11m'], [12_000, '3h20m'], [90_000, '1d1h'], [442_800, '5d3h'], [6_400_000, '74d'], [72_000_000, '2y103d'],
+    [0, '0s'], [0.52, '0.5s'], [59, '59s'], [60, '1m'], [330, '5m30s'], [660, '11m'], [12_000, '3h20m'], [90_000, '1d1h'],
+    [442_800, '5d3h'], [6_400_000, '74d'], [72_000_000, '2y103d'],
   ])('%d s are written as %s', (age, text) => {
     expect(ageText(age)).toBe(text);
   });

@@ -1,35 +1,29 @@
 import type { Node } from '../api/types';
 import { seconds, units } from './rows';
 
-/** When each node was created, by the clock of the browser: the server only writes how old it was when it answered. In milliseconds. */
-const created = new Map<string, number>();
+const sizes = Object.entries(units);
 
-/** Takes note of the age that the server has just written. */
+/** When the server wrote the age, in milliseconds, by the labels of a node: a node that reports only its usage keeps them. */
+const received = new WeakMap<Node['labels'], number>();
+
 export function noteAge(node: Node, now = Date.now()): void {
-  const age = seconds(node.age);
-  if (age === undefined) created.delete(node.name);
-  else created.set(node.name, now - age * 1000);
+  received.set(node.labels, now);
 }
 
-export function forgetAge(name: string): void {
-  created.delete(name);
-}
-
-/** In seconds; undefined if the server did not write an age. */
-export function ageOf(node: Node, now = Date.now()): number | undefined {
+/** As the server and kubectl write it, and grown since the server did. */
+export function ageOf(node: Node, now = Date.now()): string {
   const written = seconds(node.age);
-  const at = created.get(node.name);
-  return written === undefined || at === undefined ? written : Math.max(written, (now - at) / 1000);
+  const at = received.get(node.labels);
+  return written === undefined || at === undefined ? node.age : ageText(written + Math.max(0, now - at) / 1000);
 }
 
-/** As the server and kubectl write it: the largest unit, and the next one while the largest is below 10. */
+/** The largest unit, and the next one while the largest is below 10. */
 export function ageText(age: number): string {
-  const order = Object.entries(units);
-  const index = order.findIndex(([, size]) => age >= size);
+  const index = sizes.findIndex(([, size]) => age >= size);
   if (index < 0) return age === 0 ? '0s' : `${age.toFixed(1)}s`;
-  const [name, size] = order[index]!;
+  const [name, size] = sizes[index]!;
   const amount = Math.floor(age / size);
-  const next = order[index + 1];
+  const next = sizes[index + 1];
   const rest = amount < 10 && next ? Math.floor((age - amount * size) / next[1]) : 0;
   return `${amount}${name}${rest > 0 ? `${rest}${next![0]}` : ''}`;
 }

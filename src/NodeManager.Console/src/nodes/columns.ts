@@ -1,7 +1,7 @@
 import type { Node } from '../api/types';
 import type { Key } from '../frame/language.svelte';
 import { ageOf } from './ages';
-import { rolesOf } from './rows';
+import { rolesOf, seconds } from './rows';
 
 /** A column of the table of nodes. `value` is what it is sorted by; undefined comes last. */
 export interface Column {
@@ -28,7 +28,7 @@ export const columns: readonly Column[] = [
   { id: 'cpu-requests', label: 'column.cpuRequests', kind: 'usage', value: node => node.requested?.cpu_percent, descendsFirst: true },
   { id: 'memory-requests', label: 'column.memoryRequests', kind: 'usage', value: node => node.requested?.memory_percent, descendsFirst: true },
   { id: 'pods', label: 'pods', kind: 'number', value: node => node.pods, descendsFirst: true },
-  { id: 'age', label: 'age', kind: 'number', value: node => ageOf(node) },
+  { id: 'age', label: 'age', kind: 'number', value: node => seconds(ageOf(node)) },
   { id: 'changed', label: 'column.changed', kind: 'time', value: node => (node.changed_at ? Date.parse(node.changed_at) : undefined), descendsFirst: true },
 ];
 
@@ -48,7 +48,10 @@ export function sort(nodes: readonly Node[], order: Order): Node[] {
   const sign = order.descending ? -1 : 1;
   const column = columns.find(one => one.id === order.key);
   if (!column) return [...nodes].sort((a, b) => sign * names.compare(a.name, b.name));
-  return [...nodes].sort((a, b) => compare(column.value(a), column.value(b), sign) || names.compare(a.name, b.name));
+  return nodes
+    .map(node => ({ node, value: column.value(node) }))
+    .sort((a, b) => compare(a.value, b.value, sign) || names.compare(a.node.name, b.node.name))
+    .map(one => one.node);
 }
 
 function compare(a: string | number | undefined, b: string | number | undefined, sign: number): number {

@@ -2,7 +2,7 @@ import { request, type ApiProblem } from '../api/client';
 import { nodesPath } from '../api/paths';
 import type { Node } from '../api/types';
 import type { Change } from '../api/changes';
-import { forgetAge, noteAge } from './ages';
+import { noteAge } from './ages';
 import { apply } from './changes';
 import { prepareSearch } from './search';
 import { feedProblem, watchCluster } from '../api/feed.svelte';
@@ -56,10 +56,11 @@ export function takeNode(node: Node): void {
 export function keepNodes(): () => void {
   keepers++;
   stop ??= watchCluster(change => {
+    if (change.type === 'node' && change.node) noteAge(change.node);
     if (change.type === 'ready' || change.type === 'reset') void refreshNodes();
     else if (waiting) waiting.push(change);
     else {
-      put(change);
+      apply(known, change);
       timer ??= setTimeout(show, pause);
     }
   });
@@ -97,17 +98,10 @@ async function readAll(): Promise<void> {
     problem = failure as ApiProblem;
   }
 
-  for (const change of waiting) put(change);
+  for (const change of waiting) apply(known, change);
   waiting = null;
   first = null;
   if (!problem) show();
-}
-
-function put(change: Change): void {
-  apply(known, change);
-  if (change.type !== 'node') return;
-  if (change.node) noteAge(change.node);
-  else forgetAge(change.name);
 }
 
 function show(): void {

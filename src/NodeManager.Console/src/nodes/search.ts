@@ -19,7 +19,7 @@ const numbers: Record<string, (node: Node) => number | undefined> = {
   pods: node => node.pods,
   cpu: node => node.usage?.cpu_percent,
   memory: node => node.usage?.memory_percent,
-  age: node => ageOf(node),
+  age: node => seconds(ageOf(node)),
 };
 
 const states: Record<string, Matcher> = {

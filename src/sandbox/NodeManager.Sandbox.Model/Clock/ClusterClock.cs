@@ -25,7 +25,7 @@ public sealed class ClusterClock : TimeProvider
         _wall = wall;
         Speed = speed;
         // System timers are up to 16 ms late, which alone must not slow the clock. The slack is too short to miss a heartbeat.
-        _slack = TimeSpan.FromSeconds(Math.Clamp(speed * 0.02, 1, 10));
+        _slack = TimeSpan.FromSeconds(Math.Clamp(speed * 0.02, Math.Min(speed * 0.05, 1), 10));
         _anchorWall = wall.GetTimestamp();
         _anchor = _last = start ?? wall.GetUtcNow();
         _alarm = wall.CreateTimer(static clock => ((ClusterClock)clock!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

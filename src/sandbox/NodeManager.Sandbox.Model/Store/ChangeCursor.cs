@@ -10,6 +10,9 @@ internal sealed class ChangeCursor(DocumentStore store, ChangeLog log, long next
     /// <summary>The log has dropped unread changes: nothing more is read. A real server closes such a watch.</summary>
     public bool IsExpired => _next < log.First;
 
+    /// <summary>All changes before this number were read or skipped.</summary>
+    public long Next => _next;
+
     public bool IsAtEnd => _next == log.Next;
 
     public bool TryRead([MaybeNullWhen(false)] out Change change)

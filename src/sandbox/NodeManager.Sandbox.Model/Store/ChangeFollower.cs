@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NodeManager.Sandbox.Model.Clock;
 
 namespace NodeManager.Sandbox.Model.Store;
 
@@ -11,13 +12,16 @@ internal sealed class ChangeFollower
     private readonly DocumentStore _store;
     private readonly ResourceKind _kind;
     private readonly Dictionary<(string Namespace, string Name), StoredObject> _known = [];
+    private readonly DeliveryHold? _hold;
     private SortedObjects? _start;
     private ChangeCursor _cursor;
 
-    public ChangeFollower(DocumentStore store, ResourceKind kind)
+    /// <param name="clock">Held until each change is processed; null for real time.</param>
+    public ChangeFollower(DocumentStore store, ResourceKind kind, ClusterClock? clock = null)
     {
         (_store, _kind) = (store, kind);
-        (_start, _cursor) = store.OpenFollowing(kind);
+        _hold = clock is null ? null : new(clock);
+        (_start, _cursor) = store.OpenFollowing(kind, _hold);
     }
 
     /// <summary>The initial objects. Enumerate completely, once, before the changes.</summary>
@@ -33,14 +37,17 @@ internal sealed class ChangeFollower
         _start = null;
     }
 
+    /// <summary>The changes after <see cref="Begin"/>, until cancelled. Ends without an exception: a stopping cluster would throw hundreds.</summary>
     public async IAsyncEnumerable<Change> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        using DeliveryHold? hold = _hold;
+        while (!cancellationToken.IsCancellationRequested)
         {
             while (_cursor.TryRead(out Change? change))
             {
                 Track(change);
                 yield return change;
+                hold?.MoveTo(_cursor.Next);
             }
 
             if (_cursor.IsExpired)
@@ -50,9 +57,11 @@ internal sealed class ChangeFollower
                     Track(change);
                     yield return change;
                 }
+
+                hold?.MoveTo(_cursor.Next);
             }
 
-            await _cursor.WaitAsync(cancellationToken);
+            await _cursor.WaitAsync(cancellationToken).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

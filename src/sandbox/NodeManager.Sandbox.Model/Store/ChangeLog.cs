@@ -31,6 +31,9 @@ internal sealed class ChangeLog
         _forgotten = from;
     }
 
+    /// <summary>Raised with the number of a change before readers see it. Under the store's lock.</summary>
+    public event Action<long>? Appending;
+
     public long First => Volatile.Read(ref _first);
 
     public long Next => Volatile.Read(ref _next);
@@ -54,6 +57,7 @@ internal sealed class ChangeLog
             Grow();
         change.SequenceNumber = _next;
         _bytes += bytes;
+        Appending?.Invoke(_next);
         Volatile.Write(ref _slots[_next % _slots.Length], change);
         Volatile.Write(ref _next, _next + 1);
         if (_next - _first > ChangesWithModels)

@@ -132,11 +132,16 @@ internal sealed class DocumentStore
     }
 
     /// <summary>The current objects, and a cursor after them.</summary>
-    internal (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
+    /// <param name="hold">Is told about each later change before any reader sees it.</param>
+    internal (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind, DeliveryHold? hold = null)
     {
         Table table = TableOf(kind);
         lock (_lock)
+        {
+            if (hold is not null)
+                table.Log.Appending += hold.Add;
             return (table.Objects, new(this, table.Log, table.Log.Next));
+        }
     }
 
     /// <summary>Every change after the version, until cancelled.</summary>

@@ -144,11 +144,12 @@ internal sealed class ControllerHost : IDisposable
 
     private void Follow(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
-        ChangeFollower follower = new(store, kind);
+        var clock = _time as ClusterClock;
+        ChangeFollower follower = new(store, kind, clock);
         CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, kind.Ended);
         CancellationToken cancellationToken = either.Token;
         // On a busy machine, nodes would be lost before their first heartbeat.
-        ClockHold? start = (_time as ClusterClock)?.Hold();
+        ClockHold? start = clock?.Hold();
         _ = Task.Run(async () =>
         {
             using CancellationTokenSource ending = either;
@@ -156,16 +157,10 @@ internal sealed class ControllerHost : IDisposable
                 foreach (StoredObject item in follower.Begin())
                 foreach (Controller listener in listeners)
                     Guard(() => listener.Begin(item));
-            try
-            {
-                await foreach (Change change in follower.ReadAsync(cancellationToken))
-                foreach (Controller listener in listeners)
-                    Guard(() => listener.Observe(change));
-            }
-            catch (OperationCanceledException)
-            {
-                // The cluster stops, or the kind was removed.
-            }
+            // Until the cluster stops, or the kind is removed.
+            await foreach (Change change in follower.ReadAsync(cancellationToken))
+            foreach (Controller listener in listeners)
+                Guard(() => listener.Observe(change));
         });
     }
 

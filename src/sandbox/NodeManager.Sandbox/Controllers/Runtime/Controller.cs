@@ -38,18 +38,9 @@ internal abstract class Controller(ControllerContext context)
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        using CancellationTokenRegistration stop = cancellationToken.Register(_queue.Complete);
+        while (await _queue.TakeAsync() is { } key && !cancellationToken.IsCancellationRequested)
         {
-            ObjectKey key;
-            try
-            {
-                key = await _queue.TakeAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
             try
             {
                 Reconcile(key);

@@ -30,7 +30,11 @@ internal sealed class ReconcileQueue(TimeProvider time)
         }
     }
 
-    public async ValueTask<ObjectKey> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Ends <see cref="TakeAsync"/>, without an exception.</summary>
+    public void Complete() => _keys.Writer.TryComplete();
+
+    /// <summary>The next key; null if the queue is empty and complete.</summary>
+    public async ValueTask<ObjectKey?> TakeAsync()
     {
         lock (_gate)
         {
@@ -44,13 +48,17 @@ internal sealed class ReconcileQueue(TimeProvider time)
             }
         }
 
-        (ObjectKey key, DateTimeOffset since) = await _keys.Reader.ReadAsync(cancellationToken);
+        (ObjectKey Key, DateTimeOffset Since) next;
+        while (!_keys.Reader.TryRead(out next))
+            if (!await _keys.Reader.WaitToReadAsync())
+                return null;
+
         lock (_gate)
         {
-            _waiting.Remove(key);
-            _hold?.MoveTo(since);
+            _waiting.Remove(next.Key);
+            _hold?.MoveTo(next.Since);
         }
 
-        return key;
+        return next.Key;
     }
 }

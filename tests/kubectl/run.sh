@@ -13,15 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 # A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too. No kubectl runs longer than four minutes,
 # twice what a line lets it wait for.
 mkdir "$scratch/bin"
-cat > "$scratch/bin/kubectl" << END
-#!/usr/bin/env bash
-$(command -v timeout > /dev/null && echo 'timeout --foreground -k 5 240') '$(command -v "${KUBECTL:-kubectl}")' "\$@" <&0 &
-trap "kill \$! 2> /dev/null" TERM INT
-wait \$!
-code=\$?
-[ \$code -ne 124 ] || echo "in vain: kubectl \$* did not end within 240 s" | tee "$scratch/vain" >&2
-exit \$code
-END
+printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$(command -v timeout > /dev/null && echo 'timeout --foreground -k 5 240')" "$(command -v "${KUBECTL:-kubectl}")" > "$scratch/bin/kubectl"
 chmod +x "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
 # What kubectl remembers of servers goes by their address, and another one had this address before.
@@ -74,9 +66,9 @@ kubectl api-versions | grep -x policy/v1 > /dev/null && POLICY=policy/v1 || POLI
 isSandbox=$(kubectl version -o json | grep -c '"gitVersion": ".*-sandbox')
 # Of generated suffixes: their letters hold no vowel, so that they spell no word.
 letters='[bcdfghjklmnpqrstvwxz2456789]'
-nodes=$(kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\n"}{end}')
+nodes=$(kubectl get nodes -o jsonpath='{range .items[*]}s#\b{.metadata.name}\b#NODE#g{"\n"}{end}')
 normal() {
-    sed -E -e "$(sed 's/.*/s#\\b&\\b#NODE#g/' <<< "$nodes")" \
+    sed -E -e "$nodes" \
         -e "s/-$letters{8,10}-$letters{5}\\b/-SET-POD/g; s/-$letters{8,10}\\b/-SET/g; s/-$letters{5}\\b/-POD/g" \
         -e "s/(pod-template-hash[=:] *\"?)$letters{8,10}/\\1HASH/g" \
         -e 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/UID/g' \
@@ -85,7 +77,6 @@ normal() {
         -e "s#$scratch#SCRATCH#g" -e 's#(topology.kubernetes.io/(zone|region)[=:] ?)[-a-z0-9]+#\1HERE#g' \
         -e 's/ {2,}/ /g; s/ $//'
 }
-failed=0
 while IFS= read -r line; do
     case $line in '' | '#'*) continue ;; esac
     must=succeed command=$line
@@ -94,13 +85,16 @@ while IFS= read -r line; do
     case $command in 'fails: '*) must=fail command=${command#fails: } ;; esac
     output=$(eval "$command" 2>&1 < /dev/null)
     code=$?
+    [ $code -ne 124 ] || echo "in vain: the command timed out" | tee "$scratch/vain"
     verdict=ok
-    if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; }; then verdict=WRONG failed=1; fi
-    [ ! -e "$scratch/vain" ] || verdict=WRONG failed=1
-    printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output" | normal
+    if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; } || [ -e "$scratch/vain" ]; then
+        verdict=WRONG
+        : > "$scratch/failed"
+    fi
+    printf '$ %s\n[%s %s]\n%s\n' "$line" "$verdict" "$code" "$output"
     if [ -e "$scratch/vain" ]; then
         echo "The rest was left out, as this awaited in vain."
         break
     fi
-done < <(cat "${files[@]}")
-exit $failed
+done < <(cat "${files[@]}") | normal
+[ ! -e "$scratch/failed" ]

@@ -13,7 +13,16 @@ trap 'rm -rf "$scratch"' EXIT
 # A folder on the PATH rather than a function: timeout and xargs shall start this kubectl too. No kubectl runs longer than four minutes,
 # twice what a line lets it wait for.
 mkdir "$scratch/bin"
-printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$(command -v timeout > /dev/null && echo 'timeout --foreground -k 5 240')" "$(command -v "${KUBECTL:-kubectl}")" > "$scratch/bin/kubectl"
+cat > "$scratch/bin/kubectl" << END
+#!/bin/sh
+exec 3<&0
+$(command -v timeout > /dev/null && echo 'timeout --foreground -k 5 240') '$(command -v "${KUBECTL:-kubectl}")' "\$@" <&3 3<&- &
+trap "kill \$! 2> /dev/null" TERM INT
+wait \$!
+code=\$?
+[ \$code -ne 124 ] || echo "in vain: kubectl \$* did not end within 240 s" | tee "$scratch/vain" >&2
+exit \$code
+END
 chmod +x "$scratch/bin/kubectl"
 export PATH="$scratch/bin:$PATH"
 # What kubectl remembers of servers goes by their address, and another one had this address before.
@@ -67,8 +76,9 @@ isSandbox=$(kubectl version -o json | grep -c '"gitVersion": ".*-sandbox')
 # Of generated suffixes: their letters hold no vowel, so that they spell no word.
 letters='[bcdfghjklmnpqrstvwxz2456789]'
 nodes=$(kubectl get nodes -o jsonpath='{range .items[*]}s#\b{.metadata.name}\b#NODE#g{"\n"}{end}')
+# Line by line (-u): what came last is known if this is killed.
 normal() {
-    sed -E -e "$nodes" \
+    sed -u -E -e "$nodes" \
         -e "s/-$letters{8,10}-$letters{5}\\b/-SET-POD/g; s/-$letters{8,10}\\b/-SET/g; s/-$letters{5}\\b/-POD/g" \
         -e "s/(pod-template-hash[=:] *\"?)$letters{8,10}/\\1HASH/g" \
         -e 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/UID/g' \
@@ -85,7 +95,6 @@ while IFS= read -r line; do
     case $command in 'fails: '*) must=fail command=${command#fails: } ;; esac
     output=$(eval "$command" 2>&1 < /dev/null)
     code=$?
-    [ $code -ne 124 ] || echo "in vain: the command timed out" | tee "$scratch/vain"
     verdict=ok
     if { [ $must = succeed ] && [ $code -ne 0 ]; } || { [ $must = fail ] && [ $code -eq 0 ]; } || [ -e "$scratch/vain" ]; then
         verdict=WRONG

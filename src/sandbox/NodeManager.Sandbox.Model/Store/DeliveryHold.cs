@@ -26,13 +26,11 @@ internal sealed class DeliveryHold(ClusterClock clock) : IDisposable
     {
         lock (_gate)
         {
-            bool moved = false;
-            while (_pending.TryPeek(out (long Number, DateTimeOffset At) oldest) && oldest.Number < next)
-                moved = _pending.TryDequeue(out _);
-            if (!moved)
-                return;
-            if (_pending.TryPeek(out (long Number, DateTimeOffset At) first))
-                _hold!.MoveTo(first.At);
+            (long Number, DateTimeOffset At) oldest;
+            while (_pending.TryPeek(out oldest) && oldest.Number < next)
+                _pending.Dequeue();
+            if (_pending.Count > 0)
+                _hold!.MoveTo(oldest.At);
             else
                 Release();
         }

@@ -67,11 +67,14 @@ internal sealed class CustomKind(TestCluster cluster, string plural, string grou
             }
         );
 
-        // A real server serves the kind a moment later.
+        // A real server serves the kind a moment later, and its discovery names it later still.
         string version = (string)(await cluster.SendAsync("GET", $"{Definitions}/{Name}")).Json["spec"]!["versions"]![0]!["name"]!;
         await Eventually.HoldsAsync(
             "served",
-            async () => (await cluster.SendAsync("GET", $"/apis/{group}/{version}/{plural}")).Code == HttpStatusCode.OK
+            async () =>
+                (await cluster.SendAsync("GET", $"/apis/{group}/{version}/{plural}")).Code == HttpStatusCode.OK
+                && await cluster.SendAsync("GET", $"/apis/{group}/{version}") is { Code: HttpStatusCode.OK } discovery
+                && discovery.Json["resources"]!.AsArray().Any(one => (string?)one!["name"] == plural)
         );
     }
 

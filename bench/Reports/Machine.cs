@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using NodeManager.Bench.Clients;
 using NodeManager.Conformance.RealCluster;
 
 namespace NodeManager.Bench.Reports;
@@ -17,7 +18,7 @@ internal sealed class Machine
         string commit = Ask("git", "rev-parse --short HEAD") is { Length: > 0 } at
             ? " at " + at + (Ask("git", "status --porcelain --untracked-files=no").Length > 0 ? " with changes" : "")
             : "";
-        string kubectl = Ask("kubectl", "version --client").Split(' ')[^1];
+        string kubectl = Ask(KubectlProgram.Executable, "version --client").Split(' ')[^1];
         _text = string.Create(
             CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores{Memory()}, {RuntimeInformation.OSDescription}; load at the start {Load()}. NodeManager{commit}, .NET {Environment.Version}, PowerShell {Ask("pwsh", "--version").Replace("PowerShell ", "", StringComparison.Ordinal)}, kubectl {kubectl}, curl {Ask("curl", "--version").Split(' ').ElementAtOrDefault(1)}, API server {ServerVersion}."

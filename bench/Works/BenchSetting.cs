@@ -86,7 +86,7 @@ internal sealed class BenchSetting : IDisposable
     /// <summary>The same, imported.</summary>
     public Contender ImportedShell(string name, string script) => Shell(name, $"Import-Module '{_module}'; {script}");
 
-    public Contender Kubectl(string name, params string[] arguments) => Program(name, "kubectl", arguments);
+    public Contender Kubectl(string name, params string[] arguments) => Program(name, KubectlProgram.Executable, arguments);
 
     /// <summary>A pwsh that lists in pages with the runtime's HttpClient alone and drops the bytes: what any list over HTTPS takes there.</summary>
     public Contender HttpShell(string name, string path, int pages) =>

@@ -75,7 +75,7 @@ internal static class Draining
                     Kubectl,
                     stop =>
                         ChildProcess.RunAsync(
-                            "kubectl",
+                            KubectlProgram.Executable,
                             ["drain", .. setup.Names, "--ignore-daemonsets", "--dry-run=client"],
                             setup.Environment,
                             stop
@@ -115,7 +115,13 @@ internal static class Draining
                 Checked(Ideal, stop => cluster.DrainIdeallyAsync(nodes, maxUnavailable is not null, stop)),
                 Checked(
                     Kubectl,
-                    stop => ChildProcess.RunAsync("kubectl", ["drain", .. setup.Names, "--ignore-daemonsets"], setup.Environment, stop)
+                    stop =>
+                        ChildProcess.RunAsync(
+                            KubectlProgram.Executable,
+                            ["drain", .. setup.Names, "--ignore-daemonsets"],
+                            setup.Environment,
+                            stop
+                        )
                 ) with
                 {
                     Samples = 1,

@@ -30,7 +30,7 @@ internal static class Watching
             Contenders =
             [
                 setting.ResidentShell(Ours, Script, window),
-                setting.Resident("kubectl", new("kubectl", ["get", "nodes", "--watch", "-o", "json"]), window),
+                setting.Resident("kubectl", new(KubectlProgram.Executable, ["get", "nodes", "--watch", "-o", "json"]), window),
             ],
             Goals = [new(Ours, Metric.Core, 3) { Row = Asked.Watch }, new(Ours, Metric.Drift, 1.05) { Row = Asked.Watch }],
         };

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Machines;
@@ -96,7 +97,7 @@ public sealed class ClaimLifecycleTests
             Resources.Nodes,
             node.Metadata.Name,
             null,
-            Patch.Merge(System.Text.Json.Nodes.JsonNode.Parse($$"""{"spec":{"taints":{{taints}} } }""")!.AsObject()),
+            Patch.Merge(JsonNode.Parse($$"""{"spec":{"taints":{{taints}} } }""")!.AsObject()),
             null,
             RequestOptions.Default,
             default
@@ -107,6 +108,36 @@ public sealed class ClaimLifecycleTests
             (await lab.Cluster.GetAsync(Resources.Nodes, node.Metadata.Name)).Spec.Taints ?? [],
             static one => one.Key == "example.com/agent"
         );
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_machine_follows_the_template_that_its_claim_stored(string backend)
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
+        await lab.AddPoolAsync(template: """{"labels":{"tier":"a","old":"1"},"taints":[{"key":"old","effect":"NoSchedule"}]}""");
+        await lab.AddClaimAsync("one");
+        // As of a client that knew a version of the pool that this autoscaler did not.
+        ClaimTemplate stored = new(
+            "sim",
+            new()
+            {
+                Labels = new() { ["tier"] = "b" },
+                Taints = [new() { Key = "new", Effect = "NoSchedule" }],
+            }
+        );
+        var annotations = new JsonObject { [NodeSmithNames.TemplateAnnotation] = stored.ToJson() };
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+        await lab.PatchAsync(NodeSmithResources.Claims, "one", patch.ToJsonString());
+
+        await lab.RunAsync();
+
+        NodeSmithClaim ready = await lab.WaitForClaimAsync("one", AutoscalerLab.IsReady);
+        Node node = await lab.Cluster.GetAsync(Resources.Nodes, ready.Status!.NodeName!);
+        Assert.Equal(("b", false), (node.Metadata.Labels!["tier"], node.Metadata.Labels.ContainsKey("old")));
+        Assert.Equal(["new"], node.Spec.Taints!.Select(static one => one.Key).Where(static key => key is "old" or "new"));
+        NodeSmithPool pool = await lab.Cluster.GetAsync(NodeSmithResources.Pools, "small");
+        Assert.Contains("label tier: b -> a", TemplateDrift.Of(pool, ready, node));
     }
 
     [SkippableTheory]

@@ -35,7 +35,9 @@ internal sealed class ClaimWork(AutoscalerScope scope)
 
     public ClaimConditions Conditions(NodeSmithClaim claim) => new(claim, scope.Now);
 
-    public NodeSmithPool? PoolOf(NodeSmithClaim claim) => scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef);
+    /// <summary>The claim's pool, with the template that the claim stored.</summary>
+    public NodeSmithPool? PoolOf(NodeSmithClaim claim) =>
+        scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.WithTemplateOf(claim);
 
     /// <summary>The provider of the claim's machine.</summary>
     public async Task<MachineProviderAccess> OpenProviderAsync(

@@ -3,7 +3,21 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Autoscaling.Resources;
 
 /// <summary>Nodes of one kind: their provider, their limits, and the rules of growing and shrinking.</summary>
-public sealed class NodeSmithPool : NodeSmithObject<NodeSmithPoolSpec, NodeSmithPoolStatus>;
+public sealed class NodeSmithPool : NodeSmithObject<NodeSmithPoolSpec, NodeSmithPoolStatus>
+{
+    /// <summary>
+    /// This pool with the template that the claim stored at its creation. The claim's machine and node follow that one, whatever version of the
+    /// pool a process knows: a later template makes the machine outdated.
+    /// </summary>
+    internal NodeSmithPool WithTemplateOf(NodeSmithClaim claim)
+    {
+        if (ClaimTemplate.Of(claim) is not { } stored)
+            return this;
+        var pool = (NodeSmithPool)MemberwiseClone();
+        pool.Spec = Spec.With(stored.MachineTemplate);
+        return pool;
+    }
+}
 
 public sealed class NodeSmithPoolSpec : PreservedPart
 {
@@ -42,6 +56,13 @@ public sealed class NodeSmithPoolSpec : PreservedPart
 
     /// <summary>Room to keep free.</summary>
     public NodeSmithSize? Headroom { get; set; }
+
+    internal NodeSmithPoolSpec With(NodeSmithMachineTemplate template)
+    {
+        var spec = (NodeSmithPoolSpec)MemberwiseClone();
+        spec.MachineTemplate = template;
+        return spec;
+    }
 }
 
 /// <summary>0 means unlimited, except for <see cref="MinNodes"/>.</summary>

@@ -59,8 +59,9 @@ public static class ExpectedNodes
             .Allocatable(PoolEvidence.SizeOf(member), isComputed: false)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
         string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";
-        NodeSmithShape? shape = member.Pool.Spec.MachineTemplate.FindShape(member.Claim!.Spec.Shape);
-        Node template = Template(member.Pool, shape, member.Claim.Spec.Zone ?? member.Claim.Status?.Zone, null);
+        NodeSmithPool pool = member.Pool.WithTemplateOf(member.Claim!);
+        NodeSmithShape? shape = pool.Spec.MachineTemplate.FindShape(member.Claim!.Spec.Shape);
+        Node template = Template(pool, shape, member.Claim.Spec.Zone ?? member.Claim.Status?.Zone, null);
         Dictionary<string, string> labels = new(template.Metadata.Labels!, StringComparer.Ordinal) { ["kubernetes.io/hostname"] = name };
         foreach ((string key, string value) in member.Node?.Metadata.Labels ?? [])
             labels[key] = value;
@@ -76,7 +77,7 @@ public static class ExpectedNodes
             Spec = new()
             {
                 ProviderID = member.Node?.Spec.ProviderID,
-                Taints = member.Node is null ? template.Spec.Taints : Lasting(member.Node, member.Pool),
+                Taints = member.Node is null ? template.Spec.Taints : Lasting(member.Node, pool),
             },
             Status = new()
             {

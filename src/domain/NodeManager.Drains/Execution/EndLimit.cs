@@ -1,8 +1,8 @@
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
-/// The time for the final steps on a node after its work ended or timed out: below two seconds in total, so that a result appears even if
-/// the server is silent. Uses the wall clock, because a cluster's clock may run ahead. Thread-safe.
+/// The time for the final steps on a node after its work ended or timed out: below two seconds, so that a result appears even if the server is
+/// silent, and again for what must not be left undone. Uses the wall clock, because a cluster's clock may run ahead. Thread-safe.
 /// </summary>
 internal sealed class EndLimit : IDisposable
 {
@@ -19,6 +19,9 @@ internal sealed class EndLimit : IDisposable
         if (Interlocked.Exchange(ref _isStarted, 1) == 0)
             _source.CancelAfter(Limit);
     }
+
+    /// <summary>Starts the time again, if it is not over: the server has just answered.</summary>
+    public void Restart() => _source.CancelAfter(Limit);
 
     /// <summary>Waits for the task, ignores its outcome, and stops at the limit.</summary>
     public Task WaitAsync(Task work) =>

@@ -422,6 +422,8 @@ internal sealed class NodeDrain : IAsyncDisposable
             return false;
         // The lock is removed with the cordon.
         _hold.Detach();
+        // A slow server must not leave a node cordoned that nobody drains.
+        _end.Restart();
         try
         {
             return await NodeCordon.UndoAsync(_scope, node, _hold.Annotation, _end.Token);

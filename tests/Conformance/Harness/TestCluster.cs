@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -68,7 +67,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public string Selector => "test=" + Id;
 
     /// <summary>Of the Kubernetes 1.x that is tested.</summary>
-    public int Minor { get; private set; }
+    public int Minor => Capabilities.Minor;
 
     public bool IsReal => _plane is not null;
 
@@ -111,8 +110,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private static async Task<TestCluster> BeginAsync(TestCluster cluster)
     {
-        cluster.Minor = int.Parse((await cluster.Client.GetVersionAsync(default)).Minor.TrimEnd('+'), CultureInfo.InvariantCulture);
-        cluster.Capabilities = await cluster.Client.GetCapabilitiesAsync(default);
+        cluster.Capabilities = await (cluster._plane?.Capabilities ?? cluster.Client.GetCapabilitiesAsync(default));
         await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(cluster.Namespace));
         return cluster;
     }

@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using NodeManager.Kubernetes;
 
 namespace NodeManager.Conformance.RealCluster;
 
@@ -22,6 +23,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly List<ServerProcess> _processes = [];
     private readonly ServerBinaries _binaries;
     private readonly Lazy<HttpMessageHandler> _shared;
+    private readonly Lazy<Task<ServerCapabilities>> _capabilities;
     private readonly TimeSpan _nodeGrace;
     private IReadOnlyList<string> _options = [];
     private SimulatedKubelets? _kubelets;
@@ -35,6 +37,7 @@ internal sealed class ControlPlane : IDisposable
         _binaries = binaries;
         _nodeGrace = nodeGrace;
         _shared = new(CreateAdminTransport);
+        _capabilities = new(ReadCapabilitiesAsync);
         HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
@@ -43,6 +46,9 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>Of the Kubernetes 1.x that it is.</summary>
     public int Minor { get; private set; }
+
+    /// <summary>As the server had them when a test first asked: hundreds of tests need not ask again.</summary>
+    public Task<ServerCapabilities> Capabilities => _capabilities.Value;
 
     /// <summary>True when kube-controller-manager and kube-scheduler run, so that workloads live.</summary>
     public bool HasControllers { get; }
@@ -151,6 +157,12 @@ internal sealed class ControlPlane : IDisposable
         foreach (ServerProcess process in Enumerable.Reverse(_processes))
             process.Dispose();
         _authority.Dispose();
+    }
+
+    private async Task<ServerCapabilities> ReadCapabilitiesAsync()
+    {
+        using var client = new KubernetesClient(Server, CreateAdminTransport());
+        return await client.GetCapabilitiesAsync(default);
     }
 
     private SocketsHttpHandler CreateTransport(X509CertificateCollection certificates)

@@ -2,7 +2,8 @@ namespace NodeManager.Drains.Execution;
 
 /// <summary>
 /// The time for the final steps on a node after its work ended or timed out: below two seconds, so that a result appears even if the server is
-/// silent, and again for what must not be left undone. Uses the wall clock, because a cluster's clock may run ahead. Thread-safe.
+/// silent. A server that is only slow gets more, so that the result names what blocks and no cordon is left behind. Uses the wall clock,
+/// because a cluster's clock may run ahead. Thread-safe.
 /// </summary>
 internal sealed class EndLimit : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class EndLimit : IDisposable
     }
 
     /// <summary>Starts the time again, if it is not over: the server has just answered.</summary>
-    public void Restart() => _source.CancelAfter(Limit);
+    public void Extend() => _source.CancelAfter(Limit);
 
     /// <summary>Waits for the task, ignores its outcome, and stops at the limit.</summary>
     public Task WaitAsync(Task work) =>

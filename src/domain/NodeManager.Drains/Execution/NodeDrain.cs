@@ -1,5 +1,4 @@
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
@@ -282,7 +281,7 @@ internal sealed class NodeDrain : IAsyncDisposable
                 return DrainEnd.Cancelled;
             if (timeout.IsCancellationRequested || exception is TimeoutException)
                 return DrainEnd.TimedOut;
-            if (BlockerOf(exception) is { } blocker)
+            if (FailureBlocker.Of(exception, _scope.Session, _plan.Name) is { } blocker)
                 _blockers.Add(blocker);
             return DrainEnd.Stopped;
         }
@@ -308,26 +307,6 @@ internal sealed class NodeDrain : IAsyncDisposable
         return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _startedAt));
     }
 
-    private NodeDrainBlocker? BlockerOf(Exception exception)
-    {
-        if (exception is DrainStoppedException stopped)
-            return stopped.Blocker;
-        NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
-        return new()
-        {
-            Kind = known?.ErrorId switch
-            {
-                ErrorIds.Forbidden => "Permission",
-                ErrorIds.Unauthorized => "Credentials",
-                ErrorIds.NodeReplaced => "Node",
-                _ => "Server",
-            },
-            Name = _plan.Name,
-            Message = known?.Message ?? exception.Message,
-            Remedy = known?.RecommendedAction ?? "",
-        };
-    }
-
     private async Task<NodeDrainResult> EndAsync(DrainEnd end)
     {
         _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
@@ -349,11 +328,16 @@ internal sealed class NodeDrain : IAsyncDisposable
                     Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
                 }
             );
+        bool isAnswered = final.Failure is null && end != DrainEnd.Cancelled;
+        if (isAnswered)
+            _end.Extend();
         bool isWithdrawn = withdraws && await WithdrawAsync(final);
         if (withdraws && !isWithdrawn)
             releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, final, isWithdrawn, await inspecting).Build();
         _scope.RecordTerminations(_records);
+        if (isAnswered)
+            _end.Extend();
         Task explaining = BlockerEvents.AddAsync(_scope, result.Blockers, _end.Token);
 
         // A drain that was not begun leaves no trace.
@@ -423,7 +407,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         // The lock is removed with the cordon.
         _hold.Detach();
         // A slow server must not leave a node cordoned that nobody drains.
-        _end.Restart();
+        _end.Extend();
         try
         {
             return await NodeCordon.UndoAsync(_scope, node, _hold.Annotation, _end.Token);

@@ -406,7 +406,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             return false;
         // The lock is removed with the cordon.
         _hold.Detach();
-        // A slow server must not leave a node cordoned that nobody drains.
+        // A node whose drain was called off must not stay cordoned because the server is slow.
         _end.Extend();
         try
         {

@@ -213,6 +213,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         [
             .. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident, gates) <= now),
         ];
+        ForgetRaises(now);
         foreach (
             Incident incident in due.Where(static incident => incident.Alert is null)
                 .OrderBy(static incident => incident.Seen)
@@ -229,17 +230,19 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
 
         List<NodeAlert> transitions = [];
-        foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)).ToArray())
+        HashSet<OpenAlert> over = [];
+        foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)))
         {
             foreach (Incident ended in NodeThreshold.Release(alert, options, now))
                 Remove(ended);
             if (alert.Members.Count == 0)
-                _open.Remove(alert);
+                over.Add(alert);
             else if (alert.Reported is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
                 continue;
             transitions.Add(Report(alert, now));
         }
 
+        _open.RemoveAll(over.Contains);
         return transitions;
     }
 
@@ -282,7 +285,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
 
     private void Raise(Incident incident, DateTimeOffset now)
     {
-        OpenAlert? alert = _open.Find(open => open.Takes(incident, options.GroupWindow));
+        OpenAlert? alert = incident.Group.By.Length > 0 ? _open.Find(open => open.Takes(incident, options.GroupWindow)) : null;
         if (alert is null)
             _open.Add(alert = New(incident));
         if (incident.Seen > alert.LastEvidence)
@@ -295,12 +298,20 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         alert.IsDirty = true;
     }
 
+    // Raises before the window do not count.
+    private void ForgetRaises(DateTimeOffset now)
+    {
+        foreach (((string, string) key, List<DateTimeOffset> raises) in _raises)
+        {
+            if (now - raises[^1] > options.FlapWindow)
+                _raises.Remove(key);
+        }
+    }
+
     private bool IsOften((string Uid, string Cause) key, DateTimeOffset now)
     {
         if (IsOwn(key.Uid))
             return false;
-        foreach (var old in _raises.Where(entry => now - entry.Value[^1] > options.FlapWindow).Select(static entry => entry.Key).ToList())
-            _raises.Remove(old);
         if (!_raises.TryGetValue(key, out List<DateTimeOffset>? raises))
             _raises.Add(key, raises = []);
         raises.RemoveAll(at => now - at > options.FlapWindow);

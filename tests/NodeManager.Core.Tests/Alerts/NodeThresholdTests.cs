@@ -105,11 +105,8 @@ public sealed class NodeThresholdTests
     [InlineData(1)]
     public void Ten_times_as_many_failing_nodes_take_far_less_than_a_hundred_times_as_long(int minimum)
     {
-        double few = Enumerable.Range(0, 5).Min(_ => SecondsToCount(2000, minimum)),
-            many = double.PositiveInfinity;
-        // Again if a busy machine interrupted.
-        for (int attempt = 0; attempt < 5 && many > few * 40; attempt++)
-            many = Math.Min(many, SecondsToCount(20_000, minimum));
+        double few = Enumerable.Range(0, 3).Min(_ => SecondsToCount(2000, minimum)),
+            many = SecondsToCount(20_000, minimum);
 
         Assert.InRange(many / few, 0, 40);
     }
@@ -122,7 +119,7 @@ public sealed class NodeThresholdTests
         NodeGroup group = minimum > 1 ? Cluster : NodeGroup.None;
         int alerts = minimum > 1 ? 1 : nodes;
 
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        double start = SecondsOfThread();
         foreach (string node in names)
             machine.Observe(node, group, Findings(node, [NodeFindingCause.Unreachable], 0, minimum), Start);
         for (int i = 0; i < 20; i++)
@@ -131,12 +128,21 @@ public sealed class NodeThresholdTests
         foreach (string node in names)
             machine.Remove(node, Start.AddMinutes(6));
         IReadOnlyList<NodeAlert> resolved = machine.Advance(Start.AddHours(2));
-        double seconds = watch.Elapsed.TotalSeconds;
+        double seconds = SecondsOfThread() - start;
 
         Assert.Equal((alerts, nodes), (raised.Count, raised.Sum(static alert => alert.Nodes.Count)));
         Assert.Equal((alerts, true), (resolved.Count, resolved.All(static alert => alert.Transition == NodeAlertTransition.Resolved)));
         Assert.Empty(machine.Open);
         return seconds;
+    }
+
+    // CPU time where the system tells it: other tests take turns with a long computation, but hardly with a short one.
+    private static double SecondsOfThread()
+    {
+        const string Statistics = "/proc/thread-self/schedstat";
+        return File.Exists(Statistics)
+            ? double.Parse(File.ReadAllText(Statistics).Split(' ')[0], CultureInfo.InvariantCulture) / 1e9
+            : System.Diagnostics.Stopwatch.GetTimestamp() / (double)System.Diagnostics.Stopwatch.Frequency;
     }
 
     [Theory]

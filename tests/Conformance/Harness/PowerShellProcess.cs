@@ -28,6 +28,8 @@ internal static class PowerShellProcess
             RedirectStandardError = true,
         };
         start.Environment["NO_COLOR"] = "1";
+        // It lives for seconds.
+        start.Environment["DOTNET_JITMinOpts"] = "1";
         return Process.Start(start)!;
     }
 

@@ -4,17 +4,23 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Conformance.RealCluster;
 
-/// <summary>Signs the certificates of one throw-away cluster. EC keys, as they are made in no time.</summary>
+/// <summary>
+/// Signs the certificates of one throw-away cluster. Their keys are EC keys, which are generated quickly. The signature is RSA: the API server
+/// verifies it with each request, in a third of the time that an EC signature takes.
+/// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     private static readonly TimeSpan Skew = TimeSpan.FromHours(1);
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(2);
+
+    // One for all clusters of the process, because RSA keys take long to generate.
+    private static readonly RSA Key = RSA.Create(2048);
+
     private readonly X509Certificate2 _certificate;
 
     public CertificateAuthority()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=conformance-ca", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=conformance-ca", Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true)
@@ -58,7 +64,8 @@ internal sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(alternativeNames);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using X509Certificate2 issued = request.Create(
-            _certificate,
+            _certificate.SubjectName,
+            X509SignatureGenerator.CreateForRSA(Key, RSASignaturePadding.Pkcs1),
             now - (Skew / 2),
             now + (Lifetime / 2),
             RandomNumberGenerator.GetBytes(16)

@@ -15,6 +15,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     private readonly SinkEvents _events;
     private readonly TimeProvider _wall;
     private readonly TimeSpan _stateAge;
+    private DateTimeOffset _forgetAt;
 
     /// <param name="sinks">With unique names.</param>
     /// <param name="limit">The maximum number of pending transitions for each sink.</param>
@@ -97,16 +98,22 @@ internal sealed class AlertDispatcher : IAsyncDisposable
 
     private void Record(NodeAlert alert)
     {
+        // Only these sinks repeat the state.
+        if (StateNames.Count == 0)
+            return;
         lock (_lock)
         {
             if (!_state.TryGetValue(alert.Id, out NodeAlert? known) || known.Sequence < alert.Sequence)
                 _state[alert.Id] = alert;
-            foreach (
-                NodeAlert old in _state
-                    .Values.Where(one => one.Status != NodeAlertStatus.Firing && alert.UpdatedAt - one.UpdatedAt > _stateAge)
-                    .ToList()
-            )
-                _state.Remove(old.Id);
+            // Not with each alert: thousands may come at once.
+            if (alert.UpdatedAt < _forgetAt)
+                return;
+            _forgetAt = alert.UpdatedAt + _stateAge;
+            foreach (NodeAlert old in _state.Values)
+            {
+                if (old.Status != NodeAlertStatus.Firing && alert.UpdatedAt - old.UpdatedAt > _stateAge)
+                    _state.Remove(old.Id);
+            }
         }
     }
 

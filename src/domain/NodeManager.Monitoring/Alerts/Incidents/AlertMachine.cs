@@ -14,7 +14,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
 {
     private readonly Dictionary<(string Uid, string Cause), Incident> _incidents = [];
     private readonly Dictionary<string, HashSet<string>> _causes = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Uid, string Cause), List<DateTimeOffset>> _raises = [];
+    private readonly RaiseHistory _raises = new(options);
     private readonly List<OpenAlert> _open = [];
     private bool _isConnected = true;
     private DateTimeOffset _settled = DateTimeOffset.MinValue;
@@ -213,7 +213,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         [
             .. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident, gates) <= now),
         ];
-        ForgetRaises(now);
+        _raises.Forget(now);
         foreach (
             Incident incident in due.Where(static incident => incident.Alert is null)
                 .OrderBy(static incident => incident.Seen)
@@ -290,33 +290,12 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             _open.Add(alert = New(incident));
         if (incident.Seen > alert.LastEvidence)
             alert.LastEvidence = incident.Seen;
-        incident.IsFlapping = IsOften(incident.Key, now);
+        incident.IsFlapping = !IsOwn(incident.Key.Uid) && _raises.Add(incident.Key, now);
         incident.Alert = alert;
         alert.Members[incident.Key.Uid] = incident;
         if (incident.Finding.Node.Length > 0)
             alert.Affected[incident.Key.Uid] = incident.Finding.Node;
         alert.IsDirty = true;
-    }
-
-    // Raises before the window do not count.
-    private void ForgetRaises(DateTimeOffset now)
-    {
-        foreach (((string, string) key, List<DateTimeOffset> raises) in _raises)
-        {
-            if (now - raises[^1] > options.FlapWindow)
-                _raises.Remove(key);
-        }
-    }
-
-    private bool IsOften((string Uid, string Cause) key, DateTimeOffset now)
-    {
-        if (IsOwn(key.Uid))
-            return false;
-        if (!_raises.TryGetValue(key, out List<DateTimeOffset>? raises))
-            _raises.Add(key, raises = []);
-        raises.RemoveAll(at => now - at > options.FlapWindow);
-        raises.Add(now);
-        return raises.Count >= options.FlapCount;
     }
 
     private OpenAlert New(Incident first)

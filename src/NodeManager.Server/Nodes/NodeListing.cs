@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
@@ -71,15 +72,18 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
 
     private Group Write(ClusterNode[] nodes, DateTimeOffset now)
     {
-        using var text = new MemoryStream();
-        for (int i = 0; i < nodes.Length; i++)
+        JsonSerializerOptions options = json.Value.SerializerOptions;
+        ArrayBufferWriter<byte> text = new();
+        using (Utf8JsonWriter writer = new(text, new() { Encoder = options.Encoder, SkipValidation = true }))
         {
-            if (i > 0)
-                text.WriteByte((byte)',');
-            JsonSerializer.Serialize(text, nodes[i].ToApi(now), json.Value.SerializerOptions);
+            writer.WriteStartArray();
+            foreach (ClusterNode node in nodes)
+                JsonSerializer.Serialize(writer, node.ToApi(now), options);
+            writer.WriteEndArray();
         }
 
-        byte[] bytes = text.ToArray();
+        // Without the brackets: groups are parts of one array.
+        byte[] bytes = text.WrittenSpan[1..^1].ToArray();
         return new(nodes, AgesOf(nodes, now), new(bytes), SHA256.HashData(bytes));
     }
 

@@ -28,7 +28,7 @@ internal static class PowerShellProcess
             RedirectStandardError = true,
         };
         start.Environment["NO_COLOR"] = "1";
-        // It lives for seconds.
+        // As in the Pester suites: it ends before optimized scripts pay.
         start.Environment["DOTNET_JITMinOpts"] = "1";
         return Process.Start(start)!;
     }

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace NodeManager.Conformance.RealCluster;
 
 /// <summary>
-/// Signs the certificates of one throw-away cluster. Their keys are EC keys, which are generated quickly. The signature is RSA: the API server
-/// verifies it with each request, in a third of the time that an EC signature takes.
+/// Signs the certificates of one throw-away cluster. Their keys are EC keys, which are generated quickly. The signature is RSA: the API
+/// server verifies it with each request, in a third of the time that an EC signature takes.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {

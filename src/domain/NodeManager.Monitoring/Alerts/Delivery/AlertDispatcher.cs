@@ -15,7 +15,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     private readonly SinkEvents _events;
     private readonly TimeProvider _wall;
     private readonly TimeSpan _stateAge;
-    private DateTimeOffset _forgetAt;
+    private DateTimeOffset _nextCleanup;
 
     /// <param name="sinks">With unique names.</param>
     /// <param name="limit">The maximum number of pending transitions for each sink.</param>
@@ -98,7 +98,7 @@ internal sealed class AlertDispatcher : IAsyncDisposable
 
     private void Record(NodeAlert alert)
     {
-        // Only these sinks repeat the state.
+        // Only sinks that repeat the state read it.
         if (StateNames.Count == 0)
             return;
         lock (_lock)
@@ -106,9 +106,9 @@ internal sealed class AlertDispatcher : IAsyncDisposable
             if (!_state.TryGetValue(alert.Id, out NodeAlert? known) || known.Sequence < alert.Sequence)
                 _state[alert.Id] = alert;
             // Not with each alert: thousands may come at once.
-            if (alert.UpdatedAt < _forgetAt)
+            if (alert.UpdatedAt < _nextCleanup)
                 return;
-            _forgetAt = alert.UpdatedAt + _stateAge;
+            _nextCleanup = alert.UpdatedAt + _stateAge;
             foreach (NodeAlert old in _state.Values)
             {
                 if (old.Status != NodeAlertStatus.Firing && alert.UpdatedAt - old.UpdatedAt > _stateAge)

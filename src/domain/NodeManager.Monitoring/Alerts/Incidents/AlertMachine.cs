@@ -213,12 +213,15 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         [
             .. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident, gates) <= now),
         ];
-        _raises.Forget(now);
-        foreach (
-            Incident incident in due.Where(static incident => incident.Alert is null)
+        Incident[] begun =
+        [
+            .. due.Where(static incident => incident.Alert is null)
                 .OrderBy(static incident => incident.Seen)
-                .ThenBy(static incident => incident.Key.Uid, StringComparer.Ordinal)
-        )
+                .ThenBy(static incident => incident.Key.Uid, StringComparer.Ordinal),
+        ];
+        if (begun.Length > 0)
+            _raises.RemoveExpired(now);
+        foreach (Incident incident in begun)
             Raise(incident, now);
         foreach (Incident incident in due.Where(static incident => incident.GoneSince is not null))
         {
@@ -230,19 +233,19 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
 
         List<NodeAlert> transitions = [];
-        HashSet<OpenAlert> over = [];
+        HashSet<OpenAlert> resolved = [];
         foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)))
         {
             foreach (Incident ended in NodeThreshold.Release(alert, options, now))
                 Remove(ended);
             if (alert.Members.Count == 0)
-                over.Add(alert);
+                resolved.Add(alert);
             else if (alert.Reported is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
                 continue;
             transitions.Add(Report(alert, now));
         }
 
-        _open.RemoveAll(over.Contains);
+        _open.RemoveAll(resolved.Contains);
         return transitions;
     }
 

@@ -51,12 +51,11 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     public bool IsGroup => Affected.Count > 1 || Cause == NodeAlertCause.NodesFailing;
 
     /// <summary>
-    /// True if an incident belongs to it. A group's alert takes all incidents of the group, however late: two alerts of one cause and group
+    /// True if an incident of a group belongs to it. A group's alert takes all incidents of the group, however late: two alerts of one cause and group
     /// would have the same labels.
     /// </summary>
     public bool Takes(Incident incident, TimeSpan window) =>
         Cause == incident.Key.Cause
         && Group == incident.Group
-        && Group.By.Length > 0
         && (IsGroup || Labels.ContainsKey(AlertText.GroupLabel) || (incident.Seen - LastEvidence).Duration() <= window);
 }

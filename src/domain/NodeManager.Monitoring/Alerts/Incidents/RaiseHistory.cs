@@ -15,8 +15,8 @@ internal sealed class RaiseHistory(AlertOptions options)
         return raises.Count >= options.FlapCount;
     }
 
-    /// <summary>Removes the causes that were not raised within the window. Visits all, so not to be called for each of many.</summary>
-    public void Forget(DateTimeOffset now)
+    /// <summary>Removes the causes that were not raised within the window. It visits all of them: call it once for many raises.</summary>
+    public void RemoveExpired(DateTimeOffset now)
     {
         foreach (((string, string) key, List<DateTimeOffset> raises) in _raises)
         {

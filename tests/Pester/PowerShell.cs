@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using NodeManager.Testing;
 
 namespace NodeManager.Pester;
 
@@ -8,7 +9,6 @@ internal static class PowerShell
 {
     // Far from what it takes: three of them run beside all other tests.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(25);
-    private static readonly string? Executable = Find();
 
     public static string SuiteFolder { get; } =
         typeof(PowerShell).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "SuiteFolder").Value!;
@@ -18,16 +18,8 @@ internal static class PowerShell
 
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable!, ["-NoProfile", "-NonInteractive", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            WorkingDirectory = SuiteFolder,
-        };
-        start.Environment["NO_COLOR"] = "1";
-        // PowerShell compiles the scripts of Pester and of the tests in each process; optimizing them took half of its CPU.
-        start.Environment["DOTNET_JITMinOpts"] = "1";
+        ProcessStartInfo start = PowerShellProgram.StartInfo(["-NonInteractive", .. arguments]);
+        start.WorkingDirectory = SuiteFolder;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -48,7 +40,7 @@ internal static class PowerShell
 
     private static string? WhatIsMissing()
     {
-        if (Executable is null)
+        if (PowerShellProgram.Location is null)
             return "pwsh is not on the PATH.";
 
         (int exitCode, string version) = RunAsync("-Command", "\"$($PSVersionTable.PSVersion)\"").GetAwaiter().GetResult();
@@ -57,15 +49,5 @@ internal static class PowerShell
 
         (exitCode, _) = RunAsync("-Command", "Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop").GetAwaiter().GetResult();
         return exitCode == 0 ? null : "Pester 5 is not installed.";
-    }
-
-    private static string? Find()
-    {
-        string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .Where(folder => folder.Length > 0)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
     }
 }

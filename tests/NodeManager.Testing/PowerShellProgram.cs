@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace NodeManager.Testing;
+
+/// <summary>The PowerShell of this machine, as tests start it.</summary>
+public static class PowerShellProgram
+{
+    /// <summary>Where it is; null where it is not on the PATH.</summary>
+    public static string? Location { get; } = Find();
+
+    /// <summary>A start without a profile, colors and optimized scripts, whose streams are redirected.</summary>
+    /// <exception cref="InvalidOperationException">pwsh is not on the PATH.</exception>
+    public static ProcessStartInfo StartInfo(params IEnumerable<string> arguments)
+    {
+        string program = Location ?? throw new InvalidOperationException("pwsh is not on the PATH.");
+        ProcessStartInfo start = new(program, ["-NoProfile", .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["NO_COLOR"] = "1";
+        // PowerShell compiles the scripts of Pester and of the tests in each process; optimizing them took half of its CPU.
+        start.Environment["DOTNET_JITMinOpts"] = "1";
+        return start;
+    }
+
+    private static string? Find()
+    {
+        string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Where(static folder => folder.Length > 0)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+    }
+}

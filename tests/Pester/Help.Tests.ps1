@@ -81,23 +81,6 @@ BeforeDiscovery {
     }
     $run = $examples | Where-Object { -not $excluded.ContainsKey("$($_.Command)/$($_.Title -replace ':.*')") }
 
-    # Documents whose blocks are read, and therefore run, one after another.
-    # Blocks marked "powershell not-run" need a cluster or an account of their own; they are only parsed.
-    $texts = Get-ChildItem "$root/README.md", "$root/docs/*.md", "$root/docs/start/*.md", "$root/docs/guides/*.md", "$root/docs/concepts/*.md", "$root/docs/reference/*.md"
-    $documents = $texts | ForEach-Object {
-        $blocks = [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
-        if ($blocks) { @{ Document = $_.FullName.Substring($root.Length + 1).Replace('\', '/'); Blocks = @($blocks) } }
-    }
-
-    # The last cell of a row of the guides' tables, where it is a line to type.
-    $lines = foreach ($guide in Get-ChildItem "$root/docs/guides/*.md", "$root/docs/start/kubectl.md" -ErrorAction Ignore) {
-        [regex]::Matches((Get-Content $guide -Raw), '(?m)^\|.*\| `([^`]+)` \|\r?$') | ForEach-Object { @{ Guide = $guide.Name; Line = $_.Groups[1].Value.Replace('\|', '|') } }
-    }
-
-    $notRun = $texts | ForEach-Object {
-        foreach ($match in [regex]::Matches((Get-Content $_ -Raw), '(?sm)^```powershell not-run\r?\n(.*?)\r?\n```')) { @{ Document = $_.Name; Block = $match.Groups[1].Value } }
-    }
-
     $claimed = foreach ($page in Get-ChildItem "$root/docs/reference/cmdlets/*.md" | Where-Object { Select-String 'The examples run as written' $_ -SimpleMatch -Quiet }) {
         @{ Page = $page.BaseName; NotRun = @($excluded.Keys | Where-Object { $_.StartsWith("$($page.BaseName)/") }) }
     }
@@ -138,32 +121,6 @@ BeforeAll {
         $Type.Name
     }
 
-    function New-UserShell {
-        $shell = [powershell]::Create()
-        # The user answers all questions with yes.
-        $null = $shell.AddScript("Set-Location -LiteralPath '$installed'; `$ConfirmPreference = 'None'; Import-Module NodeManager").Invoke()
-        if ($shell.HadErrors) { throw ($shell.Streams.Error | Out-String) }
-        $shell
-    }
-
-    function Stop-UserShell($Shell) {
-        $Shell.Stop()
-        $Shell.Runspace.Dispose()
-        $Shell.Dispose()
-    }
-
-    # Runs one script in the shell, and returns its errors.
-    function Invoke-Block($Shell, [string] $Block, [timespan] $Limit = '00:10:00', [bool] $InScope) {
-        $Shell.Commands.Clear()
-        $Shell.Streams.ClearStreams()
-        $null = $Shell.AddScript($Block, $InScope)
-        $running = $Shell.BeginInvoke()
-        if (-not $running.AsyncWaitHandle.WaitOne($Limit)) { return "It did not end within $Limit`: $Block" }
-        try { $script:printed = @($Shell.EndInvoke($running)) }
-        catch { "$Block`n$($_.Exception.InnerException.Message)" }
-        foreach ($record in $Shell.Streams.Error) { "$Block`n$record`n$($record.FullyQualifiedErrorId)" }
-    }
-
     # The names of columns and properties of an output: above lines of dashes, and before colons.
     function Get-ColumnName([string] $Text) {
         $lines = $Text -split '\r?\n'
@@ -177,49 +134,11 @@ BeforeAll {
         [regex]::Matches($Text, '(?m)^(\w+) +: ').ForEach{ $_.Groups[1].Value }
     }
 
-    # Runs blocks as a user would type them, one after another: in a runspace of their own that is connected to an embedded cluster of its own.
-    # Returns their errors.
-    function Invoke-AsUser([string[]] $Script) {
-        $shell = New-UserShell
-        try { foreach ($block in @('$null = Connect-NodeManager -Sandbox -SandboxSpeed 20') + $Script) { Invoke-Block $shell $block } }
-        finally { Stop-UserShell $shell }
-    }
-
-    # The same of one block, in a scope and on a cluster of its own. Their runspace is shared, as to import the module costs more than most of
-    # them do; one that failed, or may have left something behind, is not used again.
-    function Invoke-AloneAsUser([string] $Script) {
-        $script:sharedShell ??= New-UserShell
-        $errors = @(foreach ($block in '$null = Connect-NodeManager -Sandbox -SandboxSpeed 20', $Script) { Invoke-Block $script:sharedShell $block -InScope $true })
-        $script:shown = $script:printed
-        $errors
-        if ($errors.Count -eq 0 -and -not ($Script -cmatch '\$global:|PSDefaultParameterValues|Job|Register-|Import-Module|Set-Location|\bcd\b|function |Set-Alias')) {
-            $left = @(Invoke-Block $script:sharedShell 'Get-NodeManagerSession | Disconnect-NodeManager')
-            if ($left.Count -eq 0) { return }
-        }
-
-        Stop-UserShell $script:sharedShell
-        $script:sharedShell = $null
-    }
-
-    # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well. It is also
-    # where the text runs, which may leave files behind.
-    $modules = New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "nodemanager-help-$([guid]::NewGuid().ToString('n'))")
-    $installed = New-Item -ItemType Directory (Join-Path $modules NodeManager)
-    Copy-Item "$root/NodeManager.psd1" $installed
-    foreach ($folder in 'bin', 'en-US') {
-        $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path (Join-Path $installed $folder) -Target (Join-Path $root $folder)
-    }
-    $modulePath = $env:PSModulePath
-    $env:PSModulePath = $modules.FullName + [System.IO.Path]::PathSeparator + $modulePath
+    . "$PSScriptRoot/UserShell.ps1"
+    Install-UserModule $root
 }
 
-AfterAll {
-    if ($script:sharedShell) { Stop-UserShell $script:sharedShell }
-    $env:PSModulePath = $modulePath
-    # The links only, never what they lead to.
-    foreach ($folder in 'bin', 'en-US') { [System.IO.Directory]::Delete((Join-Path $installed $folder), $false) }
-    Remove-Item $modules -Recurse
-}
+AfterAll { Remove-UserModule }
 
 Describe 'Help of <Name>' -ForEach $commands {
     BeforeAll {
@@ -384,41 +303,4 @@ Describe 'Examples' {
 # Connect-NodeManager's page names the context that its examples need.
 Describe 'The page of <Page> states that its examples run as written' -ForEach ($claimed | Where-Object Page -ne Connect-NodeManager) {
     It 'and all of them are run' { $NotRun | Should -BeNullOrEmpty }
-}
-
-Describe 'The table of <Guide>' -ForEach $lines {
-    It 'has a line that runs: <Line>' {
-        Invoke-AloneAsUser $Line | Should -BeNullOrEmpty
-    }
-}
-
-Describe 'The blocks of <Document>' -ForEach $documents {
-    It 'run as written, one after another' {
-        Invoke-AsUser $Blocks | Should -BeNullOrEmpty
-    }
-}
-
-Describe 'The commands next to those of kubectl' {
-    It 'run as written, one after another' {
-        $rows = [regex]::Matches((Get-Content "$root/docs/start/kubectl.md" -Raw), '(?m)^\| `kubectl [^`]*`[^|]*\| `(?<command>[^`]+)` \|')
-        $rows.Count | Should -BeGreaterThan 30
-        Invoke-AsUser ($rows | ForEach-Object { $_.Groups['command'].Value.Replace('\|', '|') }) | Should -BeNullOrEmpty
-    }
-}
-
-Describe 'A block of <Document> that is not run' -ForEach $notRun {
-    It 'is PowerShell that binds: <Block>' {
-        $problems = $null
-        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Block, [ref] $null, [ref] $problems)
-        $problems | Should -BeNullOrEmpty
-        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-            # A script by its path. Commands of other modules and programs need not be on this machine.
-            if (-not $call.GetCommandName()) { continue }
-            $called = Get-Command $call.GetCommandName() -Module NodeManager -ErrorAction Ignore
-            if (-not $called) { continue }
-            foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
-                { $called.ResolveParameter($given.ParameterName) } | Should -Not -Throw
-            }
-        }
-    }
 }

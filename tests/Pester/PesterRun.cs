@@ -12,12 +12,14 @@ namespace NodeManager.Pester;
 internal static partial class PesterRun
 {
     public const string Help = "Help.Tests.ps1";
+    public const string Documents = "Documents.Tests.ps1";
 
     private const int SuitesOfAProcess = 10;
 
     private static readonly HashSet<string> Alone = new(StringComparer.Ordinal)
     {
         "Configuration.Tests.ps1",
+        Documents,
         Help,
         "Maintenance.Tests.ps1",
         "Module.Tests.ps1",
@@ -35,11 +37,11 @@ internal static partial class PesterRun
     // Each runs in one process.
     private static readonly IReadOnlyList<IReadOnlyList<string>> Groups =
     [
-        .. All.Where(static suite => suite != Help && Alone.Contains(suite)).Select(static suite => (string[])[suite]),
+        .. All.Where(static suite => suite is not (Help or Documents) && Alone.Contains(suite)).Select(static suite => (string[])[suite]),
         .. All.Where(static suite => !Alone.Contains(suite)).Chunk(SuitesOfAProcess),
     ];
 
-    /// <summary>A half of all suites but the help's. Without PowerShell one row says so for all of them.</summary>
+    /// <summary>A half of all suites but those of the help and the documents. Without PowerShell one row says so for all of them.</summary>
     public static IEnumerable<string> Others(int half) =>
         PowerShell.Missing is not null ? ["*.Tests.ps1"] : Groups.Where((_, i) => i % 2 == half).SelectMany(static group => group);
 

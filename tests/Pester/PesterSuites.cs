@@ -1,13 +1,20 @@
 namespace NodeManager.Pester;
 
-/// <summary>The suite of the help and its examples: half of the time of all suites, most of it spent waiting for the examples' clusters.</summary>
+/// <summary>The suite of the help and its examples: a third of the time of all suites, most of it for the clusters of the examples. A class is a lane of its own.</summary>
 public sealed class HelpSuite
 {
     [SkippableFact]
     public Task The_suite_passes_in_PowerShell() => PesterRun.AssertPassesAsync(PesterRun.Help);
 }
 
-/// <summary>One half of the other suites, beside it. A class is a lane of its own.</summary>
+/// <summary>The suite of the guides, whose commands run as written: the longest after the help's.</summary>
+public sealed class DocumentSuite
+{
+    [SkippableFact]
+    public Task The_suite_passes_in_PowerShell() => PesterRun.AssertPassesAsync(PesterRun.Documents);
+}
+
+/// <summary>One half of the other suites, beside it.</summary>
 public sealed class PesterSuites
 {
     public static TheoryData<string> Suites => [.. PesterRun.Others(0)];

@@ -19,8 +19,6 @@ internal static partial class PesterRun
     private static readonly HashSet<string> Alone = new(StringComparer.Ordinal)
     {
         "Configuration.Tests.ps1",
-        Documents,
-        Help,
         "Maintenance.Tests.ps1",
         "Module.Tests.ps1",
         "Pack.Tests.ps1",
@@ -29,16 +27,21 @@ internal static partial class PesterRun
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Runs = new(StringComparer.Ordinal);
 
-    private static readonly IReadOnlyList<string> All =
+    // All but those with a lane of their own.
+    private static readonly IReadOnlyList<string> Shared =
     [
-        .. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal),
+        .. Directory
+            .GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1")
+            .Select(f => Path.GetFileName(f))
+            .Where(static suite => suite is not (Help or Documents))
+            .Order(StringComparer.Ordinal),
     ];
 
     // Each runs in one process.
     private static readonly IReadOnlyList<IReadOnlyList<string>> Groups =
     [
-        .. All.Where(static suite => suite is not (Help or Documents) && Alone.Contains(suite)).Select(static suite => (string[])[suite]),
-        .. All.Where(static suite => !Alone.Contains(suite)).Chunk(SuitesOfAProcess),
+        .. Shared.Where(Alone.Contains).Select(static suite => (string[])[suite]),
+        .. Shared.Where(static suite => !Alone.Contains(suite)).Chunk(SuitesOfAProcess),
     ];
 
     /// <summary>A half of all suites but those of the help and the documents. Without PowerShell one row says so for all of them.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager.Pester;
 
-/// <summary>The suite of the help and its examples: a third of the time of all suites, most of it for the clusters of the examples. A class is a lane of its own.</summary>
+/// <summary>The suite of the help and its examples: the longest. A class is a lane of its own.</summary>
 public sealed class HelpSuite
 {
     [SkippableFact]

@@ -345,7 +345,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         {
             Node seen = Nodes.Find(node.Metadata.Uid ?? "") ?? node;
             await _end.WaitAsync(
-                Task.WhenAll(_started, _events.EndedAsync(node, result, _end.Token), _conditions.EndAsync(seen, result, _end.Token))
+                Task.WhenAll(_events.EndedAsync(_started, node, result, _end.Token), _conditions.EndAsync(seen, result, _end.Token))
             );
         }
 

@@ -16,13 +16,18 @@ internal sealed class NodeEvents(DrainScope scope)
             cancellationToken
         );
 
-    public Task EndedAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken) =>
-        result.Status switch
+    /// <param name="started">The writing of the first event: who watches the node sees both in their order.</param>
+    public async Task EndedAsync(Task started, Node node, NodeDrainResult result, CancellationToken cancellationToken)
+    {
+        await started;
+        (string type, string reason) = result.Status switch
         {
-            NodeDrainStatus.Drained => WriteAsync(node, "Normal", "NodeDrained", result.Message, cancellationToken),
-            NodeDrainStatus.Cancelled => WriteAsync(node, "Warning", "NodeDrainCancelled", result.Message, cancellationToken),
-            _ => WriteAsync(node, "Warning", "NodeDrainFailed", result.Message, cancellationToken),
+            NodeDrainStatus.Drained => ("Normal", "NodeDrained"),
+            NodeDrainStatus.Cancelled => ("Warning", "NodeDrainCancelled"),
+            _ => ("Warning", "NodeDrainFailed"),
         };
+        await WriteAsync(node, type, reason, result.Message, cancellationToken);
+    }
 
     private async Task WriteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
     {

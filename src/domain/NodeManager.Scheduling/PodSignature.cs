@@ -13,6 +13,8 @@ internal sealed class PodSignature
     /// <summary>Adds the label keys of the pod's selectors. True if there are new ones: earlier signatures are invalid.</summary>
     public bool AddKeys(Pod pod)
     {
+        if (!HasRules(pod))
+            return false;
         int before = _selectedKeys.Count;
         _selectedKeys.UnionWith(KeysOf(pod));
         return _selectedKeys.Count > before;
@@ -20,6 +22,8 @@ internal sealed class PodSignature
 
     public string Of(Pod pod)
     {
+        if (!HasRules(pod))
+            return CountedOf(pod);
         PodSpec spec = pod.Spec;
         bool isSpread = spec.TopologySpreadConstraints is { Count: > 0 };
         Pod looked = new()
@@ -49,14 +53,20 @@ internal sealed class PodSignature
 
     /// <summary>Namespace and selected labels, which determine the counts that include the pod.</summary>
     public string CountedOf(Pod pod) =>
-        string.Join(
-            '\n',
-            (pod.Metadata.Labels ?? [])
-                .Where(label => _selectedKeys.Contains(label.Key))
-                .OrderBy(static label => label.Key, StringComparer.Ordinal)
-                .Select(static label => $"{label.Key}={label.Value}")
-                .Prepend(pod.Metadata.Namespace ?? "")
-        );
+        _selectedKeys.Count == 0
+            ? pod.Metadata.Namespace ?? ""
+            : string.Join(
+                '\n',
+                (pod.Metadata.Labels ?? [])
+                    .Where(label => _selectedKeys.Contains(label.Key))
+                    .OrderBy(static label => label.Key, StringComparer.Ordinal)
+                    .Select(static label => $"{label.Key}={label.Value}")
+                    .Prepend(pod.Metadata.Namespace ?? "")
+            );
+
+    // About other pods: most pods have none.
+    private static bool HasRules(Pod pod) =>
+        pod.Spec is { Affinity: { PodAffinity: not null } or { PodAntiAffinity: not null } } or { TopologySpreadConstraints.Count: > 0 };
 
     private static IEnumerable<string> KeysOf(Pod pod)
     {

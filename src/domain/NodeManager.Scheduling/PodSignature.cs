@@ -64,9 +64,10 @@ internal sealed class PodSignature
                     .Prepend(pod.Metadata.Namespace ?? "")
             );
 
-    // About other pods: most pods have none.
-    private static bool HasRules(Pod pod) =>
-        pod.Spec is { Affinity: { PodAffinity: not null } or { PodAntiAffinity: not null } } or { TopologySpreadConstraints.Count: > 0 };
+    /// <summary>True if the pod has rules about other pods: counts for it then include all pods, otherwise only those with anti-affinity.</summary>
+    public static bool HasRules(Pod pod) =>
+        pod.Spec.TopologySpreadConstraints is { Count: > 0 }
+        || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
 
     private static IEnumerable<string> KeysOf(Pod pod)
     {

@@ -91,7 +91,7 @@ public sealed class PlacementSimulator
 
     private PodCounts Count(Pod pod)
     {
-        PodCounts counts = new(pod, _snapshot, _profile, Group(PodCounts.CountsAllPods(pod)));
+        PodCounts counts = new(pod, _snapshot, _profile, Group(PodSignature.HasRules(pod)));
         _allCounts.Add(counts);
         return counts;
     }

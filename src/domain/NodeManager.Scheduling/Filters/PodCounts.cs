@@ -16,11 +16,6 @@ internal sealed class PodCounts
 
     public InterPodAffinity Affinity { get; }
 
-    /// <summary>True if counts for the pod include all pods; otherwise only those with anti-affinity.</summary>
-    public static bool CountsAllPods(Pod pod) =>
-        pod.Spec.TopologySpreadConstraints is { Count: > 0 }
-        || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
-
     /// <summary>True if the pod changes any of these counts, on any node.</summary>
     public bool Counts(PodState other) => Spread.Counts(other) || Affinity.Counts(other);
 

@@ -52,17 +52,11 @@ Describe 'The commands next to those of kubectl' {
 
 Describe 'A block of <Document> that is not run' -ForEach $notRun {
     It 'is PowerShell that binds: <Block>' {
-        $problems = $null
-        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Block, [ref] $null, [ref] $problems)
-        $problems | Should -BeNullOrEmpty
-        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+        foreach ($call in Get-CommandCall $Block) {
             # A script by its path. Commands of other modules and programs need not be on this machine.
             if (-not $call.GetCommandName()) { continue }
             $called = Get-Command $call.GetCommandName() -Module NodeManager -ErrorAction Ignore
-            if (-not $called) { continue }
-            foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
-                { $called.ResolveParameter($given.ParameterName) } | Should -Not -Throw
-            }
+            if ($called) { Assert-Binding $call $called }
         }
     }
 }

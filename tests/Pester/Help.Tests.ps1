@@ -269,16 +269,10 @@ Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Sessio
 
 Describe 'Examples' {
     It '<Command>, <Title>: is PowerShell that binds' -ForEach $examples {
-        $problems = $null
-        $tree = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
-        $problems | Should -BeNullOrEmpty
-        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+        foreach ($call in Get-CommandCall $Code) {
             # Of Microsoft.PowerShell.SecretManagement, which the module does not need.
             if ($call.GetCommandName() -eq 'Get-Secret') { continue }
-            $called = Get-Command $call.GetCommandName() -ErrorAction Stop
-            foreach ($given in $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
-                { $called.ResolveParameter($given.ParameterName) } | Should -Not -Throw
-            }
+            Assert-Binding $call (Get-Command $call.GetCommandName() -ErrorAction Stop)
         }
     }
 

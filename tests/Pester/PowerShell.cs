@@ -7,7 +7,7 @@ namespace NodeManager.Pester;
 /// <summary>The PowerShell of this machine.</summary>
 internal static class PowerShell
 {
-    // Far from what it takes: three of them run beside all other tests.
+    // Far from what it takes: four of them run beside all other tests.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(25);
 
     public static string SuiteFolder { get; } =

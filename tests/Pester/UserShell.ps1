@@ -1,5 +1,5 @@
 # Runs scripts as users do: in runspaces of their own, with the installed module. Dot-source it in BeforeAll, then call Install-UserModule; call
-# Remove-UserModule in AfterAll.
+# Remove-UserModule in AfterAll. Scripts that are not run are checked with Get-CommandCall and Assert-Binding.
 
 # As installed: a folder of the module's name in the module path, so that jobs and parallel script blocks find it as well. It is also
 # where the text runs, which may leave files behind.
@@ -20,6 +20,21 @@ function Remove-UserModule {
     # The links only, never what they lead to.
     foreach ($folder in 'bin', 'en-US') { [System.IO.Directory]::Delete((Join-Path $script:installed $folder), $false) }
     Remove-Item $script:modules -Recurse
+}
+
+# The commands that a script calls. Errors of its syntax fail the test.
+function Get-CommandCall([string] $Script) {
+    $problems = $null
+    $tree = [System.Management.Automation.Language.Parser]::ParseInput($Script, [ref] $null, [ref] $problems)
+    $problems | Should -BeNullOrEmpty
+    $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+}
+
+# Fails the test if the command does not have a parameter that the call gives.
+function Assert-Binding($Call, $Command) {
+    foreach ($given in $Call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+        { $Command.ResolveParameter($given.ParameterName) } | Should -Not -Throw
+    }
 }
 
 function New-UserShell {

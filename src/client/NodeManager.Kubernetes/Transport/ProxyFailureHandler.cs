@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace NodeManager.Kubernetes.Transport;
 
@@ -12,13 +11,16 @@ internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy pr
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        long start = Environment.TickCount64;
         try
         {
             return await base.SendAsync(request, cancellationToken);
         }
         catch (Exception e) when (IsOfProxy(e) && Of(request.RequestUri!) is { } address)
         {
-            string why = IsTimeout(e)
+            // With a SOCKS proxy, the connect timeout disposes the stream: what the read then throws depends on when that happens.
+            bool isTimeout = e is OperationCanceledException || Environment.TickCount64 - start >= limit.TotalMilliseconds;
+            string why = isTimeout
                 ? string.Create(CultureInfo.InvariantCulture, $"timed out after {limit.TotalSeconds:0.#} s")
                 : e.Message.TrimEnd('.');
             throw new ProxyException(new(address.Host, address.Port), why, e);
@@ -31,9 +33,4 @@ internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy pr
         exception
             is OperationCanceledException { InnerException: TimeoutException }
                 or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
-
-    // With a SOCKS proxy, the connect timeout disposes the stream, during a read or before it.
-    private static bool IsTimeout(Exception exception) =>
-        exception is OperationCanceledException
-        || exception.GetBaseException() is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted };
 }

@@ -70,14 +70,9 @@ internal static class RolloutRules
             );
         if (status.Conditions.Find("ReplicaFailure") is { Status: "True" } refused)
             return new(false, $"its pods cannot be created: {refused.Message ?? refused.Reason}", ready, wanted);
+        var isUpdated = status.UpdatedReplicas >= wanted && status.AvailableReplicas >= wanted && status.Replicas <= status.UpdatedReplicas;
         // The watch of the Deployment may be ahead of the watch of its pods.
-        var arePodsBehind = ready < wanted;
-        if (
-            arePodsBehind
-            || status.UpdatedReplicas < wanted
-            || status.AvailableReplicas < wanted
-            || status.Replicas > status.UpdatedReplicas
-        )
+        if (!isUpdated || ready < wanted)
             return new(null, $"{ready} of {wanted} new pods ready{Waiting(fresh)}", ready, wanted, fresh.Find(pod => !IsReady(pod)));
         return goal.MustLead ? Lead(state, goal, deployment, fresh, ready, wanted) : new(true, "", ready, wanted);
     }

@@ -162,7 +162,9 @@ internal sealed class HealthWatch
             if (SilentUntil(nodes) <= now)
                 StartCatchUp(now);
             _follower.Publish(now);
-            StartLeaseRead(now, cancellationToken);
+            // Nothing below waits while something is due.
+            cancellationToken.ThrowIfCancellationRequested();
+            StartLeaseRead(now);
             if (retryAt <= now)
                 return;
             await WaitAsync(nodes, retryAt, now, cancellationToken);
@@ -275,9 +277,9 @@ internal sealed class HealthWatch
             _follower.Remove(uid, now);
     }
 
-    private void StartLeaseRead(DateTimeOffset now, CancellationToken cancellationToken)
+    private void StartLeaseRead(DateTimeOffset now)
     {
-        if (_isLooking || _hasNoLeases || cancellationToken.IsCancellationRequested)
+        if (_isLooking || _hasNoLeases)
             return;
         if (_leaseProblem is not null)
         {

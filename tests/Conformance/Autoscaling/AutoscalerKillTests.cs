@@ -191,7 +191,7 @@ public sealed class AutoscalerKillTests(ITestOutputHelper output)
             await Task.Delay(moment);
             power!.Kill();
             operation.Cancel();
-            await operation.Completion;
+            await operation.Completion.WaitAsync(Eventually.Limit);
             List<NodeSmithClaim> claims = await lab.ClaimsAsync();
             told.Add($"{moment} ms: {claims.Count(AutoscalerLab.IsReady)} of {claims.Count} ready");
         }

@@ -210,7 +210,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public static async Task StopAsync(RunningOperation operation)
     {
         operation.Cancel();
-        await operation.Completion;
+        await operation.Completion.WaitAsync(Eventually.Limit);
     }
 
     public async ValueTask DisposeAsync()

@@ -221,7 +221,7 @@ public sealed class MachineRepairTests
             () => Task.FromResult(job.Results.OfType<NodeRepairResult>().Any(one => one.Node == machine))
         );
         job.Cancel();
-        Assert.Equal(OperationState.Cancelled, await job.Completion);
+        Assert.Equal(OperationState.Cancelled, await job.Completion.WaitAsync(Eventually.Limit));
     }
 
     private static RepairRequest With(RepairLab lab, params NodeRepairAction[] actions)

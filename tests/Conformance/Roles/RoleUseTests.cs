@@ -342,7 +342,7 @@ public sealed class RoleUseTests
             () => Task.FromResult(cluster.RequestsOf(user).Any(static one => one.Request.Resource == "nodesmithpools"))
         );
         monitor.Cancel();
-        await monitor.Completion;
+        await monitor.Completion.WaitAsync(Eventually.Limit);
         Assert.Empty(monitor.Failures);
         Assert.DoesNotContain(told, static one => one.Level == OperationLogLevel.Warning);
     }

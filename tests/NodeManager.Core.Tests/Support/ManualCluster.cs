@@ -32,7 +32,7 @@ internal class ManualCluster : IAsyncDisposable
         );
 
     /// <summary>How long the machine may take for what takes an idle one a moment.</summary>
-    protected static TimeSpan Limit { get; } = TimeSpan.FromMinutes(5);
+    public static TimeSpan Limit { get; } = TimeSpan.FromMinutes(5);
 
     public SandboxCluster Cluster { get; }
 

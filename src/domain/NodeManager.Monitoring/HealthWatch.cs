@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -162,8 +163,6 @@ internal sealed class HealthWatch
             if (SilentUntil(nodes) <= now)
                 StartCatchUp(now);
             _follower.Publish(now);
-            // Nothing below waits while something is due.
-            cancellationToken.ThrowIfCancellationRequested();
             StartLeaseRead(now);
             if (retryAt <= now)
                 return;
@@ -363,14 +362,7 @@ internal sealed class HealthWatch
         if (SilentUntil(nodes) is { } silent && silent < due)
             due = silent;
         TimeSpan pause = due - now;
-        if (pause <= TimeSpan.Zero)
-            return;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task isDue = Task.Delay(pause, _time, end.Token);
-        Task woken = Volatile.Read(ref _woken).Task;
-        bool isNews = await Task.WhenAny(woken, isDue) == woken;
-        await end.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
+        bool isNews = await _time.WaitForChangeAsync([Volatile.Read(ref _woken).Task], pause, cancellationToken);
         // A short delay, because changes of a node seldom come alone.
         if (isNews && pause > Gather)
             await Task.Delay(Gather, _time, cancellationToken);

@@ -45,6 +45,38 @@ BeforeAll {
         }
         [pscustomobject] $members
     }
+
+    # The same as a real object, as no constructor takes such values.
+    function New-HostileInstance([type] $Type, [int] $Depth = 3) {
+        if ($Type.Namespace -ne 'NodeManager' -or $Type.FullName -match 'ItemList|StringMap' -or -not $Type.IsClass) { return , (New-Hostile $Type $Depth) }
+        if ($Depth -le 0) { return $null }
+        if ([Collections.IEnumerable].IsAssignableFrom($Type)) { return , $Type::Empty }
+        $instance = [Runtime.CompilerServices.RuntimeHelpers]::GetUninitializedObject($Type)
+        for ($owner = $Type; $owner; $owner = $owner.BaseType) {
+            foreach ($field in $owner.GetFields('Instance, NonPublic, Public, DeclaredOnly')) {
+                $kind = $field.FieldType
+                $value = if ($kind.Name -eq 'ItemList`1') {
+                    $item = $kind.GenericTypeArguments[0]
+                    $items = [Activator]::CreateInstance([Collections.Generic.List`1].MakeGenericType($item))
+                    $element = New-HostileInstance $item ($Depth - 1)
+                    if ($element) { $items.Add($element) }
+                    , [Activator]::CreateInstance($kind, @(, $items))
+                }
+                elseif ($kind -eq [string] -or $kind -eq [object]) { $hostile }
+                elseif ($kind.Namespace -eq 'NodeManager' -and $kind.IsClass) { , (New-HostileInstance $kind ($Depth - 1)) }
+                elseif ($kind.IsAssignableFrom([Collections.ObjectModel.ReadOnlyDictionary[string, object]])) {
+                    $values = [Collections.Generic.Dictionary[string, object]]::new()
+                    $values.Add($hostile, $hostile)
+                    $owner.GetProperty($field.Name.Trim('<').Split('>')[0]).SetValue($instance, $values)
+                    continue
+                }
+                elseif ($kind -eq [uri]) { [uri] 'http://127.0.0.1' }
+                else { continue }
+                if ($null -ne $value) { $field.SetValue($instance, $value) }
+            }
+        }
+        , $instance
+    }
 }
 
 AfterAll {
@@ -74,8 +106,23 @@ Describe 'Views' {
         # A sample of a simulation has no text.
         if ($Type -notlike '*.NodeAutoscalerSample') { $text | Should -BeLike '*x\u001B*' }
         $text | Find-Control | Should -BeNullOrEmpty
-        # The list of all properties too, where there is no list of its own.
-        $object | Format-List | Out-String -Width 4000 | Find-Control | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Lists of all properties' {
+    BeforeDiscovery {
+        Import-Module "$PSScriptRoot/../../NodeManager.psd1"
+        $types = [NodeManager.ClusterNode].Assembly.ExportedTypes | Where-Object {
+            $_.IsClass -and -not $_.IsAbstract -and -not $_.IsGenericType -and -not $_.IsSubclassOf([Exception]) -and ($_.GetProperties().PropertyType | Where-Object { $_ -in [string], [object] -or $_.Name -eq 'ItemList`1' })
+        }
+    }
+
+    It 'escapes control characters of a written <_>' -ForEach $types {
+        $object = New-HostileInstance $_
+        [NodeManager.Formats.DisplayGuard].GetMethod('Protect', [Reflection.BindingFlags] 'Static, NonPublic').Invoke($null, @(, $object)) | Out-Null
+        $text = $object | Format-List * | Out-String -Width 4000
+        $text | Should -BeLike '*x\u001B*'
+        $text | Find-Control | Should -BeNullOrEmpty
     }
 }
 

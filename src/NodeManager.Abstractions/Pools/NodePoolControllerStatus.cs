@@ -14,7 +14,11 @@ public sealed class NodePoolControllerStatus
     public ItemList<NodeCondition> Conditions { get; init; } = ItemList<NodeCondition>.Empty;
 
     /// <summary>Further values of the controller: text, numbers, true and false; other values as JSON.</summary>
-    public IReadOnlyDictionary<string, object?> Metadata { get; init; } = ReadOnlyDictionary<string, object?>.Empty;
+    public IReadOnlyDictionary<string, object?> Metadata
+    {
+        get;
+        init => field = new ValueMap(value);
+    } = ReadOnlyDictionary<string, object?>.Empty;
 
     public DateTimeOffset? UpdatedAt { get; init; }
 

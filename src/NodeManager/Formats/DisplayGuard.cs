@@ -48,8 +48,8 @@ public static class DisplayGuard
                     Shadow(value, name, CreateShadow(text));
                     isHostile = true;
                     break;
-                case IEnumerable<string> texts when texts.Any(IsHostile):
-                    Shadow(value, name, texts.Select(static text => (object)CreateShadow(text)).ToArray());
+                case IEnumerable<object> items when items.OfType<string>().Any(IsHostile):
+                    Shadow(value, name, items.Select(static item => item is string text ? CreateShadow(text) : item).ToArray());
                     isHostile = true;
                     break;
                 case IEnumerable several and not (string or IDictionary):
@@ -100,9 +100,7 @@ public static class DisplayGuard
         && DisplayText.EscapeLines(text) != text.ReplaceLineEndings("\n");
 
     private static bool IsOurs(Type type) =>
-        type.IsClass
-        && type != typeof(NodeManagerSession)
-        && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
+        type.IsClass && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
 
     /// <summary>The properties of a type that may hold text, at any depth.</summary>
     private sealed record Shape((string Name, Func<object, object?> Read)[] Properties)

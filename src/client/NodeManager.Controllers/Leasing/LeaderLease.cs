@@ -186,6 +186,9 @@ public sealed class LeaderLease(
                 return;
             _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
             doubt = _doubt;
+            // So that a renewal from now on replaces it, and does not keep the source that is about to be cancelled.
+            _doubt = new();
+            _doubt.Cancel();
         }
 
         doubt.Cancel();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Bench.Clients;
 
@@ -14,10 +15,7 @@ internal static class KubectlProgram
 
     private static string Find()
     {
-        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .Select(static folder => Path.Combine(folder, "kubectl"))
-            .FirstOrDefault(File.Exists);
+        string? found = CommandPath.Find("kubectl");
         if (found is null || !IsDispatcher(found))
             return "kubectl";
         string target = File.ResolveLinkTarget(found, returnFinalTarget: true)?.FullName ?? found;

@@ -262,17 +262,12 @@ public sealed class ConsoleFlowTests
         var start = new ProcessStartInfo(isWindows ? "cmd.exe" : "npm", isWindows ? ["/c", "npm", "run", script] : ["run", script])
         {
             WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["NO_COLOR"] = "1";
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"npm run {script} ended with exit code {process.ExitCode}.\n{output}\n{await errors}");
+        ProcessRun run = await ProcessRun.RunAsync(start, TimeSpan.FromMinutes(20));
+        Assert.True(run.ExitCode == 0, $"npm run {script} ended with exit code {run.ExitCode}.\n{run.Output}\n{run.Errors}");
     }
 }

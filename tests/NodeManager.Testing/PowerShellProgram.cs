@@ -5,14 +5,19 @@ namespace NodeManager.Testing;
 /// <summary>The PowerShell of this machine, as tests start it.</summary>
 public static class PowerShellProgram
 {
+    private const string Absent = "pwsh is not on the PATH.";
+
     /// <summary>Where it is; null where it is not on the PATH.</summary>
     public static string? Location { get; } = Find();
+
+    /// <summary>Why tests with it are skipped; null where it is on the PATH.</summary>
+    public static string? Missing => Location is null ? Absent : null;
 
     /// <summary>A start without a profile, colors and optimized scripts, whose streams are redirected.</summary>
     /// <exception cref="InvalidOperationException">pwsh is not on the PATH.</exception>
     public static ProcessStartInfo StartInfo(params IEnumerable<string> arguments)
     {
-        string program = Location ?? throw new InvalidOperationException("pwsh is not on the PATH.");
+        string program = Location ?? throw new InvalidOperationException(Absent);
         ProcessStartInfo start = new(program, ["-NoProfile", .. arguments])
         {
             RedirectStandardInput = true,

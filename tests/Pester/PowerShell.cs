@@ -20,28 +20,14 @@ internal static class PowerShell
     {
         ProcessStartInfo start = PowerShellProgram.StartInfo(["-NonInteractive", .. arguments]);
         start.WorkingDirectory = SuiteFolder;
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Limit);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"PowerShell was still at it after {Limit}:\n{await output}");
-        }
-
-        return (process.ExitCode, await output + await errors);
+        ProcessRun run = await ProcessRun.RunAsync(start, Limit);
+        return (run.ExitCode, run.Output + run.Errors);
     }
 
     private static string? WhatIsMissing()
     {
-        if (PowerShellProgram.Location is null)
-            return "pwsh is not on the PATH.";
+        if (PowerShellProgram.Missing is { } missing)
+            return missing;
 
         (int exitCode, string version) = RunAsync("-Command", "\"$($PSVersionTable.PSVersion)\"").GetAwaiter().GetResult();
         if (exitCode != 0 || !Version.TryParse(version.Trim().Split('-')[0], out Version? found) || found < new Version(7, 6))

@@ -1,9 +1,9 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
-using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains;
 
@@ -106,7 +106,7 @@ public static class DrainPlanner
         IEnumerable<string> refusals = plan
             .Pods.Select(p => (p.Pod, Why: PlanPodExtensions.LastingRefusal(basis.Surges.GetValueOrDefault(p.Plan.Uid), p.Refusal)))
             .Where(p => p.Why is not null)
-            .Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
+            .Select(p => $"Pod {p.Pod.Key()}: {p.Why}");
         IEnumerable<string> outages = unlimited
             .Select(w => (Workload: w, Count: w.Leaving.Count(p => p.Plan.Node == plan.Name)))
             .Where(static w => w.Count > w.Workload.Limit)

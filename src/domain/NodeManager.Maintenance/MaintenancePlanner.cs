@@ -12,6 +12,7 @@ using NodeManager.Maintenance.Execution;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Planning;
 using NodeManager.Maintenance.Records;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Maintenance;
 

@@ -8,6 +8,10 @@ public static class PodExtensions
     /// <summary>Succeeded or Failed: it reserves no resources.</summary>
     public static bool IsFinished(this Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
 
+    public static bool IsReady(this Pod pod) => pod.Status.Conditions.IsTrue("Ready");
+
+    public static bool IsTerminating(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
+
     /// <summary>The API object of a static pod, which a kubelet runs from a file.</summary>
     public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations?.ContainsKey(MirrorAnnotation) == true;
 

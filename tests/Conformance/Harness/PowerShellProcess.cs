@@ -7,9 +7,6 @@ namespace NodeManager.Conformance.Harness;
 /// <summary>A PowerShell of its own, in which the module runs as users run it.</summary>
 internal static class PowerShellProcess
 {
-    /// <summary>Why there is none; null where there is.</summary>
-    public static string? Missing => PowerShellProgram.Location is null ? "pwsh is not on the PATH" : null;
-
     /// <summary>The folder of the repository, which is an importable module.</summary>
     public static string Root { get; } = RepositoryFolder.Path;
 
@@ -19,21 +16,8 @@ internal static class PowerShellProcess
     /// <exception cref="TimeoutException">It did not end within the limit, and was killed.</exception>
     public static async Task<(string Output, string Errors)> ReadAsync(string command, TimeSpan limit)
     {
-        using Process process = Start(command);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Close();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(limit);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-
-        return (await output, await errors);
+        ProcessRun run = await ProcessRun.RunAsync(PowerShellProgram.StartInfo("-Command", command), limit);
+        return (run.Output, run.Errors);
     }
 
     /// <summary>Runs a script with the module, connected to the cluster by its administrator's kubeconfig.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Health;
 
@@ -11,7 +12,7 @@ public sealed class PowerShellAlertTests
     [AllBackends]
     public async Task A_monitor_raises_an_alert_and_its_successor_resolves_it(string backend)
     {
-        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        Skip.If(PowerShellProgram.Missing is not null, PowerShellProgram.Missing);
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = (await cluster.AddNodesAsync(2))[0];
 

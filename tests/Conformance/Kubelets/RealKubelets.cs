@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using NodeManager.Conformance.Harness;
@@ -124,15 +123,9 @@ internal sealed class RealKubelets : IAsyncDisposable
 
     private static async Task<string> RunAsync(params IReadOnlyList<string> arguments)
     {
-        ProcessStartInfo start = new(Script, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(
-                $"kubelets.sh {arguments[0]} ended with {process.ExitCode}:\n{await output}\n{await errors}"
-            );
-        return await output;
+        ProcessRun run = await ProcessRun.RunAsync(new(Script, arguments), TimeSpan.FromMinutes(10));
+        if (run.ExitCode != 0)
+            throw new InvalidOperationException($"kubelets.sh {arguments[0]} ended with {run.ExitCode}:\n{run.Output}\n{run.Errors}");
+        return run.Output;
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class RealNodeSuiteTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Drains_and_maintenances_work_on_real_kubelets()
     {
-        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        Skip.If(PowerShellProgram.Missing is not null, PowerShellProgram.Missing);
         string missing = await RealKubelets.FindMissingAsync();
         Skip.If(missing.Length > 0, $"Real kubelets cannot run here. Missing: {missing}");
         long start = Stopwatch.GetTimestamp();

@@ -21,7 +21,7 @@ public sealed class KillTests
     [SkippableFact]
     public async Task After_any_kill_the_next_process_completes_the_fleet_with_each_node_once()
     {
-        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        Skip.If(PowerShellProgram.Missing is not null, PowerShellProgram.Missing);
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true, quickLeases: true);
         string kubeconfig = (await ControlPlane.GetAsync()).WriteKubeconfig("maintainer", "system:masters");
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Nodes);

@@ -38,7 +38,11 @@ internal sealed class CutNetwork : IDisposable
                 throw Refused();
             HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
             if (cut.IsCancellationRequested)
+            {
+                answer.Dispose();
                 throw Refused();
+            }
+
             StreamContent content = new(new CutStream(await answer.Content.ReadAsStreamAsync(cancellationToken), cut));
             foreach ((string name, IEnumerable<string> values) in answer.Content.Headers)
                 content.Headers.TryAddWithoutValidation(name, values);

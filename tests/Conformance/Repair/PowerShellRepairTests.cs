@@ -4,6 +4,7 @@ using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Repair;
 
@@ -14,7 +15,7 @@ public sealed class PowerShellRepairTests
     [AllBackends]
     public async Task A_repair_policy_is_limited_shown_applied_and_followed_by_a_job(string backend)
     {
-        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        Skip.If(PowerShellProgram.Missing is not null, PowerShellProgram.Missing);
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         TestCluster cluster = lab.Cluster;
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -72,7 +73,7 @@ public sealed class PowerShellRepairTests
     [InlineData(Backend.Real)]
     public async Task The_machine_of_a_claim_is_replaced_while_an_autoscaler_runs(string backend)
     {
-        Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
+        Skip.If(PowerShellProgram.Missing is not null, PowerShellProgram.Missing);
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         TestCluster cluster = lab.Cluster;
         await lab.AddPoolAsync(min: 2, template: $$$"""{"labels":{"test":"{{{cluster.Id}}}"},"minimum":{"cpuCores":4,"memoryMiB":8192}}""");

@@ -81,20 +81,9 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
     private static async Task<string> RunAsync(string kubectl, string[] arguments)
     {
-        var start = new ProcessStartInfo(kubectl, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = new(kubectl, arguments);
         start.Environment.Remove("KUBECONFIG");
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await errors;
-        await process.WaitForExitAsync();
-        return output;
+        return (await ProcessRun.RunAsync(start, TimeSpan.FromMinutes(2))).Output;
     }
 
     /// <summary>A server with TLS, one without, and what kubeconfigs name.</summary>

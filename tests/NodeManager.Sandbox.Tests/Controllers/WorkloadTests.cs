@@ -4,6 +4,7 @@ using NodeManager.Sandbox.Controllers.Deployments;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Store;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 
@@ -248,7 +249,7 @@ public sealed class WorkloadTests
         );
         await cluster.UntilAsync(() => cluster.PodNamed("db-0") is not null);
         await cluster.UntilAsync(() => cluster.PodNamed("db-1") is not null);
-        Assert.True(PodReading.IsReady(cluster.PodNamed("db-0")!));
+        Assert.True(cluster.PodNamed("db-0")!.IsReady());
         await cluster.UntilAsync(() => cluster.Ready("db") == 2 && cluster.Store.List(BuiltInKinds.VolumeAttachments).Objects.Count == 2);
         string? volume = cluster.Get(BuiltInKinds.PersistentVolumeClaims, "data-db-1")!.As<PersistentVolumeClaim>().Spec.VolumeName;
 

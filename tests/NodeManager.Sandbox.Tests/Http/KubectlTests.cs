@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using NodeManager.Kubernetes.Files;
 using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Http;
@@ -68,7 +69,7 @@ public sealed class KubectlTests
                 "changed-kubectl",
                 $$"""
                 #!/bin/bash
-                output=$("{{Find("kubectl")}}" "$@")
+                output=$("{{CommandPath.Find("kubectl")}}" "$@")
                 code=$?
                 printf '%s' "$output" | sed -E -e 's/ created/ made/' -e 's/^(settings +)1/\12/'
                 [ "$1" != delete ] || code=3
@@ -121,43 +122,17 @@ public sealed class KubectlTests
         string kubectl = "kubectl"
     )
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, script), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = new("bash", [Path.Combine(Folder, script), .. arguments]);
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["KUBECTL"] = kubectl;
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(),
-            errors = process.StandardError.ReadToEndAsync();
-        using var late = new CancellationTokenSource(Limit);
-        string end = "";
-        try
-        {
-            await process.WaitForExitAsync(late.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            end = $"[WRONG: {script} did not end within {Limit.TotalMinutes:0} min. It came to the line after the last one above.]";
-        }
-
-        string all = await output + await errors + end;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, all);
+        ProcessRun run = await ProcessRun.RunAsync(start, Limit);
+        return (run.ExitCode, run.Output + run.Errors);
     }
 
     private static void SkipWithoutKubectl()
     {
         Skip.If(OperatingSystem.IsWindows(), "The commands are bash's.");
-        Skip.If(Find("bash") is null, "bash is not on the PATH.");
-        Skip.If(Find("kubectl") is null, "kubectl is not on the PATH.");
+        Skip.If(CommandPath.Find("bash") is null, "bash is not on the PATH.");
+        Skip.If(CommandPath.Find("kubectl") is null, "kubectl is not on the PATH.");
     }
-
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
 }

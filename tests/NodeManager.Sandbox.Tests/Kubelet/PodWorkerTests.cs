@@ -1,6 +1,7 @@
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Store;
 using NodeManager.Sandbox.Tests.Controllers;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Tests.Kubelet;
 

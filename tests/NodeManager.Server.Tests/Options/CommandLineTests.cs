@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Diagnostics;
 using NodeManager.Server.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Options;
 
@@ -292,23 +292,11 @@ public sealed class CommandLineTests
     [InlineData("--mcp --nodes 1", 0, "Options without a command are deprecated. Use: NodeManager.Server mcp --nodes 1")]
     public async Task Errors_and_warnings_are_on_standard_error_only(string arguments, int exitCode, string message)
     {
-        ProcessStartInfo start = new(
-            "dotnet",
-            ["exec", Path.Combine(AppContext.BaseDirectory, "NodeManager.Server.dll"), .. arguments.Split(' ')]
-        )
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> error = process.StandardError.ReadToEndAsync();
+        string server = Path.Combine(AppContext.BaseDirectory, "NodeManager.Server.dll");
+        ProcessRun run = await ProcessRun.RunAsync(new("dotnet", ["exec", server, .. arguments.Split(' ')]), TimeSpan.FromMinutes(2));
 
-        Assert.Equal("", await process.StandardOutput.ReadToEndAsync());
-        Assert.StartsWith(message, await error, StringComparison.Ordinal);
-        await process.WaitForExitAsync();
-        Assert.Equal(exitCode, process.ExitCode);
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith(message, run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
@@ -58,15 +57,11 @@ public sealed class ImageTests(ITestOutputHelper output) : IDisposable
     private async Task<string> BuildAsync(string name)
     {
         string file = Path.Combine(_folder.FullName, name);
-        using Process build = Process.Start(
-            new ProcessStartInfo("bash", [Path.Combine(RepositoryFolder.Path, "deploy", "image", "build.sh"), "-o", file])
-            {
-                RedirectStandardError = true,
-            }
-        )!;
-        string problem = await build.StandardError.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        Assert.True(build.ExitCode == 0, problem);
+        ProcessRun build = await ProcessRun.RunAsync(
+            new("bash", [Path.Combine(RepositoryFolder.Path, "deploy", "image", "build.sh"), "-o", file]),
+            TimeSpan.FromMinutes(10)
+        );
+        Assert.True(build.ExitCode == 0, build.Errors);
         return file;
     }
 

@@ -4,6 +4,7 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Claims;
 

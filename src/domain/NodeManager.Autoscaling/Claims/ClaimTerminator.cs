@@ -3,6 +3,7 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Autoscaling.Claims;
 

@@ -1,5 +1,6 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Budgets;
 

@@ -1,3 +1,5 @@
+using NodeManager.Scheduling;
+
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>A completed pod is removed without further checks: nothing runs, no data is lost, no budget counts it.</summary>

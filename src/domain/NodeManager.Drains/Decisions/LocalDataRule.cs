@@ -1,3 +1,5 @@
+using NodeManager.Scheduling;
+
 namespace NodeManager.Drains.Decisions;
 
 internal static class LocalDataRule

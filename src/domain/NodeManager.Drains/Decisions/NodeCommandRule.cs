@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes.Commands;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Decisions;
 

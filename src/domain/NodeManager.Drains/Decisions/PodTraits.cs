@@ -1,19 +1,10 @@
+using NodeManager.Scheduling;
+
 namespace NodeManager.Drains.Decisions;
 
 public static class PodTraits
 {
-    /// <summary><c>namespace/name</c>.</summary>
-    public static string Title(this Pod pod) => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
-
     public static string Uid(this Pod pod) => pod.Metadata.Uid ?? "";
-
-    public static bool IsFinished(this Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
-
-    public static bool IsTerminating(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
-
-    public static bool IsReady(this Pod pod) => pod.Status.Conditions.IsTrue("Ready");
-
-    public static OwnerReference? Controller(this Pod pod) => pod.Metadata.OwnerReferences?.Find(o => o.Controller == true);
 
     /// <summary>The <c>apps</c> DaemonSet that manages the pod; null if none does.</summary>
     public static OwnerReference? DaemonSetOwner(this Pod pod) =>

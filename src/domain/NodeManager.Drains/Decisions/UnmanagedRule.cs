@@ -1,3 +1,5 @@
+using NodeManager.Scheduling;
+
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>A pod without a controller, or whose DaemonSet no longer exists: no controller recreates it.</summary>

@@ -1,3 +1,5 @@
+using NodeManager.Scheduling;
+
 namespace NodeManager.Drains.Decisions;
 
 /// <summary>

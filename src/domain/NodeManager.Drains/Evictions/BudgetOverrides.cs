@@ -1,6 +1,7 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Workloads;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Evictions;
 

@@ -6,6 +6,7 @@ using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Evictions;
 
@@ -50,7 +51,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
                     );
                 if (!mayPass)
                     throw;
-                scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest was not created, retrying: {answer.Message}");
+                scope.Observer.Verbose($"Pod {pod.Key()}: its EvictionRequest was not created, retrying: {answer.Message}");
                 pause = answer.RetryAfter ?? retry;
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }
@@ -175,7 +176,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
                         or IOException
             )
         {
-            scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest {NameOf(pod)} could not be {what}: {exception.Message}");
+            scope.Observer.Verbose($"Pod {pod.Key()}: its EvictionRequest {NameOf(pod)} could not be {what}: {exception.Message}");
         }
     }
 }

@@ -1,10 +1,10 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Budgets;
-using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Evictions;
 

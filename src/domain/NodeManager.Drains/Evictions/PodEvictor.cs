@@ -6,6 +6,7 @@ using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
 using NodeManager.Drains.Reporting;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Evictions;
 

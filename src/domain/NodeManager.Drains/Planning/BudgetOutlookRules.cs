@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

@@ -1,5 +1,5 @@
-using NodeManager.Drains.Decisions;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

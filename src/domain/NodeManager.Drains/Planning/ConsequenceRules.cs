@@ -1,5 +1,5 @@
 using NodeManager.Core.Progress;
-using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 
@@ -69,7 +69,7 @@ internal static class ConsequenceRules
                     && !pod.Pod.IsFinished()
                     && pod.Pod.Spec.Volumes?.Exists(static volume => volume.EmptyDir is not null) == true
                 )
-                .Select(static pod => pod.Pod.Title()),
+                .Select(static pod => pod.Pod.Key()),
         ];
         if (losing.Length > 0)
             yield return new()

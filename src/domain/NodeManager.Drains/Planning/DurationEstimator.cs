@@ -1,4 +1,5 @@
 using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 
@@ -141,7 +142,7 @@ internal sealed class DurationEstimator
     {
         List<PlannedPod> asking = [.. plan.Pods.Where(p => !_basis.Surging.Contains(p.Plan.Uid))];
         if (asking.FirstOrDefault(p => p.Plan.BlockedByBudget && p.Plan.Budgets.Count > 1) is { } several)
-            return $"The drain cannot finish: pod {several.Pod.Title()} has {several.Plan.Budgets.Count} PDBs.";
+            return $"The drain cannot finish: pod {several.Pod.Key()} has {several.Plan.Budgets.Count} PDBs.";
         PodBudget? stuck = asking
             .SelectMany(BudgetTitlesOf)
             .Distinct()

@@ -1,5 +1,6 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 
@@ -105,7 +106,7 @@ internal static class NodePlanner
             warnings.Add(ConsequenceRules.ControlPlane("The node"));
         if (KubeletRules.Trouble(node) is { } trouble && plan.NeedsKubelet)
             warnings.Add($"{trouble} Evicted pods stay terminating until it does. {KubeletRules.Remedy}");
-        warnings.AddRange(pods.SelectMany(p => p.Plan.Warnings.Select(w => $"Pod {p.Pod.Title()}: {w}")));
+        warnings.AddRange(pods.SelectMany(p => p.Plan.Warnings.Select(w => $"Pod {p.Pod.Key()}: {w}")));
         if (survey.Budgets is null && !options.DisableEviction)
             warnings.Add(
                 "Permission denied: cannot list PodDisruptionBudgets. Their allowed disruptions are unknown; refused evictions are retried about every 10 seconds."

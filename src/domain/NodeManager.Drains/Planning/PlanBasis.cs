@@ -7,6 +7,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Drains.Planning;

@@ -1,5 +1,5 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

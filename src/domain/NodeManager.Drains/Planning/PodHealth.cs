@@ -1,4 +1,4 @@
-using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

@@ -3,6 +3,7 @@ using NodeManager.Drains.Decisions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

@@ -1,4 +1,5 @@
 using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 
@@ -44,5 +45,5 @@ internal sealed class TerminationHistory
     /// <summary>The workload of a pod, also of those whose availability is not kept: <c>Kind namespace/name</c>.</summary>
     public static string TitleOf(Pod pod) =>
         WorkloadRules.KeyOf(pod)
-        ?? (pod.Controller() is { } owner ? $"{owner.Kind} {pod.Metadata.Namespace}/{owner.Name}" : $"Pod {pod.Title()}");
+        ?? (pod.Controller() is { } owner ? $"{owner.Kind} {pod.Metadata.Namespace}/{owner.Name}" : $"Pod {pod.Key()}");
 }

@@ -1,5 +1,6 @@
 using NodeManager.Core.Configuration;
 using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Planning;
 

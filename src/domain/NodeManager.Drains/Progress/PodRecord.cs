@@ -1,5 +1,6 @@
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Progress;
 
@@ -18,7 +19,7 @@ internal sealed class PodRecord(PlannedPod planned)
 
     public DrainTurn Turn { get; init; }
 
-    public string Title => Pod.Title();
+    public string Title => Pod.Key();
 
     /// <summary>See <see cref="DrainPodOutcome"/>; null while it is worked on.</summary>
     public string? Outcome { get; private set; }

@@ -3,6 +3,7 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Reporting;
 

@@ -3,6 +3,7 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Progress;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Workloads;
 

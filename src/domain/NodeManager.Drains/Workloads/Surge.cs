@@ -11,6 +11,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Workloads;
 

@@ -3,6 +3,7 @@ using NodeManager.Drains.Budgets;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Drains.Progress;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Workloads;
 

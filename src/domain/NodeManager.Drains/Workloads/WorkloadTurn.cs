@@ -1,4 +1,5 @@
 using NodeManager.Drains.Decisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Drains.Workloads;
 

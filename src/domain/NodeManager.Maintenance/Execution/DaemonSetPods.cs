@@ -2,7 +2,6 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
-using NodeManager.Drains.Decisions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Records;
 using NodeManager.Runs.Claims;
@@ -66,7 +65,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
             cancellationToken
         );
 
-    private static bool IsReady(Pod pod) => pod.IsReady() && pod.Metadata.DeletionTimestamp is null;
+    private static bool IsReady(Pod pod) => pod.IsReady() && !pod.IsTerminating();
 
     private static string? OwnerOf(Pod pod) => pod.Controller() is { Kind: "DaemonSet" } owner ? owner.Uid : null;
 

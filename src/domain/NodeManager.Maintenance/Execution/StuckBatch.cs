@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Placement;
-using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;

@@ -4,6 +4,7 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

@@ -1,6 +1,5 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Drains.Decisions;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;
@@ -74,7 +73,7 @@ internal static class NodeShapes
                         InstanceType = LabelOf(like, WellKnownLabels.InstanceType, WellKnownLabels.OlderInstanceType),
                         Zone = LabelOf(like, WellKnownLabels.Zone, WellKnownLabels.OlderZone),
                         Allocatable = like.Status.Allocatable.ToNodeResources(),
-                        Pods = new([.. group.SelectMany(static machine => machine.Pods).Select(static pod => pod.Title())]),
+                        Pods = new([.. group.SelectMany(static machine => machine.Pods).Select(static pod => pod.Key())]),
                     };
                 }),
         ];

@@ -30,7 +30,7 @@ public static class PendingPods
         DateTimeOffset? since = isUnschedulable ? scheduled!.LastTransitionTime ?? pod.Metadata.CreationTimestamp : null;
         PendingPod Ignore(string reason, string message) => new(pod, AutoscalerDecision.Ignore, reason, message, since);
 
-        if (pod.Metadata.DeletionTimestamp is not null)
+        if (pod.IsTerminating())
             return Ignore(AutoscalerReason.Terminating, "The pod is terminating.");
         if (pod.IsMirror())
             return Ignore(AutoscalerReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");

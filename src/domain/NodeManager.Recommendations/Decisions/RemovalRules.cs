@@ -11,7 +11,7 @@ public static class RemovalRules
 {
     /// <summary>Pods that end with their node or have ended: they do not need a place.</summary>
     public static bool StaysWithNode(Pod pod) =>
-        pod.IsFinished() || pod.IsMirror() || pod.Metadata.DeletionTimestamp is not null || pod.Controller() is { Kind: "DaemonSet" };
+        pod.IsFinished() || pod.IsMirror() || pod.IsTerminating() || pod.Controller() is { Kind: "DaemonSet" };
 
     /// <summary>Why the node must stay; null: no reason.</summary>
     /// <param name="held">The lock of another operation; null: none.</param>

@@ -122,7 +122,7 @@ internal static class ScaleDownRules
             return new()
             {
                 Rule = reason == AutoscalerReason.DoNotDisrupt ? NodeScaleRule.Protected : NodeScaleRule.DrainRefused,
-                Object = pod.Title(),
+                Object = pod.Key(),
                 Message = message,
             };
         }
@@ -136,8 +136,8 @@ internal static class ScaleDownRules
             return new()
             {
                 Rule = NodeScaleRule.DrainRefused,
-                Object = refused.Pod.Title(),
-                Message = $"A drain is refused for pod {refused.Pod.Title()}: {refused.Plan.Reason}",
+                Object = refused.Pod.Key(),
+                Message = $"A drain is refused for pod {refused.Pod.Key()}: {refused.Plan.Reason}",
             };
         return budgets is null
             ? null
@@ -225,8 +225,8 @@ internal static class ScaleDownRules
         return new()
         {
             Rule = isUnknown ? NodeScaleRule.PodNotJudged : NodeScaleRule.PodDoesNotFit,
-            Object = pod.Title(),
-            Message = $"Pod {pod.Title()} {(isUnknown ? "cannot be judged" : "would fit on no other node")}{order}: {why.Message}",
+            Object = pod.Key(),
+            Message = $"Pod {pod.Key()} {(isUnknown ? "cannot be judged" : "would fit on no other node")}{order}: {why.Message}",
         };
     }
 

@@ -1,4 +1,3 @@
-using NodeManager.Drains.Decisions;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Recommendations.Decisions;
@@ -103,8 +102,8 @@ internal static class ScaleUpRules
                 new()
                 {
                     Rule = NodeScaleRule.NoShapeFits,
-                    Object = one.Pod.Title(),
-                    Message = $"Pod {one.Pod.Title()} is pending and does not fit on a new node like the existing ones.",
+                    Object = one.Pod.Key(),
+                    Message = $"Pod {one.Pod.Key()} is pending and does not fit on a new node like the existing ones.",
                 }
             );
         int waiting = packed.Count(static one => one.Node is null);

@@ -10,6 +10,7 @@ using NodeManager.SchedulerConfigurations.Validation;
 using NodeManager.SchedulerControl.Plugins;
 using NodeManager.SchedulerControl.Restarts;
 using NodeManager.SchedulerControl.Revisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.SchedulerControl.Health;
 
@@ -189,11 +190,10 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     private async Task<SchedulerHealthFinding?> PodFindingAsync(Pod pod, CancellationToken cancellationToken)
     {
         var text = PodStatusText.Of(pod);
-        var isReady = pod.Status.Conditions.IsTrue("Ready");
-        if (isReady && text.Restarts == 0)
+        if (pod.IsReady() && text.Restarts == 0)
             return null;
-        var log = text.Restarts > 0 || !isReady ? await PodLog.LastLinesAsync(connection, pod, cancellationToken) : "";
-        return isReady
+        var log = await PodLog.LastLinesAsync(connection, pod, cancellationToken);
+        return pod.IsReady()
             ? Finding(
                 "Pod",
                 SchedulerHealthStatus.Warning,

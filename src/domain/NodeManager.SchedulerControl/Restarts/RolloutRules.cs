@@ -1,5 +1,6 @@
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.SchedulerControl.Revisions;
+using NodeManager.Scheduling;
 
 namespace NodeManager.SchedulerControl.Restarts;
 
@@ -54,7 +55,7 @@ internal static class RolloutRules
     private static RolloutVerdict Judge(SchedulerRollout state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh)
     {
         var wanted = deployment.Spec.Replicas ?? 1;
-        var ready = fresh.Count(IsReady);
+        var ready = fresh.Count(static pod => pod.IsReady());
         if (fresh.Find(pod => Trouble(pod) is not null) is { } failed)
             return new(false, $"pod {failed.Metadata.Name} does not start: {Trouble(failed)}", ready, wanted, failed);
         var status = deployment.Status;
@@ -66,14 +67,20 @@ internal static class RolloutRules
                 stuck.Message ?? stuck.Reason ?? "the Deployment does not progress",
                 ready,
                 wanted,
-                fresh.Find(pod => !IsReady(pod))
+                fresh.Find(static pod => !pod.IsReady())
             );
         if (status.Conditions.Find("ReplicaFailure") is { Status: "True" } refused)
             return new(false, $"its pods cannot be created: {refused.Message ?? refused.Reason}", ready, wanted);
         var isUpdated = status.UpdatedReplicas >= wanted && status.AvailableReplicas >= wanted && status.Replicas <= status.UpdatedReplicas;
         // The watch of the Deployment may be ahead of the watch of its pods.
         if (!isUpdated || ready < wanted)
-            return new(null, $"{ready} of {wanted} new pods ready{Waiting(fresh)}", ready, wanted, fresh.Find(pod => !IsReady(pod)));
+            return new(
+                null,
+                $"{ready} of {wanted} new pods ready{Waiting(fresh)}",
+                ready,
+                wanted,
+                fresh.Find(static pod => !pod.IsReady())
+            );
         return goal.MustLead ? Lead(state, goal, deployment, fresh, ready, wanted) : new(true, "", ready, wanted);
     }
 
@@ -114,8 +121,6 @@ internal static class RolloutRules
 
     private static string? Mark(ObjectMeta metadata) => metadata.Annotations?.GetValueOrDefault(RolloutGoal.Annotation);
 
-    private static bool IsReady(Pod pod) => pod.Status.Conditions.IsTrue("Ready");
-
     private static string? Trouble(Pod pod)
     {
         foreach (var container in pod.Status.ContainerStatuses ?? [])
@@ -135,5 +140,5 @@ internal static class RolloutRules
             : null;
 
     private static string Waiting(List<Pod> fresh) =>
-        fresh.Find(pod => !IsReady(pod)) is { } pod ? $"; {pod.Metadata.Name}: {PodStatusText.Of(pod).Status}" : "";
+        fresh.Find(static pod => !pod.IsReady()) is { } pod ? $"; {pod.Metadata.Name}: {PodStatusText.Of(pod).Status}" : "";
 }

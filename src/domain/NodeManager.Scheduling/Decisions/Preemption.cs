@@ -60,7 +60,7 @@ public static class Preemption
         {
             if (node.Name != pod.Status.NominatedNodeName || !answer.IsResolvable)
                 continue;
-            return node.Pods.Any(other => other.Pod.Metadata.DeletionTimestamp is not null && IsLess(other.Pod, pod));
+            return node.Pods.Any(other => other.Pod.IsTerminating() && IsLess(other.Pod, pod));
         }
 
         return false;

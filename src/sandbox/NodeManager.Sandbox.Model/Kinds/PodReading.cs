@@ -6,8 +6,6 @@ namespace NodeManager.Sandbox.Model.Kinds;
 
 internal static class PodReading
 {
-    public static bool IsReady(this Pod pod) => pod.ReadySince() is not null;
-
     /// <summary>Since when it is ready; null if it is not.</summary>
     public static DateTimeOffset? ReadySince(this Pod pod) =>
         pod.Status.Conditions.Find("Ready") is { Status: "True" } ready ? ready.LastTransitionTime ?? DateTimeOffset.MinValue : null;

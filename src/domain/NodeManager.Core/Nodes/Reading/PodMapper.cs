@@ -18,7 +18,7 @@ internal static class PodMapper
             NodeUid = nodeUid,
             Phase = pod.Status.Phase ?? "",
             Status = text.Status,
-            Ready = pod.Status.Conditions.IsTrue("Ready"),
+            Ready = pod.IsReady(),
             ReadyContainers = text.ReadyContainers,
             Containers = text.Containers,
             Restarts = text.Restarts,

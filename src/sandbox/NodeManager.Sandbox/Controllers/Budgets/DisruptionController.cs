@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Budgets;
 

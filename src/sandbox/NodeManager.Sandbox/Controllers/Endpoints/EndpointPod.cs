@@ -1,4 +1,5 @@
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 

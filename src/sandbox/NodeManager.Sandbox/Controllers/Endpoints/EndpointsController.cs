@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 

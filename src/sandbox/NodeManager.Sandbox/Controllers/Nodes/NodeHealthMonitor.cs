@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Controllers.Runtime;
 using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 

@@ -44,6 +44,7 @@ public sealed class NodePoolStatus : ClusterObject
                         NodePoolHealth.IsBad(condition) || condition is { Type: NodePoolCondition.Ready, Status: not "True" }
                     )
                     .Select(condition => $"{one.Name}: {(condition.Message.Length > 0 ? condition.Message : condition.ToString())}")
+                    .Distinct()
             )
         );
 

@@ -52,6 +52,7 @@ public sealed class ClusterPoolRulesTests
     [InlineData("True Available", "False", "False", 0, 2, 2, NodePoolPhase.Progressing, NodePoolHealth.Healthy)]
     [InlineData("False Invalid", "False", "False", 1, 2, 2, NodePoolPhase.Failed, NodePoolHealth.Unhealthy)]
     [InlineData("False NotManaged", "False", "False", 1, 0, 0, NodePoolPhase.Failed, NodePoolHealth.Unhealthy)]
+    [InlineData("Unknown NotManaged", "False", "False", 1, 0, 0, NodePoolPhase.Progressing, NodePoolHealth.Unhealthy)]
     [InlineData("False ProviderNotFound", "False", "False", 1, 2, 2, NodePoolPhase.Failed, NodePoolHealth.Unhealthy)]
     [InlineData("False Unreachable", "False", "False", 1, 2, 2, NodePoolPhase.Progressing, NodePoolHealth.Degraded)]
     [InlineData("False Deleting", "True", "False", 1, 2, 2, NodePoolPhase.Progressing, NodePoolHealth.Degraded)]

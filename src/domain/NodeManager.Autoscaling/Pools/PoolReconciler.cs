@@ -147,10 +147,14 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
             return ("False", "Deleting", "The pool is being deleted; its claims are drained and removed.");
         if (NodeSmithRules.Check(pool) is { Count: > 0 } problems)
             return ("False", "Invalid", string.Join("; ", problems));
+        // What a new pool needs may be created, or observed, after it. The next resync decides.
+        bool isNew =
+            _seen.Elapsed(pool.Metadata.Uid!, "Created", pool.Metadata.CreationTimestamp ?? scope.Now) < scope.Options.ResyncInterval;
+        string missed = isNew ? "Unknown" : "False";
         if (!ScaleInputs.IsManaged(scope, pool.Metadata.Name))
-            return ("False", "NotManaged", "No NodeSmithControlPlane names the pool.");
+            return (missed, "NotManaged", "No NodeSmithControlPlane names the pool.");
         return scope.Providers.Find(pool.Metadata.Namespace, pool.Spec.ProviderRef) is not { } provider
-                ? ("False", NodeProviderReason.ProviderNotFound, $"NodeSmithProvider {pool.Spec.ProviderRef} does not exist.")
+                ? (missed, NodeProviderReason.ProviderNotFound, $"NodeSmithProvider {pool.Spec.ProviderRef} does not exist.")
             : provider.Status?.Conditions.Find(NodeSmithConditions.Available) is { Status: "False" } missing
                 ? ("False", missing.Reason, $"NodeSmithProvider {pool.Spec.ProviderRef} is not available: {missing.Message}")
             : ("True", "Available", $"NodeSmithProvider {pool.Spec.ProviderRef} is available.");

@@ -128,7 +128,7 @@ public static class PoolWaiter
         new(
             ErrorIds.NodePoolFailed,
             ErrorKind.InvalidOperation,
-            $"Node pool '{pool.Name}' failed: {Describe(pool.Status!)}.",
+            $"Node pool '{pool.Name}' failed: {Describe(pool.Status!).TrimEnd('.')}.",
             pool.Name,
             "Read the controllers' messages with Get-NodePoolStatus, and correct the pool with Set-NodePool."
         );
@@ -137,7 +137,7 @@ public static class PoolWaiter
         new(
             ErrorIds.WaitTimeout,
             ErrorKind.OperationTimeout,
-            $"Node pool '{pool.Name}' of '{pool.Cluster}' did not become {goal.Text} within {HumanDuration.Format(timeout)}: {Describe(pool.Status!)}.",
+            $"Node pool '{pool.Name}' of '{pool.Cluster}' did not become {goal.Text} within {HumanDuration.Format(timeout)}: {Describe(pool.Status!).TrimEnd('.')}.",
             pool.Name,
             "Read the controllers' messages with Get-NodePoolStatus, or wait longer with -Timeout."
         );

@@ -19,7 +19,7 @@ Describe 'The packed module' {
     }
 
     It 'contains no other file' {
-        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z_-]+\.md|(bench|tests)/README\.md|bench/CHANGELOG\.md|bench/results/.+\.(md|svg|json)|docs/.+\.(md|svg|png|webp|json|yaml)|deploy/.+\.yaml|deploy/monitoring/(rules\.yml|dashboard\.json)|deploy/Containerfile|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml)|bin/NodeManager\.(Guard\.psm1|Types\.psd1)|bin/server/NodeManager\.Server\.(deps|runtimeconfig)\.json|bin/server/console/.+)$' } | Should -BeNullOrEmpty
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z_-]+\.md|(bench|tests)/README\.md|bench/CHANGELOG\.md|bench/results/.+\.(md|svg|json)|docs/.+\.(md|svg|png|webp|json|yaml)|deploy/.+\.yaml|deploy/monitoring/(rules\.yml|dashboard\.json)|deploy/Containerfile|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml)|bin/NodeManager\.((Guard|SecondCopy)\.psm1|Types\.psd1)|bin/server/NodeManager\.Server\.(deps|runtimeconfig)\.json|bin/server/console/.+)$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Loading;
@@ -8,13 +9,16 @@ namespace NodeManager.Loading;
 /// </summary>
 internal static class SecondCopy
 {
-    // NodeManager.Guard.psm1 of another version calls the value of this key: keep it compatible.
+    // The scripts of another version read the variable (NodeManager.Guard.psm1), and call the value of the key
+    // (NodeManager.SecondCopy.psm1): keep them compatible. Child processes inherit the variable, and have another id.
+    private const string Variable = "NODEMANAGER_LOADED";
     private const string Key = "NodeManager.SecondCopy";
 
     public static void RefuseOutside(string folder)
     {
         Func<string, ErrorRecord?> refuse = other => IsSame(folder, other) ? null : Refusal(folder, other);
         AppContext.SetData(Key, refuse);
+        Environment.SetEnvironmentVariable(Variable, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
     private static ErrorRecord Refusal(string folder, string other)

@@ -1,0 +1,3 @@
+# See SecondCopy.cs.
+$refuse = [AppContext]::GetData('NodeManager.SecondCopy')
+if ($refuse -and ($problem = $refuse.Invoke($PSScriptRoot))) { throw $problem }

@@ -86,6 +86,16 @@ Describe 'Importing' {
         ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 1000
     }
 
+    It 'names no type and calls no method in a script, for which PowerShell would load its binders' {
+        $scripts = (Import-PowerShellDataFile $manifestPath).NestedModules -like '*.psm1'
+        $scripts | Should -Not -BeNullOrEmpty
+        foreach ($script in $scripts) {
+            $ast = [Management.Automation.Language.Parser]::ParseFile((Join-Path $root $script), [ref] $null, [ref] $null)
+            $ast.FindAll({ $args[0] -is [Management.Automation.Language.TypeExpressionAst] -or $args[0] -is [Management.Automation.Language.MemberExpressionAst] }, $true) |
+                Should -BeNullOrEmpty
+        }
+    }
+
     It 'registers the public types' {
         Invoke-Fresh 'Import-Module $env:NODEMANAGER_TEST_MODULE; [NodeManager.ClusterNode].FullName; [NodeManager.NodeTaint].FullName' |
             Should -Be @('NodeManager.ClusterNode', 'NodeManager.NodeTaint')

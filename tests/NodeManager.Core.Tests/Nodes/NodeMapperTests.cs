@@ -107,7 +107,7 @@ public sealed class NodeMapperTests
     public void A_node_is_mapped_in_few_bytes()
     {
         Node node = Sample.Node();
-        // The first maps what nodes share; another test may take the place of the table meanwhile.
+        // The first maps what nodes share.
         long least = Enumerable
             .Range(0, 20)
             .Min(_ =>

@@ -68,6 +68,8 @@ internal static partial class PesterRun
     private static async Task<string> RunAsync(IReadOnlyList<string> suites) =>
         (
             await PowerShell.RunAsync(
+                // Its examples run clusters, and few scripts twice.
+                optimize: suites[0] == Help,
                 "-Command",
                 $$"""
                 Import-Module Pester -MinimumVersion 5.0

@@ -17,7 +17,9 @@ namespace NodeManager.Conformance.Scheduling;
 /// whether a pod fits anywhere is the same, the node that it came to is among those that score best, and it stays there for the next pod.
 /// NODEMANAGER_PLACEMENT_CASES sets how many pods, 60 by default.
 /// </summary>
-public sealed class PlacementAgreementTests
+[Collection(SchedulerPlane.Collection)]
+[Takes(70)]
+public sealed class PlacementAgreementTests(SchedulerPlane scheduler)
 {
     private const int Probes = 15;
     private const int Tries = 10;
@@ -25,18 +27,11 @@ public sealed class PlacementAgreementTests
     [SkippableFact]
     public async Task Planned_placement_agrees_with_the_real_scheduler()
     {
-        ServerBinaries? binaries = ServerBinaries.Find(out string reason);
-        Skip.If(binaries is null, reason);
-        Skip.If(
-            binaries is { Scheduler: null } or { ControllerManager: null },
-            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
-        );
+        ControlPlane plane = scheduler.Get();
         int cases = ProofSize.Read("NODEMANAGER_PLACEMENT_CASES", 60),
             seed = ProofSize.Read("NODEMANAGER_PLACEMENT_SEED", 11);
-        using ControlPlane plane = await ControlPlane.StartAsync();
         using var real = new ScenarioRunner(plane.Server, plane.CreateAdminTransport());
         using var client = new KubernetesClient(plane.Server, plane.CreateAdminTransport());
-        await real.PrepareAsync();
         List<string> differences = [];
         int compared = 0,
             refused = 0;

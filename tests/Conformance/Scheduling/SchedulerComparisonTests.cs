@@ -9,7 +9,9 @@ namespace NodeManager.Conformance.Scheduling;
 /// The embedded cluster's scheduler, and the explanations of node selections, against the real scheduler, on clusters and pods made by chance:
 /// whether each pod fits, the counts of the reasons why not, and which pods have to go for it.
 /// </summary>
-public sealed class SchedulerComparisonTests
+[Collection(SchedulerPlane.Collection)]
+[Takes(60)]
+public sealed class SchedulerComparisonTests(SchedulerPlane scheduler)
 {
     private const int Probes = 13;
     private const int Tries = 5;
@@ -17,21 +19,13 @@ public sealed class SchedulerComparisonTests
     [SkippableFact]
     public async Task Random_pods_get_the_verdicts_and_reasons_of_the_real_scheduler()
     {
-        ServerBinaries? binaries = ServerBinaries.Find(out string reason);
-        Skip.If(binaries is null, reason);
-        Skip.If(
-            binaries is { Scheduler: null } or { ControllerManager: null },
-            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
-        );
+        ControlPlane plane = scheduler.Get();
         int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 60),
             seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
-
-        // Its messages count all nodes: no foreign nodes may exist.
-        using ControlPlane plane = await ControlPlane.StartAsync();
         using SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 0, Version = $"1.{plane.Minor}" });
         using var real = new ScenarioRunner(plane.Server, plane.CreateAdminTransport());
         using var ours = new ScenarioRunner(sandbox.Server, sandbox.CreateTransport());
-        await Task.WhenAll(real.PrepareAsync(), ours.PrepareAsync());
+        await ours.PrepareAsync();
         List<string> differences = [];
         Explainer explainer = new(plane);
         int compared = 0,

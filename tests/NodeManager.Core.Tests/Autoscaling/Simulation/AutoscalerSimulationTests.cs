@@ -67,7 +67,7 @@ public sealed class AutoscalerSimulationTests
     [MemberData(nameof(Settings))]
     public void Each_setting_places_all_pods_and_is_the_same_each_time(string setting)
     {
-        IReadOnlyList<SimulatedPod> load = SimulatedLoad.Generate(TimeSpan.FromHours(24), 30, 7);
+        IReadOnlyList<SimulatedPod> load = SimulatedLoad.Generate(TimeSpan.FromHours(24), 15, 7);
 
         NodeAutoscalerMeasurement found = Run(setting, load, TimeSpan.FromHours(30)),
             again = Run(setting, load, TimeSpan.FromHours(30));

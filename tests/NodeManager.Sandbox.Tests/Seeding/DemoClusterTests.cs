@@ -90,27 +90,20 @@ public sealed class DemoClusterTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
-    public async Task Every_pod_has_a_node_and_no_node_is_overcommitted(int count)
+    public void Every_pod_has_a_node_and_no_node_is_overcommitted(int count)
     {
         using LiveCluster cluster = new(nodes: count);
 
-        // Controllers run already: a pod that they create is scheduled, and starts, a moment later.
-        StoredObject[] started = [];
-        await cluster.UntilAsync(
-            () =>
-            {
-                started = [.. cluster.Pods];
-                return Array.TrueForAll(
-                    started,
-                    static pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0
-                );
-            },
-            "a node for every pod"
-        );
+        // Those of the seed: controllers, which run already, create what a small cluster lacks, and it stays pending.
+        DateTimeOffset start = cluster.Clock.GetUtcNow();
+        Pod[] pods = [.. cluster.Pods.Select(pod => pod.As<Pod>()).Where(pod => pod.Metadata.CreationTimestamp < start)];
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
-        Pod[] pods = [.. started.Select(pod => pod.As<Pod>())];
+        Assert.NotEmpty(pods);
         Assert.Equal(count, nodes.Length);
-        Assert.All(pods, pod => Assert.False(string.IsNullOrEmpty(pod.Spec.NodeName)));
+        Assert.All(
+            pods,
+            pod => Assert.False(string.IsNullOrEmpty(pod.Spec.NodeName) || string.IsNullOrEmpty(pod.Status.PodIP), pod.Metadata.Name)
+        );
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);
         Assert.All(
             snapshot.Nodes,

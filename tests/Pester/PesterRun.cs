@@ -68,9 +68,6 @@ internal static partial class PesterRun
     private static async Task<string> RunAsync(IReadOnlyList<string> suites) =>
         (
             await PowerShell.RunAsync(
-                // Its examples run clusters, and few scripts twice.
-                optimize: suites[0] == Help,
-                "-Command",
                 $$"""
                 Import-Module Pester -MinimumVersion 5.0
                 foreach ($suite in '{{string.Join("', '", suites)}}') {
@@ -87,7 +84,9 @@ internal static partial class PesterRun
                     Get-Job | Remove-Job -Force
                     Set-Location '{{PowerShell.SuiteFolder}}'
                 }
-                """
+                """,
+                // Its examples run clusters.
+                optimize: suites[0] == Help
             )
         ).Output.ReplaceLineEndings("\n");
 

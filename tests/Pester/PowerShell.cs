@@ -16,12 +16,12 @@ internal static class PowerShell
     /// <summary>Why the suites cannot run; null when they can.</summary>
     public static string? Missing { get; } = WhatIsMissing();
 
-    public static async Task<(int ExitCode, string Output)> RunAsync(bool optimize, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(string command, bool optimize = false)
     {
-        ProcessStartInfo start = PowerShellProgram.StartInfo(["-NonInteractive", .. arguments]);
+        ProcessStartInfo start = PowerShellProgram.StartInfo("-NonInteractive", "-Command", command);
         start.WorkingDirectory = SuiteFolder;
         if (optimize)
-            start.Environment.Remove("DOTNET_JITMinOpts");
+            PowerShellProgram.Optimize(start);
         ProcessRun run = await ProcessRun.RunAsync(start, Limit);
         return (run.ExitCode, run.Output + run.Errors);
     }
@@ -31,13 +31,11 @@ internal static class PowerShell
         if (PowerShellProgram.Missing is { } missing)
             return missing;
 
-        (int exitCode, string version) = RunAsync(optimize: false, "-Command", "\"$($PSVersionTable.PSVersion)\"").GetAwaiter().GetResult();
+        (int exitCode, string version) = RunAsync("\"$($PSVersionTable.PSVersion)\"").GetAwaiter().GetResult();
         if (exitCode != 0 || !Version.TryParse(version.Trim().Split('-')[0], out Version? found) || found < new Version(7, 6))
             return $"pwsh is {version.Trim()}; the module needs 7.6.";
 
-        (exitCode, _) = RunAsync(optimize: false, "-Command", "Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop")
-            .GetAwaiter()
-            .GetResult();
+        (exitCode, _) = RunAsync("Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop").GetAwaiter().GetResult();
         return exitCode == 0 ? null : "Pester 5 is not installed.";
     }
 }

@@ -58,9 +58,8 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task A_drain_ends_in_time_when_a_real_server_is_stopped()
     {
-        Skip.If(ServerBinaries.Find(out string reason) is null, reason);
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();
-        Skip.IfNot(plane.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         foreach (string phase in (string[])["planning", "cordon", "eviction", "waiting", "report"])
         {
             await using TestCluster cluster = await TestCluster.StartOnAsync(plane);

@@ -26,10 +26,7 @@ internal static class ZoneLab
     {
         if (backend != Backend.Real)
             return null;
-        Skip.If(
-            ServerBinaries.Find(out string reason) is not { ControllerManager: not null, Scheduler: not null },
-            reason.Length > 0 ? reason : "KUBEBUILDER_ASSETS has no kube-controller-manager"
-        );
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         return await ControlPlane.StartAsync(Grace);
     }
 

@@ -38,7 +38,7 @@ internal sealed class ControlPlane : IDisposable
         _nodeGrace = nodeGrace;
         _shared = new(CreateAdminTransport);
         _capabilities = new(ReadCapabilitiesAsync);
-        HasControllers = binaries is { ControllerManager: not null, Scheduler: not null };
+        HasControllers = binaries.HasControllers;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 

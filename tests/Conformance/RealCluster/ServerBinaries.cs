@@ -5,6 +5,8 @@ internal sealed record ServerBinaries(string Etcd, string ApiServer, string? Con
 {
     private const string Variable = "KUBEBUILDER_ASSETS";
 
+    public bool HasControllers => this is { ControllerManager: not null, Scheduler: not null };
+
     /// <summary>Null, and why, where there is no real API server to be had.</summary>
     public static ServerBinaries? Find(out string reason)
     {
@@ -23,5 +25,15 @@ internal sealed record ServerBinaries(string Etcd, string ApiServer, string? Con
         return null;
 
         string? InFolder(string name) => File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : null;
+    }
+
+    /// <summary>As <see cref="Find"/>; null, and why, also where a controller manager or a scheduler is missing.</summary>
+    public static ServerBinaries? FindWithControllers(out string reason)
+    {
+        ServerBinaries? found = Find(out reason);
+        if (found is not { HasControllers: false })
+            return found;
+        reason = $"{Variable} has no kube-controller-manager and kube-scheduler";
+        return null;
     }
 }

@@ -44,12 +44,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task After_recommended_removals_the_real_scheduler_places_every_pod()
     {
-        ServerBinaries? binaries = ServerBinaries.Find(out string reason);
-        Skip.If(binaries is null, reason);
-        Skip.If(
-            binaries is { Scheduler: null } or { ControllerManager: null },
-            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
-        );
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();
         List<(int Removed, int Moved, IReadOnlyList<string> Faults)> trials = [];
         for (int seed = FirstSeed; seed < FirstSeed + RealClusters; seed++)

@@ -33,12 +33,7 @@ public sealed class DeviceAgreementTests
     [SkippableFact]
     public async Task Counted_devices_agree_with_the_real_scheduler()
     {
-        ServerBinaries? binaries = ServerBinaries.Find(out string reason);
-        Skip.If(binaries is null, reason);
-        Skip.If(
-            binaries is { Scheduler: null } or { ControllerManager: null },
-            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
-        );
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         int minor = (await ControlPlane.GetAsync()).Minor;
         Skip.If(minor < FirstMinor, $"Kubernetes 1.{minor} does not serve resource.k8s.io/v1.");
         int cases = ProofSize.Read("NODEMANAGER_DEVICE_CASES", 40);

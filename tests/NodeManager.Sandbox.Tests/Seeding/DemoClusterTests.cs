@@ -90,11 +90,11 @@ public sealed class DemoClusterTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
-    public void Every_pod_has_a_node_and_no_node_is_overcommitted(int count)
+    public void Every_seeded_pod_has_a_node_and_no_node_is_overcommitted(int count)
     {
         using LiveCluster cluster = new(nodes: count);
 
-        // Those of the seed: controllers, which run already, create what a small cluster lacks, and it stays pending.
+        // Controllers, which run already, create the pods that a small cluster has no room for.
         DateTimeOffset start = cluster.Clock.GetUtcNow();
         Pod[] pods = [.. cluster.Pods.Select(pod => pod.As<Pod>()).Where(pod => pod.Metadata.CreationTimestamp < start)];
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
@@ -116,6 +116,20 @@ public sealed class DemoClusterTests
         Assert.Equal(
             pods.Length,
             pods.Select(pod => pod.Spec.HostNetwork == true ? pod.Metadata.Uid : pod.Status.PodIP).Distinct().Count()
+        );
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(100)]
+    public async Task Every_pod_gets_a_node_if_the_cluster_is_large_enough(int count)
+    {
+        using LiveCluster cluster = new(nodes: count);
+
+        // A pod that a controller creates is scheduled, and starts, a moment later.
+        await cluster.UntilAsync(
+            () => cluster.Pods.All(static pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0),
+            "a node for every pod"
         );
     }
 

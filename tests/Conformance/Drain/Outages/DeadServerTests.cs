@@ -17,9 +17,8 @@ public sealed class DeadServerTests
     [SkippableFact]
     public async Task A_server_killed_during_a_drain_is_named_in_the_result()
     {
-        Skip.If(ServerBinaries.Find(out string reason) is null, reason);
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();
-        Skip.IfNot(plane.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         TestCluster cluster = await TestCluster.StartOnAsync(plane);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
@@ -42,9 +41,8 @@ public sealed class DeadServerTests
     [SkippableFact]
     public async Task A_stopped_disruption_controller_is_named_by_plan_and_drain()
     {
-        Skip.If(ServerBinaries.Find(out string reason) is null, reason);
+        Skip.If(ServerBinaries.FindWithControllers(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();
-        Skip.IfNot(plane.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         TestCluster cluster = await TestCluster.StartOnAsync(plane);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
         await cluster.AddBudgetAsync("one", "web", "maxUnavailable", 1, allows: 1);

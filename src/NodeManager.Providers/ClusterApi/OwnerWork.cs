@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
@@ -21,8 +22,6 @@ internal sealed class OwnerWork(
     TimeSpan limit
 )
 {
-    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
-
     // Decisions of one owner follow each other, so that two claims neither conflict nor mark Machines for each other's scale-down.
     private readonly ClaimTurns _turns = new();
 
@@ -143,7 +142,7 @@ internal sealed class OwnerWork(
     // A removal that ended before the replicas were lowered.
     private async Task CallOffAsync(ClusterMachine machine)
     {
-        using var ended = new CancellationTokenSource(CleanUpLimit, settings.Time);
+        using CancellationTokenSource ended = CleanUpLimit.Start();
         try
         {
             await WithdrawAsync(machine, ended.Token);

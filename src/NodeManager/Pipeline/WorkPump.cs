@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
@@ -10,9 +11,6 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
 {
     /// <summary>The console drops progress records for a while after drawing one.</summary>
     private static readonly TimeSpan RedrawDelay = TimeSpan.FromMilliseconds(300);
-
-    /// <summary>How long work may take to end after an interrupt.</summary>
-    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
 
     private readonly BlockingCollection<Action> _messages = [];
     private readonly Lock _lock = new();
@@ -163,7 +161,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         long since = Stopwatch.GetTimestamp();
         while (_running > 0)
         {
-            TimeSpan remaining = CleanUpLimit - Stopwatch.GetElapsedTime(since);
+            TimeSpan remaining = CleanUpLimit.Duration - Stopwatch.GetElapsedTime(since);
             if (remaining <= TimeSpan.Zero || !_messages.TryTake(out Action? message, remaining))
                 return;
             try

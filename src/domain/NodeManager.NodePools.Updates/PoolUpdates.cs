@@ -318,7 +318,7 @@ public static class PoolUpdates
                 throw;
         }
 
-        using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         try
         {
             if (!start.Lease.Lost.IsCancellationRequested)

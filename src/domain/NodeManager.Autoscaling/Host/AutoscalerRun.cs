@@ -189,7 +189,7 @@ internal sealed class AutoscalerRun(
     // Releases leases of claims and writes decisions for the next leader.
     private async Task FlushAsync(AutoscalerScope scope)
     {
-        using CancellationTokenSource limit = CleanUpLimit.Start(TimeProvider.System);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         try
         {
             await scope.Decisions.WriteAsync(limit.Token);

@@ -1,4 +1,5 @@
 using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Autoscaling.Providers;
@@ -9,8 +10,7 @@ namespace NodeManager.Autoscaling.Providers;
 /// </summary>
 public sealed class ProviderConformance(IMachineProvider provider, MachineRequest request, TimeSpan limit, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2),
-        CleanUpLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private const string Guide = "Follow the rules of docs/guides/write-a-provider.md.";
 
@@ -134,7 +134,7 @@ public sealed class ProviderConformance(IMachineProvider provider, MachineReques
 
     private async Task CleanUpAsync(Machine? machine)
     {
-        using var ended = new CancellationTokenSource(CleanUpLimit, time);
+        using CancellationTokenSource ended = CleanUpLimit.Start();
         try
         {
             MachineResult result = await provider.DeprovisionAsync(

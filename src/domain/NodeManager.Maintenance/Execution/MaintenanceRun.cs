@@ -348,7 +348,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         if (start.Lease.Lost.IsCancellationRequested && !start.Lease.IsStopped)
             return;
         bool isInterrupted = state.Status == NodeMaintenanceRunStatus.Interrupted;
-        using CancellationTokenSource limit = new(isInterrupted ? CleanUpLimit.Duration : TidyUp, scope.Time);
+        using CancellationTokenSource limit = new(isInterrupted ? CleanUpLimit.Duration : TidyUp);
         await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUpLimit.Duration));
         try
         {

@@ -101,7 +101,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         catch
         {
             progress.Dispose();
-            using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start();
             await IgnoreErrorsAsync(() => lease.ReleaseAsync(limit.Token));
             await lease.DisposeAsync();
             throw;

@@ -43,7 +43,7 @@ internal abstract class RollOpener(RollScope context)
         }
         catch
         {
-            using CancellationTokenSource limit = CleanUpLimit.Start(Scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start();
             await lease.ReleaseAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await lease.DisposeAsync();
             page.Dispose();

@@ -16,7 +16,7 @@ public sealed class ClaimWriter(RunScope scope, string run, string holder)
 {
     public string Run => run;
 
-    public HeldLocks Locks { get; } = new(scope.Time);
+    public HeldLocks Locks { get; } = new();
 
     /// <summary>Claims the node. Takes over the recorded changes of an expired run, so that they are undone as well.</summary>
     /// <param name="dead">Runs without a live process.</param>

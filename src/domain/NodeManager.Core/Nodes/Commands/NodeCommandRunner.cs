@@ -94,7 +94,7 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
     // Whether the pod was created already is not known after a request that was cut off.
     private async Task<NodeCommandOutcome> CancelAsync(ClusterConnection connection, NodeCommandRequest request, Node node)
     {
-        using CancellationTokenSource limit = CleanUpLimit.Start(connection.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         try
         {
             if (await _pods.FindAsync(connection, request, node, limit.Token) is { } pod)

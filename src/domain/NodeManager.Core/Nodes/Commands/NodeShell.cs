@@ -147,7 +147,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     )
     {
         string name = $"pod {_pods.Namespace}/{pod.Metadata.Name}";
-        using CancellationTokenSource limit = CleanUpLimit.Start(connection.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -177,7 +177,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
     // Also after an interrupt, and when the answer to the creation was lost.
     private async Task RemoveAsync(ClusterConnection connection, NodeCommandRequest request, Node node)
     {
-        using CancellationTokenSource limit = CleanUpLimit.Start(connection.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         try
         {
             if (await _pods.FindAsync(connection, request, node, limit.Token) is { } pod)

@@ -4,7 +4,7 @@ using NodeManager.Core.Operations;
 namespace NodeManager.Core.Nodes.Locks;
 
 /// <summary>The locks of an operation on several nodes, by node UID. Dispose releases them. Thread-safe.</summary>
-public sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
+public sealed class HeldLocks : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, NodeLockHold> _holds = new(StringComparer.Ordinal);
 
@@ -20,7 +20,7 @@ public sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
     {
         if (!_holds.TryRemove(uid, out NodeLockHold? hold))
             return;
-        using CancellationTokenSource limit = CleanUpLimit.Start(time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         try
         {
             await hold.ReleaseAsync(limit.Token);

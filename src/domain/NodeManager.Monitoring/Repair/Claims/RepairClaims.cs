@@ -152,7 +152,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <summary>Releases claims of unchanged nodes when the command is stopped.</summary>
     public async Task ReleaseQuietlyAsync(string name, string uid)
     {
-        using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start();
         await ReleaseQuietlyAsync(() => _writer.ReleaseAsync(name, uid, limit.Token));
     }
 
@@ -160,7 +160,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     {
         if (_isHeld && !_lease.Lost.IsCancellationRequested)
         {
-            using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start();
             await ReleaseQuietlyAsync(() => _lease.ReleaseAsync(limit.Token));
             await ReleaseQuietlyAsync(() =>
                 _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token)

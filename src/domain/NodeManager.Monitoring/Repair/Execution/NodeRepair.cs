@@ -487,7 +487,7 @@ internal sealed class NodeRepair
     {
         if (_isClaimed || _steps.Count > 0)
         {
-            using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start();
             bool isWell =
                 end.Status
                 is NodeRepairStatus.Repaired

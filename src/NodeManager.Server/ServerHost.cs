@@ -88,7 +88,7 @@ internal static class ServerHost
         else if (app.Services.GetService<TourService>() is { } tour)
         {
             terminal.Line($"The console answers; open, {OpenLink(app)}");
-            tour.Begin(app.Services.GetRequiredService<LiveNodeService>().ReadyAsync, () => Announce(terminal, app, options));
+            tour.Begin(app.Services.GetRequiredService<LiveNodeService>().Settled, () => Announce(terminal, app, options));
         }
         else
             Announce(terminal, app, options);

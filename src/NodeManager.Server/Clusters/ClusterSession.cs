@@ -10,9 +10,12 @@ namespace NodeManager.Server.Clusters;
 
 /// <summary>The session of the served cluster, opened before other services start and ended with the host.</summary>
 /// <param name="isProtected">Every change requires a confirmation with the cluster's name.</param>
-internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open, bool isProtected = false)
-    : IHostedLifecycleService,
-        IDisposable
+/// <param name="listed">What the controllers of an embedded cluster wait for; null for other clusters.</param>
+internal sealed class ClusterSession(
+    Func<CancellationToken, Task<NodeManagerSession>> open,
+    bool isProtected = false,
+    TaskCompletionSource? listed = null
+) : IHostedLifecycleService, IDisposable
 {
     private NodeManagerSession? _session;
 
@@ -25,10 +28,17 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     public TimeSpan Startup { get; private set; }
 
     /// <summary>From a handover, an embedded cluster, a kubeconfig or the pod's service account, by the options.</summary>
-    public static ClusterSession Of(ServerOptions options, ILogger logger) =>
-        new(stop => ConnectAsync(options, logger, stop), options.Protected);
+    public static ClusterSession Of(ServerOptions options, ILogger logger)
+    {
+        // With --once, the tour runs before any service that lists nodes.
+        TaskCompletionSource? listed = options.Once ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new(stop => ConnectAsync(options, logger, listed?.Task, stop), options.Protected, listed);
+    }
 
-    private static Task<NodeManagerSession> ConnectAsync(ServerOptions options, ILogger logger, CancellationToken stop)
+    /// <summary>Lets the controllers of an embedded cluster begin. Until then, the first page has all cores.</summary>
+    public void BeginControllers() => listed?.TrySetResult();
+
+    private static Task<NodeManagerSession> ConnectAsync(ServerOptions options, ILogger logger, Task? listed, CancellationToken stop)
     {
         if (options.Handed is { } handed)
             return HandedCluster.ConnectAsync(handed, logger, stop);
@@ -36,7 +46,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
             return SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop);
         if (options.Command == ServerCommand.Autoscaler || options.InCluster)
             return SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop);
-        return StartSandboxAsync(options, logger, stop);
+        return StartSandboxAsync(options, logger, listed, stop);
     }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -63,7 +73,12 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
 
     public void Dispose() => _session?.Dispose();
 
-    private static Task<NodeManagerSession> StartSandboxAsync(ServerOptions options, ILogger logger, CancellationToken cancellationToken)
+    private static Task<NodeManagerSession> StartSandboxAsync(
+        ServerOptions options,
+        ILogger logger,
+        Task? listed,
+        CancellationToken cancellationToken
+    )
     {
         SandboxCluster sandbox = SandboxCluster.Start(
             new()
@@ -72,6 +87,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
                 Seed = options.Seed,
                 Version = options.Version,
                 Programs = SandboxPrograms.All,
+                ControllersAfter = listed,
             }
         );
         return SessionFactory.ConnectAsync(

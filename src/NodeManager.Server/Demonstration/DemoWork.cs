@@ -50,7 +50,8 @@ internal sealed class DemoWork(
     /// <summary>Nodes that can be drained, other than the tour's, which takes the first that it can.</summary>
     public async Task<IReadOnlyList<ClusterNode>> ChooseNodesAsync(CancellationToken stop)
     {
-        // The first page waits for the same caches, from which plans are computed as well.
+        // Plans of many nodes take the cores that the first page needs.
+        await live.Settled.WaitAsync(stop);
         List<ClusterNode> nodes =
         [
             .. (await live.ReadyAsync(stop))

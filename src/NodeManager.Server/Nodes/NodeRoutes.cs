@@ -64,13 +64,10 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     )
     {
         int most = ApiQuery.ParseNumber(limit, "limit", int.MaxValue, 1, int.MaxValue);
-        IReadOnlyList<ClusterNode> nodes = (await live.ReadyAsync(stop)).List();
-        int start = nodes.Count(node => string.CompareOrdinal(node.Name, after) <= 0);
-        int end = start + Math.Min(most, nodes.Count - start);
-        (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes, start..end, Session.Time().GetUtcNow());
+        (IReadOnlyList<GzipText> parts, string tag, string? last) = await live.ReadAsync(nodes => PageOf(nodes.List(), most, after), stop);
         HttpResponse response = context.Response;
-        if (end < nodes.Count)
-            response.Headers.Link = $"<?limit={most}&after={nodes[end - 1].Name}>; rel=\"next\"";
+        if (last is not null)
+            response.Headers.Link = $"<?limit={most}&after={last}>; rel=\"next\"";
         response.Headers.ETag = tag;
         var current = EntityTagHeaderValue.Parse(tag);
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(one => one.Compare(current, useStrongComparison: false)))
@@ -86,6 +83,15 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         foreach (GzipText part in parts)
             await body.WriteAsync(part, stop);
         await body.EndAsync(stop);
+    }
+
+    // With the last name if there are more nodes.
+    private (IReadOnlyList<GzipText> Parts, string Tag, string? Last) PageOf(IReadOnlyList<ClusterNode> nodes, int most, string? after)
+    {
+        int start = nodes.Count(node => string.CompareOrdinal(node.Name, after) <= 0);
+        int end = start + Math.Min(most, nodes.Count - start);
+        (IReadOnlyList<GzipText> parts, string tag) = listing.Of(nodes, start..end, Session.Time().GetUtcNow());
+        return (parts, tag, end < nodes.Count ? nodes[end - 1].Name : null);
     }
 
     private async Task<IResult> GetAsync(string name, CancellationToken stop)

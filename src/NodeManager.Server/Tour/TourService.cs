@@ -11,10 +11,9 @@ internal sealed class TourService(ClusterSession cluster, Terminal terminal, boo
     public bool HasSucceeded { get; private set; }
 
     /// <summary>Starts the tour of a served cluster. A failure is a line of output: what is served stays.</summary>
-    /// <param name="ready">Completes when the first page can be served. The tour lists the whole cluster, so it waits.</param>
+    /// <param name="settled">Completes when the first page is served. The tour lists the whole cluster, so it waits.</param>
     /// <param name="ended">Called after the tour, unless the host stops.</param>
-    public void Begin(Func<CancellationToken, Task> ready, Action ended) =>
-        _tour = Task.Run(() => GuideAsync(ready, ended, _stopped.Token));
+    public void Begin(Task settled, Action ended) => _tour = Task.Run(() => GuideAsync(settled, ended, _stopped.Token));
 
     public Task StartingAsync(CancellationToken cancellationToken) => isServed ? Task.CompletedTask : RunAsync(cancellationToken);
 
@@ -37,11 +36,11 @@ internal sealed class TourService(ClusterSession cluster, Terminal terminal, boo
     private async Task RunAsync(CancellationToken cancellationToken) =>
         HasSucceeded = await new ClusterTour(cluster.Session, terminal).RunAsync(cluster.Startup, cancellationToken);
 
-    private async Task GuideAsync(Func<CancellationToken, Task> ready, Action ended, CancellationToken cancellationToken)
+    private async Task GuideAsync(Task settled, Action ended, CancellationToken cancellationToken)
     {
         try
         {
-            await ready(cancellationToken);
+            await settled.WaitAsync(cancellationToken);
             await RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

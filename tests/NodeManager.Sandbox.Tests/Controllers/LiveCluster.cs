@@ -27,6 +27,16 @@ internal sealed class LiveCluster : IDisposable
             }
         );
 
+    private LiveCluster(Task controllersAfter) =>
+        Cluster = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 0,
+                Time = Clock,
+                ControllersAfter = controllersAfter,
+            }
+        );
+
     private LiveCluster(DateTimeOffset startsAt, string[] features) =>
         Cluster = SandboxCluster.Start(
             new()
@@ -40,6 +50,8 @@ internal sealed class LiveCluster : IDisposable
 
     /// <summary>One whose time waits for the work that is due, however busy the machine is: for what is measured in seconds.</summary>
     public static LiveCluster WithWaitingClock(params string[] features) => new(new ManualTimeProvider().GetUtcNow(), features);
+
+    public static LiveCluster WithControllersAfter(Task task) => new(task);
 
     public ManualTimeProvider Clock { get; } = new();
 

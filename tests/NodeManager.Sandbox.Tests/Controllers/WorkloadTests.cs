@@ -55,6 +55,19 @@ public sealed class WorkloadTests
     ) => Assert.Equal([expected], new RollingUpdate(replicas, surge, unavailable).OldSizes([(old, oldAvailable)], size, available));
 
     [Fact]
+    public async Task Controllers_that_begin_later_miss_no_change()
+    {
+        TaskCompletionSource begin = new();
+        using var cluster = LiveCluster.WithControllersAfter(begin.Task);
+        cluster.Workload(BuiltInKinds.Deployments, "web", 2);
+        await cluster.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, cluster.Store.List(BuiltInKinds.ReplicaSets).Objects.Count);
+
+        begin.SetResult();
+        await cluster.UntilAsync(() => cluster.Pods.Count() == 2);
+    }
+
+    [Fact]
     public async Task A_Deployment_creates_ready_pods_and_scales()
     {
         using LiveCluster cluster = new();

@@ -38,7 +38,7 @@ internal sealed class ControllerHost : IDisposable
         ResourceRegistry registry,
         KindCatalog kinds,
         FaultRegistry board,
-        int seed,
+        SandboxOptions options,
         PodRuns runs,
         ServiceAccountTokens tokens
     )
@@ -46,7 +46,15 @@ internal sealed class ControllerHost : IDisposable
         _catalog = kinds;
         _time = registry.Time;
         _timers = new(_time);
-        ControllerContext context = new(registry.As(new("kube-controller-manager")), _timers, new(registry), seed, kinds, board, runs);
+        ControllerContext context = new(
+            registry.As(new("kube-controller-manager")),
+            _timers,
+            new(registry),
+            options.Seed,
+            kinds,
+            board,
+            runs
+        );
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         _controllers =
@@ -96,30 +104,30 @@ internal sealed class ControllerHost : IDisposable
         }
     }
 
-    /// <summary>Starts controllers over the stored objects and returns immediately.</summary>
+    /// <summary>Starts controllers over the stored objects and returns immediately. From then on, no change is missed.</summary>
     public static ControllerHost Start(
         ResourceRegistry registry,
         KindCatalog catalog,
         FaultRegistry board,
-        int seed,
+        SandboxOptions options,
         PodRuns runs,
         ServiceAccountTokens tokens
     )
     {
-        ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
+        ControllerHost host = new(registry, catalog, board, options, runs, tokens);
         board.Changed += host.ObserveFault;
+        List<Task> queueing = [];
         foreach (
             IGrouping<ResourceKind, Controller> listeners in host
                 ._controllers.SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind))
                 .GroupBy(pair => pair.kind, pair => pair.controller)
         )
-            host.Follow(registry.Store, listeners.Key, [.. listeners]);
+            queueing.Add(host.Follow(registry.Store, listeners.Key, [.. listeners]));
         Controller[] generalists = [.. host._controllers.Where(static controller => controller.ObservesCustomKinds)];
         catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
-        foreach (Controller controller in host._controllers)
-            _ = Task.Run(() => controller.RunAsync(host.Report, host._stopping.Token));
+        _ = host.RunAsync(queueing, options.ControllersAfter ?? Task.CompletedTask);
         return host;
     }
 
@@ -128,6 +136,19 @@ internal sealed class ControllerHost : IDisposable
         _stopping.Cancel();
         _timers.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task RunAsync(List<Task> queueing, Task begin)
+    {
+        CancellationToken stop = _stopping.Token;
+        await Task.WhenAll([.. queueing, begin]);
+        // Otherwise, for seconds in a large cluster, requests would wait until a thread of the pool is free.
+        TaskScheduler firstPass = new ConcurrentExclusiveSchedulerPair(
+            TaskScheduler.Default,
+            Math.Max(1, Environment.ProcessorCount - 1)
+        ).ConcurrentScheduler;
+        foreach (Controller controller in _controllers)
+            _ = Task.Factory.StartNew(() => controller.RunAsync(Report, stop), CancellationToken.None, TaskCreationOptions.None, firstPass);
     }
 
     private void FollowOnce(DocumentStore store, ResourceKind kind, Controller[] listeners)
@@ -139,10 +160,11 @@ internal sealed class ControllerHost : IDisposable
                 return;
         }
 
-        Follow(store, kind, listeners);
+        _ = Follow(store, kind, listeners);
     }
 
-    private void Follow(DocumentStore store, ResourceKind kind, Controller[] listeners)
+    /// <returns>Completes when the initial objects are queued.</returns>
+    private Task Follow(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
         var clock = _time as ClusterClock;
         ChangeFollower follower = new(store, kind, clock);
@@ -150,6 +172,7 @@ internal sealed class ControllerHost : IDisposable
         CancellationToken cancellationToken = either.Token;
         // On a busy machine, nodes would be lost before their first heartbeat.
         ClockHold? start = clock?.Hold();
+        TaskCompletionSource queued = new();
         _ = Task.Run(async () =>
         {
             using CancellationTokenSource ending = either;
@@ -157,11 +180,13 @@ internal sealed class ControllerHost : IDisposable
                 foreach (StoredObject item in follower.Begin())
                 foreach (Controller listener in listeners)
                     Guard(() => listener.Begin(item));
+            queued.SetResult();
             // Until the cluster stops, or the kind is removed.
             await foreach (Change change in follower.ReadAsync(cancellationToken))
             foreach (Controller listener in listeners)
                 Guard(() => listener.Observe(change));
         });
+        return queued.Task;
     }
 
     private void ObserveFault(Fault fault)

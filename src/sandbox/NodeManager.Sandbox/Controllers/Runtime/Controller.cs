@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Kinds.Errors;
@@ -11,6 +12,8 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan TurnLimit = TimeSpan.FromMilliseconds(10);
     private readonly ReconcileQueue _queue = new(context.Registry.Time);
 
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
@@ -36,11 +39,22 @@ internal abstract class Controller(ControllerContext context)
     /// <summary>Queues keys when a fault starts, ends or changes.</summary>
     public virtual void ObserveFault(Fault fault) { }
 
+    /// <summary>
+    /// Processes keys until cancelled. Controllers that are started on a scheduler with few threads take turns until they first wait.
+    /// </summary>
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration stop = cancellationToken.Register(_queue.Complete);
-        while (await _queue.TakeAsync() is { } key && !cancellationToken.IsCancellationRequested)
+        long turn = Stopwatch.GetTimestamp();
+        // After the first wait, it runs on the thread pool.
+        while (await _queue.TakeAsync().ConfigureAwait(false) is { } key && !cancellationToken.IsCancellationRequested)
         {
+            if (TaskScheduler.Current != TaskScheduler.Default && Stopwatch.GetElapsedTime(turn) > TurnLimit)
+            {
+                await Task.Yield();
+                turn = Stopwatch.GetTimestamp();
+            }
+
             try
             {
                 Reconcile(key);

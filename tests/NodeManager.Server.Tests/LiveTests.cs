@@ -9,6 +9,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Alerts;
+using NodeManager.Server.Clusters;
 using NodeManager.Server.EventStream;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
@@ -75,6 +76,44 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
 
         // Metrics and Leases are read at their interval, with or without readers.
         Assert.Equal(0, _requests.Count - before);
+    }
+
+    [Fact]
+    public async Task Nodes_and_alerts_share_one_list_of_the_pods()
+    {
+        await _client.GetFromJsonAsync<JsonArray>(Nodes);
+        while (!(bool)(await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!["monitoring"]! || _requests.Monitors == 0)
+            await Task.Delay(20);
+
+        Assert.Equal(1, _requests.PodLists);
+    }
+
+    [Fact]
+    public async Task Work_that_no_one_waits_for_begins_after_the_first_response()
+    {
+        using LiveNodeService live = new(_app.Services.GetRequiredService<ClusterSession>());
+        TaskCompletionSource isComputing = new();
+        using ManualResetEventSlim computed = new();
+        Task<int> response = Task.Run(() =>
+            live.ReadAsync(
+                nodes =>
+                {
+                    isComputing.SetResult();
+                    computed.Wait();
+                    return nodes.Count;
+                },
+                default
+            )
+        );
+        await isComputing.Task;
+        await live.StartAsync(default);
+        await live.ReadyAsync(default);
+        Assert.False(live.Settled.IsCompleted);
+
+        computed.Set();
+        Assert.Equal(6, await response);
+        await live.Settled;
+        await live.StopAsync(default);
     }
 
     [Fact]
@@ -271,11 +310,15 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     {
         private int _count,
             _watches,
+            _podLists,
             _monitors;
 
         public int Count => _count;
 
         public int Watches => _watches;
+
+        /// <summary>Lists of the cluster's pods.</summary>
+        public int PodLists => _podLists;
 
         /// <summary>What the monitor has asked for since its watches began.</summary>
         public int Monitors => _monitors;
@@ -286,6 +329,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string address = request.RequestUri!.PathAndQuery;
+            if (request.RequestUri.AbsolutePath == "/api/v1/pods" && !address.Contains("watch=", StringComparison.Ordinal))
+                Interlocked.Increment(ref _podLists);
             if (address.Contains("watch=", StringComparison.Ordinal))
                 Interlocked.Increment(ref _watches);
             else if (address.Contains("/leases", StringComparison.Ordinal))

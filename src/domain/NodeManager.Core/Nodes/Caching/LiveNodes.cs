@@ -209,7 +209,8 @@ internal sealed class LiveNodeCaches : IDisposable
     public LiveNodeCaches(ObjectCaches caches, Action<string> changed)
     {
         _nodes = caches.Open(Resources.Nodes, new());
-        _pods = NodeLoads.OpenPods(caches);
+        // All pods, as the monitor of the nodes: with another selection, a server would list and keep them twice.
+        _pods = caches.Open(ClusterPods.Type, new());
         _ofNodes = Nodes.Subscribe(change => changed(change.Object.Metadata.Name));
         _ofPods = _pods.Cache.Subscribe(change =>
         {

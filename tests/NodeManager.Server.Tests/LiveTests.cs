@@ -89,7 +89,7 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Work_that_no_one_waits_for_begins_after_the_first_response()
+    public async Task Background_work_begins_after_the_first_response()
     {
         using LiveNodeService live = new(_app.Services.GetRequiredService<ClusterSession>());
         TaskCompletionSource isComputing = new();

@@ -31,8 +31,8 @@ internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundServic
     }
 
     /// <summary>
-    /// Completes when the initial list is complete or has failed, and the responses that waited for it are computed. Work that no one waits
-    /// for begins then: with a large cluster, it keeps all cores busy for seconds.
+    /// Completes when the initial list is complete or has failed, and the responses that waited for it are computed. Background work begins
+    /// then: with a large cluster, it keeps all cores busy for seconds.
     /// </summary>
     public Task Settled => _settled.Task;
 

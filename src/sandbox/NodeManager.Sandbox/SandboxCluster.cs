@@ -240,7 +240,16 @@ public sealed class SandboxCluster : IDisposable
     private static int HashSeed(int seed, long version) =>
         unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
 
-    private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options, Runs, _tokens);
+    private void Live() =>
+        Controllers = ControllerHost.Start(
+            Registry,
+            Catalog,
+            _faults,
+            Options.Seed,
+            Runs,
+            _tokens,
+            Options.ControllersAfter ?? Task.CompletedTask
+        );
 
     private SandboxPoolService StartPools() =>
         new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);

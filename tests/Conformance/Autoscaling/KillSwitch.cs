@@ -1,9 +1,14 @@
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>What a process has to its server, until it is killed: what it sent before may have been done, and it learns of nothing more.</summary>
-internal sealed class KillSwitch(HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <param name="stopsAt">A request that is never sent; null for none.</param>
+internal sealed class KillSwitch(HttpMessageHandler inner, Func<HttpRequestMessage, bool>? stopsAt = null) : DelegatingHandler(inner)
 {
     private readonly CancellationTokenSource _killed = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes at the request that is never sent.</summary>
+    public Task Stopped => _stopped.Task;
 
     public void Kill() => _killed.Cancel();
 
@@ -11,12 +16,17 @@ internal sealed class KillSwitch(HttpMessageHandler inner) : DelegatingHandler(i
     {
         if (_killed.IsCancellationRequested)
             throw new HttpRequestException("killed");
-        // A request that has left cannot be called back.
-        Task<HttpResponseMessage> sending = base.SendAsync(request, CancellationToken.None);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _killed.Token);
-            return await sending.WaitAsync(either.Token);
+            if (stopsAt?.Invoke(request) == true)
+            {
+                _stopped.TrySetResult();
+                await Task.Delay(Timeout.Infinite, either.Token);
+            }
+
+            // A request that has left cannot be called back.
+            return await base.SendAsync(request, CancellationToken.None).WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,6 +14,9 @@ public sealed class AbandonedPoolUpdateTests
 {
     private const int Nodes = 6;
 
+    // Each node has two pods.
+    private const int WaitingEviction = 5;
+
     [SkippableTheory]
     [AllBackends]
     public async Task The_leading_autoscaler_continues_the_update_of_a_process_that_was_killed(string backend)
@@ -41,10 +44,8 @@ public sealed class AbandonedPoolUpdateTests
     public async Task The_autoscaler_does_not_continue_an_interrupted_update(string backend)
     {
         await using RollLab lab = await StartAsync(backend);
-        NodeManagerSession session = await lab.Cluster.ConnectAsync();
         using CancellationTokenSource stop = new();
-        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop.Token);
-        await lab.WaitForUpdateAsync("a node drained", static update => Drained(update) > 0);
+        (_, Task<PoolUpdateOutcome> running) = await BeginAsync(lab, stop.Token);
 
         await stop.CancelAsync();
         Assert.Equal(NodePoolUpdateStatus.Interrupted, (await running).Update.Status);
@@ -69,19 +70,34 @@ public sealed class AbandonedPoolUpdateTests
         return lab;
     }
 
-    // Its name, once its connection is cut in the middle of the update.
+    // Its name, after its connection was cut in the middle of the update.
     private static async Task<string> KillUpdaterAsync(RollLab lab)
     {
-        KillSwitch? power = null;
-        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner));
         using CancellationTokenSource stop = new();
-        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop.Token);
-        NodePoolUpdate? update = await lab.WaitForUpdateAsync("a node drained", static update => Drained(update) > 0);
-        power!.Kill();
+        (KillSwitch power, Task<PoolUpdateOutcome> running) = await BeginAsync(lab, stop.Token);
+        NodePoolUpdate update = (await lab.ReadAsync())!;
+        power.Kill();
         await stop.CancelAsync();
         await Task.WhenAny(running);
-        Assert.Null((await lab.ReadAsync())!.EndedAt);
-        return update!.Holder;
+        return update.Holder;
+    }
+
+    // Two nodes are drained, and the third one waits.
+    private static async Task<(KillSwitch Power, Task<PoolUpdateOutcome> Running)> BeginAsync(RollLab lab, CancellationToken stop)
+    {
+        KillSwitch? power = null;
+        int evictions = 0;
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner =>
+            power = new(
+                inner,
+                request =>
+                    request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal)
+                    && Interlocked.Increment(ref evictions) == WaitingEviction
+            )
+        );
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop);
+        Assert.Same(power!.Stopped, await Task.WhenAny(power.Stopped, running));
+        return (power, running);
     }
 
     private static int Drained(NodePoolUpdate update) =>

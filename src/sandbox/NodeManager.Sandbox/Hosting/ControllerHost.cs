@@ -38,7 +38,7 @@ internal sealed class ControllerHost : IDisposable
         ResourceRegistry registry,
         KindCatalog kinds,
         FaultRegistry board,
-        SandboxOptions options,
+        int seed,
         PodRuns runs,
         ServiceAccountTokens tokens
     )
@@ -46,15 +46,7 @@ internal sealed class ControllerHost : IDisposable
         _catalog = kinds;
         _time = registry.Time;
         _timers = new(_time);
-        ControllerContext context = new(
-            registry.As(new("kube-controller-manager")),
-            _timers,
-            new(registry),
-            options.Seed,
-            kinds,
-            board,
-            runs
-        );
+        ControllerContext context = new(registry.As(new("kube-controller-manager")), _timers, new(registry), seed, kinds, board, runs);
         ControllerContext scheduler = context with { Registry = registry.As(new("kube-scheduler")) };
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         _controllers =
@@ -105,16 +97,18 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts controllers over the stored objects and returns immediately. From then on, no change is missed.</summary>
+    /// <param name="begin">What the controllers wait for.</param>
     public static ControllerHost Start(
         ResourceRegistry registry,
         KindCatalog catalog,
         FaultRegistry board,
-        SandboxOptions options,
+        int seed,
         PodRuns runs,
-        ServiceAccountTokens tokens
+        ServiceAccountTokens tokens,
+        Task begin
     )
     {
-        ControllerHost host = new(registry, catalog, board, options, runs, tokens);
+        ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
         board.Changed += host.ObserveFault;
         List<Task> queueing = [];
         foreach (
@@ -127,7 +121,7 @@ internal sealed class ControllerHost : IDisposable
         catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
         foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
             host.FollowOnce(registry.Store, kind, generalists);
-        _ = host.RunAsync(queueing, options.ControllersAfter ?? Task.CompletedTask);
+        _ = host.RunAsync(queueing, begin);
         return host;
     }
 

@@ -31,11 +31,11 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
             "restarting system pods, evicted pods, the pod limit and repelling taints",
             static _ => []
         );
-        Task<Dictionary<string, NodeLease>> leases = IfAllowedAsync(
+        Task<(Dictionary<string, NodeLease> Leases, DateTimeOffset? ReadAt)> leases = IfAllowedAsync(
             LeasesAsync(isFew ? nodes : null, cancellationToken),
             $"Leases of namespace {NodeLeases.Namespace}",
             "stale Leases and clock skew",
-            []
+            ([], null)
         );
         Task<List<Event>> aboutNodes = IfAllowedAsync(
             EventsAsync(isFew ? [.. nodes.Select(static name => OfNode(name))] : [OfNode(null)], cancellationToken),
@@ -58,7 +58,9 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
                     one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name ?? "" : one.Source?.Host ?? one.ReportingInstance ?? "",
                 StringComparer.Ordinal
             );
-        return new(_client.ServerTime, await version, await pods, await leases, events);
+        // Pods of a large cluster arrive later than Leases, which would be taken for stale.
+        (Dictionary<string, NodeLease> known, DateTimeOffset? readAt) = await leases;
+        return new(readAt ?? _client.ServerTime, await version, await pods, known, events);
     }
 
     private static string OfNode(string? name) =>
@@ -101,14 +103,15 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         return node => [.. byNode[node]];
     }
 
-    private async Task<Dictionary<string, NodeLease>> LeasesAsync(
+    private async Task<(Dictionary<string, NodeLease> Leases, DateTimeOffset? ReadAt)> LeasesAsync(
         IReadOnlyCollection<string>? nodes,
         CancellationToken cancellationToken
-    ) =>
-        (await NodeLeases.ReadAsync(_client, nodes, cancellationToken)).ToDictionary(
-            static lease => lease.Metadata.Name,
-            StringComparer.Ordinal
-        );
+    )
+    {
+        IEnumerable<NodeLease> leases = await NodeLeases.ReadAsync(_client, nodes, cancellationToken);
+        DateTimeOffset readAt = _client.ServerTime;
+        return (leases.ToDictionary(static lease => lease.Metadata.Name, StringComparer.Ordinal), readAt);
+    }
 
     private async Task<List<Event>> EventsAsync(IReadOnlyList<string> selectors, CancellationToken cancellationToken)
     {

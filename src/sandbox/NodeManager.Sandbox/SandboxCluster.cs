@@ -90,6 +90,8 @@ public sealed class SandboxCluster : IDisposable
     internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
     {
         var cluster = new SandboxCluster(options, logCapacity);
+        // On a fast clock, heartbeats would be old before the controllers begin.
+        using ClockHold? seeding = (cluster.Time as ClusterClock)?.Hold();
         if (options.Nodes > 0)
             DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);

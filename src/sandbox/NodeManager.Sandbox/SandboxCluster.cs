@@ -30,6 +30,9 @@ public sealed class SandboxCluster : IDisposable
     private readonly FaultRegistry _faults;
     private readonly Lazy<SandboxPoolService> _pools;
 
+    // On a fast clock, heartbeats would be old before the controllers begin.
+    private readonly ClockHold? _preparing;
+
     private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
         if (!(options.Speed is > 0 and <= SandboxOptions.MaximumSpeed))
@@ -39,6 +42,7 @@ public sealed class SandboxCluster : IDisposable
             );
         Options = options;
         Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
+        _preparing = (Time as ClusterClock)?.Hold();
         int minor = ParseMinor(options.Version);
         SandboxFeatures.Check(options.Features, minor);
         Catalog = new(BuiltInKinds.All.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
@@ -90,8 +94,6 @@ public sealed class SandboxCluster : IDisposable
     internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
     {
         var cluster = new SandboxCluster(options, logCapacity);
-        // On a fast clock, heartbeats would be old before the controllers begin.
-        using ClockHold? seeding = (cluster.Time as ClusterClock)?.Hold();
         if (options.Nodes > 0)
             DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
@@ -163,6 +165,7 @@ public sealed class SandboxCluster : IDisposable
     {
         var cluster = new SandboxCluster(options, logCapacity);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        cluster._preparing?.Dispose();
         return cluster;
     }
 
@@ -242,16 +245,12 @@ public sealed class SandboxCluster : IDisposable
     private static int HashSeed(int seed, long version) =>
         unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
 
-    private void Live() =>
-        Controllers = ControllerHost.Start(
-            Registry,
-            Catalog,
-            _faults,
-            Options.Seed,
-            Runs,
-            _tokens,
-            Options.ControllersAfter ?? Task.CompletedTask
-        );
+    private void Live()
+    {
+        Task begin = Options.ControllersAfter ?? Task.CompletedTask;
+        Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens, begin);
+        _preparing?.Dispose();
+    }
 
     private SandboxPoolService StartPools() =>
         new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);

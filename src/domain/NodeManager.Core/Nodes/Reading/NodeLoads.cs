@@ -50,10 +50,6 @@ internal sealed class NodeLoads
         return Of(count, requested, metrics);
     }
 
-    /// <summary>All pods: those of an open cache, else the active ones.</summary>
-    public static CacheUse<Pod> OpenPods(ObjectCaches caches) =>
-        caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
-
     /// <param name="session">Its configuration enables or disables metrics.</param>
     /// <param name="nodes">Names of the nodes, or null for all.</param>
     /// <param name="observer">Warned once if there are no metrics.</param>
@@ -86,7 +82,9 @@ internal sealed class NodeLoads
     )
     {
         const string Activity = "Counting what pods request";
-        using CacheUse<Pod> pods = OpenPods(connection.Caches());
+        ObjectCaches caches = connection.Caches();
+        using CacheUse<Pod> pods =
+            caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
         bool isTold = false;
         while (!pods.Cache.Synced.IsCompleted)
         {

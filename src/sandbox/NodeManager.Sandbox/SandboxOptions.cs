@@ -30,7 +30,10 @@ public sealed record SandboxOptions
 
     public IReadOnlyList<SimulatedProgram> Programs { get; init; } = [];
 
-    /// <summary>The controllers begin when this completes; null: at once. Their first pass over a large cluster takes seconds.</summary>
+    /// <summary>
+    /// The controllers begin when this completes, the nodes' heartbeats immediately; null: all immediately. A first pass over a large cluster takes
+    /// seconds.
+    /// </summary>
     public Task? ControllersAfter { get; init; }
 
     /// <summary>Cluster seconds per second of real time, above 0 and up to <see cref="MaximumSpeed"/>.</summary>

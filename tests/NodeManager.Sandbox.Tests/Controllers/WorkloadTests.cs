@@ -68,6 +68,19 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public async Task Nodes_send_heartbeats_before_the_controllers_begin()
+    {
+        using var cluster = LiveCluster.WithControllersAfter(new TaskCompletionSource().Task);
+        cluster.Nodes("a");
+        await cluster.UntilAsync(() => Renewal() is not null);
+        string first = Renewal()!;
+
+        await cluster.UntilAsync(() => Renewal() != first);
+
+        string? Renewal() => cluster.Store.Get(BuiltInKinds.Leases, "kube-node-lease", "a")?.ToJson().Object("spec").Text("renewTime");
+    }
+
+    [Fact]
     public async Task A_Deployment_creates_ready_pods_and_scales()
     {
         using LiveCluster cluster = new();

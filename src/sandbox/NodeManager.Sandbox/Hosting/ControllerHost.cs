@@ -97,7 +97,7 @@ internal sealed class ControllerHost : IDisposable
     }
 
     /// <summary>Starts controllers over the stored objects and returns immediately. From then on, no change is missed.</summary>
-    /// <param name="begin">What the controllers wait for.</param>
+    /// <param name="begin">What the controllers wait for, but the nodes' heartbeats do not.</param>
     public static ControllerHost Start(
         ResourceRegistry registry,
         KindCatalog catalog,
@@ -135,13 +135,17 @@ internal sealed class ControllerHost : IDisposable
     private async Task RunAsync(List<Task> queueing, Task begin)
     {
         CancellationToken stop = _stopping.Token;
-        await Task.WhenAll([.. queueing, begin]);
+        await Task.WhenAll(queueing);
+        // Before and beside all others: a node without heartbeats for 40 s is lost.
+        Controller heartbeats = _controllers.Single(static controller => controller is NodeHeartbeats);
+        _ = Task.Run(() => heartbeats.RunAsync(Report, stop), CancellationToken.None);
+        await begin;
         // Otherwise, for seconds in a large cluster, requests would wait until a thread of the pool is free.
         TaskScheduler firstPass = new ConcurrentExclusiveSchedulerPair(
             TaskScheduler.Default,
             Math.Max(1, Environment.ProcessorCount - 1)
         ).ConcurrentScheduler;
-        foreach (Controller controller in _controllers)
+        foreach (Controller controller in _controllers.Where(controller => controller != heartbeats))
             _ = Task.Factory.StartNew(() => controller.RunAsync(Report, stop), CancellationToken.None, TaskCreationOptions.None, firstPass);
     }
 

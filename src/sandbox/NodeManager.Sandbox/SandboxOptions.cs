@@ -31,8 +31,8 @@ public sealed record SandboxOptions
     public IReadOnlyList<SimulatedProgram> Programs { get; init; } = [];
 
     /// <summary>
-    /// The controllers begin when this completes, the nodes' heartbeats immediately; null: all immediately. A first pass over a large cluster
-    /// takes seconds.
+    /// The controllers begin when this completes, the nodes' heartbeats immediately; null: all immediately. A first pass over a large
+    /// cluster takes seconds.
     /// </summary>
     public Task? ControllersAfter { get; init; }
 

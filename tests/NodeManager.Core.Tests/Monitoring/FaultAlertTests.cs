@@ -300,7 +300,8 @@ public sealed class FaultAlertTests
                 )
                     is not null,
             $"{transition} {cause} of {node}",
-            TimeSpan.FromMilliseconds(250)
+            // A monitor on a busy machine has sixteen steps for what may come late.
+            MonitoredCluster.Late / 16
         );
         return found!;
     }

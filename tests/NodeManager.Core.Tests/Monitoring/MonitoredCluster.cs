@@ -12,8 +12,8 @@ internal sealed class MonitoredCluster : ManualCluster
     /// <summary>Of monitors whose times are held.</summary>
     public static TimeSpan Debounce { get; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long after its debounce a transition may come: sixteen steps of the clock, each a millisecond or more of real time.</summary>
-    public static TimeSpan Late { get; } = TimeSpan.FromSeconds(4);
+    /// <summary>How long after its debounce a transition may come.</summary>
+    public static TimeSpan Late { get; } = TimeSpan.FromSeconds(2);
 
     private MonitoredCluster(int nodes)
         : base(nodes) { }

@@ -82,10 +82,12 @@ public sealed class AbandonedPoolUpdates
     // Until the update ends or is interrupted, here or elsewhere.
     private async Task FollowAsync(string pool, CancellationToken cancellationToken)
     {
-        while (await IsRunningAsync(pool, cancellationToken))
+        while (true)
         {
             try
             {
+                if (!await IsRunningAsync(pool, cancellationToken))
+                    return;
                 if (await WaitUntilAbandonedAsync(pool, cancellationToken))
                     await ContinueAsync(pool, cancellationToken);
             }

@@ -1,3 +1,4 @@
+using System.Net;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Progress;
@@ -5,6 +6,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.NodePools.Updates;
 using NodeManager.NodePools.Updates.Options;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Rolling;
 
@@ -21,12 +23,15 @@ public sealed class AbandonedPoolUpdateTests
     [AllBackends]
     public async Task The_leading_autoscaler_continues_the_update_of_a_process_that_was_killed(string backend)
     {
-        await using RollLab lab = await StartAsync(backend);
+        KillSwitch? leader = null;
+        await using RollLab lab = await StartAsync(backend, inner => leader = StopAtEviction(inner, 1));
         await lab.Lab.RunAsync();
         string updater = await KillUpdaterAsync(lab);
 
-        // One of the two autoscalers continues; it is stopped, and the other one goes on.
-        await lab.WaitForUpdateAsync("another holder", update => update.Holder.Length > 0 && update.Holder != updater);
+        // The leading autoscaler continues, is stopped at its first eviction, and the other one goes on.
+        await leader!.Stopped.WaitAsync(Eventually.Limit);
+        string holder = (await lab.ReadAsync())!.Holder;
+        Assert.True(holder.Length > 0 && holder != updater, holder);
         await AutoscalerLab.StopAsync(lab.Autoscaler);
         NodePoolUpdate? update = await lab.WaitForUpdateAsync("the end", static one => one.EndedAt is not null);
 
@@ -58,13 +63,43 @@ public sealed class AbandonedPoolUpdateTests
         Assert.Equal(before, Drained(after));
     }
 
-    private static async Task<RollLab> StartAsync(string backend)
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    public async Task An_update_that_cannot_be_read_is_continued_later(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, Nodes);
+        await lab.RelabelAsync("b");
+        await KillUpdaterAsync(lab);
+        FaultInjectionHandler faults = new();
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner =>
+        {
+            faults.InnerHandler = inner;
+            return faults;
+        });
+        faults.Inject(
+            Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"),
+            when: request =>
+                request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.Contains("/configmaps/", StringComparison.Ordinal)
+        );
+
+        using CancellationTokenSource stop = new();
+        Task continuing = AbandonedPoolUpdates.RunAsync(session, lab.Lab.Namespace, NullObserver.Instance, stop.Token);
+        NodePoolUpdate? update = await lab.WaitForUpdateAsync("the end", static one => one.EndedAt is not null);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => continuing);
+
+        Assert.Equal(0, faults.Pending);
+        Assert.True(update!.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(update));
+    }
+
+    private static async Task<RollLab> StartAsync(string backend, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         RollLab lab = await RollLab.StartAsync(
             backend,
             Nodes,
             prepare: static lab =>
-                lab.LeaderWork = (session, observer, stop) => AbandonedPoolUpdates.RunAsync(session, lab.Namespace, observer, stop)
+                lab.LeaderWork = (session, observer, stop) => AbandonedPoolUpdates.RunAsync(session, lab.Namespace, observer, stop),
+            wrap: wrap
         );
         await lab.RelabelAsync("b");
         return lab;
@@ -86,18 +121,21 @@ public sealed class AbandonedPoolUpdateTests
     private static async Task<(KillSwitch Power, Task<PoolUpdateOutcome> Running)> BeginAsync(RollLab lab, CancellationToken stop)
     {
         KillSwitch? power = null;
-        int evictions = 0;
-        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner =>
-            power = new(
-                inner,
-                request =>
-                    request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal)
-                    && Interlocked.Increment(ref evictions) == WaitingEviction
-            )
-        );
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = StopAtEviction(inner, WaitingEviction));
         Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop);
         Assert.Same(power!.Stopped, await Task.WhenAny(power.Stopped, running));
         return (power, running);
+    }
+
+    private static KillSwitch StopAtEviction(HttpMessageHandler inner, int number)
+    {
+        int evictions = 0;
+        return new(
+            inner,
+            request =>
+                request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal)
+                && Interlocked.Increment(ref evictions) == number
+        );
     }
 
     private static int Drained(NodePoolUpdate update) =>

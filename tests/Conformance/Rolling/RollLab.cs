@@ -35,6 +35,7 @@ internal sealed class RollLab : IAsyncDisposable
     /// <param name="prepare">Before the autoscaler starts.</param>
     /// <param name="rbac">With access rules.</param>
     /// <param name="simulated">The provider's settings.</param>
+    /// <param name="wrap">Handles the requests of the autoscaler.</param>
     public static async Task<RollLab> StartAsync(
         string backend,
         int nodes,
@@ -43,7 +44,8 @@ internal sealed class RollLab : IAsyncDisposable
         int max = 0,
         Action<AutoscalerLab>? prepare = null,
         bool rbac = false,
-        string simulated = "{}"
+        string simulated = "{}",
+        Func<HttpMessageHandler, HttpMessageHandler>? wrap = null
     )
     {
         AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed, rbac: rbac, simulated: simulated);
@@ -51,7 +53,7 @@ internal sealed class RollLab : IAsyncDisposable
         prepare?.Invoke(lab);
         var roll = new RollLab(lab);
         await lab.AddPoolAsync(min: nodes, max: max, template: roll.Template("a"));
-        roll.Autoscaler = await lab.RunAsync();
+        roll.Autoscaler = await lab.RunAsync(wrap);
         await lab.WaitForClaimsAsync($"{nodes} ready claims", all => all.Count(AutoscalerLab.IsReady) == nodes);
         await lab.Cluster.AddReplicaSetAsync("web", 2 * nodes);
         await lab.Cluster.AddBudgetAsync("web", "web", "maxUnavailable", allowed, allowed);

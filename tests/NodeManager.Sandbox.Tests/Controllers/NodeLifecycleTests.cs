@@ -33,7 +33,7 @@ public sealed class NodeLifecycleTests
         await cluster.UntilAsync(() => Ready(cluster, "a") == "True");
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease") is not null);
         Assert.NotNull(cluster.Node("a").Status.NodeInfo);
-        Assert.Null(cluster.Node("a").Spec.Taints);
+        await cluster.UntilAsync(() => cluster.Node("a").Spec.Taints is null);
         DateTimeOffset? first = cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease")!.As<Lease>().Spec.RenewTime;
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease")!.As<Lease>().Spec.RenewTime > first);
     }

@@ -164,7 +164,7 @@ public sealed class PoolUpdateTests
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 3);
         await lab.RelabelAsync("b");
-        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { HealthGrace = TimeSpan.Zero });
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { HealthGrace = TimeSpan.Zero, Soak = lab.Soak });
         await lab.WaitForUpdateAsync("a node removed", static update => update.Removed > 0);
         // Its disk fails.
         Node fresh = await Eventually.GetAsync(

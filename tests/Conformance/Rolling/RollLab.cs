@@ -26,6 +26,9 @@ internal sealed class RollLab : IAsyncDisposable
 
     public TestCluster Cluster => Lab.Cluster;
 
+    /// <summary>On a fast clock, an update without it would end before a test has read that it runs.</summary>
+    public TimeSpan Soak => TimeSpan.FromMinutes(Cluster.IsReal ? 0 : 1);
+
     /// <summary>Starts so many nodes with twice as many pods.</summary>
     /// <param name="backend">See <see cref="Backend"/>.</param>
     /// <param name="nodes">How many.</param>

@@ -26,7 +26,8 @@ public sealed class ServerUpdateTests
         KillSwitch? power = null;
         NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner));
         using CancellationTokenSource stop = new();
-        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(session, lab.Request(), NullObserver.Instance, stop.Token);
+        PoolUpdateRequest request = lab.Request(new() { Soak = lab.Soak });
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(session, request, NullObserver.Instance, stop.Token);
         await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
         await lab.ChangeAsync(new() { Pause = true });
         await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused);

@@ -3,10 +3,13 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Conformance.Client;
 
-/// <summary>A real server encodes lists of nodes and pods in Protocol Buffers, the embedded cluster in JSON: what is read is the same.</summary>
+/// <summary>
+/// A real server encodes lists and watches of nodes and pods in Protocol Buffers, the embedded cluster in JSON: what is read is the same.
+/// </summary>
 public sealed class ProtobufTests
 {
     private const string Pods = """
@@ -115,6 +118,72 @@ public sealed class ProtobufTests
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = cluster.Selector }, 2);
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = cluster.Selector, PageSize = 1 }, 2);
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = "no=node" }, 0);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_watch_reports_the_same_in_Protocol_Buffers_and_in_JSON(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        ListOptions options = new() { Namespace = cluster.Namespace };
+        int decoded = 0;
+        ResourceType<Pod> counted = Resources.Pods with
+        {
+            Wire = message =>
+            {
+                Interlocked.Increment(ref decoded);
+                return Resources.Pods.Wire!(message);
+            },
+        };
+        (Task<List<string>> inProtobuf, Task<List<string>> inJson) = (
+            await FollowAsync(cluster, counted, options),
+            await FollowAsync(cluster, Resources.Pods with { Wire = null }, options)
+        );
+
+        JsonObject pod = JsonNode.Parse(Pods)!.AsArray()[0]!.DeepClone().AsObject();
+        await cluster.CreateAsync(Resources.Pods, Complete(pod, "Pod"));
+        await cluster.SendAsync("PATCH", Resources.Pods.Path(cluster.Namespace, "full", "status"), Status, "application/merge-patch+json");
+        await cluster.SendAsync("DELETE", Resources.Pods.Path(cluster.Namespace, "full") + "?gracePeriodSeconds=0");
+        await cluster.SendAsync(
+            "PATCH",
+            Resources.Pods.Path(cluster.Namespace, "full"),
+            """{ "metadata": { "finalizers": null } }""",
+            "application/merge-patch+json"
+        );
+
+        Assert.Equal(await inJson.WaitAsync(Eventually.Limit), await inProtobuf.WaitAsync(Eventually.Limit));
+        Assert.Equal(cluster.IsReal, decoded >= 3);
+    }
+
+    // The events until the first deletion; returns when the watch has begun.
+    private static async Task<Task<List<string>>> FollowAsync<T>(TestCluster cluster, ResourceType<T> type, ListOptions options)
+        where T : KubernetesObject
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<List<string>> following = CollectAsync();
+        await begun.Task.WaitAsync(Eventually.Limit);
+        return following;
+
+        async Task<List<string>> CollectAsync()
+        {
+            List<string> seen = [];
+            await foreach (WatchEvent<T> change in cluster.Client.WatchAsync(type, options, default))
+            {
+                if (change.Type == WatchEventType.Synced)
+                {
+                    begun.SetResult();
+                    continue;
+                }
+
+                // In JSON, each object of a watch has them, those of a list have not.
+                (change.Object.ApiVersion, change.Object.Kind) = (null, null);
+                seen.Add($"{change.Type} {Sorted(JsonNode.Parse(JsonSerializer.Serialize(change.Object, type.Item)))!.ToJsonString()}");
+                if (change.Type == WatchEventType.Deleted)
+                    break;
+            }
+
+            return seen;
+        }
     }
 
     private static async Task CompareAsync<T>(TestCluster cluster, ResourceType<T> type, ListOptions options, int count)

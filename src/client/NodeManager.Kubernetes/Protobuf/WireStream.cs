@@ -18,6 +18,9 @@ internal sealed class WireStream(Stream stream) : IDisposable
     /// <summary>Consumed bytes.</summary>
     public long Position => _read - (_end - _start);
 
+    /// <summary>True if the next bytes have to be read first.</summary>
+    public bool IsEmpty => _end == _start;
+
     /// <returns>False at the end of the stream.</returns>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken) =>
         _end > _start || await FillAsync(cancellationToken) > 0;

@@ -42,7 +42,7 @@ public sealed record ResourceType<T>(string Group, string Version, string Plural
             AcceptList = Accepting("PartialObjectMetadataList"),
         };
 
-    /// <summary>The Accept header for objects and watches.</summary>
+    /// <summary>The Accept header for objects.</summary>
     internal string AcceptItem { get; private init; } = ApiRequest.Json;
 
     /// <summary>The Accept header for lists.</summary>
@@ -51,6 +51,9 @@ public sealed record ResourceType<T>(string Group, string Version, string Plural
         get => Wire is null ? field : $"{WireEnvelope.MediaType},{field}";
         private init;
     } = ApiRequest.Json;
+
+    /// <summary>The Accept header for watches.</summary>
+    internal string AcceptWatch => Wire is null ? AcceptItem : AcceptList;
 
     /// <summary>Decodes a Protocol Buffers item; null where only JSON is supported.</summary>
     public WireItem<T>? Wire { get; init; }

@@ -2,10 +2,11 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Kubernetes.Watching;
 
-/// <summary>One line of a watch: <c>{"type":"ADDED","object":{…}}</c>.</summary>
+/// <summary>One event of a watch, in JSON a line: <c>{"type":"ADDED","object":{…}}</c>.</summary>
 /// <param name="Object">A bookmark only has its resourceVersion.</param>
 /// <param name="Error">Why the server ends the watch.</param>
 internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Status? Error)
@@ -29,6 +30,48 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             ArrayPool<byte>.Shared.Return(whole);
         }
     }
+
+    /// <summary>An event in Protocol Buffers.</summary>
+    /// <exception cref="InvalidDataException">Not an event.</exception>
+    public static WatchLine<T> Parse(ReadOnlySpan<byte> frame, WireItem<T> item)
+    {
+        WatchLineKind? kind = null;
+        ReadOnlySpan<byte> value = default;
+        var reader = new WireReader(frame);
+        while (reader.Read())
+        {
+            if (reader.FieldNumber == 1)
+                kind = KindOf(reader.Bytes);
+            else if (reader.FieldNumber == 2)
+                value = RawOf(reader.Bytes);
+        }
+
+        return kind switch
+        {
+            null => throw WireReader.Malformed(),
+            WatchLineKind.Error => new(WatchLineKind.Error, null, StatusWire.Read(value)),
+            { } known => new(known, item(WireEnvelope.Read(value).Raw), null),
+        };
+    }
+
+    // A RawExtension: the object in its envelope.
+    private static ReadOnlySpan<byte> RawOf(ReadOnlySpan<byte> extension)
+    {
+        ReadOnlySpan<byte> raw = default;
+        var reader = new WireReader(extension);
+        while (reader.Read())
+            if (reader.FieldNumber == 1)
+                raw = reader.Bytes;
+        return raw;
+    }
+
+    private static WatchLineKind? KindOf(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("ADDED"u8) ? WatchLineKind.Added
+        : name.SequenceEqual("MODIFIED"u8) ? WatchLineKind.Modified
+        : name.SequenceEqual("DELETED"u8) ? WatchLineKind.Deleted
+        : name.SequenceEqual("BOOKMARK"u8) ? WatchLineKind.Bookmark
+        : name.SequenceEqual("ERROR"u8) ? WatchLineKind.Error
+        : null;
 
     private static WatchLine<T> Parse(ReadOnlySpan<byte> line, JsonTypeInfo<T> item)
     {
@@ -86,10 +129,6 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             : new(kind, JsonSerializer.Deserialize(value, item) ?? throw new JsonException("The object of a watch's line is null."), null);
 
     private static WatchLineKind ReadKind(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("ADDED"u8) ? WatchLineKind.Added
-        : reader.ValueTextEquals("MODIFIED"u8) ? WatchLineKind.Modified
-        : reader.ValueTextEquals("DELETED"u8) ? WatchLineKind.Deleted
-        : reader.ValueTextEquals("BOOKMARK"u8) ? WatchLineKind.Bookmark
-        : reader.ValueTextEquals("ERROR"u8) ? WatchLineKind.Error
-        : throw new JsonException("A line of the watch has an unknown type.");
+        (reader.HasValueSequence || reader.ValueIsEscaped ? null : KindOf(reader.ValueSpan))
+        ?? throw new JsonException("A line of the watch has an unknown type.");
 }

@@ -10,8 +10,8 @@ namespace NodeManager.Kubernetes.Watching;
 /// <summary>Splits the body of a watch into lines without copying complete buffers.</summary>
 internal static class WatchLineReader
 {
-    // Of one object; etcd's default limit is 1.5 MiB.
-    private const long LongestLine = 32L << 20;
+    /// <summary>Of one object, in bytes; etcd's default limit is 1.5 MiB.</summary>
+    public const long LongestLine = 32L << 20;
 
     private static readonly StreamPipeReaderOptions Options = new(bufferSize: 64 * 1024, leaveOpen: true);
 

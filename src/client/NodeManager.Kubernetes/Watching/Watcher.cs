@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Transport;
 
@@ -99,12 +100,12 @@ internal sealed partial class Watcher<T>(
                 try
                 {
                     response ??= await sender.SendOnceAsync(
-                        new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem },
+                        new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptWatch },
                         cancellationToken
                     );
                     state?.RecordResponse(time.GetUtcNow());
                     (_hasWatched, _isForbidden, _refusedSince) = (true, false, null);
-                    lines ??= Lines(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
+                    lines ??= (await LinesAsync(response.Content, cancellationToken)).GetAsyncEnumerator(cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
                         // The server closes watches after some minutes. Closing immediately and repeatedly is a fault.
@@ -152,10 +153,14 @@ internal sealed partial class Watcher<T>(
             .Add("resourceVersion", _version)
             .ToString();
 
-    private IAsyncEnumerator<WatchLine<T>> Lines(Stream body, CancellationToken cancellationToken) =>
-        WatchLineReader
-            .ReadAsync(body, type.Item, GathersHeartbeats ? () => GatherAsync(cancellationToken) : null, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
+    private async Task<IAsyncEnumerable<WatchLine<T>>> LinesAsync(HttpContent answer, CancellationToken cancellationToken)
+    {
+        Func<Task>? gather = GathersHeartbeats ? () => GatherAsync(cancellationToken) : null;
+        Stream body = await answer.ReadAsStreamAsync(cancellationToken);
+        return type.Wire is { } wire && answer.Headers.ContentType?.MediaType == WireEnvelope.MediaType
+            ? WatchFrameReader.ReadAsync(body, wire, gather, cancellationToken)
+            : WatchLineReader.ReadAsync(body, type.Item, gather, cancellationToken);
+    }
 
     // Of all nodes of a cluster, in real time: a simulated clock would not end the delay.
     private bool GathersHeartbeats => typeof(T) == typeof(Node) && options.SharesParts && ReferenceEquals(time, TimeProvider.System);

@@ -31,7 +31,7 @@ public sealed class SandboxCluster : IDisposable
     private readonly Lazy<SandboxPoolService> _pools;
 
     // On a fast clock, heartbeats would be old before the controllers begin.
-    private readonly ClockHold? _startHold;
+    private readonly ClockHold? _pausedClock;
 
     private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
@@ -42,7 +42,7 @@ public sealed class SandboxCluster : IDisposable
             );
         Options = options;
         Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
-        _startHold = (Time as ClusterClock)?.Hold();
+        _pausedClock = (Time as ClusterClock)?.Hold();
         int minor = ParseMinor(options.Version);
         SandboxFeatures.Check(options.Features, minor);
         Catalog = new(BuiltInKinds.All.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
@@ -165,7 +165,7 @@ public sealed class SandboxCluster : IDisposable
     {
         var cluster = new SandboxCluster(options, logCapacity);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
-        cluster._startHold?.Dispose();
+        cluster._pausedClock?.Dispose();
         return cluster;
     }
 
@@ -249,7 +249,7 @@ public sealed class SandboxCluster : IDisposable
     {
         Task begin = Options.ControllersAfter ?? Task.CompletedTask;
         Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens, begin);
-        _startHold?.Dispose();
+        _pausedClock?.Dispose();
     }
 
     private SandboxPoolService StartPools() =>

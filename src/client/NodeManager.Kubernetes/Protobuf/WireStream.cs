@@ -23,7 +23,7 @@ internal sealed class WireStream(Stream stream) : IDisposable
 
     /// <returns>False at the end of the stream.</returns>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken) =>
-        _end > _start || await FillAsync(cancellationToken) > 0;
+        !IsEmpty || await FillAsync(cancellationToken) > 0;
 
     /// <exception cref="EndOfStreamException">The stream is truncated.</exception>
     public async ValueTask<ulong> ReadVarintAsync(CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class WireStream(Stream stream) : IDisposable
         ulong value = 0;
         for (int shift = 0; shift < 64; shift += 7)
         {
-            if (_end == _start)
+            if (IsEmpty)
                 await EnsureAsync(1, cancellationToken);
             byte next = _buffer[_start++];
             value |= (ulong)(next & 0x7f) << shift;
@@ -106,7 +106,7 @@ internal sealed class WireStream(Stream stream) : IDisposable
 
     private async ValueTask<int> FillAsync(CancellationToken cancellationToken)
     {
-        if (_start == _end)
+        if (IsEmpty)
             _start = _end = 0;
         int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
         _end += read;

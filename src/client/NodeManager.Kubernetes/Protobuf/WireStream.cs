@@ -22,8 +22,7 @@ internal sealed class WireStream(Stream stream) : IDisposable
     public bool IsEmpty => _end == _start;
 
     /// <returns>False at the end of the stream.</returns>
-    public async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken) =>
-        !IsEmpty || await FillAsync(cancellationToken) > 0;
+    public async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken) => !IsEmpty || await FillAsync(cancellationToken) > 0;
 
     /// <exception cref="EndOfStreamException">The stream is truncated.</exception>
     public async ValueTask<ulong> ReadVarintAsync(CancellationToken cancellationToken)

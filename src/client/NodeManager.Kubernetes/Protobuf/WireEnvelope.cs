@@ -8,20 +8,18 @@ public readonly ref struct WireEnvelope
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
 
-    private WireEnvelope(string apiVersion, string kind, ReadOnlySpan<byte> raw)
+    private readonly ReadOnlySpan<byte> _type;
+
+    private WireEnvelope(ReadOnlySpan<byte> type, ReadOnlySpan<byte> raw)
     {
-        ApiVersion = apiVersion;
-        Kind = kind;
+        _type = type;
         Raw = raw;
     }
 
     public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
-    /// <summary>Empty where missing.</summary>
-    public string ApiVersion { get; }
-
-    /// <summary>Empty where missing.</summary>
-    public string Kind { get; }
+    /// <summary>Each call decodes it. Texts are empty where missing.</summary>
+    public (string ApiVersion, string Kind) Type => ReadType(_type);
 
     public ReadOnlySpan<byte> Raw { get; }
 
@@ -29,18 +27,18 @@ public readonly ref struct WireEnvelope
     {
         if (!bytes.StartsWith(Magic))
             throw WireReader.Malformed();
-        (string ApiVersion, string Kind) type = ("", "");
-        ReadOnlySpan<byte> raw = default;
+        ReadOnlySpan<byte> type = default,
+            raw = default;
         var envelope = new WireReader(bytes[Magic.Length..]);
         while (envelope.Read())
         {
             if (envelope.FieldNumber == 1)
-                type = ReadType(envelope.Bytes);
+                type = envelope.Bytes;
             else if (envelope.FieldNumber == 2)
                 raw = envelope.Bytes;
         }
 
-        return new(type.ApiVersion, type.Kind, raw);
+        return new(type, raw);
     }
 
     internal static (string ApiVersion, string Kind) ReadType(ReadOnlySpan<byte> message)

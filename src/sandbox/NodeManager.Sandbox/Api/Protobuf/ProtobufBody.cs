@@ -32,10 +32,12 @@ internal static class ProtobufBody
 
     private static JsonObject ReadDocument(in WireEnvelope envelope, string kind)
     {
-        string name = envelope.Kind.Length == 0 ? kind : envelope.Kind;
+        (string apiVersion, string name) = envelope.Type;
+        if (name.Length == 0)
+            name = kind;
         if (ApiSchema.Instance.Fields(name) is null)
-            throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{envelope.ApiVersion}\" in scheme \"sandbox\"");
-        var document = new JsonObject { ["kind"] = name, ["apiVersion"] = envelope.ApiVersion };
+            throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{apiVersion}\" in scheme \"sandbox\"");
+        var document = new JsonObject { ["kind"] = name, ["apiVersion"] = apiVersion };
         ReadMessage(envelope.Raw, name, document, 0);
         return document;
     }

@@ -47,8 +47,17 @@ public static class NodeDrainer
         ClusterConnection connection = session.Connection();
         IReadOnlyList<NodeTarget> distinct = NodeTarget.Distinct(nodes);
         DrainOptions effective = options.In(session).Over(distinct.Count);
-        using DrainScope scope = new(session, connection, effective, observer, refusals ?? new(observer), withdrawal ?? default);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, scope.Withdrawal, cancellationToken);
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
+        using DrainScope scope = new(
+            session,
+            connection,
+            effective,
+            observer,
+            refusals ?? new(observer),
+            interruption.Token,
+            withdrawal ?? default
+        );
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, scope.Withdrawal);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
         DrainRun run = new(scope, use ?? new(), distinct, results.Writer);
         Task running = Task.Run(
@@ -84,7 +93,7 @@ public static class NodeDrainer
         finally
         {
             // Also when the reader stops: no work continues after it.
-            await stop.CancelAsync();
+            await interruption.CancelAsync();
             await running;
         }
     }

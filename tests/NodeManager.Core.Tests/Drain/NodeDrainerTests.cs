@@ -102,6 +102,29 @@ public sealed class NodeDrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_is_uncordoned_after_the_failure_of_another_although_the_server_is_slow()
+    {
+        JsonObject bare = Sample.Pod("bare", "n2");
+        bare["metadata"]!["ownerReferences"] = new JsonArray();
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(bare);
+        // More than an interrupted drain waits for.
+        Lazy<Task> slow = new(static () => Task.Delay(TimeSpan.FromSeconds(2.5)));
+        _server.Hang = path =>
+            path.EndsWith("/nodes/n1", StringComparison.Ordinal) && _server.Nodes["n1"]!["spec"]!["unschedulable"] is not null
+                ? slow.Value
+                : null;
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2"], new() { StopAtFailure = true });
+
+        NodeDrainResult other = results.Single(r => r.Node == "n1");
+        Assert.Equal((NodeDrainStatus.Cancelled, false), (other.Status, other.Cordoned));
+        Assert.Null(_server.Nodes["n1"]!["spec"]!["unschedulable"]);
+        Assert.True(slow.IsValueCreated);
+    }
+
+    [Fact]
     public async Task A_wait_that_cannot_succeed_is_warned_about_once()
     {
         _server.Pods.Put(Sample.Pod("p2"));

@@ -1,3 +1,5 @@
+using NodeManager.Drains.Progress;
+
 namespace NodeManager.Drains.Execution;
 
 /// <summary>
@@ -9,8 +11,16 @@ internal sealed class EndLimit : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.8);
 
+    private readonly DrainScope _scope;
     private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenRegistration _interruption;
     private int _isStarted;
+
+    public EndLimit(DrainScope scope)
+    {
+        _scope = scope;
+        _interruption = scope.Interruption.Register(Extend);
+    }
 
     public CancellationToken Token => _source.Token;
 
@@ -18,11 +28,11 @@ internal sealed class EndLimit : IDisposable
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0)
-            _source.CancelAfter(Limit);
+            Extend();
     }
 
     /// <summary>Starts the time again, if it is not over: the server has just answered.</summary>
-    public void Extend() => _source.CancelAfter(Limit);
+    public void Extend() => _source.CancelAfter(_scope.GraceOf(Limit));
 
     /// <summary>Waits for the task, ignores its outcome, and stops at the limit.</summary>
     public Task WaitAsync(Task work) =>
@@ -34,5 +44,9 @@ internal sealed class EndLimit : IDisposable
                 TaskScheduler.Default
             );
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _interruption.Dispose();
+        _source.Dispose();
+    }
 }

@@ -50,7 +50,9 @@ internal static class NodeCordon
         try
         {
             using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
-            await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
+            void Limit() => lingering.CancelAfter(scope.GraceOf(Grace));
+            await using CancellationTokenRegistration stopped = cancellationToken.Register(Limit),
+                interrupted = scope.Interruption.Register(Limit);
             (NodeLockHold hold, Node written) = await NodeLocks.TakeAsync(scope.Session, Target(node), node, use, Make, lingering.Token);
             return (hold, written, wasCordoned ? null : annotation);
         }

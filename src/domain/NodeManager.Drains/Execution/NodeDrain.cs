@@ -34,7 +34,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly StepLog _detaching = new();
     private readonly StepLog _replacing = new();
     private readonly CancellationTokenSource _over = new();
-    private readonly EndLimit _end = new();
+    private readonly EndLimit _end;
     private readonly List<Task> _begun = [];
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
@@ -55,6 +55,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     )
     {
         _scope = scope;
+        _end = new(scope);
         _hold = new(scope, use);
         _survey = survey;
         _plan = plan;

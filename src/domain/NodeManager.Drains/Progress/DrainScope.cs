@@ -18,6 +18,7 @@ internal sealed class DrainScope(
     DrainOptions options,
     IOperationObserver observer,
     ConditionRefusals refusals,
+    CancellationToken interruption,
     CancellationToken withdrawal
 ) : IDisposable
 {
@@ -56,6 +57,9 @@ internal sealed class DrainScope(
     /// <summary>When cancelled, all nodes stop. Nodes without an evicted pod are uncordoned.</summary>
     public CancellationToken Withdrawal => _withdrawal.Token;
 
+    /// <summary>When cancelled, a caller waits for the results: they follow within two seconds.</summary>
+    public CancellationToken Interruption { get; } = interruption;
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Warns once for each cause in a run. Thread-safe.</summary>
@@ -73,6 +77,13 @@ internal sealed class DrainScope(
     /// <summary>Waits for the delay with 10 % jitter, so that many waiters do not return together.</summary>
     public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
         Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
+
+    /// <summary>
+    /// How long a begun request may take once the run stops. Longer if another node's failure is the cause: a node must not stay cordoned
+    /// because the server is slow.
+    /// </summary>
+    public TimeSpan GraceOf(TimeSpan usual) =>
+        Withdrawal.IsCancellationRequested && !Interruption.IsCancellationRequested ? usual * 15 : usual;
 
     /// <summary>Records the result of a node, and stops the others if requested.</summary>
     public void Ended(NodeDrainResult result)

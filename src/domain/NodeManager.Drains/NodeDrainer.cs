@@ -47,17 +47,8 @@ public static class NodeDrainer
         ClusterConnection connection = session.Connection();
         IReadOnlyList<NodeTarget> distinct = NodeTarget.Distinct(nodes);
         DrainOptions effective = options.In(session).Over(distinct.Count);
-        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
-        using DrainScope scope = new(
-            session,
-            connection,
-            effective,
-            observer,
-            refusals ?? new(observer),
-            interruption.Token,
-            withdrawal ?? default
-        );
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, scope.Withdrawal);
+        using DrainScope scope = new(session, connection, effective, observer, refusals, cancellationToken, withdrawal ?? default);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Interruption, scope.Withdrawal);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
         DrainRun run = new(scope, use ?? new(), distinct, results.Writer);
         Task running = Task.Run(
@@ -93,7 +84,7 @@ public static class NodeDrainer
         finally
         {
             // Also when the reader stops: no work continues after it.
-            await interruption.CancelAsync();
+            await scope.InterruptAsync();
             await running;
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Progress;

@@ -70,12 +70,8 @@ public sealed class AbandonedPoolUpdateTests
         await using RollLab lab = await RollLab.StartAsync(backend, Nodes);
         await lab.RelabelAsync("b");
         await KillUpdaterAsync(lab);
-        FaultInjectionHandler faults = new();
-        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner =>
-        {
-            faults.InnerHandler = inner;
-            return faults;
-        });
+        FaultInjectionHandler faults = null!;
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => faults = new(inner));
         faults.Inject(
             Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"),
             when: request =>

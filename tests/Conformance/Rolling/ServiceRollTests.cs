@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;

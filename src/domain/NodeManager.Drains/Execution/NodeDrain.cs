@@ -188,8 +188,7 @@ internal sealed class NodeDrain : IAsyncDisposable
 
         if (_scope.Options.WaitForReplacement)
             _replacements = Replacements.For(_scope, _records, Warn);
-        if (_replacements is not null)
-            _replacements.OnChanged = missing => _progress.Phase($"pods to be replaced: {missing}");
+        _replacements?.OnChanged = missing => _progress.Phase($"pods to be replaced: {missing}");
         if (_replacements is not null || _volumes is not null)
             _progress.Phase(
                 string.Join(

@@ -17,13 +17,17 @@ internal sealed class DrainScope(
     ClusterConnection connection,
     DrainOptions options,
     IOperationObserver observer,
-    ConditionRefusals refusals,
-    CancellationToken interruption,
+    ConditionRefusals? refusals,
+    CancellationToken cancellationToken,
     CancellationToken withdrawal
 ) : IDisposable
 {
     private readonly HashSet<string> _causes = [];
     private readonly TerminationHistory _history = connection.Get<TerminationHistory>();
+    private readonly CancellationTokenSource _interruption = CancellationTokenSource.CreateLinkedTokenSource(
+        connection.Closed,
+        cancellationToken
+    );
     private readonly CancellationTokenSource _withdrawal = CancellationTokenSource.CreateLinkedTokenSource(withdrawal);
 
     public NodeManagerSession Session { get; } = session;
@@ -43,7 +47,7 @@ internal sealed class DrainScope(
     public IOperationObserver Observer { get; } = observer;
 
     /// <summary>Of the whole call, which may have several runs.</summary>
-    public ConditionRefusals ConditionRefusals { get; } = refusals;
+    public ConditionRefusals ConditionRefusals { get; } = refusals ?? new(observer);
 
     /// <summary>For reads during a drain.</summary>
     public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
@@ -58,7 +62,7 @@ internal sealed class DrainScope(
     public CancellationToken Withdrawal => _withdrawal.Token;
 
     /// <summary>When cancelled, a caller waits for the results: they follow within two seconds.</summary>
-    public CancellationToken Interruption { get; } = interruption;
+    public CancellationToken Interruption => _interruption.Token;
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
@@ -85,6 +89,8 @@ internal sealed class DrainScope(
     public TimeSpan GraceOf(TimeSpan usual) =>
         Withdrawal.IsCancellationRequested && !Interruption.IsCancellationRequested ? usual * 15 : usual;
 
+    public Task InterruptAsync() => _interruption.CancelAsync();
+
     /// <summary>Records the result of a node, and stops the others if requested.</summary>
     public void Ended(NodeDrainResult result)
     {
@@ -106,6 +112,7 @@ internal sealed class DrainScope(
     public void Dispose()
     {
         Throttle.Dispose();
+        _interruption.Dispose();
         _withdrawal.Dispose();
     }
 }

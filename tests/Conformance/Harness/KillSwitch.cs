@@ -1,6 +1,6 @@
-namespace NodeManager.Conformance.Autoscaling;
+namespace NodeManager.Conformance.Harness;
 
-/// <summary>What a process has to its server, until it is killed: what it sent before may have been done, and it learns of nothing more.</summary>
+/// <summary>The connection of a process to its server until the process is killed: what it sent before may have been done, without an answer.</summary>
 /// <param name="stopsAt">A request that is never sent; null for none.</param>
 internal sealed class KillSwitch(HttpMessageHandler inner, Func<HttpRequestMessage, bool>? stopsAt = null) : DelegatingHandler(inner)
 {

@@ -158,11 +158,8 @@ Describe 'Help of <Name>' -ForEach $commands {
     }
 
     It 'describes every parameter' {
-        $documented = @($help.parameters.parameter)
-        foreach ($parameter in Get-OwnParameter $Name) {
-            $text = $documented | Where-Object name -eq $parameter.Name | ForEach-Object { ($_.description | Out-String).Trim() }
-            $text | Should -Not -BeNullOrEmpty -Because "-$($parameter.Name) needs a description"
-        }
+        $described = @($help.parameters.parameter).Where{ ($_.description | Out-String).Trim() }.name
+        (Get-OwnParameter $Name).Name.Where{ $_ -notin $described } | Should -BeNullOrEmpty
     }
 
     It 'has at least two examples' {
@@ -181,18 +178,17 @@ Describe 'Help of <Name>' -ForEach $commands {
     }
 
     It 'has the parameters that the cmdlet has' {
-        $written = @(Get-PageParameter $Name | Where-Object Name -notin $common)
-        $real = @(Get-OwnParameter $Name)
-        $written.Name | Sort-Object | Should -Be ($real.Name | Sort-Object)
-        foreach ($parameter in $real) {
-            $line = $written | Where-Object Name -eq $parameter.Name
-            $line.Type | Should -BeExactly (Format-Type $parameter.ParameterType) -Because "of -$($parameter.Name)"
-            $wildcards = [bool] ($parameter.Attributes | Where-Object { $_ -is [SupportsWildcards] })
-            $line.Wildcards | Should -Be "$wildcards" -Because "-$($parameter.Name) takes wildcards or not"
-            @($line.Aliases | Sort-Object) | Should -Be @($parameter.Aliases | Sort-Object) -Because "of -$($parameter.Name)"
-            $values = $parameter.Attributes | Where-Object { $_ -is [ValidateSet] } | ForEach-Object ValidValues
-            @($line.Values | Sort-Object) | Should -Be @($values | Sort-Object) -Because "of -$($parameter.Name)"
+        # In one comparison: each costs a millisecond.
+        $written = foreach ($parameter in Get-PageParameter $Name) {
+            if ($parameter.Name -in $common) { continue }
+            "-$($parameter.Name) <$($parameter.Type)> wildcards: $($parameter.Wildcards), aliases: $($parameter.Aliases | Sort-Object), values: $($parameter.Values | Sort-Object)"
         }
+        $real = foreach ($parameter in Get-OwnParameter $Name) {
+            $wildcards = [bool] $parameter.Attributes.Where{ $_ -is [SupportsWildcards] }
+            $values = $parameter.Attributes.Where{ $_ -is [ValidateSet] }.ValidValues
+            "-$($parameter.Name) <$(Format-Type $parameter.ParameterType)> wildcards: $wildcards, aliases: $($parameter.Aliases | Sort-Object), values: $($values | Sort-Object)"
+        }
+        $written | Sort-Object | Should -Be ($real | Sort-Object)
     }
 
     It 'links to pages that exist' {
@@ -261,9 +257,8 @@ Describe 'The topic <_>' -ForEach 'about_NodeManager', 'about_NodeManager_Sessio
 
     It 'names only cmdlets that exist' {
         $text = Get-Content "$root/en-US/$_.help.txt" -Raw
-        foreach ($name in [regex]::Matches($text, '\b(?:Connect|Disconnect|Get|Set|Remove|Watch|Wait|Suspend|Resume|Unregister|Invoke)-(?:Cluster|Node)\w+').Value | Select-Object -Unique) {
-            Get-Command $name -Module NodeManager -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$name is named"
-        }
+        $named = [regex]::Matches($text, '\b(?:Connect|Disconnect|Get|Set|Remove|Watch|Wait|Suspend|Resume|Unregister|Invoke)-(?:Cluster|Node)\w+').Value
+        $named.Where{ $_ -notin (Get-Module NodeManager).ExportedCmdlets.Keys } | Should -BeNullOrEmpty
     }
 }
 

@@ -104,24 +104,47 @@ public sealed class NodeDrainerTests : IDisposable
     [Fact]
     public async Task A_node_is_uncordoned_after_the_failure_of_another_although_the_server_is_slow()
     {
+        // More than an interrupted drain waits for.
+        Lazy<Task> slow = new(static () => Task.Delay(TimeSpan.FromSeconds(2.5)));
+
+        NodeDrainResult other = await DrainBesideFailureAsync(slow, null);
+
+        Assert.Equal((NodeDrainStatus.Cancelled, false), (other.Status, other.Cordoned));
+        Assert.Null(_server.Nodes["n1"]!["spec"]!["unschedulable"]);
+        Assert.True(slow.IsValueCreated);
+    }
+
+    [Fact]
+    public async Task The_timeout_limits_how_long_a_silent_server_is_waited_for_after_the_failure_of_another_node()
+    {
+        Lazy<Task> never = new(static () => new TaskCompletionSource().Task);
+
+        // Half a minute without the timeout.
+        NodeDrainResult other = await DrainBesideFailureAsync(never, TimeSpan.FromSeconds(3)).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((NodeDrainStatus.Cancelled, true), (other.Status, other.Cordoned));
+        Assert.Contains("its current state could not be read", other.Message, StringComparison.Ordinal);
+        Assert.True(never.IsValueCreated);
+    }
+
+    // The result of n1, whose requests take that long once it is cordoned; the drain of n2 fails.
+    private async Task<NodeDrainResult> DrainBesideFailureAsync(Lazy<Task> answer, TimeSpan? timeout)
+    {
         JsonObject bare = Sample.Pod("bare", "n2");
         bare["metadata"]!["ownerReferences"] = new JsonArray();
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(bare);
-        // More than an interrupted drain waits for.
-        Lazy<Task> slow = new(static () => Task.Delay(TimeSpan.FromSeconds(2.5)));
         _server.Hang = path =>
             path.EndsWith("/nodes/n1", StringComparison.Ordinal) && _server.Nodes["n1"]!["spec"]!["unschedulable"] is not null
-                ? slow.Value
+                ? answer.Value
                 : null;
         using NodeManagerSession session = await _server.ConnectAsync();
-
-        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, ["n1", "n2"], new() { StopAtFailure = true });
-
-        NodeDrainResult other = results.Single(r => r.Node == "n1");
-        Assert.Equal((NodeDrainStatus.Cancelled, false), (other.Status, other.Cordoned));
-        Assert.Null(_server.Nodes["n1"]!["spec"]!["unschedulable"]);
-        Assert.True(slow.IsValueCreated);
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(
+            session,
+            ["n1", "n2"],
+            new() { StopAtFailure = true, Timeout = timeout }
+        );
+        return results.Single(r => r.Node == "n1");
     }
 
     [Fact]

@@ -9,7 +9,7 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>A node locked by another operation: its drain is joined, awaited within this drain's timeout, or the node is skipped.</summary>
-internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode plan, DateTimeOffset startedAt)
+internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode plan)
 {
     // A run of an earlier version renews its Lease, and nothing on the node.
     private static readonly TimeSpan FormerRecheck = TimeSpan.FromSeconds(5);
@@ -20,9 +20,7 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
     /// <returns>Null if the node is free.</returns>
     public async Task<NodeDrainResult?> WaitAsync(NodeLock busy, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = scope.Time.StartLimit(
-            scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - startedAt) : null
-        );
+        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Remaining);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -132,8 +130,8 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
             Cordoned = plan.Node?.Spec.Unschedulable == true,
             By = scope.Session.Who(),
             Reason = scope.Options.Reason,
-            StartedAt = startedAt,
-            Duration = scope.Now - startedAt,
+            StartedAt = scope.StartedAt,
+            Duration = scope.Now - scope.StartedAt,
             Summary = summary,
             Message = summary,
         };

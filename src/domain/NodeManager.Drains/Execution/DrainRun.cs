@@ -15,17 +15,8 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Drains.Execution;
 
 /// <summary>One run over several nodes: reads the cluster, cordons all nodes, then drains them concurrently.</summary>
-/// <param name="startedAt">Start of the call; null: now.</param>
-internal sealed class DrainRun(
-    DrainScope scope,
-    NodeLockUse use,
-    IReadOnlyList<NodeTarget> nodes,
-    ChannelWriter<NodeDrainResult> results,
-    DateTimeOffset? startedAt = null
-)
+internal sealed class DrainRun(DrainScope scope, NodeLockUse use, IReadOnlyList<NodeTarget> nodes, ChannelWriter<NodeDrainResult> results)
 {
-    private readonly DateTimeOffset _startedAt = startedAt ?? scope.Now;
-
     /// <summary>Writes a result for every node, also when cancelled.</summary>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was changed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -60,8 +51,7 @@ internal sealed class DrainRun(
                 pods,
                 nodeObjects,
                 new(budgets, overrides, surge, workloads, requests),
-                turns,
-                _startedAt
+                turns
             )),
         ];
 
@@ -77,9 +67,7 @@ internal sealed class DrainRun(
     // Null if cancelled or timed out: every node then has its result.
     private async Task<(DrainSurvey Survey, IReadOnlyList<PlannedNode> Plans)?> PlanAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = scope.Time.StartLimit(
-            scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - _startedAt) : null
-        );
+        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Remaining);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -135,12 +123,10 @@ internal sealed class DrainRun(
     // A plan from before the other operation's end is outdated.
     private async Task AfterAsync(NodeLock busy, PlannedNode plan, CancellationToken cancellationToken)
     {
-        if (await new BusyNode(scope, use, plan, _startedAt).WaitAsync(busy, cancellationToken) is { } result)
+        if (await new BusyNode(scope, use, plan).WaitAsync(busy, cancellationToken) is { } result)
             await EndAsync(result);
         else
-            await new DrainRun(scope, use, [new(plan.Name, plan.Node?.Metadata.Uid ?? "")], results, _startedAt).RunAsync(
-                cancellationToken
-            );
+            await new DrainRun(scope, use, [new(plan.Name, plan.Node?.Metadata.Uid ?? "")], results).RunAsync(cancellationToken);
     }
 
     private async Task EndAsync(NodeDrainResult result)
@@ -159,8 +145,8 @@ internal sealed class DrainRun(
             CancelReason = isTimedOut ? "" : NodeDrainCancelReason.Interrupted,
             By = scope.Session.Who(),
             Reason = scope.Options.Reason,
-            StartedAt = _startedAt,
-            Duration = scope.Now - _startedAt,
+            StartedAt = scope.StartedAt,
+            Duration = scope.Now - scope.StartedAt,
             Message = isTimedOut
                 ? $"Timed out while reading the cluster, as the API server did not answer all requests within {HumanDuration.Format(scope.Options.Timeout ?? TimeSpan.Zero)}; nothing was changed."
                 : "Interrupted; nothing was changed.",

@@ -26,7 +26,6 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly DrainProgress _progress;
     private readonly ObjectCache<Pod>? _pods;
     private readonly ObjectCache<Node>? _nodes;
-    private readonly DateTimeOffset _startedAt;
     private readonly List<PodRecord> _records;
     private readonly List<NodeDrainBlocker> _blockers = [];
     private readonly List<string> _warnings;
@@ -50,8 +49,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         NodeCaches<Pod> pods,
         NodeCaches<Node> nodes,
         EvictionMeans means,
-        IReadOnlyDictionary<string, DrainTurn> turns,
-        DateTimeOffset startedAt
+        IReadOnlyDictionary<string, DrainTurn> turns
     )
     {
         _scope = scope;
@@ -61,7 +59,6 @@ internal sealed class NodeDrain : IAsyncDisposable
         _plan = plan;
         _last = new(scope, survey, means.Budgets, plan.Name);
         _means = means;
-        _startedAt = startedAt;
         _events = new(scope);
         _conditions = new(scope, survey.Server.Minor, AddWarning);
         _progress = new(scope.Observer, scope.Time, plan.Name);
@@ -304,7 +301,7 @@ internal sealed class NodeDrain : IAsyncDisposable
     private CancellationTokenSource Limit()
     {
         List<Pod> leaving = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait).Select(r => r.Pod)];
-        return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _startedAt));
+        return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _scope.StartedAt));
     }
 
     private async Task<NodeDrainResult> EndAsync(DrainEnd end)
@@ -373,7 +370,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             By = _scope.Session.Who(),
             Reason = _scope.Options.Reason,
             NodeSteps = [_steps, _detaching, _replacing],
-            StartedAt = _startedAt,
+            StartedAt = _scope.StartedAt,
             EndedAt = _scope.Now,
         };
 

@@ -66,6 +66,11 @@ internal sealed class DrainScope(
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
+    public DateTimeOffset StartedAt { get; } = connection.Time.GetUtcNow();
+
+    /// <summary>Until the requested timeout; null without one.</summary>
+    public TimeSpan? Remaining => Options.HasTimeout ? Options.Timeout - (Now - StartedAt) : null;
+
     /// <summary>Warns once for each cause in a run. Thread-safe.</summary>
     public void WarnOnce(string cause, string message)
     {
@@ -83,11 +88,16 @@ internal sealed class DrainScope(
         Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
 
     /// <summary>
-    /// How long a begun request may take once the run stops. Longer if another node's failure is the cause: a node must not stay cordoned
-    /// because the server is slow.
+    /// How long a begun request may take once the run stops. Longer if another node's failure is the cause and the timeout allows it: a node
+    /// must not stay cordoned because the server is slow.
     /// </summary>
-    public TimeSpan GraceOf(TimeSpan usual) =>
-        Withdrawal.IsCancellationRequested && !Interruption.IsCancellationRequested ? usual * 15 : usual;
+    public TimeSpan GraceOf(TimeSpan usual)
+    {
+        if (!Withdrawal.IsCancellationRequested || Interruption.IsCancellationRequested)
+            return usual;
+        TimeSpan longest = 15 * usual;
+        return Remaining < longest ? TimeSpan.FromTicks(Math.Max(usual.Ticks, Remaining.Value.Ticks)) : longest;
+    }
 
     public Task InterruptAsync() => _interruption.CancelAsync();
 

@@ -121,6 +121,11 @@ BeforeAll {
         $Type.Name
     }
 
+    # What a page and a cmdlet must agree on.
+    function Format-Parameter([string] $Name, [string] $Type, [string] $Wildcards, [string[]] $Aliases, [string[]] $Values) {
+        "-$Name <$Type>, wildcards: $($Wildcards.ToLowerInvariant()), aliases: $($Aliases | Sort-Object), values: $($Values | Sort-Object)"
+    }
+
     # The names of columns and properties of an output: above lines of dashes, and before colons.
     function Get-ColumnName([string] $Text) {
         $lines = $Text -split '\r?\n'
@@ -181,14 +186,14 @@ Describe 'Help of <Name>' -ForEach $commands {
         # In one comparison: each costs a millisecond.
         $written = foreach ($parameter in Get-PageParameter $Name) {
             if ($parameter.Name -in $common) { continue }
-            "-$($parameter.Name) <$($parameter.Type)> wildcards: $($parameter.Wildcards), aliases: $($parameter.Aliases | Sort-Object), values: $($parameter.Values | Sort-Object)"
+            Format-Parameter $parameter.Name $parameter.Type $parameter.Wildcards $parameter.Aliases $parameter.Values
         }
         $real = foreach ($parameter in Get-OwnParameter $Name) {
             $wildcards = [bool] $parameter.Attributes.Where{ $_ -is [SupportsWildcards] }
             $values = $parameter.Attributes.Where{ $_ -is [ValidateSet] }.ValidValues
-            "-$($parameter.Name) <$(Format-Type $parameter.ParameterType)> wildcards: $wildcards, aliases: $($parameter.Aliases | Sort-Object), values: $($values | Sort-Object)"
+            Format-Parameter $parameter.Name (Format-Type $parameter.ParameterType) $wildcards $parameter.Aliases $values
         }
-        $written | Sort-Object | Should -Be ($real | Sort-Object)
+        $written | Sort-Object | Should -BeExactly ($real | Sort-Object)
     }
 
     It 'links to pages that exist' {

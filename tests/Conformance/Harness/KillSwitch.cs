@@ -1,6 +1,8 @@
 namespace NodeManager.Conformance.Harness;
 
-/// <summary>The connection of a process to its server until the process is killed: what it sent before may have been done, without an answer.</summary>
+/// <summary>
+/// The connection of a process to its server until the process is killed: what it sent before may have been done, without an answer.
+/// </summary>
 /// <param name="stopsAt">A request that is never sent; null for none.</param>
 internal sealed class KillSwitch(HttpMessageHandler inner, Func<HttpRequestMessage, bool>? stopsAt = null) : DelegatingHandler(inner)
 {

@@ -21,7 +21,7 @@ public sealed class WireListTests
     [InlineData(int.MaxValue)]
     public async Task Pieces_of_any_size_become_one_list(int size)
     {
-        KubernetesList<Node> list = await WireList.ReadAsync(new Pieces(Answer, size), NodeWire.Read, default);
+        KubernetesList<Node> list = await WireList.ReadAsync(new PiecewiseStream(Answer, size), NodeWire.Read, default);
 
         Assert.Equal(["a", "b", new string('c', 200_000)], list.Items.Select(static node => node.Metadata.Name));
         Assert.Equal(("7", "next", "v1", "NodeList"), (list.Metadata.ResourceVersion, list.Metadata.Continue, list.ApiVersion, list.Kind));
@@ -53,7 +53,7 @@ public sealed class WireListTests
             for (int count = random.Next(1, 4); count > 0; count--)
                 changed[random.Next(changed.Length)] = (byte)random.Next(256);
             Exception? thrown = await Record.ExceptionAsync(async () =>
-                await WireList.ReadAsync(new Pieces(changed, 16), NodeWire.Read, default)
+                await WireList.ReadAsync(new PiecewiseStream(changed, 16), NodeWire.Read, default)
             );
             Assert.True(thrown is null or EndOfStreamException or InvalidDataException, thrown?.ToString());
         }
@@ -132,12 +132,6 @@ public sealed class WireListTests
             [Field(1, Text(2, version), Text(3, next)), .. names.Select(static name => Field(2, Field(1, Text(1, name))))]
         );
         return [.. "k8s\0"u8, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. items, .. Text(3, ""), .. Text(4, "")];
-    }
-
-    private sealed class Pieces(byte[] bytes, int size) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
     }
 
     private sealed class Fixed(byte[] answer, HttpStatusCode code = HttpStatusCode.OK) : HttpMessageHandler

@@ -5,6 +5,7 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Tests.Protobuf;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.Kubernetes.Watching;
+using NodeManager.Testing;
 
 namespace NodeManager.Kubernetes.Tests.Watching;
 
@@ -68,7 +69,7 @@ public sealed class WatchFrameTests
     private static async Task<List<WatchLine<Node>>> ReadAsync(byte[] body, int atMost)
     {
         List<WatchLine<Node>> read = [];
-        using var stream = new SlowStream(body, atMost);
+        using var stream = new PiecewiseStream(body, atMost);
         await foreach (WatchLine<Node> line in WatchFrameReader.ReadAsync(stream, Resources.Nodes.Wire!, null, default))
             read.Add(line);
         return read;
@@ -89,14 +90,5 @@ public sealed class WatchFrameTests
         BinaryPrimitives.WriteInt32BigEndian(frame, message.Length);
         message.CopyTo(frame, 4);
         return frame;
-    }
-
-    private sealed class SlowStream(byte[] bytes, int atMost) : MemoryStream(bytes)
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await Task.Yield();
-            return Read(buffer.Span[..Math.Min(buffer.Length, atMost)]);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Copying;
+using NodeManager.Testing;
 
 namespace NodeManager.Sandbox.Tests.Copying;
 
@@ -68,11 +69,5 @@ public sealed class SourcePageTests
         await Assert.ThrowsAnyAsync<JsonException>(async () => await ReadAsync(answer, 4));
 
     private static ValueTask<SourcePage> ReadAsync(string json, int size) =>
-        SourcePage.ReadAsync(new Parts(Encoding.UTF8.GetBytes(json), size), default);
-
-    private sealed class Parts(byte[] json, int size) : MemoryStream(json)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
-    }
+        SourcePage.ReadAsync(new PiecewiseStream(Encoding.UTF8.GetBytes(json), size), default);
 }

@@ -129,6 +129,5 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             : new(kind, JsonSerializer.Deserialize(value, item) ?? throw new JsonException("The object of a watch's line is null."), null);
 
     private static WatchLineKind ReadKind(ref Utf8JsonReader reader) =>
-        (reader.HasValueSequence || reader.ValueIsEscaped ? null : KindOf(reader.ValueSpan))
-        ?? throw new JsonException("A line of the watch has an unknown type.");
+        KindOf(reader.ValueSpan) ?? throw new JsonException("A line of the watch has an unknown type.");
 }

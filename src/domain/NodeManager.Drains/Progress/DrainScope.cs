@@ -88,8 +88,8 @@ internal sealed class DrainScope(
         Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
 
     /// <summary>
-    /// How long a begun request may take once the run stops. Longer if another node's failure is the cause and the timeout allows it: a node
-    /// must not stay cordoned because the server is slow.
+    /// How long a begun request may take once the run stops. Longer if another node's failure is the cause and the timeout allows it: a
+    /// node must not stay cordoned because the server is slow.
     /// </summary>
     public TimeSpan GraceOf(TimeSpan usual)
     {

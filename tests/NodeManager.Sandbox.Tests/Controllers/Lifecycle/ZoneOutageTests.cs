@@ -17,7 +17,8 @@ public sealed class ZoneOutageTests : IDisposable
     [Fact]
     public async Task One_zone_of_three_down_is_tainted_node_by_node_at_the_normal_rate()
     {
-        string[] down = (await OpenZonesAsync(a: 4, b: 2, c: 2))[0];
+        // Of four nodes, a pass may see three lost: a small zone in that state is not tainted until the fourth is lost, too.
+        string[] down = (await OpenZonesAsync(a: 3, b: 2, c: 2))[0];
         Down("down", down);
         // In small steps: on a busy machine the clock may be some ahead of the controllers.
         await _live.UntilAsync(() => down.All(IsTainted), "all of the zone tainted");

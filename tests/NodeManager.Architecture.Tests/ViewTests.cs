@@ -3,7 +3,7 @@ using NodeManager.Architecture.Tests.Documents;
 
 namespace NodeManager.Architecture.Tests;
 
-/// <summary>A column of a node's tables is defined in one place, whichever tables show it.</summary>
+/// <summary>What tables and lists show. A column of a node's tables is defined in one place, whichever tables show it.</summary>
 public sealed class ViewTests
 {
     private static readonly XDocument Nodes = XDocument.Load(
@@ -41,5 +41,26 @@ public sealed class ViewTests
             tables.Elements("Table").Select(static one => one.Attribute("Columns")!.Value).Order(StringComparer.Ordinal),
             columns.Select(static one => one.View).Distinct().Order(StringComparer.Ordinal)
         );
+    }
+
+    [Fact]
+    public void An_object_that_is_the_value_of_a_property_has_a_text()
+    {
+        Type[] own =
+        [
+            .. typeof(ClusterNode)
+                .Assembly.GetExportedTypes()
+                .SelectMany(static type => type.GetProperties())
+                .Select(static property => property.PropertyType)
+                .Where(static type =>
+                    type.Assembly == typeof(ClusterNode).Assembly
+                    && type is { IsClass: true, IsGenericType: false, IsGenericParameter: false }
+                )
+                .Distinct(),
+        ];
+
+        Assert.Contains(typeof(NodeResources), own);
+        // Lists and tables show such a value by its text: otherwise it is the name of its type.
+        Assert.DoesNotContain(own, static type => type.GetMethod(nameof(ToString), Type.EmptyTypes)!.DeclaringType == typeof(object));
     }
 }

@@ -16,4 +16,19 @@ public sealed class NodeDrainPlanOptions
 
     /// <summary>The grace period of pods; null for their own.</summary>
     public TimeSpan? GracePeriod { get; init; }
+
+    /// <summary>The options that are set, as parameters: <c>-DeleteEmptyDirData -GracePeriod 30s</c>. Empty if none is.</summary>
+    public override string ToString() =>
+        string.Join(
+            ' ',
+            new[]
+            {
+                DeleteUnmanagedPod ? "-DeleteUnmanagedPod" : null,
+                DeleteEmptyDirData ? "-DeleteEmptyDirData" : null,
+                DisableEviction ? "-DisableEviction" : null,
+                Surge ? "-Surge" : null,
+                PodSelector.Length > 0 ? $"-PodSelector '{PodSelector}'" : null,
+                GracePeriod is { } grace ? $"-GracePeriod {HumanDuration.Format(grace)}" : null,
+            }.OfType<string>()
+        );
 }

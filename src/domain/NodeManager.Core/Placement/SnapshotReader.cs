@@ -23,8 +23,8 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
     public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
         var server = client.GetCapabilitiesAsync(cancellationToken);
-        var nodes = ItemsAsync(Resources.Nodes, Resources.Nodes, cancellationToken);
-        var pods = ItemsAsync(Resources.Pods, ClusterPods.Type, cancellationToken);
+        var nodes = ItemsAsync(Resources.Nodes, cancellationToken);
+        var pods = ItemsAsync(ClusterPods.Type, cancellationToken);
         var images = IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
         var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
@@ -57,14 +57,10 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         return new(snapshot, (await nodes).Items, (await pods).Items, (await nodes).IsCached || (await pods).IsCached);
     }
 
-    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(
-        ResourceType<T> type,
-        ResourceType<T> cached,
-        CancellationToken cancellationToken
-    )
+    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(ResourceType<T> type, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        using CacheUse<T>? open = caches?.JoinOpen(cached);
+        using CacheUse<T>? open = caches?.JoinOpen(type);
         return open?.Cache is { Watch.IsConnected: true } cache
             ? (cache.Items, true)
             : ((await client.ListAsync(type, new ListOptions(), cancellationToken)).Items, false);

@@ -8,7 +8,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// Pods in caches of a whole cluster, with only the fields that rules over all nodes read: identity, node, owner, labels, requests,
+/// Pods in caches and lists of a whole cluster, with only the fields that rules over all nodes read: identity, node, owner, labels, requests,
 /// placement, volumes, readiness and the time until then, restarts. Details of a single pod (addresses, times of conditions, start times of
 /// containers) are omitted; read <see cref="Resources.Pods"/> of a node for them.
 /// </summary>

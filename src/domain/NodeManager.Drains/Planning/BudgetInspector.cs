@@ -1,3 +1,4 @@
+using NodeManager.Core.Sessions;
 using NodeManager.Drains.Decisions;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes;
@@ -108,7 +109,7 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     {
         try
         {
-            return (await client.ListAsync(Resources.Pods, new() { Namespace = ns }, cancellationToken)).Items;
+            return (await client.ListAsync(ClusterPods.Type, new() { Namespace = ns }, cancellationToken)).Items;
         }
         catch (KubernetesException)
         {

@@ -9,7 +9,7 @@ using NodeManager.Scheduling;
 namespace NodeManager.Core.Placement;
 
 /// <summary>A cluster as read once.</summary>
-/// <param name="Pods">All pods, including unscheduled ones.</param>
+/// <param name="Pods">All pods, including unscheduled ones, with the fields of <see cref="ClusterPods"/>.</param>
 /// <param name="IsCached">True if nodes or pods are those of a cache, which may lack the latest changes.</param>
 public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node> Nodes, IReadOnlyList<Pod> Pods, bool IsCached);
 

@@ -73,7 +73,7 @@ public sealed class ProtobufTests
             "capacity": { "cpu": "8", "memory": "32Gi", "pods": "110", "example.com/gpu": "0", "hugepages-2Mi": "0" }, "allocatable": { "cpu": "7910m", "memory": "31.5Gi", "pods": "110" },
             "conditions": [{ "type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status.", "lastHeartbeatTime": "2026-01-02T03:04:05Z", "lastTransitionTime": "2026-01-02T03:05:05Z" }, { "type": "Bare", "status": "True", "lastHeartbeatTime": null, "lastTransitionTime": null }],
             "addresses": [{ "type": "InternalIP", "address": "10.0.0.1" }, { "type": "Hostname", "address": "host" }],
-            "images": [{ "names": ["example.com/a:1"], "sizeBytes": 17 }], "volumesInUse": ["kubernetes.io/csi/a"], "volumesAttached": [{ "name": "kubernetes.io/csi/a", "devicePath": "" }, { "name": "b", "devicePath": "/dev/b" }]
+            "images": [{ "names": ["example.com/a@sha256:1", "example.com/a:1"], "sizeBytes": 17 }, { "names": null }], "volumesInUse": ["kubernetes.io/csi/a"], "volumesAttached": [{ "name": "kubernetes.io/csi/a", "devicePath": "" }, { "name": "b", "devicePath": "/dev/b" }]
           }
         }
         """;
@@ -118,6 +118,7 @@ public sealed class ProtobufTests
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = cluster.Selector }, 2);
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = cluster.Selector, PageSize = 1 }, 2);
         await CompareAsync(cluster, Resources.Nodes, new() { LabelSelector = "no=node" }, 0);
+        await CompareAsync(cluster, Resources.NodeImages, new() { LabelSelector = cluster.Selector }, 2);
     }
 
     [SkippableTheory]

@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>A node with its images only, which are most of its JSON and rarely needed.</summary>
+/// <summary>A node with its name, UID and images only. Images are most of its JSON and rarely needed.</summary>
 public sealed class NodeImages : KubernetesObject
 {
     public NodeImagesStatus Status { get; set; } = new();

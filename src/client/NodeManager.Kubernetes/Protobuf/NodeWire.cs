@@ -25,6 +25,59 @@ internal static class NodeWire
         };
     }
 
+    /// <summary>Decodes a node's name, UID and images.</summary>
+    public static NodeImages ReadImages(ReadOnlySpan<byte> message)
+    {
+        var node = new NodeImages();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.FieldNumber)
+            {
+                case 1:
+                    reader.Fill(node.Metadata, ReadIdentity);
+                    break;
+                case 3:
+                    reader.Fill(node.Status, ReadImages);
+                    break;
+            }
+        }
+
+        return node;
+    }
+
+    private static void ReadIdentity(ObjectMeta metadata, ref WireReader reader)
+    {
+        switch (reader.FieldNumber)
+        {
+            case 1:
+                metadata.Name = reader.Shared();
+                break;
+            case 5:
+                metadata.Uid = reader.Text;
+                break;
+        }
+    }
+
+    private static void ReadImages(NodeImagesStatus status, ref WireReader reader)
+    {
+        if (reader.FieldNumber == 8)
+            status.Images = reader.Add(status.Images, new(), ReadImage);
+    }
+
+    private static void ReadImage(ContainerImage image, ref WireReader reader)
+    {
+        switch (reader.FieldNumber)
+        {
+            case 1:
+                image.Names = reader.Add(image.Names, SharedStrings.Get);
+                break;
+            case 2 when reader.Value != 0:
+                image.SizeBytes = (long)reader.Value;
+                break;
+        }
+    }
+
     private static void Fill(Node node, ReadOnlySpan<byte> message, Stack<Condition>? spare)
     {
         var reader = new WireReader(message);

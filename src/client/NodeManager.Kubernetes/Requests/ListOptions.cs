@@ -19,7 +19,8 @@ public sealed record ListOptions
     public TimeSpan? RelistInterval { get; init; }
 
     /// <summary>
-    /// For a watch: objects share equal parts. Has no effect on up to 2,000 objects, because finding these parts takes longer than decoding.
+    /// For a watch or a whole list: objects share equal parts and are read-only. Has no effect on up to 2,000 objects, because finding these
+    /// parts takes longer than decoding.
     /// </summary>
     public bool SharesParts { get; init; }
 }

@@ -12,8 +12,9 @@ public static class Resources
     public static ResourceType<Node> Nodes { get; } =
         new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read, Reuse = NodeWire.Reuse };
 
-    /// <summary>Nodes with their images only.</summary>
-    public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json);
+    /// <summary>Nodes with their name, UID and images only.</summary>
+    public static ResourceType<NodeImages> NodeImages { get; } =
+        new("", "v1", "nodes", false, SharedJson.Restricted(LimitNodeImages)) { Wire = NodeWire.ReadImages };
 
     public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json);
 
@@ -65,13 +66,19 @@ public static class Resources
     // Thousands are listed repeatedly.
     private static void LimitNodeLease(JsonTypeInfo type)
     {
-        if (type.Type != typeof(NodeLeaseMeta))
-            return;
-        foreach (
-            JsonPropertyInfo unread in type
-                .Properties.Where(static one => one.Name is not ("name" or "resourceVersion" or "managedFields"))
-                .ToList()
-        )
+        if (type.Type == typeof(NodeLeaseMeta))
+            Keep(type, "name", "resourceVersion", "managedFields");
+    }
+
+    private static void LimitNodeImages(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(ObjectMeta))
+            Keep(type, "name", "uid");
+    }
+
+    private static void Keep(JsonTypeInfo type, params string[] read)
+    {
+        foreach (JsonPropertyInfo unread in type.Properties.Where(one => !read.Contains(one.Name)).ToList())
             type.Properties.Remove(unread);
     }
 

@@ -38,12 +38,6 @@ internal sealed partial class Watcher<T>(
     /// <summary>For how long an API server that restarts may refuse what roles allow, because it has not read them yet.</summary>
     private static readonly TimeSpan RolesMayBeUnread = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// So many objects do not share parts: that would save some MB, and takes longer than reading them. In a drain of 1,000 pods it was a
-    /// tenth of the CPU time.
-    /// </summary>
-    private const int FewObjects = 2_000;
-
     private readonly KnownObjects<T> _known = new();
     private PartPool? _parts;
     private string? _version;
@@ -206,7 +200,7 @@ internal sealed partial class Watcher<T>(
 
     private void Share(T item, long coming)
     {
-        if (!options.SharesParts || (_parts is null && _known.Count + coming <= FewObjects))
+        if (!options.SharesParts || (_parts is null && !PartPool.IsWorthwhile(_known.Count + coming)))
             return;
         _parts ??= new();
         _parts.Share(item);

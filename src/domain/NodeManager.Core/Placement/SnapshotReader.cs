@@ -63,7 +63,7 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         using CacheUse<T>? open = caches?.JoinOpen(type);
         return open?.Cache is { Watch.IsConnected: true } cache
             ? (cache.Items, true)
-            : ((await client.ListAsync(type, new ListOptions(), cancellationToken)).Items, false);
+            : ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
     }
 
     private async Task<List<T>?> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Watching;
+using NodeManager.Kubernetes.Requests;
 
-namespace NodeManager.Kubernetes.Tests.Watching;
+namespace NodeManager.Kubernetes.Tests.Requests;
 
 /// <summary>Parts are shared where they are equal, and objects stay what they were.</summary>
 public sealed class PartPoolTests

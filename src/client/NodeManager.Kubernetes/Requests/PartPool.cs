@@ -1,22 +1,31 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Kubernetes.Watching;
+namespace NodeManager.Kubernetes.Requests;
 
 /// <summary>
-/// Interns equal parts of watched objects: pods of a workload differ in little more than their names, and caches hold tens of thousands.
-/// Watched objects are shared and read-only. Not thread-safe.
+/// Interns equal parts of objects in caches and long lists: pods of a workload differ in little more than their names, and there are tens of
+/// thousands. Such objects are read-only. Not thread-safe.
 /// </summary>
 internal sealed class PartPool
 {
+    /// <summary>
+    /// So many objects do not share parts: that would save some MB, and takes longer than reading them. In a drain of 1,000 pods it was a
+    /// tenth of the CPU time.
+    /// </summary>
+    private const int FewObjects = 2_000;
+
     // Above this limit the parts are not as equal as expected, and the pool restarts.
     private const int MaximumParts = 20_000;
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+
+    /// <summary>True for more objects than a few.</summary>
+    public static bool IsWorthwhile(long objects) => objects > FewObjects;
 
     /// <summary>Replaces parts of the object with equal ones.</summary>
     public void Share(KubernetesObject item)

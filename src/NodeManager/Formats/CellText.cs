@@ -37,7 +37,7 @@ public static partial class CellText
     /// <param name="host">Determines the width.</param>
     public static string Wrapped(object? value, PSHost? host)
     {
-        int width = WidthOf(host);
+        int width = HostWindow.ColumnsOf(host);
         return string.Join('\n', $"{Of(value)}".Split('\n').Select(line => Wrap(line, width)));
     }
 
@@ -46,24 +46,6 @@ public static partial class CellText
 
     /// <summary>Removes colors, for files.</summary>
     internal static string Plain(string rendered) => Color().Replace(rendered, "");
-
-    // Without a window, a default width for files.
-    internal static int WidthOf(PSHost? host)
-    {
-        // PowerShell leaves the last column of a window empty.
-        const int Usual = 120,
-            Narrowest = 40;
-        try
-        {
-            return !Console.IsOutputRedirected && host?.UI?.RawUI is { } window && window.BufferSize.Width is >= Narrowest and int width
-                ? width - 1
-                : Usual;
-        }
-        catch (Exception e) when (e is HostException or NotImplementedException or IOException)
-        {
-            return Usual;
-        }
-    }
 
     private static string Wrap(string line, int width)
     {

@@ -108,21 +108,11 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
 
     private IReadOnlyList<string> Draw(ClusterScreen screen)
     {
-        IReadOnlyList<string> drawn = HealthScreen.Draw(screen, CellText.WidthOf(Host), new(WarningThreshold, CriticalThreshold));
+        IReadOnlyList<string> drawn = HealthScreen.Draw(screen, HostWindow.ColumnsOf(Host), new(WarningThreshold, CriticalThreshold));
         return Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
     }
 
     // Lines above the window cannot be redrawn.
-    private List<string> Fitting(List<string> lines)
-    {
-        try
-        {
-            int height = Host.UI.RawUI.WindowSize.Height - 1;
-            return height > 3 && lines.Count > height ? lines.GetRange(0, height) : lines;
-        }
-        catch (Exception e) when (e is System.Management.Automation.Host.HostException or NotImplementedException or IOException)
-        {
-            return lines;
-        }
-    }
+    private List<string> Fitting(List<string> lines) =>
+        HostWindow.RowsOf(Host) is > 4 and int rows && lines.Count >= rows ? lines.GetRange(0, rows - 1) : lines;
 }

@@ -14,7 +14,7 @@ public sealed class DrainSurveyor(KubernetesClient client, DrainOptions options)
 {
     // From here on one list of all pods is cheaper than one request for each node. Up to here, caches are not used: they may lack a pod that
     // has just been created.
-    private const int ManyNodes = 16;
+    internal const int ManyNodes = 16;
 
     private static readonly Task<ClusterReading?> NotRead = Task.FromResult<ClusterReading?>(null);
 

@@ -16,7 +16,6 @@ namespace NodeManager.Drains.Planning;
 public sealed record PlanBasis
 {
     private const int LeaseTimesMinor = 25;
-    private const int ManyNodes = 16;
 
     private readonly Dictionary<string, IReadOnlyList<TimeSpan>> _starts = [];
 
@@ -140,7 +139,11 @@ public sealed record PlanBasis
         {
             string[] names = [.. survey.Nodes.Where(static one => one.Node is not null).Select(static one => one.Name)];
             foreach (
-                NodeLease lease in await NodeLeases.ReadAsync(connection.Client, names.Length > ManyNodes ? null : names, cancellationToken)
+                NodeLease lease in await NodeLeases.ReadAsync(
+                    connection.Client,
+                    names.Length > DrainSurveyor.ManyNodes ? null : names,
+                    cancellationToken
+                )
             )
             {
                 if (

@@ -177,12 +177,12 @@ internal sealed class ControllerHost : IDisposable
             using (start)
                 foreach (StoredObject item in follower.Begin())
                 foreach (Controller listener in listeners)
-                    Guard(() => listener.Begin(item));
+                    Guard(listener, item, static (one, begun) => one.Begin(begun));
             queued.SetResult();
             // Until the cluster stops, or the kind is removed.
             await foreach (Change change in follower.ReadAsync(cancellationToken))
             foreach (Controller listener in listeners)
-                Guard(() => listener.Observe(change));
+                Guard(listener, change, static (one, observed) => one.Observe(observed));
         });
         return queued.Task;
     }
@@ -190,14 +190,15 @@ internal sealed class ControllerHost : IDisposable
     private void ObserveFault(Fault fault)
     {
         foreach (Controller controller in _controllers)
-            Guard(() => controller.ObserveFault(fault));
+            Guard(controller, fault, static (one, observed) => one.ObserveFault(observed));
     }
 
-    private void Guard(Action notify)
+    // Without a closure for each of hundreds of thousands of objects.
+    private void Guard<T>(Controller controller, T value, Action<Controller, T> notify)
     {
         try
         {
-            notify();
+            notify(controller, value);
         }
         catch (Exception exception)
         {

@@ -25,16 +25,15 @@ internal sealed class ListReader(RequestSender sender)
             // A list that takes longer than its resourceVersion lasts is requested in one page.
             ListOptions asked = restarts < MaximumRestarts ? options : options with { PageSize = 0 };
             KubernetesList<T> all = await ReadPageAsync(type, asked, null, cancellationToken);
-            long count = all.Items.Count + (all.Metadata.RemainingItemCount ?? 0);
-            PartPool? parts = options.SharesParts && PartPool.IsWorthwhile(count) ? new() : null;
-            all.Items.ForEach(item => parts?.Share(item));
+            PartPool? parts = options.SharesParts ? new() : null;
+            parts?.Share(all);
             try
             {
                 string? next = all.Metadata.Continue;
                 while (!string.IsNullOrEmpty(next))
                 {
                     KubernetesList<T> page = await ReadPageAsync(type, asked, next, cancellationToken);
-                    page.Items.ForEach(item => parts?.Share(item));
+                    parts?.Share(page);
                     all.Items.AddRange(page.Items);
                     all.Metadata.ResourceVersion = page.Metadata.ResourceVersion ?? all.Metadata.ResourceVersion;
                     next = page.Metadata.Continue;

@@ -23,9 +23,25 @@ internal sealed class PartPool
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private bool _isStarted;
 
-    /// <summary>True for more objects than a few.</summary>
-    public static bool IsWorthwhile(long objects) => objects > FewObjects;
+    /// <summary>As <see cref="Share(KubernetesObject, long)"/>, for the objects of a page.</summary>
+    public void Share<T>(KubernetesList<T> page)
+        where T : KubernetesObject
+    {
+        long objects = page.Items.Count + (page.Metadata.RemainingItemCount ?? 0);
+        foreach (T item in page.Items)
+            Share(item, objects);
+    }
+
+    /// <summary>Replaces parts of the object with equal ones, from the first call with more than a few objects on.</summary>
+    /// <param name="objects">How many there are, as far as it is known.</param>
+    public void Share(KubernetesObject item, long objects)
+    {
+        _isStarted |= objects > FewObjects;
+        if (_isStarted)
+            Share(item);
+    }
 
     /// <summary>Replaces parts of the object with equal ones.</summary>
     public void Share(KubernetesObject item)

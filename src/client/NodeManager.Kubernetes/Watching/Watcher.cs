@@ -39,7 +39,7 @@ internal sealed partial class Watcher<T>(
     private static readonly TimeSpan RolesMayBeUnread = TimeSpan.FromSeconds(3);
 
     private readonly KnownObjects<T> _known = new();
-    private PartPool? _parts;
+    private readonly PartPool? _parts = options.SharesParts ? new() : null;
     private string? _version;
     private int _failures;
     private bool _isUnwatchable;
@@ -186,7 +186,7 @@ internal sealed partial class Watcher<T>(
         switch (line.Kind)
         {
             case WatchLineKind.Added or WatchLineKind.Modified:
-                Share(line.Object!, 0);
+                _parts?.Share(line.Object!, _known.Count);
                 if (GathersHeartbeats)
                     RecordVersion(line);
                 return _known.Observe(line.Object!);
@@ -196,14 +196,6 @@ internal sealed partial class Watcher<T>(
             default:
                 return [];
         }
-    }
-
-    private void Share(T item, long coming)
-    {
-        if (!options.SharesParts || (_parts is null && !PartPool.IsWorthwhile(_known.Count + coming)))
-            return;
-        _parts ??= new();
-        _parts.Share(item);
     }
 
     /// <summary>Reports the difference between the current state and the reported one.</summary>
@@ -239,7 +231,7 @@ internal sealed partial class Watcher<T>(
             _refusedSince = null;
             foreach (T item in page.Items)
             {
-                Share(item, page.Items.Count + (page.Metadata.RemainingItemCount ?? 0));
+                _parts?.Share(item, _known.Count + page.Items.Count + (page.Metadata.RemainingItemCount ?? 0));
                 present.Add(item);
                 foreach (WatchEvent<T> change in _known.Observe(item))
                     yield return change;

@@ -19,6 +19,14 @@ public static class SharedJson
         return options;
     }
 
+    /// <summary>Removes members of a type, so that they are skipped.</summary>
+    /// <param name="isUnread">True for the names of these members.</param>
+    public static void Omit(JsonTypeInfo type, Func<string, bool> isUnread)
+    {
+        foreach (JsonPropertyInfo unread in type.Properties.Where(one => isUnread(one.Name)).ToList())
+            type.Properties.Remove(unread);
+    }
+
     private static JsonSerializerOptions Options()
     {
         JsonSerializerOptions options = new(KubernetesJson.Default.Options) { TypeInfoResolver = null };

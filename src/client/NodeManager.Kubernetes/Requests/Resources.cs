@@ -67,19 +67,13 @@ public static class Resources
     private static void LimitNodeLease(JsonTypeInfo type)
     {
         if (type.Type == typeof(NodeLeaseMeta))
-            Keep(type, "name", "resourceVersion", "managedFields");
+            SharedJson.Omit(type, static name => name is not ("name" or "resourceVersion" or "managedFields"));
     }
 
     private static void LimitNodeImages(JsonTypeInfo type)
     {
         if (type.Type == typeof(ObjectMeta))
-            Keep(type, "name", "uid");
-    }
-
-    private static void Keep(JsonTypeInfo type, params string[] read)
-    {
-        foreach (JsonPropertyInfo unread in type.Properties.Where(one => !read.Contains(one.Name)).ToList())
-            type.Properties.Remove(unread);
+            SharedJson.Omit(type, static name => name is not ("name" or "uid"));
     }
 
     /// <summary>By version: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>

@@ -31,9 +31,9 @@ public static class ClusterPods
         if (type.Type == typeof(Pod))
             type.OnDeserialized = static read => Trim((Pod)read);
         else if (type.Type == typeof(ObjectMeta))
-            Leave(type, "generateName", "generation");
+            SharedJson.Omit(type, static name => name is "generateName" or "generation");
         else if (type.Type == typeof(PodStatus))
-            Leave(type, "podIP", "hostIP", "qosClass");
+            SharedJson.Omit(type, static name => name is "podIP" or "hostIP" or "qosClass");
     }
 
     private static Pod Read(ReadOnlySpan<byte> message)
@@ -41,12 +41,6 @@ public static class ClusterPods
         Pod pod = PodWire.Read(message, isFull: false);
         Trim(pod);
         return pod;
-    }
-
-    private static void Leave(JsonTypeInfo type, params string[] unread)
-    {
-        foreach (JsonPropertyInfo one in type.Properties.Where(one => unread.Contains(one.Name)).ToList())
-            type.Properties.Remove(one);
     }
 
     private static void Trim(Pod pod)

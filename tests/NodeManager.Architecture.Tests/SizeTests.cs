@@ -24,7 +24,6 @@ public sealed class SizeTests
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/BuiltInKinds.cs"] = 606,
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/Columns/KindColumns.cs"] = 423,
         ["src/sandbox/NodeManager.Sandbox/Api/Writing/WriteHandler.cs"] = 405,
-        ["src/sandbox/NodeManager.Sandbox/Seeding/WorkloadSeeds.cs"] = 566,
         ["tests/Conformance/PassiveKinds/PassiveKindTests.cs"] = 411,
         ["tests/Conformance/Rolling/ServiceRollTests.cs"] = 431,
         ["tests/Conformance/Semantics/KnownDifferences.cs"] = 415,

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Text;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Ownership;
 
@@ -17,108 +16,169 @@ internal sealed class ObjectPattern
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/"
     );
 
-    [ThreadStatic]
-    private static (ObjectPattern Of, TextPattern Text)? s_lastOwners;
-
+    private readonly PatternModel _model;
     private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
     private readonly Func<string[], string[]>? _complete;
-    private readonly TextPattern _document;
-    private readonly string[] _marks;
-    private readonly int[] _fieldSlots;
-    private readonly int[] _labelSlots;
+
+    // Texts of all objects of this pattern, before their own.
+    private readonly string[] _bound;
+    private readonly string[] _ownerUids;
+    private readonly IReadOnlyDictionary<string, string>? _sameLabels;
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>>? _labels;
     private OwnerReference? _controller;
     private bool _hasController;
-    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(1, 1, StringComparer.Ordinal);
 
     /// <param name="model">An object with markers in place of the varying texts.</param>
     /// <param name="marks">Each occurs in the document as a text or part of one; none is part of another.</param>
     /// <param name="read">Creates the typed model from the texts; null: it is deserialized.</param>
-    /// <param name="complete">Appends texts of the document that are computed from the stored ones; null for none.</param>
+    /// <param name="complete">Returns texts of the document that are computed from an object's own ones; null for none.</param>
     public ObjectPattern(
         StoredObject model,
         IReadOnlyList<string> marks,
         Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null,
         Func<string[], string[]>? complete = null
     )
+        : this(new PatternModel(model, marks), [], read, complete) { }
+
+    private ObjectPattern(
+        PatternModel model,
+        string[] bound,
+        Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read,
+        Func<string[], string[]>? complete
+    )
     {
-        Model = model;
-        _read = read;
-        _complete = complete;
-        _marks = [.. marks];
-        _document = new(model.TailMemory, Encode(marks));
-        _fieldSlots = [.. Enumerable.Range(0, model.Kind.SelectableFields.Length).Select(index => SlotOf(model.Field(index)))];
-        _labelSlots =
-        [
-            .. (model.Labels ?? new Dictionary<string, string>()).Values.Select(SlotOf).Where(static slot => slot >= 0).Distinct(),
-        ];
+        (_model, _bound, _read, _complete) = (model, bound, read, complete);
+        _ownerUids = model.HasOwnerMarks ? [.. Model.OwnerUids.Select(Fill)] : Model.OwnerUids;
+        if (Array.Exists(model.LabelSlots, slot => slot >= bound.Length))
+            _labels = new(1, 1, StringComparer.Ordinal);
+        else
+            _sameLabels = model.HasLabelMarks ? LabelsOf([]) : Model.Labels;
     }
+
+    /// <summary>
+    /// The pattern of objects with the same first texts, such as the pods of one workload. It shares what was prepared from the model.
+    /// </summary>
+    /// <param name="texts">In the order of the markers, which precede those of an object's own texts.</param>
+    public ObjectPattern Bind(
+        string[] texts,
+        Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null,
+        Func<string[], string[]>? complete = null
+    )
+    {
+        Check(texts);
+        return new(_model, texts, read, complete);
+    }
+
+    /// <summary>The object with markers, which is never stored.</summary>
+    public StoredObject Model => _model.Object;
+
+    public string[] OwnerUids => _ownerUids;
 
     /// <summary>The controller of all objects of the pattern, read once.</summary>
     public OwnerReference? Controller(Func<StoredObject, OwnerReference?> read)
     {
         if (!Volatile.Read(ref _hasController))
         {
-            _controller = read(Model.At(0));
+            OwnerReference? ofModel = _model.Controller(read);
+            _controller = ofModel is not null && _model.HasOwnerMarks ? Filled(ofModel) : ofModel;
             Volatile.Write(ref _hasController, true);
         }
 
         return _controller;
     }
 
-    /// <summary>The object with markers, which is never stored.</summary>
-    public StoredObject Model { get; }
+    private OwnerReference Filled(OwnerReference of) =>
+        new()
+        {
+            ApiVersion = of.ApiVersion,
+            Kind = of.Kind,
+            Name = Fill(of.Name),
+            Uid = Fill(of.Uid),
+            Controller = of.Controller,
+            BlockOwnerDeletion = of.BlockOwnerDeletion,
+        };
 
-    /// <param name="texts">In the order of the markers, without computed ones: letters, digits and <c>-._:/</c>.</param>
+    /// <param name="texts">An object's own, in the order of the markers: letters, digits and <c>-._:/</c>.</param>
     public StoredObject Make(string[] texts)
     {
         string[] all = Complete(texts);
-        if (all.Length != _marks.Length)
-            throw new ArgumentException($"The pattern takes {_marks.Length} texts, not {all.Length}.", nameof(texts));
-        foreach (string text in all)
-            if (text.AsSpan().ContainsAnyExcept(Plain))
-                throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
+        if (all.Length != _model.Marks.Length)
+            throw new ArgumentException($"The pattern takes {_model.Marks.Length} texts, not {all.Length}.", nameof(texts));
+        Check(texts);
         return new(this, texts);
     }
 
-    internal string Text(string ofModel, string[] texts) => SlotOf(ofModel) is >= 0 and var slot ? texts[slot] : ofModel;
+    private static void Check(string[] texts)
+    {
+        foreach (string text in texts)
+            if (text.AsSpan().ContainsAnyExcept(Plain))
+                throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
+    }
 
-    internal string? Field(int index, string[] texts) => _fieldSlots[index] is >= 0 and var slot ? texts[slot] : Model.Field(index);
+    internal string Text(PatternText text, string[] texts) =>
+        text.Slot switch
+        {
+            PatternText.Constant => text.OfModel,
+            PatternText.Composed => Fill(text.OfModel),
+            var slot when slot < _bound.Length => _bound[slot],
+            var slot => texts[slot - _bound.Length],
+        };
+
+    internal string Namespace(string[] texts) => Text(_model.Namespace, texts);
+
+    internal string Name(string[] texts) => Text(_model.Name, texts);
+
+    internal string Uid(string[] texts) => Text(_model.Uid, texts);
+
+    internal string Field(int index, string[] texts) => Text(_model.Fields[index], texts);
 
     /// <summary>Objects with the same labels share them.</summary>
     internal IReadOnlyDictionary<string, string>? Labels(string[] texts)
     {
-        if (_labelSlots.Length == 0)
-            return Model.Labels;
-        string key = _labelSlots.Length == 1 ? texts[_labelSlots[0]] : string.Join(' ', _labelSlots.Select(slot => texts[slot]));
-        return _labels.GetOrAdd(
-            key,
-            _ => Model.Labels!.ToDictionary(static pair => pair.Key, pair => Text(pair.Value, texts), StringComparer.Ordinal)
-        );
+        if (_labels is null)
+            return _sameLabels;
+        int first = _bound.Length;
+        string key = _model.LabelSlots is [var only]
+            ? texts[only - first]
+            : string.Join(' ', _model.LabelSlots.Where(slot => slot >= first).Select(slot => texts[slot - first]));
+        return _labels.GetOrAdd(key, _ => LabelsOf(texts));
     }
+
+    private Dictionary<string, string> LabelsOf(string[] texts) =>
+        _model.Labels.ToDictionary(static pair => pair.Key, pair => Text(pair.Value, texts), StringComparer.Ordinal);
 
     /// <summary>The document; without a version, the part after it.</summary>
     internal byte[] Compose(string[] texts, long version)
     {
         texts = Complete(texts);
-        int length = _document.Measure(texts);
+        int length = _model.Document.Measure(texts);
         byte[] document = version == 0 ? new byte[length] : StoredDocument.Begin(version, length);
-        _document.Write(texts, document.AsSpan(document.Length - length));
+        _model.Document.Write(texts, document.AsSpan(document.Length - length));
         return document;
     }
 
     /// <summary>The length of <see cref="Compose"/>.</summary>
     internal int Measure(string[] texts, long version)
     {
-        int length = _document.Measure(Complete(texts));
+        int length = _model.Document.Measure(Complete(texts));
         return version == 0 ? length : StoredDocument.Measure(version, length);
     }
 
-    /// <summary>Ownership: keys of list elements may be markers.</summary>
+    /// <summary>Equals the document without a version.</summary>
+    internal bool Is(ReadOnlySpan<byte> written, string[] texts) => _model.Document.Is(written, Complete(texts));
+
+    /// <summary>Ownership: keys of list elements and times may be markers.</summary>
     internal ManagedFields Owners(string[] texts)
     {
         string[] all = Complete(texts);
         return ManagedFields.Of(
-            Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, all)) })
+            Model.Owners.Entries.Select(entry =>
+                entry with
+                {
+                    Time = entry.Time is null ? null : _model.Replace(entry.Time, all),
+                    Fields = entry.Fields.Select(element => OwnElement(element, all)),
+                }
+            )
         );
     }
 
@@ -126,38 +186,34 @@ internal sealed class ObjectPattern
     {
         if (Model.Owners.IsEmpty)
             return;
-        TextPattern owners = OwnersText();
         texts = Complete(texts);
-        int length = owners.Measure(texts);
-        owners.Write(texts, into.GetSpan(length)[..length]);
+        int length = _model.Owners.Measure(texts);
+        _model.Owners.Write(texts, into.GetSpan(length)[..length]);
         into.Advance(length);
     }
 
-    // A list has the objects of a pattern one after another.
-    private TextPattern OwnersText()
-    {
-        if (s_lastOwners is { } last && ReferenceEquals(last.Of, this))
-            return last.Text;
-        var text = new ArrayBufferWriter<byte>(4096);
-        Model.Owners.WriteTo(text);
-        TextPattern owners = new(text.WrittenMemory, Encode(_marks));
-        s_lastOwners = (this, owners);
-        return owners;
-    }
-
-    private static byte[][] Encode(IEnumerable<string> marks) => [.. marks.Select(Encoding.UTF8.GetBytes)];
-
     internal KubernetesObject? Read(StoredObject item, string[] texts) => _read?.Invoke(item, texts);
 
-    private string[] Complete(string[] texts) => _complete?.Invoke(texts) ?? texts;
+    /// <summary>A text of the model with the markers replaced that are the same for all objects.</summary>
+    public string Fill(string ofModel)
+    {
+        for (int i = 0; i < _bound.Length; i++)
+            ofModel = ofModel.Replace(_model.Marks[i], _bound[i], StringComparison.Ordinal);
+        return ofModel;
+    }
 
-    private int SlotOf(string text) => Array.IndexOf(_marks, text);
+    private string[] Complete(string[] texts)
+    {
+        if (_complete is not null)
+            return [.. _bound, .. texts, .. _complete(texts)];
+        return texts.Length == 0 ? _bound
+            : _bound.Length == 0 ? texts
+            : [.. _bound, .. texts];
+    }
 
     private PathElement OwnElement(PathElement element, string[] texts)
     {
-        string text = element.Text;
-        for (int i = 0; i < _marks.Length; i++)
-            text = text.Replace(_marks[i], texts[i], StringComparison.Ordinal);
+        string text = _model.Replace(element.Text, texts);
         return ReferenceEquals(text, element.Text) ? element : PathElement.Parse($"{element.Kind}:{text}");
     }
 }

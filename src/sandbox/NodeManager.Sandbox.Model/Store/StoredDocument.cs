@@ -30,8 +30,6 @@ internal static class StoredDocument
 
     public static byte[] Serialize(JsonObject document) => Write(document).ToArray();
 
-    public static bool Is(JsonObject document, ReadOnlySpan<byte> tail) => Write(document).SequenceEqual(tail);
-
     /// <summary>The stored form at a version; 0 for a dry run.</summary>
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
     {
@@ -88,8 +86,8 @@ internal static class StoredDocument
         return rest[(rest.Span.IndexOf(VersionClosing) + VersionClosing.Length)..];
     }
 
-    // Valid until the next write on this thread.
-    private static ReadOnlySpan<byte> Write(JsonObject document)
+    /// <summary>The stored form without a version. Valid until the next write on this thread.</summary>
+    public static ReadOnlySpan<byte> Write(JsonObject document)
     {
         ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);
         buffer.ResetWrittenCount();

@@ -41,13 +41,12 @@ internal sealed class StoredObject
     /// <summary>See <see cref="ObjectPattern.Make"/>.</summary>
     internal StoredObject(ObjectPattern pattern, string[] texts)
     {
-        StoredObject model = pattern.Model;
-        Kind = model.Kind;
-        Namespace = pattern.Text(model.Namespace, texts);
-        Name = pattern.Text(model.Name, texts);
-        Uid = pattern.Text(model.Uid, texts);
+        Kind = pattern.Model.Kind;
+        Namespace = pattern.Namespace(texts);
+        Name = pattern.Name(texts);
+        Uid = pattern.Uid(texts);
         Labels = pattern.Labels(texts);
-        OwnerUids = model.OwnerUids;
+        OwnerUids = pattern.OwnerUids;
         _fields = [];
         _pattern = pattern;
         _texts = texts;
@@ -178,7 +177,11 @@ internal sealed class StoredObject
     }
 
     /// <summary>True where a copy is unchanged, including the order of members; cheaper than a deep comparison.</summary>
-    internal bool HasContent(JsonObject document) => StoredDocument.Is(document, Tail);
+    internal bool HasContent(JsonObject document)
+    {
+        ReadOnlySpan<byte> written = StoredDocument.Write(document);
+        return _pattern is null ? written.SequenceEqual(Tail) : _pattern.Is(written, _texts!);
+    }
 
     /// <summary>Equal except for the version and the owners' times.</summary>
     internal bool SameContent(StoredObject other) => SameDocument(other) && Owners.SameOwners(other.Owners);

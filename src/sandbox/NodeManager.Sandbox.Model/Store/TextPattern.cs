@@ -57,4 +57,29 @@ internal sealed class TextPattern
 
         model[from..].CopyTo(into);
     }
+
+    /// <summary>Equals what <see cref="Write"/> writes.</summary>
+    public bool Is(ReadOnlySpan<byte> written, string[] texts)
+    {
+        if (written.Length != Measure(texts))
+            return false;
+        ReadOnlySpan<byte> model = _model.Span;
+        int from = 0;
+        foreach ((int start, int length, int slot) in _places)
+        {
+            if (!Starts(ref written, model[from..start]) || !Ascii.Equals(written[..texts[slot].Length], texts[slot]))
+                return false;
+            written = written[texts[slot].Length..];
+            from = start + length;
+        }
+
+        return written.SequenceEqual(model[from..]);
+
+        static bool Starts(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
+        {
+            bool isSame = text.StartsWith(part);
+            text = isSame ? text[part.Length..] : text;
+            return isSame;
+        }
+    }
 }

@@ -30,7 +30,10 @@ internal static class DemoCluster
         StorageClass(writer);
 
         List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
-        WorkloadSeeds workloads = new(writer, new(all), seed, minorVersion);
+        PodSeeds pods = new(writer, new(all), minorVersion);
+        BudgetSeeds budgets = new(minorVersion);
+        DeploymentSeeds deployments = new(writer, pods, budgets, seed, minorVersion);
+        WorkloadSeeds workloads = new(writer, pods, budgets, seed);
         foreach (Workload daemon in DemoWorkloads.DaemonSets)
             workloads.DaemonSet(Versioned(daemon, minorVersion), all);
         foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
@@ -39,7 +42,7 @@ internal static class DemoCluster
         foreach (Workload set in DemoWorkloads.StatefulSets)
             workloads.StatefulSet(set);
         foreach (Workload deployment in DemoWorkloads.Deployments)
-            workloads.Deployment(deployment);
+            deployments.Add(deployment);
         workloads.UnmanagedPod(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
         foreach (int days in (ReadOnlySpan<int>)[2, 1])
             workloads.Job(
@@ -48,8 +51,8 @@ internal static class DemoCluster
             );
         if (nodes > 20)
             foreach (Workload deployment in DemoWorkloads.More(surplus, seed))
-                workloads.Deployment(deployment);
-        SchedulerSeed.Write(writer, workloads, minorVersion);
+                deployments.AddAlike(deployment);
+        SchedulerSeed.Write(writer, deployments, minorVersion);
         writer.Finish();
         foreach (SeedNode node in nodes <= NodesWithImages ? all : [])
             registry.UpdateStatus(BuiltInKinds.Nodes, "", node.Stored.Name, document => Held(registry, document, node.Stored.Name));

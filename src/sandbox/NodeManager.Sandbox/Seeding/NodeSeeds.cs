@@ -83,10 +83,10 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
                 ["status"] = status,
             },
             seeded.Uid,
-            age
+            writer.Ago(age)
         );
         yield return node;
-        yield return writer.Make(BuiltInKinds.Leases, "kube-node-lease", Lease(node, seeded.IsSilent), seeded.LeaseUid, age);
+        yield return writer.Make(BuiltInKinds.Leases, "kube-node-lease", Lease(node, seeded.IsSilent), seeded.LeaseUid, writer.Ago(age));
     }
 
     private JsonObject Labels(NodeSeed seeded)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kubelet.Pods;
 
@@ -15,13 +16,13 @@ internal sealed class PodPattern
 
     private readonly ObjectPattern _pattern;
     private readonly string[] _containers;
-    private readonly Lazy<Pod> _typed;
+    private Pod? _typed;
 
     /// <param name="model">A pod with <see cref="Marks"/>.</param>
-    public PodPattern(StoredObject model)
+    /// <param name="marks">Further markers, for <see cref="Bind"/>.</param>
+    public PodPattern(StoredObject model, params string[] marks)
     {
-        StoredObject whole = model.At(0);
-        JsonObject? spec = whole.ToJson().Object("spec");
+        JsonObject? spec = model.At(0).ToJson().Object("spec");
         _containers =
         [
             .. (spec.Array("containers") ?? [])
@@ -29,9 +30,19 @@ internal sealed class PodPattern
                 .OfType<JsonObject>()
                 .Select(static one => one.Text("name") ?? ""),
         ];
-        _typed = new(whole.As<Pod>);
-        _pattern = new(model, Complete(Slots(Marks)), Read, Complete);
+        string[] own = Slots(Marks);
+        _pattern = new(model, [.. marks, .. own, .. Identities(own)], Read, Identities);
     }
+
+    private PodPattern(PodPattern like, string[] texts)
+    {
+        _pattern = like._pattern.Bind(texts, Read, Identities);
+        _containers = [.. like._containers.Select(_pattern.Fill)];
+    }
+
+    /// <summary>The pattern of the pods of one workload.</summary>
+    /// <param name="texts">In the order of the further markers.</param>
+    public PodPattern Bind(string[] texts) => new(this, texts);
 
     /// <summary>The markers of varying texts.</summary>
     public static PodTexts Marks { get; } = new("<name>", Uid, "<node>", "<zone>", "<host>", "<address>");
@@ -41,12 +52,15 @@ internal sealed class PodPattern
     private static string[] Slots(PodTexts texts) => [texts.Name, texts.Uid, texts.Node, texts.Zone, texts.HostAddress, texts.Address];
 
     // Container IDs, the longest texts of a pod, are computed when its document is written.
-    private string[] Complete(string[] texts) => [.. texts, .. _containers.Select(name => ContainerStates.Id(texts[UidSlot], name, 0))];
+    private string[] Identities(string[] texts) => [.. _containers.Select(name => ContainerStates.Id(texts[UidSlot], name, 0))];
+
+    // Read by the first pod that needs it.
+    private Pod Typed => _typed ??= JsonSerializer.Deserialize(_pattern.Compose(Slots(Marks), version: 1), KubernetesJson.Default.Pod)!;
 
     // Equal to the deserialized document.
     private Pod Read(StoredObject item, IReadOnlyList<string> texts)
     {
-        Pod like = _typed.Value;
+        Pod like = Typed;
         ObjectMeta metadata = like.Metadata;
         PodStatus status = like.Status;
         string node = item.Field("spec.nodeName");

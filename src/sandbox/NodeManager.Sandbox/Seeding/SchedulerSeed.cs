@@ -9,7 +9,7 @@ internal static class SchedulerSeed
     private const string Name = "rescheduler-scheduler";
     private const string ConfigMap = "rescheduler-config";
 
-    public static void Write(SeedWriter writer, WorkloadSeeds workloads, int minorVersion)
+    public static void Write(SeedWriter writer, DeploymentSeeds deployments, int minorVersion)
     {
         writer.Add(
             BuiltInKinds.ConfigMaps,
@@ -25,7 +25,7 @@ internal static class SchedulerSeed
             CultureInfo.InvariantCulture,
             $"registry.example.com/platform/rescheduler-scheduler:v1.{minorVersion}.2"
         );
-        workloads.Deployment(
+        deployments.Add(
             new(Namespace, Name, 1, image, 100, 128) { PriorityClass = "system-cluster-critical" },
             static template =>
             {

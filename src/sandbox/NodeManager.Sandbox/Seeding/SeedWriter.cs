@@ -44,7 +44,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     /// <summary>Stores a document with at least a name and keeps its status.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
-        StoredObject item = Make(kind, ns, document, NextUid(), age);
+        StoredObject item = Make(kind, ns, document, NextUid(), Ago(age));
         return registry.Store.TryAdd(item)
             ?? throw new InvalidOperationException($"The seed names {kind.Plural} {item.Namespace}/{item.Name} twice.");
     }
@@ -65,6 +65,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     /// <summary>Creates an object from a document with at least a name. Thread-safe.</summary>
     /// <param name="ns">Empty at cluster scope.</param>
     /// <param name="document">Taken over.</param>
+    /// <param name="createdAt">See <see cref="Ago"/>.</param>
     /// <param name="complete">Completes the document after its identity is set.</param>
     /// <param name="nodeLabels">Labels of the pod's node; null: read from the store.</param>
     public StoredObject Make(
@@ -72,7 +73,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         string ns,
         JsonObject document,
         string uid,
-        TimeSpan age,
+        string createdAt,
         Action<JsonObject>? complete = null,
         IReadOnlyDictionary<string, string>? nodeLabels = null
     )
@@ -81,7 +82,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         if (kind.IsNamespaced)
             metadata["namespace"] = ns;
         metadata["uid"] = uid;
-        metadata["creationTimestamp"] = Ago(age);
+        metadata["creationTimestamp"] = createdAt;
         if (kind.HasGenerationAt(registry.Minor))
             metadata["generation"] = 1;
         complete?.Invoke(document);

@@ -33,8 +33,15 @@ internal sealed record Workload(string Namespace, string Name, int Replicas, str
             _ => 0,
         };
 
+    public bool HasBudget => (MinAvailable ?? MaxUnavailable) is not null;
+
     public decimal Cpu => Millicores / 1000m;
 
     /// <summary>Bytes.</summary>
     public decimal Memory => Mebibytes * 1024m * 1024m;
+
+    /// <param name="minimum">Days.</param>
+    /// <param name="span">Days.</param>
+    public TimeSpan Age(int minimum, int span, int seed) =>
+        TimeSpan.FromDays(minimum) + TimeSpan.FromSeconds(StableHash.Of(Namespace + Name, seed) % (span * 86_400));
 }

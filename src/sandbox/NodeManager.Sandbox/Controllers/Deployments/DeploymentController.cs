@@ -39,16 +39,15 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         if (Get(key) is not { IsDeleting: false } stored)
             return;
         Deployment deployment = stored.As<Deployment>();
+        StoredObject[] all = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)];
+        if (all is [{ IsDeleting: false } only] && SettledRollout.IsSettled(deployment, only.As<ReplicaSet>()))
+            return;
         JsonObject document = stored.ToJson();
         JsonObject template = document["spec"]!["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
         List<StoredObject> sets =
         [
-            .. Store
-                .ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)
-                .Where(set => !set.IsDeleting)
-                .OrderBy(set => set.As<ReplicaSet>().Metadata.CreationTimestamp)
-                .ThenBy(RevisionOf),
+            .. all.Where(set => !set.IsDeleting).OrderBy(set => set.As<ReplicaSet>().Metadata.CreationTimestamp).ThenBy(RevisionOf),
         ];
         StoredObject? current = sets.Find(set => set.Labels?.GetValueOrDefault(HashLabel) == hash);
         List<StoredObject> old = sets.FindAll(set => set != current);

@@ -102,6 +102,15 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         int terminating = Store
             .PodsOf(stored.Uid)
             .Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
+        // Most sets at a start are complete; comparing figures is cheaper than reading documents.
+        if (
+            set.Status.ObservedGeneration == set.Metadata.Generation
+            && set.Status.Replicas == active.Count
+            && set.Status.ReadyReplicas == ready
+            && set.Status.AvailableReplicas == available
+            && set.Status.TerminatingReplicas == terminating
+        )
+            return;
         Registry.UpdateStatus(
             stored,
             document =>

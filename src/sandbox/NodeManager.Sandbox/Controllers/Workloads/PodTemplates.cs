@@ -42,11 +42,17 @@ internal static class PodTemplates
     }
 
     /// <summary>The hash of a template, independent of member order.</summary>
-    public static string Hash(JsonObject template)
+    public static string Hash(JsonObject template) => HashOf(Text(template));
+
+    /// <summary>The hash of <see cref="Text"/>.</summary>
+    public static string HashOf(string text) => StableHash.Name(text);
+
+    /// <summary>The text that is hashed.</summary>
+    public static string Text(JsonObject template)
     {
         StringBuilder text = new();
         Write(text, template);
-        return StableHash.Name(text.ToString());
+        return text.ToString();
     }
 
     public static void Label(JsonObject document, string key, string value) => document.Ensure("metadata").Ensure("labels")[key] = value;

@@ -21,10 +21,12 @@ internal static class RevisionAnnotations
         "deprecated.deployment.rollback.to",
     ];
 
+    public static bool IsCopied(string annotation) => !Own.Contains(annotation);
+
     public static void Copy(JsonObject deployment, JsonObject annotations)
     {
         foreach ((string key, JsonNode? value) in deployment.Object("metadata").Object("annotations") ?? [])
-            if (!Own.Contains(key))
+            if (IsCopied(key))
                 annotations[key] = value?.DeepClone();
     }
 

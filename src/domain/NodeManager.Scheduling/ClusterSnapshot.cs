@@ -7,10 +7,10 @@ namespace NodeManager.Scheduling;
 public sealed class ClusterSnapshot
 {
     private readonly Dictionary<string, NodeState> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodState> _pods = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodState> _antiAffine = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodState> _affine = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, PodState>> _nodeless = new(StringComparer.Ordinal);
+    private readonly Dictionary<PodKey, PodState> _pods = [];
+    private readonly Dictionary<PodKey, PodState> _antiAffine = [];
+    private readonly Dictionary<PodKey, PodState> _affine = [];
+    private readonly Dictionary<string, List<PodState>> _nodeless = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _namespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolumeClaim> _claims = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersistentVolume> _volumes = new(StringComparer.Ordinal);
@@ -81,10 +81,10 @@ public sealed class ClusterSnapshot
         _nodesByZone = null;
         state = new(node);
         _nodes.Add(node.Metadata.Name, state);
-        if (!_nodeless.Remove(node.Metadata.Name, out Dictionary<string, PodState>? waiting))
+        if (!_nodeless.Remove(node.Metadata.Name, out List<PodState>? waiting))
             return;
-        foreach ((string key, PodState pod) in waiting)
-            state.Add(key, pod);
+        foreach (PodState pod in waiting)
+            state.Add(pod);
     }
 
     /// <summary>Removes a node. Its pods do not count until the node is added again.</summary>
@@ -94,7 +94,7 @@ public sealed class ClusterSnapshot
             return;
         _nodesByZone = null;
         if (state.Pods.Count > 0)
-            _nodeless[name] = state.Pods.ToDictionary(pod => pod.Pod.Key(), StringComparer.Ordinal);
+            _nodeless[name] = [.. state.Pods];
     }
 
     /// <summary>Adds or replaces a pod on its spec's node; removes it if it is unscheduled or completed.</summary>
@@ -112,7 +112,7 @@ public sealed class ClusterSnapshot
         Add(_latest = new(pod, nodeName, _latest));
     }
 
-    public bool RemovePod(Pod pod) => Take(pod.Key()) is not null;
+    public bool RemovePod(Pod pod) => Take(pod) is not null;
 
     public void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels) =>
         _namespaces[name] = labels ?? new Dictionary<string, string>();
@@ -148,8 +148,8 @@ public sealed class ClusterSnapshot
         Copy(_pods, copy._pods);
         Copy(_antiAffine, copy._antiAffine);
         Copy(_affine, copy._affine);
-        foreach ((string name, Dictionary<string, PodState> waiting) in _nodeless)
-            copy._nodeless.Add(name, new(waiting, StringComparer.Ordinal));
+        foreach ((string name, List<PodState> waiting) in _nodeless)
+            copy._nodeless.Add(name, [.. waiting]);
         Copy(_namespaces, copy._namespaces);
         Copy(_claims, copy._claims);
         Copy(_volumes, copy._volumes);
@@ -185,24 +185,25 @@ public sealed class ClusterSnapshot
 
     internal StorageClass? StorageClass(string name) => _storageClasses.GetValueOrDefault(name);
 
-    /// <summary>Removes a pod by its <c>namespace/name</c>; null if it does not exist.</summary>
-    internal PodState? Take(string key)
+    /// <summary>Removes a pod by its namespace and name; null if it does not exist.</summary>
+    internal PodState? Take(Pod pod)
     {
+        PodKey key = PodKey.Of(pod);
         if (!_pods.Remove(key, out PodState? state))
             return null;
         _antiAffine.Remove(key);
         _affine.Remove(key);
         if (_nodes.TryGetValue(state.NodeName, out NodeState? node))
-            node.Remove(key);
-        else if (_nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting))
-            waiting.Remove(key);
+            node.Remove(state);
+        else if (_nodeless.TryGetValue(state.NodeName, out List<PodState>? waiting))
+            waiting.Remove(state);
         return state;
     }
 
     /// <summary>Adds a new pod.</summary>
     internal void Add(PodState state)
     {
-        string key = state.Pod.Key();
+        PodKey key = PodKey.Of(state.Pod);
         _pods.Add(key, state);
         if (state.HasRequiredAntiAffinity)
             _antiAffine.Add(key, state);
@@ -210,19 +211,26 @@ public sealed class ClusterSnapshot
             _affine.Add(key, state);
         if (_nodes.TryGetValue(state.NodeName, out NodeState? node))
         {
-            node.Add(key, state);
+            node.Add(state);
             return;
         }
-        if (!_nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting))
-            _nodeless.Add(state.NodeName, waiting = new(StringComparer.Ordinal));
-        waiting.Add(key, state);
+        if (!_nodeless.TryGetValue(state.NodeName, out List<PodState>? waiting))
+            _nodeless.Add(state.NodeName, waiting = []);
+        waiting.Add(state);
     }
 
     private static string ZoneOf(NodeState node) => node.Label("topology.kubernetes.io/zone") ?? "";
 
-    private static void Copy<T>(Dictionary<string, T> from, Dictionary<string, T> to)
+    private static void Copy<TKey, T>(Dictionary<TKey, T> from, Dictionary<TKey, T> to)
+        where TKey : notnull
     {
-        foreach ((string key, T value) in from)
+        foreach ((TKey key, T value) in from)
             to.Add(key, value);
+    }
+
+    // Two references instead of a text for each of hundreds of thousands of pods.
+    private readonly record struct PodKey(string Namespace, string Name)
+    {
+        public static PodKey Of(Pod pod) => new(pod.Metadata.Namespace ?? "", pod.Metadata.Name);
     }
 }

@@ -3,14 +3,15 @@ namespace NodeManager.Scheduling;
 /// <summary>A node of a <see cref="ClusterSnapshot"/> with its pods.</summary>
 public sealed class NodeState
 {
-    private readonly Dictionary<string, PodState> _pods;
+    // A list, because a node has at most hundreds of pods, and a cluster thousands of nodes.
+    private readonly List<PodState> _pods;
     private readonly Dictionary<string, decimal> _requested;
     private readonly Dictionary<string, decimal> _assumed;
 
     internal NodeState(Node node)
     {
         Node = node;
-        _pods = new(StringComparer.Ordinal);
+        _pods = [];
         _requested = new(StringComparer.Ordinal);
         _assumed = new(StringComparer.Ordinal);
     }
@@ -18,7 +19,7 @@ public sealed class NodeState
     private NodeState(NodeState original)
     {
         Node = original.Node;
-        _pods = new(original._pods, StringComparer.Ordinal);
+        _pods = [.. original._pods];
         _requested = new(original._requested, StringComparer.Ordinal);
         _assumed = new(original._assumed, StringComparer.Ordinal);
     }
@@ -28,10 +29,10 @@ public sealed class NodeState
     public string Name => Node.Metadata.Name;
 
     /// <summary>The active pods, including assumed ones.</summary>
-    public IReadOnlyCollection<PodState> Pods => _pods.Values;
+    public IReadOnlyCollection<PodState> Pods => _pods;
 
     /// <summary>Without an interface, for hot loops over all nodes.</summary>
-    internal Dictionary<string, PodState>.ValueCollection PodStates => _pods.Values;
+    internal List<PodState> PodStates => _pods;
 
     /// <summary>The requests of the pods; <c>pods</c> is their number.</summary>
     public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.GetValueOrDefault(resource);
@@ -48,18 +49,18 @@ public sealed class NodeState
     /// <summary>Null if the node does not have the label.</summary>
     public string? Label(string key) => Node.Metadata.Labels?.GetValueOrDefault(key);
 
-    internal void Add(string key, PodState pod)
+    internal void Add(PodState pod)
     {
-        _pods.Add(key, pod);
+        _pods.Add(pod);
         foreach ((string name, decimal amount) in pod.Requests)
             _requested[name] = _requested.GetValueOrDefault(name) + amount;
         foreach ((string name, decimal amount) in pod.AssumedRequests)
             _assumed[name] = _assumed.GetValueOrDefault(name) + amount;
     }
 
-    internal void Remove(string key)
+    internal void Remove(PodState pod)
     {
-        if (!_pods.Remove(key, out PodState? pod))
+        if (!_pods.Remove(pod))
             return;
         foreach ((string name, decimal amount) in pod.Requests)
             _requested[name] -= amount;

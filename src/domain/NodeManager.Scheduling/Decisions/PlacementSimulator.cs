@@ -60,10 +60,9 @@ public sealed class PlacementSimulator
     /// <summary>Removes a pod. True if it existed.</summary>
     public bool Remove(Pod pod)
     {
-        string key = pod.Key();
-        if (_snapshot.Take(key) is not { } state)
+        if (_snapshot.Take(pod) is not { } state)
             return false;
-        _removed[key] = state;
+        _removed[pod.Key()] = state;
         UpdateCounts(state, -1);
         return true;
     }

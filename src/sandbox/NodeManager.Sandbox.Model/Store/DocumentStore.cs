@@ -38,9 +38,7 @@ internal sealed class DocumentStore
 
     // Replaced, never modified.
     private Dictionary<ResourceKind, Table> _tables;
-    private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(
-        StringComparer.Ordinal
-    );
+    private readonly ObjectIndex _dependents = new();
     private long _logBytes;
     private long _version = FirstVersion;
     private long _published = FirstVersion;
@@ -109,7 +107,7 @@ internal sealed class DocumentStore
         lock (_lock)
         {
             version = _version;
-            return table.Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? found) ? [.. found.Values] : [];
+            return table.Index.Find(value);
         }
     }
 
@@ -117,9 +115,7 @@ internal sealed class DocumentStore
     {
         lock (_lock)
         {
-            return _dependents.TryGetValue(ownerUid, out HashSet<(ResourceKind Kind, string Namespace, string Name)>? keys)
-                ? [.. keys.Select(key => TableOf(key.Kind).Objects.Find(key.Namespace, key.Name)!)]
-                : [];
+            return _dependents.Find(ownerUid);
         }
     }
 
@@ -304,21 +300,7 @@ internal sealed class DocumentStore
     {
         StoredObject? now = type == ChangeType.Deleted ? null : item;
         table.Reindex(previous, now);
-        foreach (string uid in previous?.OwnerUids ?? [])
-        {
-            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys))
-                continue;
-            keys.Remove((item.Kind, item.Namespace, item.Name));
-            if (keys.Count == 0)
-                _dependents.Remove(uid);
-        }
-
-        foreach (string uid in now?.OwnerUids ?? [])
-        {
-            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys))
-                _dependents[uid] = keys = [];
-            keys.Add((item.Kind, item.Namespace, item.Name));
-        }
+        Reindex(_dependents, previous?.OwnerUids ?? [], previous, now?.OwnerUids ?? [], now);
 
         Change change = new(type, item, previous, item.Version);
         long before = table.Log.Bytes;
@@ -355,28 +337,26 @@ internal sealed class DocumentStore
 
         public int IndexedField { get; } = Array.FindIndex(kind.SelectableFields, field => field.IsIndexed);
 
-        public Dictionary<string, Dictionary<(string Namespace, string Name), StoredObject>> Index { get; } = new(StringComparer.Ordinal);
+        public ObjectIndex Index { get; } = new();
 
         public void Reindex(StoredObject? before, StoredObject? after)
         {
-            if (IndexedField < 0)
-                return;
-            if (
-                before is not null
-                && Index.TryGetValue(before.Field(IndexedField), out Dictionary<(string, string), StoredObject>? old)
-                && old.Remove((before.Namespace, before.Name))
-                && old.Count == 0
-            )
-            {
-                Index.Remove(before.Field(IndexedField));
-            }
+            if (IndexedField >= 0)
+                DocumentStore.Reindex(Index, TextOf(before), before, TextOf(after), after);
 
-            if (after is null)
-                return;
-            string value = after.Field(IndexedField);
-            if (!Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? items))
-                Index[value] = items = [];
-            items[(after.Namespace, after.Name)] = after;
+            string[] TextOf(StoredObject? item) => item is null ? [] : [item.Field(IndexedField)];
         }
+    }
+
+    private static void Reindex(ObjectIndex index, string[] textsBefore, StoredObject? before, string[] texts, StoredObject? after)
+    {
+        foreach (string text in textsBefore)
+            if (!texts.Contains(text))
+                index.Remove(text, before!);
+        foreach (string text in texts)
+            if (textsBefore.Contains(text))
+                index.Replace(text, before!, after!);
+            else
+                index.Add(text, after!);
     }
 }

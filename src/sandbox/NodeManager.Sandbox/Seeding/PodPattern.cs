@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Kubelet.Pods;
 
@@ -55,7 +56,8 @@ internal sealed class PodPattern
     private string[] Identities(string[] texts) => [.. _containers.Select(name => ContainerStates.Id(texts[UidSlot], name, 0))];
 
     // Read by the first pod that needs it.
-    private Pod Typed => _typed ??= JsonSerializer.Deserialize(_pattern.Compose(Slots(Marks), version: 1), KubernetesJson.Default.Pod)!;
+    private Pod Typed =>
+        _typed ??= JsonSerializer.Deserialize(_pattern.Compose(Slots(Marks), version: 1), (JsonTypeInfo<Pod>)BuiltInKinds.Pods.Type!)!;
 
     // Equal to the deserialized document.
     private Pod Read(StoredObject item, IReadOnlyList<string> texts)

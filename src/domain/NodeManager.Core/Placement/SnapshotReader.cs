@@ -18,10 +18,17 @@ public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node
 /// <param name="caches">Their nodes and pods of the whole cluster are taken if they are open and connected; null: everything is listed.</param>
 public sealed class SnapshotReader(KubernetesClient client, Action<string> warn, ObjectCaches? caches = null)
 {
+    // Of the process, in bytes.
+    private const long MuchMemory = 512 * 1024 * 1024;
+
     /// <param name="minor">The minor version whose rules apply; null: the server's.</param>
     /// <param name="knowsStorage">True to judge claims that are unbound or missing, which needs the storage classes.</param>
     public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
+        // What an earlier reading left may be as large as the new one. In the background, so that nothing pauses.
+        if (GC.GetTotalMemory(forceFullCollection: false) > MuchMemory)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+
         var server = client.GetCapabilitiesAsync(cancellationToken);
         var nodes = ItemsAsync(Resources.Nodes, cancellationToken);
         var pods = ItemsAsync(ClusterPods.Type, cancellationToken);

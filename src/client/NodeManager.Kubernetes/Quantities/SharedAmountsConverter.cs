@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace NodeManager.Kubernetes.Quantities;
 
 /// <summary>
-/// Shares equal read-only dictionaries of amounts: nodes of a kind have the same capacity. A fixed-size table; a collision replaces the
-/// entry. Thread-safe.
+/// Shares equal read-only dictionaries of amounts: nodes of a kind have the same capacity. A fixed-size table; the second collision
+/// replaces an entry. Thread-safe.
 /// </summary>
 internal sealed class SharedAmountsConverter : JsonConverter<Dictionary<string, Quantity>>
 {
@@ -30,11 +30,16 @@ internal sealed class SharedAmountsConverter : JsonConverter<Dictionary<string, 
             hash.Add(amount.Text);
         }
 
-        ref Dictionary<string, Quantity>? place = ref Places[(uint)hash.ToHashCode() % (uint)Places.Length];
-        Dictionary<string, Quantity>? known = Volatile.Read(ref place);
-        if (known is not null && AreEqual(known, amounts))
-            return known;
-        Volatile.Write(ref place, amounts);
+        // Two places, so that a capacity and an allocatable of one hash keep theirs.
+        Span<Dictionary<string, Quantity>?> places = Places.AsSpan((int)((uint)hash.ToHashCode() % (uint)(Places.Length / 2)) * 2, 2);
+        Dictionary<string, Quantity>? first = Volatile.Read(ref places[0]),
+            second = Volatile.Read(ref places[1]);
+        if (first is not null && AreEqual(first, amounts))
+            return first;
+        if (second is not null && AreEqual(second, amounts))
+            return second;
+        Volatile.Write(ref places[1], first);
+        Volatile.Write(ref places[0], amounts);
         return amounts;
     }
 

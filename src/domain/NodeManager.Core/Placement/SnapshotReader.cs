@@ -25,13 +25,9 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
     /// <param name="knowsStorage">True to judge claims that are unbound or missing, which needs the storage classes.</param>
     public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
     {
-        // What an earlier reading left may be as large as the new one. In the background, so that nothing pauses.
-        if (GC.GetTotalMemory(forceFullCollection: false) > MuchMemory)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-
         var server = client.GetCapabilitiesAsync(cancellationToken);
+        var pods = ItemsAsync(ClusterPods.Type, cancellationToken, CollectGarbage);
         var nodes = ItemsAsync(Resources.Nodes, cancellationToken);
-        var pods = ItemsAsync(ClusterPods.Type, cancellationToken);
         var images = IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
         var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
@@ -64,13 +60,25 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         return new(snapshot, (await nodes).Items, (await pods).Items, (await nodes).IsCached || (await pods).IsCached);
     }
 
-    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(ResourceType<T> type, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(
+        ResourceType<T> type,
+        CancellationToken cancellationToken,
+        Action? prepareList = null
+    )
         where T : KubernetesObject
     {
         using CacheUse<T>? open = caches?.JoinOpen(type);
-        return open?.Cache is { Watch.IsConnected: true } cache
-            ? (cache.Items, true)
-            : ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
+        if (open?.Cache is { Watch.IsConnected: true } cache)
+            return (cache.Items, true);
+        prepareList?.Invoke();
+        return ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
+    }
+
+    // What an earlier reading left may be as large as the new one. In the background, so that nothing pauses.
+    private static void CollectGarbage()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) > MuchMemory)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     private async Task<List<T>?> IfAllowedAsync<T>(ResourceType<T> type, string what, CancellationToken cancellationToken)

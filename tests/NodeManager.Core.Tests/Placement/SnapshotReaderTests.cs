@@ -8,7 +8,7 @@ namespace NodeManager.Core.Tests.Placement;
 public sealed class SnapshotReaderTests
 {
     [Fact]
-    public async Task A_pod_of_a_cluster_that_is_read_without_caches_takes_at_most_770_bytes_and_1190_with_its_place()
+    public async Task A_pod_of_a_cluster_that_is_read_without_caches_takes_at_most_770_bytes_and_1060_with_its_place()
     {
         await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 2_100);
         SnapshotReader reader = new(cluster.Session.Connection().Client, Assert.Fail);
@@ -20,6 +20,6 @@ public sealed class SnapshotReaderTests
             all = RetainedSize.Of(reading) - nodes;
         Assert.InRange(reading.Pods.Count, 20_000, 22_000);
         Assert.InRange(pods / reading.Pods.Count, 300, 770);
-        Assert.InRange(all / reading.Pods.Count, pods / reading.Pods.Count, 1190);
+        Assert.InRange(all / reading.Pods.Count, pods / reading.Pods.Count, 1060);
     }
 }

@@ -27,8 +27,7 @@ public sealed class DeploymentPatternTests
         HashSet<DeploymentPattern> patterns = [];
         foreach (Workload workload in DemoWorkloads.More(500, Seed))
         {
-            DeploymentTexts texts = seeds.Texts(workload);
-            List<(SeedNode Node, PodTexts Texts)> placed = seeds.Place(texts);
+            (DeploymentTexts texts, List<(SeedNode Node, PodTexts Texts)> placed) = seeds.Place(workload);
             DeploymentPattern pattern = seeds.PatternOf(workload, placed[0].Node);
             patterns.Add(pattern);
             StoredObject[] alone = [.. seeds.Make(texts, placed)],

@@ -47,12 +47,10 @@ internal sealed class DeploymentPattern
             },
             "<deployment>",
             "<set>",
+            workload.HasBudget ? "<budget>" : null,
             "<created>",
             new("<rolled-out>", "<started>")
-        )
-        {
-            BudgetUid = workload.HasBudget ? "<budget>" : null,
-        };
+        );
 
     /// <param name="placed">The pods; their names are the suffixes.</param>
     public IEnumerable<StoredObject> Make(DeploymentTexts texts, List<(SeedNode Node, PodTexts Texts)> placed)

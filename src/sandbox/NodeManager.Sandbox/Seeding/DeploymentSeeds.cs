@@ -15,8 +15,7 @@ internal sealed class DeploymentSeeds(SeedWriter writer, PodSeeds pods, BudgetSe
     /// <param name="adjust">Completes the pod template.</param>
     public void Add(Workload workload, Action<JsonObject>? adjust = null)
     {
-        DeploymentTexts texts = Texts(workload);
-        List<(SeedNode Node, PodTexts Texts)> placed = Place(texts);
+        (DeploymentTexts texts, List<(SeedNode Node, PodTexts Texts)> placed) = Place(workload);
         writer.Later(Documents, () => Make(texts, placed, adjust));
     }
 
@@ -26,8 +25,7 @@ internal sealed class DeploymentSeeds(SeedWriter writer, PodSeeds pods, BudgetSe
     /// <param name="workload">Its requests are canonical, its PDB allows one unavailable pod.</param>
     public void AddAlike(Workload workload)
     {
-        DeploymentTexts texts = Texts(workload);
-        List<(SeedNode Node, PodTexts Texts)> placed = Place(texts);
+        (DeploymentTexts texts, List<(SeedNode Node, PodTexts Texts)> placed) = Place(workload);
         if (placed.Count == 0)
             writer.Later(Documents, () => Make(texts, placed));
         else
@@ -49,23 +47,17 @@ internal sealed class DeploymentSeeds(SeedWriter writer, PodSeeds pods, BudgetSe
         }
     }
 
-    internal DeploymentTexts Texts(Workload workload)
+    /// <summary>Places the pods and draws UIDs: those of the owners, the pods and the PDB, in this order.</summary>
+    internal (DeploymentTexts Texts, List<(SeedNode Node, PodTexts Texts)> Pods) Place(Workload workload)
     {
-        TimeSpan age = workload.Age(3, 40, seed);
-        return new(workload, writer.NextUid(), writer.NextUid(), writer.Ago(age), pods.Times(age * 0.9));
-    }
-
-    /// <summary>Places the pods and draws the UID of the PDB after theirs.</summary>
-    internal List<(SeedNode Node, PodTexts Texts)> Place(DeploymentTexts texts)
-    {
-        Workload workload = texts.Workload;
+        string uid = writer.NextUid(),
+            setUid = writer.NextUid();
         List<(SeedNode Node, PodTexts Texts)> placed = pods.Place(
             workload,
             Enumerable.Range(0, workload.Replicas).Select(_ => pods.Next(workload)).OfType<SeedNode>()
         );
-        if (workload.HasBudget)
-            texts.BudgetUid = writer.NextUid();
-        return placed;
+        TimeSpan age = workload.Age(3, 40, seed);
+        return (new(workload, uid, setUid, workload.HasBudget ? writer.NextUid() : null, writer.Ago(age), pods.Times(age * 0.9)), placed);
     }
 
     internal IEnumerable<StoredObject> Make(

@@ -5,13 +5,11 @@ namespace NodeManager.Sandbox.Seeding;
 /// <summary>What the objects of a seeded Deployment are made from.</summary>
 /// <param name="Uid">The Deployment's.</param>
 /// <param name="SetUid">The ReplicaSet's.</param>
+/// <param name="BudgetUid">Null without a PDB.</param>
 /// <param name="Created">In API format.</param>
 /// <param name="PodTimes">The pods were created when the rollout was complete.</param>
-internal sealed record DeploymentTexts(Workload Workload, string Uid, string SetUid, string Created, PodTimes PodTimes)
+internal sealed record DeploymentTexts(Workload Workload, string Uid, string SetUid, string? BudgetUid, string Created, PodTimes PodTimes)
 {
-    /// <summary>Null without a PDB.</summary>
-    public string? BudgetUid { get; set; }
-
     /// <summary>During a rollout.</summary>
     public int MostReplicas => Workload.Replicas + RollingUpdate.Of(Workload.Replicas, null).MaxSurge;
 }

@@ -137,10 +137,10 @@ internal sealed class ObjectPattern
     {
         if (_labels is null)
             return _sameLabels;
-        int first = _bound.Length;
-        string key = _model.LabelSlots is [var only]
-            ? texts[only - first]
-            : string.Join(' ', _model.LabelSlots.Where(slot => slot >= first).Select(slot => texts[slot - first]));
+        string key = "";
+        foreach (int slot in _model.LabelSlots)
+            if (slot >= _bound.Length)
+                key = key.Length == 0 ? texts[slot - _bound.Length] : $"{key} {texts[slot - _bound.Length]}";
         return _labels.GetOrAdd(key, _ => LabelsOf(texts));
     }
 
@@ -175,7 +175,7 @@ internal sealed class ObjectPattern
             Model.Owners.Entries.Select(entry =>
                 entry with
                 {
-                    Time = entry.Time is null ? null : _model.Replace(entry.Time, all),
+                    Time = entry.Time is null ? null : PatternModel.Replace(entry.Time, _model.Marks, all),
                     Fields = entry.Fields.Select(element => OwnElement(element, all)),
                 }
             )
@@ -195,12 +195,7 @@ internal sealed class ObjectPattern
     internal KubernetesObject? Read(StoredObject item, string[] texts) => _read?.Invoke(item, texts);
 
     /// <summary>A text of the model with the markers replaced that are the same for all objects.</summary>
-    public string Fill(string ofModel)
-    {
-        for (int i = 0; i < _bound.Length; i++)
-            ofModel = ofModel.Replace(_model.Marks[i], _bound[i], StringComparison.Ordinal);
-        return ofModel;
-    }
+    public string Fill(string ofModel) => PatternModel.Replace(ofModel, _model.Marks, _bound);
 
     private string[] Complete(string[] texts)
     {
@@ -213,7 +208,7 @@ internal sealed class ObjectPattern
 
     private PathElement OwnElement(PathElement element, string[] texts)
     {
-        string text = _model.Replace(element.Text, texts);
+        string text = PatternModel.Replace(element.Text, _model.Marks, texts);
         return ReferenceEquals(text, element.Text) ? element : PathElement.Parse($"{element.Kind}:{text}");
     }
 }

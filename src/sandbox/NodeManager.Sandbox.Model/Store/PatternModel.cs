@@ -71,11 +71,11 @@ internal sealed class PatternModel
         return _controller;
     }
 
-    /// <summary>A text of the model with all markers replaced.</summary>
-    public string Replace(string text, string[] texts)
+    /// <summary>Replaces the first markers, as many as there are texts.</summary>
+    public static string Replace(string text, string[] marks, string[] texts)
     {
-        for (int i = 0; i < Marks.Length; i++)
-            text = text.Replace(Marks[i], texts[i], StringComparison.Ordinal);
+        for (int i = 0; i < texts.Length; i++)
+            text = text.Replace(marks[i], texts[i], StringComparison.Ordinal);
         return text;
     }
 

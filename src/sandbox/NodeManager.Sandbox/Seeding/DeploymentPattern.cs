@@ -56,10 +56,7 @@ internal sealed class DeploymentPattern
     public IEnumerable<StoredObject> Make(DeploymentTexts texts, List<(SeedNode Node, PodTexts Texts)> placed)
     {
         string[] own = List(texts, Hash);
-        string template = _template;
-        for (int i = 0; i < own.Length; i++)
-            template = template.Replace(_marks[i], own[i], StringComparison.Ordinal);
-        own[^1] = PodTemplates.HashOf(template);
+        own[^1] = PodTemplates.HashOf(PatternModel.Replace(_template, _marks, own));
         yield return _deployment.Bind(own).Make([]);
         StoredObject set = _set.Bind(own).Make([]);
         yield return set;

@@ -184,13 +184,8 @@ internal sealed class DeploymentSeeds(SeedWriter writer, PodSeeds pods, BudgetSe
         );
         string since = texts.PodTimes.Created;
         status.SetCondition("Available", "True", since, "MinimumReplicasAvailable", "Deployment has minimum availability.");
-        status.SetCondition(
-            "Progressing",
-            "True",
-            since,
-            DeploymentProgress.RolledOut,
-            $"ReplicaSet \"{set}\" has successfully progressed."
-        );
+        (string value, string reason, string message) = DeploymentProgress.Complete(set);
+        status.SetCondition("Progressing", value, since, reason, message);
         foreach (JsonNode? condition in status["conditions"]!.AsArray())
             condition!["lastUpdateTime"] = since;
         return status;

@@ -11,5 +11,5 @@ namespace NodeManager.Sandbox.Seeding;
 internal sealed record DeploymentTexts(Workload Workload, string Uid, string SetUid, string? BudgetUid, string Created, PodTimes PodTimes)
 {
     /// <summary>During a rollout.</summary>
-    public int MostReplicas => Workload.Replicas + RollingUpdate.Of(Workload.Replicas, null).MaxSurge;
+    public int MostReplicas => RollingUpdate.MostOf(Workload.Replicas, null);
 }

@@ -80,10 +80,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         Deployment deployment = stored.As<Deployment>();
         int desired = deployment.Spec.Replicas ?? 1;
-        return (
-            desired,
-            deployment.Spec.Strategy?.Type == "Recreate" ? desired : desired + RollingUpdate.Of(desired, deployment.Spec.Strategy).MaxSurge
-        );
+        return (desired, RollingUpdate.MostOf(desired, deployment.Spec.Strategy));
     }
 
     /// <summary>Scales without a rollout: a paused Deployment, or one with another size.</summary>

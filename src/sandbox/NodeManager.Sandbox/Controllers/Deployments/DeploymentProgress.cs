@@ -8,6 +8,10 @@ internal static class DeploymentProgress
     public const string Paused = "DeploymentPaused";
     public const string RolledOut = "NewReplicaSetAvailable";
 
+    /// <summary>After a rollout.</summary>
+    public static (string Value, string Reason, string Message) Complete(string set) =>
+        ("True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
+
     /// <returns>Null keeps the condition.</returns>
     public static (string Value, string Reason, string Message)? Of(
         Deployment deployment,
@@ -22,7 +26,7 @@ internal static class DeploymentProgress
         if (deployment.Spec.Paused == true)
             return reason == "ProgressDeadlineExceeded" ? null : ("Unknown", Paused, "Deployment is paused");
         if (isComplete)
-            return ("True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
+            return Complete(set);
         // A completed rollout stays complete until the template changes, even after scaling or the loss of a pod.
         if (reason == RolledOut && isStable)
             return null;

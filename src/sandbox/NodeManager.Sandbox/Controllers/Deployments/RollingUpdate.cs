@@ -18,6 +18,10 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
         return new(replicas, surge, Math.Min(unavailable, replicas));
     }
 
+    /// <summary>The most pods during a rollout of any strategy.</summary>
+    public static int MostOf(int replicas, DeploymentStrategy? strategy) =>
+        strategy?.Type == "Recreate" ? replicas : replicas + Of(replicas, strategy).MaxSurge;
+
     /// <summary>The allowed size of the new set.</summary>
     public int NewSize(int newSize, int total)
     {

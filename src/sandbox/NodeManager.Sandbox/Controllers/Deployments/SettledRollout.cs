@@ -36,10 +36,7 @@ internal static class SettledRollout
     {
         if (deployment.Metadata.Annotations is not { } own || set.Metadata.Annotations is not { } copied)
             return false;
-        int maximum =
-            deployment.Spec.Strategy?.Type == "Recreate"
-                ? replicas
-                : replicas + RollingUpdate.Of(replicas, deployment.Spec.Strategy).MaxSurge;
+        int maximum = RollingUpdate.MostOf(replicas, deployment.Spec.Strategy);
         return copied.GetValueOrDefault(RevisionAnnotations.DesiredReplicas) == replicas.ToString(CultureInfo.InvariantCulture)
             && copied.GetValueOrDefault(RevisionAnnotations.MaxReplicas) == maximum.ToString(CultureInfo.InvariantCulture)
             && own.GetValueOrDefault(RevisionAnnotations.Revision) is { } revision
@@ -49,6 +46,6 @@ internal static class SettledRollout
 
     private static bool HasConditions(WorkloadStatus status, string set) =>
         status.Conditions.Find("Available") is { Status: "True", Reason: "MinimumReplicasAvailable" }
-        && status.Conditions.Find("Progressing") is { Status: "True", Reason: DeploymentProgress.RolledOut } progress
-        && progress.Message?.Contains($"\"{set}\"", StringComparison.Ordinal) == true;
+        && status.Conditions.Find("Progressing") is { } progress
+        && (progress.Status, progress.Reason, progress.Message) == DeploymentProgress.Complete(set);
 }

@@ -5,23 +5,23 @@ public sealed class NodeState
 {
     // A list, because a node has at most hundreds of pods, and a cluster thousands of nodes.
     private readonly List<PodState> _pods;
-    private readonly Dictionary<string, decimal> _requested;
-    private readonly Dictionary<string, decimal> _assumed;
+    private readonly AmountList _requested;
+    private readonly AmountList _assumed;
 
     internal NodeState(Node node)
     {
         Node = node;
         _pods = [];
-        _requested = new(StringComparer.Ordinal);
-        _assumed = new(StringComparer.Ordinal);
+        _requested = new();
+        _assumed = new();
     }
 
     private NodeState(NodeState original)
     {
         Node = original.Node;
         _pods = [.. original._pods];
-        _requested = new(original._requested, StringComparer.Ordinal);
-        _assumed = new(original._assumed, StringComparer.Ordinal);
+        _requested = new(original._requested);
+        _assumed = new(original._assumed);
     }
 
     public Node Node { get; internal set; }
@@ -35,10 +35,10 @@ public sealed class NodeState
     internal List<PodState> PodStates => _pods;
 
     /// <summary>The requests of the pods; <c>pods</c> is their number.</summary>
-    public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.GetValueOrDefault(resource);
+    public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.Of(resource);
 
     /// <summary>The requests for scoring, see <see cref="PodRequests.Assumed"/>.</summary>
-    internal decimal Assumed(string resource) => _assumed.GetValueOrDefault(resource);
+    internal decimal Assumed(string resource) => _assumed.Of(resource);
 
     /// <summary>0 if the node does not have the resource.</summary>
     public decimal Allocatable(string resource) =>
@@ -52,20 +52,16 @@ public sealed class NodeState
     internal void Add(PodState pod)
     {
         _pods.Add(pod);
-        foreach ((string name, decimal amount) in pod.Requests)
-            _requested[name] = _requested.GetValueOrDefault(name) + amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests)
-            _assumed[name] = _assumed.GetValueOrDefault(name) + amount;
+        _requested.Add(pod.RequestList);
+        _assumed.Add(pod.AssumedRequests);
     }
 
     internal void Remove(PodState pod)
     {
         if (!_pods.Remove(pod))
             return;
-        foreach ((string name, decimal amount) in pod.Requests)
-            _requested[name] -= amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests)
-            _assumed[name] -= amount;
+        _requested.Subtract(pod.RequestList);
+        _assumed.Subtract(pod.AssumedRequests);
     }
 
     internal NodeState Clone() => new(this);

@@ -10,19 +10,20 @@ public sealed class PodState
         OwnerUid = pod.Controller()?.Uid;
         if (like is not null && RequestsAsMuch(pod, like.Pod))
         {
-            (Requests, AssumedRequests) = (like.Requests, like.AssumedRequests);
+            (RequestList, AssumedRequests) = (like.RequestList, like.AssumedRequests);
             return;
         }
 
-        Requests = PodRequests.Of(pod);
-        AssumedRequests = pod.IsFinished() ? Requests : PodRequests.Of(pod.Spec, pod.Status, PodRequests.Assumed);
+        RequestList = PodRequests.ListOf(pod);
+        AmountList assumed = pod.IsFinished() ? RequestList : PodRequests.ListOf(pod.Spec, pod.Status, PodRequests.Assumed);
+        AssumedRequests = assumed.HasSameAmounts(RequestList) ? RequestList : assumed;
     }
 
     private PodState(PodState original, string nodeName)
     {
         Pod = original.Pod;
         NodeName = nodeName;
-        Requests = original.Requests;
+        RequestList = original.RequestList;
         AssumedRequests = original.AssumedRequests;
         OwnerUid = original.OwnerUid;
     }
@@ -31,10 +32,12 @@ public sealed class PodState
 
     public string NodeName { get; }
 
-    public IReadOnlyDictionary<string, decimal> Requests { get; }
+    public IReadOnlyDictionary<string, decimal> Requests => RequestList;
+
+    internal AmountList RequestList { get; }
 
     /// <summary>With <see cref="PodRequests.Assumed"/> for missing requests.</summary>
-    internal IReadOnlyDictionary<string, decimal> AssumedRequests { get; }
+    internal AmountList AssumedRequests { get; }
 
     internal string? OwnerUid { get; }
 

@@ -281,7 +281,7 @@ public sealed class SandboxCluster : IDisposable
                 document.Ensure("metadata")["uid"] = KubeSystemUid.Create();
             }
 
-            Registry.Store.Load(new(kind, document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
+            Registry.Store.Load(new DocumentObject(kind, document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
         }
 
         Registry.Store.BeginAt(saved.Header.ResourceVersion);

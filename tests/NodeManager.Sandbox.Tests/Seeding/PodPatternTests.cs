@@ -44,7 +44,7 @@ public sealed class PodPatternTests
                     pod.Owners.Entries[0].Time!
                 );
             Assert.Contains(pod.Owners.Entries, entry => entry.Manager == "kubelet" && entry.Fields.Equals(whole.Entries[0].Fields));
-            StoredObject reread = new StoredObject(BuiltInKinds.Pods, pod.ToJson(), pod.Owners).At(pod.Version);
+            StoredObject reread = new DocumentObject(BuiltInKinds.Pods, pod.ToJson(), pod.Owners).At(pod.Version);
             Assert.Equal(Encoding.UTF8.GetString(reread.Json.Span), Encoding.UTF8.GetString(pod.Json.Span));
             Assert.Equal(reread.Json.Length, pod.JsonLength);
             Assert.Equal(

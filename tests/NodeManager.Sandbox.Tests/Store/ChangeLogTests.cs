@@ -78,7 +78,7 @@ public sealed class ChangeLogTests
     [Fact]
     public void The_bytes_of_outdated_objects_are_bounded()
     {
-        StoredObject item = new(BuiltInKinds.ConfigMaps, Map("a", 0), ManagedFields.None);
+        DocumentObject item = new(BuiltInKinds.ConfigMaps, Map("a", 0), ManagedFields.None);
         long bytes = item.RetainedBytes;
         Assert.True(bytes > item.Json.Length);
         var log = new ChangeLog(1000, 10 * bytes, 0);

@@ -93,7 +93,7 @@ public sealed class SortedObjectsTests
     }
 
     private static StoredObject Make(string ns, string name) =>
-        new(
+        new DocumentObject(
             BuiltInKinds.Pods,
             new()
             {

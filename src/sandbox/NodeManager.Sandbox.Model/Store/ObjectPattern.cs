@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Sandbox.Model.Ownership;
 
@@ -16,6 +15,9 @@ internal sealed class ObjectPattern
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/"
     );
 
+    // More than a cluster has zones.
+    private const int MaximumLabelSets = 8;
+
     private readonly PatternModel _model;
     private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
     private readonly Func<string[], string[]>? _complete;
@@ -24,7 +26,8 @@ internal sealed class ObjectPattern
     private readonly string[] _bound;
     private readonly string[] _ownerUids;
     private readonly IReadOnlyDictionary<string, string>? _sameLabels;
-    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>>? _labels;
+    private readonly bool _hasOwnLabels;
+    private LabelSet? _labels;
     private OwnerReference? _controller;
     private bool _hasController;
 
@@ -49,9 +52,8 @@ internal sealed class ObjectPattern
     {
         (_model, _bound, _read, _complete) = (model, bound, read, complete);
         _ownerUids = model.HasOwnerMarks ? [.. Model.OwnerUids.Select(Fill)] : Model.OwnerUids;
-        if (Array.Exists(model.LabelSlots, slot => slot >= bound.Length))
-            _labels = new(1, 1, StringComparer.Ordinal);
-        else
+        _hasOwnLabels = Array.Exists(model.LabelSlots, slot => slot >= bound.Length);
+        if (!_hasOwnLabels)
             _sameLabels = model.HasLabelMarks ? LabelsOf([]) : Model.Labels;
     }
 
@@ -105,7 +107,7 @@ internal sealed class ObjectPattern
         if (all.Length != _model.Marks.Length)
             throw new ArgumentException($"The pattern takes {_model.Marks.Length} texts, not {all.Length}.", nameof(texts));
         Check(texts);
-        return new(this, texts);
+        return new PatternObject(this, texts);
     }
 
     private static void Check(string[] texts)
@@ -132,16 +134,22 @@ internal sealed class ObjectPattern
 
     internal string Field(int index, string[] texts) => Text(_model.Fields[index], texts);
 
-    /// <summary>Objects with the same labels share them.</summary>
+    /// <summary>Objects with the same labels share them, unless there are many different ones.</summary>
     internal IReadOnlyDictionary<string, string>? Labels(string[] texts)
     {
-        if (_labels is null)
+        if (!_hasOwnLabels)
             return _sameLabels;
         string key = "";
         foreach (int slot in _model.LabelSlots)
             if (slot >= _bound.Length)
                 key = key.Length == 0 ? texts[slot - _bound.Length] : $"{key} {texts[slot - _bound.Length]}";
-        return _labels.GetOrAdd(key, _ => LabelsOf(texts));
+        LabelSet? latest = Volatile.Read(ref _labels);
+        for (LabelSet? known = latest; known is not null; known = known.Next)
+            if (known.Key == key)
+                return known.Labels;
+        Dictionary<string, string> labels = LabelsOf(texts);
+        Volatile.Write(ref _labels, new(key, labels, latest?.Count == MaximumLabelSets ? null : latest));
+        return labels;
     }
 
     private Dictionary<string, string> LabelsOf(string[] texts) =>
@@ -210,5 +218,17 @@ internal sealed class ObjectPattern
     {
         string text = PatternModel.Replace(element.Text, _model.Marks, texts);
         return ReferenceEquals(text, element.Text) ? element : PathElement.Parse($"{element.Kind}:{text}");
+    }
+
+    // A list: pods of a workload have as many labels as there are zones.
+    private sealed class LabelSet(string key, IReadOnlyDictionary<string, string> labels, LabelSet? next)
+    {
+        public string Key { get; } = key;
+
+        public IReadOnlyDictionary<string, string> Labels { get; } = labels;
+
+        public LabelSet? Next { get; } = next;
+
+        public int Count { get; } = (next?.Count ?? 0) + 1;
     }
 }

@@ -7,79 +7,32 @@ using NodeManager.Sandbox.Model.Ownership;
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>One version of an object. Immutable; frequently used fields are read when it is stored.</summary>
-internal sealed class StoredObject
+internal abstract class StoredObject
 {
     // The object, its change in the log, and its owners.
     private const int Overhead = 400;
 
-    private readonly string?[] _fields;
-    private readonly byte[]? _document;
-    private readonly ManagedFields? _owners;
-    private readonly ObjectPattern? _pattern;
-    private readonly string[]? _texts;
     private KubernetesObject? _typed;
-    private ShownForm? _shown;
+
+    private protected StoredObject(string @namespace, string name, string uid, IReadOnlyDictionary<string, string>? labels)
+    {
+        Namespace = @namespace;
+        Name = name;
+        Uid = uid;
+        Labels = labels;
+    }
 
     // Shares equal parts with the former version.
-    private StoredObject(StoredObject like, long version, byte[]? document, ManagedFields? owners, StoredObject? before = null)
+    private protected StoredObject(StoredObject like, long version, StoredObject? before)
     {
-        Kind = like.Kind;
         Namespace = like.Namespace == before?.Namespace ? before.Namespace : like.Namespace;
         Name = like.Name == before?.Name ? before.Name : like.Name;
         Uid = like.Uid == before?.Uid ? before.Uid : like.Uid;
         Labels = HasSameLabels(like, before) ? before!.Labels : like.Labels;
-        OwnerUids = before is not null && like.OwnerUids.AsSpan().SequenceEqual(before.OwnerUids) ? before.OwnerUids : like.OwnerUids;
-        IsDeleting = like.IsDeleting;
-        _fields = before is not null && like._fields.AsSpan().SequenceEqual(before._fields) ? before._fields : like._fields;
         Version = version;
-        _pattern = like._pattern;
-        _texts = like._texts;
-        _document = document;
-        _owners = owners;
     }
 
-    /// <summary>See <see cref="ObjectPattern.Make"/>.</summary>
-    internal StoredObject(ObjectPattern pattern, string[] texts)
-    {
-        Kind = pattern.Model.Kind;
-        Namespace = pattern.Namespace(texts);
-        Name = pattern.Name(texts);
-        Uid = pattern.Uid(texts);
-        Labels = pattern.Labels(texts);
-        OwnerUids = pattern.OwnerUids;
-        _fields = [];
-        _pattern = pattern;
-        _texts = texts;
-    }
-
-    /// <param name="document">Its managedFields are ignored.</param>
-    internal StoredObject(ResourceKind kind, JsonObject document, ManagedFields owners)
-    {
-        JsonObject metadata = document["metadata"]!.AsObject();
-        Kind = kind;
-        _owners = owners;
-        Namespace = metadata.Text("namespace") ?? "";
-        Name = metadata.Text("name") ?? "";
-        Uid = metadata.Text("uid") ?? "";
-        IsDeleting = metadata["deletionTimestamp"] is not null;
-        if (metadata["labels"] is JsonObject { Count: > 0 } labels)
-        {
-            var copy = new Dictionary<string, string>(labels.Count, StringComparer.Ordinal);
-            foreach ((string key, JsonNode? value) in labels)
-                copy[SharedTexts.Get(key)] = SharedTexts.Get((string?)value ?? "");
-            Labels = copy;
-        }
-
-        OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } holders
-            ? [.. holders.Select(owner => owner!.AsObject().Text("uid") ?? "")]
-            : [];
-        _fields = kind.SelectableFields.Length == 0 ? [] : new string?[kind.SelectableFields.Length];
-        for (int i = 0; i < _fields.Length; i++)
-            _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
-        _document = StoredDocument.Serialize(document);
-    }
-
-    public ResourceKind Kind { get; }
+    public abstract ResourceKind Kind { get; }
 
     /// <summary>Empty at cluster scope.</summary>
     public string Namespace { get; }
@@ -92,29 +45,33 @@ internal sealed class StoredObject
 
     public IReadOnlyDictionary<string, string>? Labels { get; }
 
-    public string[] OwnerUids { get; }
+    public abstract string[] OwnerUids { get; }
 
-    public bool IsDeleting { get; }
+    public abstract bool IsDeleting { get; }
 
     /// <summary>Without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
 
     /// <summary>The length of <see cref="Json"/> without composing it.</summary>
-    public int JsonLength => _document?.Length ?? _pattern!.Measure(_texts!, Version);
+    public abstract int JsonLength { get; }
 
     /// <summary>About the bytes that an outdated version retains.</summary>
     internal long RetainedBytes => JsonLength + Overhead;
 
     /// <summary>Null for an object that is stored completely.</summary>
-    public ObjectPattern? Pattern => _pattern;
+    public virtual ObjectPattern? Pattern => null;
 
     /// <summary>Computed on each call for an object of a pattern; see <see cref="WriteOwners"/>.</summary>
-    public ManagedFields Owners => _owners ?? _pattern!.Owners(_texts!);
+    public abstract ManagedFields Owners { get; }
 
-    public bool HasNoOwners => (_owners ?? _pattern!.Model.Owners).IsEmpty;
+    public abstract bool HasNoOwners { get; }
 
-    // Composed on each call for an object of a pattern.
-    private byte[] Document => _document ?? _pattern!.Compose(_texts!, Version);
+    /// <summary>Composed on each call for an object of a pattern.</summary>
+    private protected abstract byte[] Document { get; }
+
+    internal ReadOnlySpan<byte> Tail => TailMemory.Span;
+
+    internal ReadOnlyMemory<byte> TailMemory => Version == 0 ? Document : StoredDocument.Tail(Document);
 
     /// <summary>The value of a selectable field (<c>spec.nodeName</c>, <c>status.phase</c>, …); empty if unset.</summary>
     public string Field(string path)
@@ -123,16 +80,10 @@ internal sealed class StoredObject
         return index < 0 ? throw new ArgumentException($"{Kind.Plural} have no field {path}.", nameof(path)) : Field(index);
     }
 
-    internal string Field(int index) => (_pattern is null ? _fields[index] : _pattern.Field(index, _texts!)) ?? "";
+    internal abstract string Field(int index);
 
     /// <summary>Writes managedFields, if tracked.</summary>
-    public void WriteOwners(IBufferWriter<byte> into)
-    {
-        if (_owners is null)
-            _pattern!.WriteOwners(_texts!, into);
-        else if (!_owners.IsEmpty)
-            _owners.WriteTo(into);
-    }
+    public abstract void WriteOwners(IBufferWriter<byte> into);
 
     /// <summary>The typed object, which may be shared; read-only.</summary>
     public T As<T>()
@@ -140,8 +91,7 @@ internal sealed class StoredObject
     {
         if (Volatile.Read(ref _typed) is T known)
             return known;
-        // Its parts are shared, so it is created on each call: objects of patterns are numerous.
-        if (_pattern?.Read(this, _texts!) is T created)
+        if (Compose() is T created)
             return created;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
         T read = JsonSerializer.Deserialize(Document, type)!;
@@ -161,30 +111,35 @@ internal sealed class StoredObject
     /// <summary>A mutable copy with its resourceVersion, without kind, apiVersion and managedFields.</summary>
     public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: DocumentDepth.Options)!.AsObject();
 
-    /// <summary>The document in the client's form (see <see cref="KindRules.Show"/>), cached.</summary>
-    public ReadOnlyMemory<byte> Converted(Action<JsonObject> show)
+    /// <summary>The document in the client's form (see <see cref="KindRules.Show"/>).</summary>
+    public virtual ReadOnlyMemory<byte> Converted(Action<JsonObject> show)
     {
-        if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show))
-            return known.Document;
         JsonObject document = ToJson();
         show(document);
-        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version),
-            stored = Document;
-        if (shown.AsSpan().SequenceEqual(stored))
-            shown = stored;
-        Volatile.Write(ref _shown, new(show, shown));
-        return shown;
+        return StoredDocument.WithVersion(StoredDocument.Serialize(document), Version);
     }
 
     /// <summary>True where a copy is unchanged, including the order of members; cheaper than a deep comparison.</summary>
-    internal bool HasContent(JsonObject document)
-    {
-        ReadOnlySpan<byte> written = StoredDocument.Write(document);
-        return _pattern is null ? written.SequenceEqual(Tail) : _pattern.Is(written, _texts!);
-    }
+    internal bool HasContent(JsonObject document) => IsTail(StoredDocument.Write(document));
 
     /// <summary>Equal except for the version and the owners' times.</summary>
     internal bool SameContent(StoredObject other) => SameDocument(other) && Owners.SameOwners(other.Owners);
+
+    /// <summary>
+    /// An unstored copy with another text of equal length in its document, which is neither a label nor a selectable field. Not parsed.
+    /// </summary>
+    /// <param name="opening">What precedes the text: a member's name, a colon and a quotation mark.</param>
+    /// <returns>Null if the document has no such text, or is not stored completely.</returns>
+    internal virtual StoredObject? With(ReadOnlySpan<byte> opening, string text, ManagedFields owners) => null;
+
+    /// <summary>A copy at another version.</summary>
+    /// <param name="before">The version that it replaces.</param>
+    internal abstract StoredObject At(long version, StoredObject? before = null);
+
+    private protected abstract bool IsTail(ReadOnlySpan<byte> written);
+
+    /// <summary>The typed object without its document, created on each call from shared parts; null if it must be deserialized.</summary>
+    private protected virtual KubernetesObject? Compose() => null;
 
     // Independent of member order.
     private bool SameDocument(StoredObject other)
@@ -197,28 +152,6 @@ internal sealed class StoredObject
     private static JsonNode? Parse(ReadOnlySpan<byte> tail) =>
         JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
-    /// <summary>
-    /// An unstored copy with another text of equal length in its document, which is neither a label nor a selectable field. Not parsed.
-    /// </summary>
-    /// <param name="opening">What precedes the text: a member's name, a colon and a quotation mark.</param>
-    /// <returns>Null if the document has no such text, or is not stored completely.</returns>
-    internal StoredObject? With(ReadOnlySpan<byte> opening, string text, ManagedFields owners)
-    {
-        if (_pattern is not null)
-            return null;
-        byte[] document = Tail.ToArray();
-        int at = document.AsSpan().IndexOf(opening) + opening.Length;
-        if (at < opening.Length || document.AsSpan(at).IndexOf((byte)'"') != text.Length)
-            return null;
-        System.Text.Encoding.ASCII.GetBytes(text, document.AsSpan(at));
-        return new(this, 0, document, owners);
-    }
-
-    /// <summary>A copy at another version.</summary>
-    /// <param name="before">The version that it replaces.</param>
-    internal StoredObject At(long version, StoredObject? before = null) =>
-        new(this, version, _pattern is null ? StoredDocument.WithVersion(Tail, version) : null, _owners, before);
-
     private static bool HasSameLabels(StoredObject item, StoredObject? other)
     {
         if (other is null || ReferenceEquals(item.Labels, other.Labels))
@@ -230,10 +163,4 @@ internal sealed class StoredObject
                 return false;
         return true;
     }
-
-    private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
-
-    internal ReadOnlySpan<byte> Tail => TailMemory.Span;
-
-    internal ReadOnlyMemory<byte> TailMemory => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

@@ -95,7 +95,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.AnnotateNode(item);
         if (kind == BuiltInKinds.Pods)
             CopiedLife.AnnotatePod(item, registry.Time.GetUtcNow());
-        return (new(kind, item, owners), isAlive);
+        return (new DocumentObject(kind, item, owners), isAlive);
     }
 
     // A real kubelet updates its status every five minutes only, and its lease more often.

@@ -97,7 +97,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         // These have no owner, as elsewhere.
         if (kind.Protection is { } finalizer)
             Finalizers.Add(metadata, finalizer);
-        return new(kind, document, owned);
+        return new DocumentObject(kind, document, owned);
     }
 
     public StoredObject Get(ResourceKind kind, string ns, string name) => registry.Get(kind, ns, name);

@@ -24,7 +24,7 @@ internal sealed partial class ResourceRegistry
             CheckPreconditions(kind, name, current, request);
             JsonObject document = current.ToJson();
             bool isHeldBack = Mark(kind, document, request);
-            var marked = new StoredObject(kind.StoredAs, document, current.Owners);
+            var marked = new DocumentObject(kind.StoredAs, document, current.Owners);
             if (!isHeldBack)
             {
                 if (request.IsDryRun)

@@ -106,7 +106,7 @@ internal sealed partial class ResourceRegistry(
         }
 
         rules.Store?.Invoke(document);
-        var item = new StoredObject(kind.StoredAs, document, owners);
+        var item = new DocumentObject(kind.StoredAs, document, owners);
         if (isDryRun && store.Get(kind, ns, name) is null)
             return item.At(0);
         return (isDryRun ? null : store.TryAdd(item))
@@ -306,7 +306,7 @@ internal sealed partial class ResourceRegistry(
             if (scope == WriteScope.Main)
                 allocate?.Invoke(changed, old, store, minor);
             rules.Store?.Invoke(changed);
-            var item = new StoredObject(kind.StoredAs, changed, owners);
+            var item = new DocumentObject(kind.StoredAs, changed, owners);
             if (item.SameContent(current))
                 return current;
             if (isDryRun)

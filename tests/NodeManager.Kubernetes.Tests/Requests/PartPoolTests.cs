@@ -46,6 +46,51 @@ public sealed class PartPoolTests
         Assert.Same(one.Spec.Containers, two.Spec.Containers);
     }
 
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("Running", "Pending", false)]
+    [InlineData("2026-01-01", "2026-01-02", false)]
+    [InlineData("\"restartCount\":0", "\"restartCount\":1", false)]
+    [InlineData("\"status\":\"True\"", "\"status\":\"False\"", false)]
+    [InlineData("\"phase\"", "\"podIP\":\"10.0.0.1\",\"phase\"", false)]
+    [InlineData("\"reason\":\"Up\"", "\"reason\":\"Up\",\"lastTransitionTime\":\"2026-01-01T00:00:00Z\"", false)]
+    [InlineData("{\"running\":{}}", "{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}", false)]
+    public void Equal_statuses_are_shared(string text, string replacement, bool areShared)
+    {
+        const string Status = """
+            {"phase":"Running","startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Ready","status":"True","reason":"Up"}],
+             "containerStatuses":[{"name":"main","ready":true,"restartCount":0,"state":{"running":{}}}]}
+            """;
+        var pool = new PartPool();
+        Pod[] pods =
+        [
+            .. new[] { Status, text.Length == 0 ? Status : Status.Replace(text, replacement, StringComparison.Ordinal) }.Select(status =>
+                JsonSerializer.Deserialize($$"""{"spec":{"nodeName":"n"},"status":{{status}}}""", KubernetesJson.Default.Pod)!
+            ),
+        ];
+        string[] before = [.. pods.Select(Write)];
+
+        foreach (Pod pod in pods)
+            pool.Share(pod);
+
+        Assert.Equal(before, pods.Select(Write));
+        Assert.Equal(areShared, ReferenceEquals(pods[0].Status, pods[1].Status));
+        Assert.Same(pods[0].Spec.NodeName, pods[1].Spec.NodeName);
+    }
+
+    [Fact]
+    public void Statuses_with_other_times_until_readiness_are_not_shared()
+    {
+        var pool = new PartPool();
+        Pod[] pods = [.. new int?[] { 1, 2, null, 1 }.Select(static after => new Pod { Status = new() { ReadyAfterSeconds = after } })];
+
+        foreach (Pod pod in pods)
+            pool.Share(pod);
+
+        Assert.Equal([1, 2, null, 1], pods.Select(static pod => pod.Status.ReadyAfterSeconds));
+        Assert.Same(pods[0].Status, pods[3].Status);
+    }
+
     [Fact]
     public void Nodes_are_unchanged_by_sharing()
     {

@@ -1,9 +1,12 @@
+using System.Globalization;
+
 namespace NodeManager.Kubernetes.Models;
 
 public class ObjectMeta
 {
     private Rest? _rest;
     private CompactTime _creationTimestamp;
+    private long _version;
 
     public string Name { get; set; } = "";
 
@@ -17,7 +20,17 @@ public class ObjectMeta
 
     public string? Uid { get; set; }
 
-    public string? ResourceVersion { get; set; }
+    /// <summary>A number is stored as such: caches have a version for each object, and hardly ever read it.</summary>
+    public string? ResourceVersion
+    {
+        get => _version > 0 ? _version.ToString(CultureInfo.InvariantCulture) : _rest?.ResourceVersion;
+        set
+        {
+            _version = Number(value);
+            string? other = _version > 0 ? null : value;
+            Set(other is null)?.ResourceVersion = other;
+        }
+    }
 
     public long? Generation
     {
@@ -55,6 +68,12 @@ public class ObjectMeta
         set => Set(value is null)?.Finalizers = value;
     }
 
+    // 0 for what is not written as the number is.
+    private static long Number(string? text) =>
+        text is { Length: > 0 } && text[0] != '0' && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : 0;
+
     private Rest? Set(bool isNull) => isNull ? _rest : _rest ??= new();
 
     // Rarely used fields, which saves memory with tens of thousands of objects.
@@ -69,6 +88,8 @@ public class ObjectMeta
         public long? DeletionGracePeriodSeconds { get; set; }
 
         public List<string>? Finalizers { get; set; }
+
+        public string? ResourceVersion { get; set; }
     }
 }
 

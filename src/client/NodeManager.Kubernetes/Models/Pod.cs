@@ -315,6 +315,9 @@ public sealed class PodStatus
     [JsonIgnore]
     public int? ReadyAfterSeconds { get; set; }
 
+    /// <summary>True without addresses, reasons and the other rarely used fields.</summary>
+    internal bool IsBrief => _rest is null;
+
     private Rest? Set(string? value) => value is null ? _rest : _rest ??= new();
 
     // Rarely used fields, which saves memory in caches.

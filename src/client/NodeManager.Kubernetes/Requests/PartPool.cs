@@ -21,7 +21,12 @@ internal sealed class PartPool
     // Above this limit the parts are not as equal as expected, and the pool restarts.
     private const int MaximumParts = 20_000;
 
+    // More than the largest clusters have.
+    private const int MaximumNodes = 50_000;
+
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
+    private readonly Dictionary<StatusParts, PodStatus> _statuses = [];
+    private readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private bool _isStarted;
 
@@ -53,7 +58,7 @@ internal sealed class PartPool
                 pod.Metadata.Labels = Part(pod.Metadata.Labels, KubernetesJson.Default.DictionaryStringString);
                 pod.Metadata.Annotations = Part(pod.Metadata.Annotations, KubernetesJson.Default.DictionaryStringString);
                 Share(pod.Spec);
-                Share(pod.Status);
+                pod.Status = Share(pod.Status);
                 break;
             case Node { Metadata: var metadata, Status: var status }:
                 metadata.Labels?.TrimExcess();
@@ -68,6 +73,8 @@ internal sealed class PartPool
 
     private void Share(PodSpec spec)
     {
+        if (spec.NodeName is { } node)
+            spec.NodeName = NameOf(node);
         spec.Volumes = Part(spec.Volumes, KubernetesJson.Default.ListVolume);
         // A spec with nothing but the template.
         PodSpecTemplate template = spec.Template;
@@ -81,20 +88,50 @@ internal sealed class PartPool
             container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
     }
 
-    // Lists with times belong to a single pod.
-    private void Share(PodStatus status)
+    private PodStatus Share(PodStatus status)
     {
-        if (status.Conditions?.TrueForAll(static one => one.LastTransitionTime is null) == true)
+        bool isShared = !HasTimes(status.Conditions);
+        if (isShared)
             status.Conditions = Part(status.Conditions, KubernetesJson.Default.ListCondition);
         else
             status.Conditions?.TrimExcess();
+        isShared &= status.IsBrief && !HasTimes(status.ContainerStatuses) && !HasTimes(status.InitContainerStatuses);
         status.ContainerStatuses = Share(status.ContainerStatuses);
         status.InitContainerStatuses = Share(status.InitContainerStatuses);
+        return isShared ? Whole(status) : status;
+    }
+
+    private PodStatus Whole(PodStatus status)
+    {
+        StatusParts parts = new(
+            status.Conditions,
+            status.ContainerStatuses,
+            status.InitContainerStatuses,
+            status.Phase,
+            status.StartTime,
+            status.ReadyAfterSeconds
+        );
+        if (_statuses.TryGetValue(parts, out PodStatus? known))
+            return known;
+        if (_statuses.Count >= MaximumParts)
+            _statuses.Clear();
+        _statuses.Add(parts, status);
+        return status;
+    }
+
+    private string NameOf(string node)
+    {
+        if (_nodes.TryGetValue(node, out string? known))
+            return known;
+        if (_nodes.Count >= MaximumNodes)
+            _nodes.Clear();
+        _nodes.Add(node);
+        return node;
     }
 
     private List<ContainerStatus>? Share(List<ContainerStatus>? containers)
     {
-        if (containers?.TrueForAll(static one => one is { LastState: null, State: null or { Running.StartedAt: null } }) == true)
+        if (!HasTimes(containers))
             return Part(containers, KubernetesJson.Default.ListContainerStatus);
         foreach (ContainerStatus container in containers ?? [])
         {
@@ -105,6 +142,13 @@ internal sealed class PartPool
         containers?.TrimExcess();
         return containers;
     }
+
+    // Lists with times belong to a single pod.
+    private static bool HasTimes(List<Condition>? conditions) =>
+        conditions?.Exists(static one => one.LastTransitionTime is not null) == true;
+
+    private static bool HasTimes(List<ContainerStatus>? containers) =>
+        containers?.TrueForAll(static one => one is { LastState: null, State: null or { Running.StartedAt: null } }) == false;
 
     private T? Part<T>(T? part, JsonTypeInfo<T> type)
         where T : class => part is null ? null : Part(part, part, type);
@@ -125,4 +169,14 @@ internal sealed class PartPool
         _parts[key] = part;
         return part;
     }
+
+    /// <summary>What is equal in pods that share their whole status. The lists are shared parts, compared by reference.</summary>
+    private readonly record struct StatusParts(
+        List<Condition>? Conditions,
+        List<ContainerStatus>? Containers,
+        List<ContainerStatus>? InitContainers,
+        string? Phase,
+        DateTimeOffset? StartTime,
+        int? ReadyAfterSeconds
+    );
 }

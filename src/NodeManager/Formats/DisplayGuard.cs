@@ -36,7 +36,7 @@ public static class DisplayGuard
     // True for an object with hostile text at any depth.
     private static bool Guard(object? value, int depth)
     {
-        if (value is null or string || depth > MaximumDepth || !IsOurs(value.GetType()))
+        if (value is null or string || depth > MaximumDepth || !IsOurs(value.GetType()) || IsPlainMap(value))
             return false;
         Shape shape = Shapes.GetOrAdd(value.GetType(), static type => Shape.Of(type));
         bool isHostile = false;
@@ -65,6 +65,26 @@ public static class DisplayGuard
         if (isHostile && IsHostile(value.ToString()))
             AddText(PSObject.AsPSObject(value));
         return isHostile;
+    }
+
+    // A map creates its collections of keys and values when they are first read, and keeps them.
+    private static bool IsPlainMap(object value)
+    {
+        switch (value)
+        {
+            case StringMap texts:
+                foreach ((string key, string text) in texts)
+                    if (IsHostile(key) || IsHostile(text))
+                        return false;
+                return true;
+            case AmountMap amounts:
+                foreach ((string key, _) in amounts)
+                    if (IsHostile(key))
+                        return false;
+                return true;
+            default:
+                return false;
+        }
     }
 
     private static PSObject CreateShadow(string text)

@@ -27,7 +27,8 @@ internal sealed class PartPool
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly Dictionary<StatusParts, PodStatus> _statuses = [];
     private readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly Dictionary<Type, Latest> _latest = [];
+    private ArrayBufferWriter<byte> _buffer = new(1024);
     private bool _isStarted;
 
     /// <summary>As <see cref="Share(KubernetesObject, long)"/>, for the objects of a page.</summary>
@@ -159,15 +160,32 @@ internal sealed class PartPool
         _buffer.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(_buffer))
             JsonSerializer.Serialize(writer, written, type);
+        if (!_latest.TryGetValue(typeof(TPart), out Latest? latest))
+            _latest.Add(typeof(TPart), latest = new());
+        // Lists have the pods of a workload one after another.
+        if (latest.Part is not null && _buffer.WrittenSpan.SequenceEqual(latest.Content.WrittenSpan))
+            return (TPart)latest.Part;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
         (Type, Guid) key = (typeof(TPart), new(hash[..16]));
-        if (_parts.TryGetValue(key, out object? known))
-            return (TPart)known;
-        if (_parts.Count >= MaximumParts)
-            _parts.Clear();
-        _parts[key] = part;
-        return part;
+        if (!_parts.TryGetValue(key, out object? known))
+        {
+            if (_parts.Count >= MaximumParts)
+                _parts.Clear();
+            _parts.Add(key, known = part);
+        }
+
+        (latest.Part, latest.Content, _buffer) = (known, _buffer, latest.Content);
+        return (TPart)known;
+    }
+
+    // Of a type of parts.
+    private sealed class Latest
+    {
+        public object? Part { get; set; }
+
+        /// <summary>As it was written.</summary>
+        public ArrayBufferWriter<byte> Content { get; set; } = new(1024);
     }
 
     /// <summary>What is equal in pods that share their whole status. The lists are shared parts, compared by reference.</summary>

@@ -63,7 +63,8 @@ public static class ScaleRecommender
             connection,
             NodeTarget.Distinct(nodes.Select(static n => new NodeTarget(n.Metadata.Name, n.Metadata.Uid ?? ""))),
             options,
-            cancellationToken
+            cancellationToken,
+            scores: true
         );
         IReadOnlyDictionary<string, NodeUsage> usage = await measuring;
         if (basis.Simulator is not { } simulator)

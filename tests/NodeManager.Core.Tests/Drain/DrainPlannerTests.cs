@@ -36,6 +36,23 @@ public sealed class DrainPlannerTests : IDisposable
         );
     }
 
+    // A pod takes the first node that fits if there are more than 200 others: images do not count.
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(198, 2)]
+    [InlineData(199, 1)]
+    public async Task The_images_of_nodes_are_read_only_where_nodes_are_scored(int further, int lists)
+    {
+        for (int i = 0; i < further; i++)
+            _server.Nodes.Put(Sample.Node($"further-{i}"));
+        _server.Pods.Put(Sample.Pod("p1"));
+
+        NodeDrainPlan plan = await PlanAsync("n1");
+
+        Assert.Equal(NodeDrainPodFit.Yes, plan.Pods[0].FitsElsewhere);
+        Assert.Equal(lists, _server.Requests.Count(static r => r.Split('?')[0] == "GET /api/v1/nodes"));
+    }
+
     [Fact]
     public async Task PDBs_are_listed_with_their_allowed_disruptions()
     {

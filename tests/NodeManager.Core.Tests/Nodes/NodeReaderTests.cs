@@ -105,11 +105,17 @@ public sealed class NodeReaderTests
     }
 
     [Fact]
-    public async Task Usage_is_fetched_once_for_all_and_completed_pods_are_not_fetched()
+    public async Task Usage_is_fetched_once_for_all_and_completed_pods_do_not_count()
     {
         FakeServer server = Serving(
             [Sample.NodeJson("a"), Sample.NodeJson("b")],
-            [Sample.PodJson("p1", "a", "500m", "1Gi"), Sample.PodJson("p2", "a", "1500m", "1Gi"), Sample.PodJson("p3", "", "1", "1Gi")],
+            [
+                Sample.PodJson("p1", "a", "500m", "1Gi"),
+                Sample.PodJson("p2", "a", "1500m", "1Gi"),
+                Sample.PodJson("p3", "", "1", "1Gi"),
+                Sample.PodJson("p4", "a", "1", "1Gi", phase: "Succeeded"),
+                Sample.PodJson("p5", "b", "1", "1Gi", phase: "Failed"),
+            ],
             _ => FakeServer.List(JsonNode.Parse("""{"metadata":{"name":"a"},"usage":{"cpu":"1","memory":"4Gi"}}""")!)
         );
 
@@ -122,8 +128,9 @@ public sealed class NodeReaderTests
         Assert.Equal((25m, 50m), (nodes[0].Usage!.CpuPercent, nodes[0].Usage!.MemoryPercent));
         Assert.Equal((0, 0m), (nodes[1].PodCount, nodes[1].Requested!.Cpu));
         Assert.Null(nodes[1].Usage);
+        // The cache of the whole cluster, which plans use as well.
         Request pods = Assert.Single(server.Requests, r => r.Path == "/api/v1/pods" && r["watch"] is null);
-        Assert.Equal("status.phase!=Succeeded,status.phase!=Failed", pods["fieldSelector"]);
+        Assert.Null(pods["fieldSelector"]);
         Assert.Single(server.Requests, r => r.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal));
     }
 

@@ -18,17 +18,25 @@ public sealed record ClusterReading(ClusterSnapshot Snapshot, IReadOnlyList<Node
 /// <param name="caches">Their nodes and pods of the whole cluster are taken if they are open and connected; null: everything is listed.</param>
 public sealed class SnapshotReader(KubernetesClient client, Action<string> warn, ObjectCaches? caches = null)
 {
-    // Of the process, in bytes.
+    // Of the process, and since its last complete collection, in bytes.
     private const long MuchMemory = 512 * 1024 * 1024;
+    private const long MuchSince = 64 * 1024 * 1024;
 
     /// <param name="minor">The minor version whose rules apply; null: the server's.</param>
     /// <param name="knowsStorage">True to judge claims that are unbound or missing, which needs the storage classes.</param>
-    public async Task<ClusterReading> ReadAsync(int? minor, CancellationToken cancellationToken, bool knowsStorage = false)
+    /// <param name="scoredNodes">Of more nodes no images are read, which only scores need.</param>
+    public async Task<ClusterReading> ReadAsync(
+        int? minor,
+        CancellationToken cancellationToken,
+        bool knowsStorage = false,
+        int scoredNodes = int.MaxValue
+    )
     {
+        CollectGarbage();
         var server = client.GetCapabilitiesAsync(cancellationToken);
-        var pods = ItemsAsync(ClusterPods.Type, cancellationToken, CollectGarbage);
+        var pods = ItemsAsync(ClusterPods.Type, cancellationToken);
         var nodes = ItemsAsync(Resources.Nodes, cancellationToken);
-        var images = IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
+        var images = ImagesAsync(nodes, scoredNodes, cancellationToken);
         var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
         var claims = IfAllowedAsync(Resources.PersistentVolumeClaims, "volume claims", cancellationToken);
@@ -60,24 +68,34 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         return new(snapshot, (await nodes).Items, (await pods).Items, (await nodes).IsCached || (await pods).IsCached);
     }
 
-    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(
-        ResourceType<T> type,
-        CancellationToken cancellationToken,
-        Action? prepareList = null
-    )
+    private async Task<(IReadOnlyList<T> Items, bool IsCached)> ItemsAsync<T>(ResourceType<T> type, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         using CacheUse<T>? open = caches?.JoinOpen(type);
         if (open?.Cache is { Watch.IsConnected: true } cache)
             return (cache.Items, true);
-        prepareList?.Invoke();
         return ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
     }
+
+    private async Task<List<NodeImages>?> ImagesAsync(
+        Task<(IReadOnlyList<Node> Items, bool IsCached)> nodes,
+        int scoredNodes,
+        CancellationToken cancellationToken
+    ) =>
+        scoredNodes < int.MaxValue && (await nodes).Items.Count > scoredNodes
+            ? null
+            : await IfAllowedAsync(Resources.NodeImages, "the images of nodes", cancellationToken);
 
     // What an earlier reading left may be as large as the new one. In the background, so that nothing pauses.
     private static void CollectGarbage()
     {
-        if (GC.GetTotalMemory(forceFullCollection: false) > MuchMemory)
+        long used = GC.GetTotalMemory(forceFullCollection: false);
+        if (used < MuchMemory)
+            return;
+        GCMemoryInfo background = GC.GetGCMemoryInfo(GCKind.Background),
+            blocking = GC.GetGCMemoryInfo(GCKind.FullBlocking),
+            last = background.Index > blocking.Index ? background : blocking;
+        if (used - (last.HeapSizeBytes - last.FragmentedBytes) > MuchSince)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 

@@ -65,18 +65,20 @@ public sealed record PlanBasis
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Missing or replaced nodes have no node in <see cref="Nodes"/>.</summary>
+    /// <param name="scores">True if nodes are scored in the snapshot, in a large cluster, too. A drain plan takes the first node that fits there.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public static async Task<PlanBasis> ReadAsync(
         ClusterConnection connection,
         IReadOnlyList<NodeTarget> nodes,
         DrainOptions options,
         CancellationToken cancellationToken,
-        bool usesCaches = true
+        bool usesCaches = true,
+        bool scores = false
     )
     {
         DateTimeOffset now = connection.Time.GetUtcNow();
-        SnapshotReader reader = new(connection.Client, static _ => { }, usesCaches ? connection.Caches() : null);
-        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(reader, cancellationToken);
+        int scored = scores ? int.MaxValue : FitEstimator.MaximumScoredNodes + nodes.Count;
+        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, usesCaches, scored, cancellationToken);
         DrainSurveyor surveyor = new(connection.Client, options);
         Task<DrainSurvey> surveying = surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
         await Task.WhenAll(reading, surveying);
@@ -173,13 +175,16 @@ public sealed record PlanBasis
         (await reading).Cluster;
 
     private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(
-        SnapshotReader reader,
+        ClusterConnection connection,
+        bool usesCaches,
+        int scoredNodes,
         CancellationToken cancellationToken
     )
     {
+        SnapshotReader reader = new(connection.Client, static _ => { }, usesCaches ? connection.Caches() : null);
         try
         {
-            return (await reader.ReadAsync(null, cancellationToken), "");
+            return (await reader.ReadAsync(null, cancellationToken, scoredNodes: scoredNodes), "");
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {

@@ -73,7 +73,7 @@ internal sealed class NodeLoads
         return new(sums, await metrics);
     }
 
-    // Usage of many nodes is often requested again soon: the cache of pods stays open for a while.
+    // Usage of many nodes is often requested again soon, and plans need the same pods: the cluster's cache of them stays open for a while.
     private static async Task AddAllPodsAsync(
         ClusterConnection connection,
         Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
@@ -82,9 +82,7 @@ internal sealed class NodeLoads
     )
     {
         const string Activity = "Counting what pods request";
-        ObjectCaches caches = connection.Caches();
-        using CacheUse<Pod> pods =
-            caches.JoinOpen(ClusterPods.Type) ?? caches.Open(ClusterPods.Type, new() { FieldSelector = NotFinished, SharesParts = true });
+        using CacheUse<Pod> pods = connection.Caches().Open(ClusterPods.Type, new());
         bool isTold = false;
         while (!pods.Cache.Synced.IsCompleted)
         {

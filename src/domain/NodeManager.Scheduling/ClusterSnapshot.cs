@@ -65,6 +65,9 @@ public sealed class ClusterSnapshot
         return snapshot;
     }
 
+    /// <summary>Prepares the snapshot for so many pods, which takes less memory than growing.</summary>
+    public void EnsureCapacity(int pods) => _pods.EnsureCapacity(pods);
+
     public NodeState? Node(string name) => _nodes.GetValueOrDefault(name);
 
     /// <summary>Adds or replaces a node; its pods stay.</summary>

@@ -8,7 +8,7 @@ namespace NodeManager.Core.Tests.Placement;
 public sealed class SnapshotReaderTests
 {
     [Fact]
-    public async Task A_pod_of_a_cluster_that_is_read_without_caches_takes_at_most_770_bytes_and_1060_with_its_place()
+    public async Task A_pod_of_a_cluster_that_is_read_without_caches_takes_at_most_640_bytes_and_820_with_its_place()
     {
         await using ManualCluster cluster = await ManualCluster.StartAsync(nodes: 2_100);
         SnapshotReader reader = new(cluster.Session.Connection().Client, Assert.Fail);
@@ -19,7 +19,7 @@ public sealed class SnapshotReaderTests
             pods = RetainedSize.Of([.. reading.Nodes, .. reading.Pods]) - nodes,
             all = RetainedSize.Of(reading) - nodes;
         Assert.InRange(reading.Pods.Count, 20_000, 22_000);
-        Assert.InRange(pods / reading.Pods.Count, 300, 770);
-        Assert.InRange(all / reading.Pods.Count, pods / reading.Pods.Count, 1060);
+        Assert.InRange(pods / reading.Pods.Count, 300, 640);
+        Assert.InRange(all / reading.Pods.Count, pods / reading.Pods.Count, 820);
     }
 }

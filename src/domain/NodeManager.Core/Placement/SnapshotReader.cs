@@ -51,6 +51,7 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         ClusterSnapshot snapshot = new(minor ?? (await server).Minor) { KnowsStorage = isWhole };
         foreach (var node in (await nodes).Items)
             snapshot.SetNode(node);
+        snapshot.EnsureCapacity((await pods).Items.Count);
         foreach (var pod in (await pods).Items)
             snapshot.SetPod(pod);
         foreach (var node in await images ?? [])

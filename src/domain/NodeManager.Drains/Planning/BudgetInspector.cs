@@ -30,13 +30,13 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
 
     public IReadOnlyDictionary<string, IReadOnlyList<Pod>> PodsOf(IEnumerable<PodDisruptionBudget> budgets, IEnumerable<Pod> pods)
     {
-        ILookup<string?, Pod> byNamespace = pods.ToLookup(p => p.Metadata.Namespace);
-        return budgets
-            .DistinctBy(BudgetRules.Title)
-            .ToDictionary(
-                BudgetRules.Title,
-                IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]
-            );
+        List<PodDisruptionBudget> distinct = [.. budgets.DistinctBy(BudgetRules.Title)];
+        HashSet<string?> namespaces = [.. distinct.Select(static b => b.Metadata.Namespace)];
+        ILookup<string?, Pod> byNamespace = pods.Where(p => namespaces.Contains(p.Metadata.Namespace)).ToLookup(p => p.Metadata.Namespace);
+        return distinct.ToDictionary(
+            BudgetRules.Title,
+            IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]
+        );
     }
 
     /// <summary>The nodes of unready pods whose kubelet cannot start or end pods. A node that cannot be read counts as well.</summary>

@@ -194,11 +194,11 @@ public sealed record PlanBasis
 
     private static Dictionary<string, IReadOnlyList<Pod>> WorkloadsOf(IReadOnlyList<PlannedNode> plans, IReadOnlyList<Pod> pods)
     {
-        HashSet<string> keys =
-        [
-            .. plans.SelectMany(static p => p.Pods).Where(WorkloadShare.IsLimited).Select(static p => WorkloadRules.KeyOf(p.Pod)!),
-        ];
-        return pods.Where(static p => !p.IsFinished() && !p.IsTerminating())
+        List<Pod> limited = [.. plans.SelectMany(static p => p.Pods).Where(WorkloadShare.IsLimited).Select(static p => p.Pod)];
+        HashSet<string> keys = [.. limited.Select(static p => WorkloadRules.KeyOf(p)!)];
+        // A key is a new text, and a cluster has hundreds of thousands of pods.
+        HashSet<string?> namespaces = [.. limited.Select(static p => p.Metadata.Namespace)];
+        return pods.Where(p => namespaces.Contains(p.Metadata.Namespace) && !p.IsFinished() && !p.IsTerminating())
             .Select(static p => (Key: WorkloadRules.KeyOf(p) ?? "", Pod: p))
             .Where(p => keys.Contains(p.Key))
             .GroupBy(static p => p.Key)

@@ -55,7 +55,8 @@ Describe 'A block of <Document> that is not run' -ForEach $notRun {
         foreach ($call in Get-CommandCall $Block) {
             # A script by its path. Commands of other modules and programs need not be on this machine.
             if (-not $call.GetCommandName()) { continue }
-            $called = Get-Command $call.GetCommandName() -Module NodeManager -ErrorAction Ignore
+            # Get-Command would search the PATH for each of them.
+            $called = (Get-Module NodeManager).ExportedCommands[$call.GetCommandName()]
             if ($called) { Assert-Binding $call $called }
         }
     }

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace NodeManager.Scheduling;
 
 /// <summary>
-/// Amounts by resource name: cores, bytes, counts. Pods and nodes have a handful of resources, for which an array is smaller and faster than
-/// a dictionary. In the order in which the names were added.
+/// Amounts by resource name: cores, bytes, counts. Pods and nodes have a handful of resources, for which an array is smaller and faster
+/// than a dictionary. In the order in which the names were added.
 /// </summary>
 internal sealed class AmountList : IReadOnlyDictionary<string, decimal>
 {
@@ -32,7 +32,7 @@ internal sealed class AmountList : IReadOnlyDictionary<string, decimal>
     /// <exception cref="KeyNotFoundException">No amount has the name (only when read).</exception>
     public decimal this[string key]
     {
-        get => TryGetValue(key, out decimal amount) ? amount : throw new KeyNotFoundException($"There is no amount of '{key}'.");
+        get => TryGetValue(key, out decimal amount) ? amount : throw new KeyNotFoundException($"No amount has the name '{key}'.");
         set
         {
             int at = Find(key);

@@ -5,20 +5,19 @@ namespace NodeManager.Scheduling;
 /// <param name="Requests">Exact amounts by resource name.</param>
 public sealed record NodeAllocation(int Pods, IReadOnlyDictionary<string, decimal> Requests)
 {
-    public static NodeAllocation None { get; } = new(0, new Dictionary<string, decimal>());
+    public static NodeAllocation None { get; } = new(0, new AmountList());
 
     /// <summary>The sum over pods of one node.</summary>
     public static NodeAllocation Of(IEnumerable<Pod> pods)
     {
         int count = 0;
-        Dictionary<string, decimal> sum = [];
+        AmountList sum = new();
         foreach (Pod pod in pods)
         {
             if (pod.IsFinished())
                 continue;
             count++;
-            foreach ((string name, decimal amount) in PodRequests.Of(pod))
-                sum[name] = sum.GetValueOrDefault(name) + amount;
+            sum.Add(PodRequests.ListOf(pod));
         }
         return new(count, sum);
     }

@@ -26,7 +26,7 @@ internal sealed class PartPool
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly Dictionary<StatusParts, PodStatus> _statuses = [];
-    private readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, Latest> _latest = [];
     private ArrayBufferWriter<byte> _buffer = new(1024);
     private bool _isStarted;
@@ -75,7 +75,7 @@ internal sealed class PartPool
     private void Share(PodSpec spec)
     {
         if (spec.NodeName is { } node)
-            spec.NodeName = NameOf(node);
+            spec.NodeName = Known(_nodes, node, node, MaximumNodes);
         spec.Volumes = Part(spec.Volumes, KubernetesJson.Default.ListVolume);
         // A spec with nothing but the template.
         PodSpecTemplate template = spec.Template;
@@ -112,22 +112,7 @@ internal sealed class PartPool
             status.StartTime,
             status.ReadyAfterSeconds
         );
-        if (_statuses.TryGetValue(parts, out PodStatus? known))
-            return known;
-        if (_statuses.Count >= MaximumParts)
-            _statuses.Clear();
-        _statuses.Add(parts, status);
-        return status;
-    }
-
-    private string NameOf(string node)
-    {
-        if (_nodes.TryGetValue(node, out string? known))
-            return known;
-        if (_nodes.Count >= MaximumNodes)
-            _nodes.Clear();
-        _nodes.Add(node);
-        return node;
+        return Known(_statuses, parts, status);
     }
 
     private List<ContainerStatus>? Share(List<ContainerStatus>? containers)
@@ -167,16 +152,21 @@ internal sealed class PartPool
             return (TPart)latest.Part;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
-        (Type, Guid) key = (typeof(TPart), new(hash[..16]));
-        if (!_parts.TryGetValue(key, out object? known))
-        {
-            if (_parts.Count >= MaximumParts)
-                _parts.Clear();
-            _parts.Add(key, known = part);
-        }
-
+        var known = (TPart)Known(_parts, (typeof(TPart), new(hash[..16])), part);
         (latest.Part, latest.Content, _buffer) = (known, _buffer, latest.Content);
-        return (TPart)known;
+        return known;
+    }
+
+    // The value of an equal key, or else this one.
+    private static TValue Known<TKey, TValue>(Dictionary<TKey, TValue> pool, TKey key, TValue value, int maximum = MaximumParts)
+        where TKey : notnull
+    {
+        if (pool.TryGetValue(key, out TValue? known))
+            return known;
+        if (pool.Count >= maximum)
+            pool.Clear();
+        pool.Add(key, value);
+        return value;
     }
 
     // Of a type of parts.

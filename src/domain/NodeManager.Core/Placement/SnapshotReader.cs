@@ -34,8 +34,8 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
     {
         CollectGarbage();
         var server = client.GetCapabilitiesAsync(cancellationToken);
-        var pods = ItemsAsync(ClusterPods.Type, cancellationToken);
         var nodes = ItemsAsync(Resources.Nodes, cancellationToken);
+        var pods = ItemsAsync(ClusterPods.Type, cancellationToken);
         var images = ImagesAsync(nodes, scoredNodes, cancellationToken);
         var services = IfAllowedAsync(Resources.Services, "services", cancellationToken);
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
@@ -73,9 +73,9 @@ public sealed class SnapshotReader(KubernetesClient client, Action<string> warn,
         where T : KubernetesObject
     {
         using CacheUse<T>? open = caches?.JoinOpen(type);
-        if (open?.Cache is { Watch.IsConnected: true } cache)
-            return (cache.Items, true);
-        return ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
+        return open?.Cache is { Watch.IsConnected: true } cache
+            ? (cache.Items, true)
+            : ((await client.ListAsync(type, new() { SharesParts = true }, cancellationToken)).Items, false);
     }
 
     private async Task<List<NodeImages>?> ImagesAsync(

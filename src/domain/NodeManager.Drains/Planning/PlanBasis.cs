@@ -65,7 +65,7 @@ public sealed record PlanBasis
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Missing or replaced nodes have no node in <see cref="Nodes"/>.</summary>
-    /// <param name="scores">True if nodes are scored in the snapshot, in a large cluster, too. A drain plan takes the first node that fits there.</param>
+    /// <param name="scores">True if nodes of a large cluster are scored, too: a drain plan takes the first that fits there.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public static async Task<PlanBasis> ReadAsync(
         ClusterConnection connection,

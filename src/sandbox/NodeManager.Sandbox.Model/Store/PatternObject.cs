@@ -49,5 +49,5 @@ internal sealed class PatternObject : StoredObject
 
     private protected override bool IsTail(ReadOnlySpan<byte> written) => _pattern.Is(written, _texts);
 
-    private protected override KubernetesObject? Compose() => _pattern.Read(this, _texts);
+    private protected override KubernetesObject? ComposeModel() => _pattern.Read(this, _texts);
 }

@@ -91,7 +91,7 @@ internal abstract class StoredObject
     {
         if (Volatile.Read(ref _typed) is T known)
             return known;
-        if (Compose() is T created)
+        if (ComposeModel() is T created)
             return created;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
         T read = JsonSerializer.Deserialize(Document, type)!;
@@ -139,7 +139,7 @@ internal abstract class StoredObject
     private protected abstract bool IsTail(ReadOnlySpan<byte> written);
 
     /// <summary>The typed object without its document, created on each call from shared parts; null if it must be deserialized.</summary>
-    private protected virtual KubernetesObject? Compose() => null;
+    private protected virtual KubernetesObject? ComposeModel() => null;
 
     // Independent of member order.
     private bool SameDocument(StoredObject other)

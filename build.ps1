@@ -100,10 +100,12 @@ function Invoke-Pack {
     foreach ($item in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'SUPPORT.md', 'CODE_OF_CONDUCT.md', 'bench/README.md', 'bench/CHANGELOG.md', 'bench/results', 'tests/README.md', 'deploy', 'docs', 'en-US', 'bin') {
         $source = Get-Item "$PSScriptRoot/$item"
         # -Recurse on a file would find all files of that name.
-        foreach ($file in $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse -Exclude *.ps1, *.sh) : $source) {
-            $target = Join-Path $folder ([IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName))
-            $null = New-Item -ItemType Directory -Path (Split-Path $target) -Force
-            Copy-Item $file.FullName $target
+        $files = $source.PSIsContainer ? (Get-ChildItem $source -File -Recurse -Exclude *.ps1, *.sh) : $source
+        foreach ($from in $files | Group-Object DirectoryName) {
+            $target = Join-Path $folder ([IO.Path]::GetRelativePath($PSScriptRoot, $from.Name))
+            $null = New-Item -ItemType Directory -Path $target -Force
+            # Copy-Item takes 9 ms for each of 700 files.
+            foreach ($file in $from.Group) { $null = $file.CopyTo("$target/$($file.Name)") }
         }
     }
 

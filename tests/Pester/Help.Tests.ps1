@@ -96,7 +96,8 @@ BeforeAll {
     Import-Module "$root/NodeManager.psd1" -Force
     $common = [System.Management.Automation.Cmdlet]::CommonParameters
 
-    function Get-Page([string] $Name) { Get-Content "$root/docs/reference/cmdlets/$Name.md" -Raw }
+    # Get-Content takes five milliseconds more.
+    function Get-Page([string] $Name) { [System.IO.File]::ReadAllText("$root/docs/reference/cmdlets/$Name.md") }
 
     # What a page says of the parameters, from the YAML under each.
     function Get-PageParameter([string] $Name) {

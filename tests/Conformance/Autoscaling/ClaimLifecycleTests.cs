@@ -172,10 +172,7 @@ public sealed class ClaimLifecycleTests
 
         NodeSmithClaim draining = await lab.WaitForClaimAsync("one", static one => one.Status?.Lease?.Phase == "Draining");
         Assert.True(draining.Status!.Lease!.TimeoutSeconds > 0);
-        await Eventually.HoldsAsync(
-            "the node is cordoned",
-            async () => (await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable == true
-        );
+        await lab.Cluster.WaitForAsync(Resources.Nodes, node, static one => one.Spec.Unschedulable == true);
         await Task.Delay(1500);
         Assert.Single(await lab.MachinesAsync());
         Assert.Equal("Running", (await lab.Cluster.GetAsync(Resources.Pods, "held")).Status.Phase);

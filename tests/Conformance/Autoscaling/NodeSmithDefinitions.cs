@@ -21,7 +21,9 @@ internal static class NodeSmithDefinitions
     internal static void RegisterProviders() => BuiltInMachineProviders.Register();
 
     /// <summary>Creates all four and awaits that they are served.</summary>
-    public static async Task InstallAsync(TestCluster cluster)
+    public static Task InstallAsync(TestCluster cluster) => cluster.PrepareAsync("NodeSmith", () => DefineAsync(cluster));
+
+    private static async Task DefineAsync(TestCluster cluster)
     {
         foreach (string plural in Plurals)
         {

@@ -95,7 +95,7 @@ public sealed class SeedSampleTests
                     new() { PropagationPolicy = "Background" },
                     default
                 );
-            await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync()).Count == 0);
+            await cluster.WaitForPodsAsync("no pods", null, static pods => pods.Count == 0);
             DateTimeOffset idle = cluster.Time.GetUtcNow();
 
             NodeSmithClaim leaving =

@@ -120,10 +120,11 @@ public sealed class WhatIfTests
                         ),
                     }
                 );
-            await Eventually.HoldsAsync(
+            await lab.Cluster.WaitForPodsAsync(
                 "two unschedulable pods",
-                async () =>
-                    (await lab.Cluster.ListPodsAsync()).Count(static pod =>
+                null,
+                static pods =>
+                    pods.Count(static pod =>
                         pod.Status.Conditions?.Exists(static one => one is { Type: "PodScheduled", Reason: "Unschedulable" }) == true
                     ) == 2
             );

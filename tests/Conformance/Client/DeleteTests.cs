@@ -116,7 +116,7 @@ public sealed class DeleteTests
         );
 
         await cluster.WaitForGoneAsync(Resources.ReplicaSets, "web");
-        await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync()).Count == 0);
+        await cluster.WaitForPodsAsync("no pods", null, static pods => pods.Count == 0);
     }
 
     private static Task DeleteAsync(TestCluster cluster, string pod, Preconditions? preconditions) =>

@@ -50,10 +50,7 @@ public sealed class ChangingBudgetTests
 
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new());
         // What a storage engine does: its own pod may go when nothing on the node uses it any more.
-        await Eventually.HoldsAsync(
-            "the others gone",
-            async () => (await cluster.ListPodsAsync("app=web")).All(p => p.Spec.NodeName != full)
-        );
+        await cluster.WaitForPodsAsync("the others gone", "app=web", pods => pods.All(p => p.Spec.NodeName != full));
         await cluster.DeleteBudgetAsync("storage");
         NodeDrainResult result = await drain;
 

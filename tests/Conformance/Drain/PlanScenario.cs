@@ -83,9 +83,9 @@ internal sealed class PlanScenario
 
     /// <summary>Waits until each of these workloads has all its pods again, every one of them ready or told that it fits nowhere.</summary>
     public Task<IReadOnlyList<Pod>> SettleAsync(TestCluster cluster, Func<string, bool> isWatched) =>
-        Eventually.GetAsync(
+        cluster.WaitForPodsAsync(
             "every pod runs or fits nowhere",
-            () => cluster.ListPodsAsync().ContinueWith(pods => pods.Result, TaskScheduler.Default),
+            null,
             pods =>
                 pods.All(pod => pod.Metadata.DeletionTimestamp is null && (TestCluster.IsReady(pod) || FitsNowhere(pod)))
                 && _replicas

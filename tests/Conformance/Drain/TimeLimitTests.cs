@@ -40,9 +40,10 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
         if (phase == "waiting")
         {
             await cluster.WaitForAsync(Resources.Nodes, node, static n => n.Spec.Unschedulable == true);
-            await Eventually.HoldsAsync(
+            await cluster.WaitForPodsAsync(
                 "a pod terminates",
-                async () => (await cluster.ListPodsAsync("app=web")).Any(static p => p.Metadata.DeletionTimestamp is not null)
+                "app=web",
+                static pods => pods.Any(static p => p.Metadata.DeletionTimestamp is not null)
             );
             hanging.Hang();
         }

@@ -57,9 +57,10 @@ public sealed class WaitTests
         job.PodSpec(new() { ["restartPolicy"] = "Never" }).AnnotatePods("fake-kubelet/complete-after", runs);
         await cluster.EnsureAsync($"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs", job);
         // Begun, or on a busy machine already done.
-        await Eventually.HoldsAsync(
+        await cluster.WaitForPodsAsync(
             "the pod runs",
-            async () => await cluster.ListPodsAsync("app=work") is [{ Status.Phase: "Running" or "Succeeded" }]
+            "app=work",
+            static pods => pods.ToArray() is [{ Status.Phase: "Running" or "Succeeded" }]
         );
 
         NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(timeout) });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using NodeManager.Conformance.RealCluster;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -16,25 +17,28 @@ internal static class TestCleanup
     private const string AtOnce = """{"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":0,"propagationPolicy":"Background"}""";
 
     /// <param name="cluster">The test's.</param>
+    /// <param name="plane">Where it is.</param>
     /// <param name="further">Collections beside the usual ones; <c>{0}</c> stands for the test's namespace.</param>
-    public static async Task RunAsync(TestCluster cluster, IEnumerable<string> further)
+    public static async Task RunAsync(TestCluster cluster, ControlPlane plane, IEnumerable<string> further)
     {
-        string[] acting =
+        // How the store names them, and their paths.
+        (string Stored, string Path)[] acting =
         [
-            "/apis/apps/v1/{0}/deployments",
-            "/apis/apps/v1/{0}/statefulsets",
-            "/apis/apps/v1/{0}/daemonsets",
-            "/apis/apps/v1/{0}/replicasets",
-            cluster.Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs",
-            "/apis/batch/v1/{0}/jobs",
-            "/api/v1/{0}/replicationcontrollers",
-            "/apis/autoscaling/v1/{0}/horizontalpodautoscalers",
-            $"/apis/policy/{cluster.Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets",
-            "/api/v1/{0}/pods",
-            "/api/v1/{0}/persistentvolumeclaims",
-            .. further,
+            ("deployments", "/apis/apps/v1/{0}/deployments"),
+            ("statefulsets", "/apis/apps/v1/{0}/statefulsets"),
+            ("daemonsets", "/apis/apps/v1/{0}/daemonsets"),
+            ("replicasets", "/apis/apps/v1/{0}/replicasets"),
+            ("cronjobs", cluster.Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs"),
+            ("jobs", "/apis/batch/v1/{0}/jobs"),
+            ("controllers", "/api/v1/{0}/replicationcontrollers"),
+            ("horizontalpodautoscalers", "/apis/autoscaling/v1/{0}/horizontalpodautoscalers"),
+            ("poddisruptionbudgets", $"/apis/policy/{cluster.Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets"),
+            ("pods", "/api/v1/{0}/pods"),
+            ("persistentvolumeclaims", "/api/v1/{0}/persistentvolumeclaims"),
         ];
-        foreach (string collection in acting)
+        // Most tests leave objects in one or two of them.
+        IReadOnlyList<int> counts = await plane.CountAsync(acting.Select(static one => one.Stored), cluster.Namespace);
+        foreach (string collection in acting.Where((_, i) => counts[i] > 0).Select(static one => one.Path).Concat(further))
         {
             string path = string.Format(CultureInfo.InvariantCulture, collection, "namespaces/" + cluster.Namespace);
             WireAnswer answer = await cluster.SendAsync("DELETE", path, AtOnce);

@@ -210,6 +210,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return await WireAnswer.OfAsync(http, method, path, body, contentType);
     }
 
+    /// <summary>Creates objects of the whole cluster, which the tests of a real one share and none changes: the first that needs them creates them.</summary>
+    public Task PrepareAsync(string name, Func<Task> create) => _plane?.PrepareAsync(name, create) ?? create();
+
     /// <summary>Creates an object of any kind, or leaves it as it is.</summary>
     public async Task EnsureAsync(string collection, JsonObject manifest)
     {
@@ -246,7 +249,7 @@ internal sealed class TestCluster : IAsyncDisposable
         JsonObject manifest = Manifests.Pod(name, node, Mark);
         adjust?.Invoke(manifest);
         Pod pod = await CreateAsync(Resources.Pods, manifest);
-        return untilPhase is null ? pod : await WaitForAsync(Resources.Pods, name, p => p.Status.Phase == untilPhase);
+        return untilPhase is null ? pod : await this.WaitForAsync(Resources.Pods, name, p => p.Status.Phase == untilPhase);
     }
 
     /// <summary>Creates a workload on this test's nodes and waits until that many pods are Ready.</summary>
@@ -263,18 +266,11 @@ internal sealed class TestCluster : IAsyncDisposable
         JsonObject manifest = Manifests.Workload(kind, name, labels, Mark, kind == "DaemonSet" ? null : pods);
         adjust?.Invoke(manifest);
         await CreateAsync(type, manifest);
-        return await WaitForReadyPodsAsync("app=" + name, pods);
+        return await this.WaitForReadyPodsAsync("app=" + name, pods);
     }
 
     public Task<IReadOnlyList<Pod>> AddReplicaSetAsync(string name, int replicas, Action<JsonObject>? adjust = null) =>
         AddWorkloadAsync(Resources.ReplicaSets, "ReplicaSet", name, replicas, adjust);
-
-    public async Task<IReadOnlyList<Pod>> WaitForReadyPodsAsync(string selector, int count) =>
-        await Eventually.GetAsync<IReadOnlyList<Pod>>(
-            $"{count} ready pods of {selector}",
-            async () => await ListPodsAsync(selector),
-            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count
-        );
 
     public async Task<IReadOnlyList<Pod>> ListPodsAsync(string? selector = null) =>
         (await Client.ListAsync(Resources.Pods, new() { Namespace = Namespace, LabelSelector = selector }, default)).Items;
@@ -285,7 +281,7 @@ internal sealed class TestCluster : IAsyncDisposable
         ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(Capabilities.BudgetVersion);
         var labels = new Dictionary<string, string> { ["app"] = app };
         await CreateAsync(type, Manifests.Budget(Capabilities.BudgetVersion, name, labels, bound, value));
-        await WaitForAsync(
+        await this.WaitForAsync(
             type,
             name,
             b => b.Status.ObservedGeneration == b.Metadata.Generation && b.Status.ExpectedPods > 0 && b.Status.DisruptionsAllowed == allows
@@ -297,12 +293,6 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public Task<T> GetAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Client.GetAsync(type, name, type.IsNamespaced ? Namespace : null, default);
-
-    public Task<T> WaitForAsync<T>(ResourceType<T> type, string name, Func<T, bool> isWanted)
-        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted);
-
-    public Task WaitForGoneAsync<T>(ResourceType<T> type, string name)
-        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name));
 
     public async Task<bool> ExistsAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject
@@ -340,7 +330,7 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (IDisposable session in _sessions)
             session.Dispose();
         if (_plane is not null)
-            await TestCleanup.RunAsync(this, _cleaned);
+            await TestCleanup.RunAsync(this, _plane, _cleaned);
         _http.Dispose();
         Client.Dispose();
         _sandbox?.Dispose();

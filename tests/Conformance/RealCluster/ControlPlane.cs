@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -5,6 +6,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 
 namespace NodeManager.Conformance.RealCluster;
@@ -24,10 +26,12 @@ internal sealed class ControlPlane : IDisposable
     private readonly ServerBinaries _binaries;
     private readonly Lazy<HttpMessageHandler> _shared;
     private readonly Lazy<Task<ServerCapabilities>> _capabilities;
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _prepared = new(StringComparer.Ordinal);
     private readonly TimeSpan _nodeGrace;
     private IReadOnlyList<string> _options = [];
     private SimulatedKubelets? _kubelets;
     private ServerArguments? _arguments;
+    private HttpClient? _store;
     private ServerProcess? _apiServer;
     private ServerProcess? _controllerManager;
     private int _disposed;
@@ -49,6 +53,42 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>As the server had them when a test first asked: hundreds of tests need not ask again.</summary>
     public Task<ServerCapabilities> Capabilities => _capabilities.Value;
+
+    /// <summary>Creates objects that all tests of this cluster share: the first call does, later ones await it.</summary>
+    /// <param name="name">Of what is created.</param>
+    /// <param name="create">Creates what does not exist.</param>
+    public Task PrepareAsync(string name, Func<Task> create) => _prepared.GetOrAdd(name, _ => new(create)).Value;
+
+    /// <summary>The numbers of objects that these collections hold in a namespace, read from the store in one request.</summary>
+    /// <param name="collections">As the store names them: mostly by the plural.</param>
+    public async Task<IReadOnlyList<int>> CountAsync(IEnumerable<string> collections, string ns)
+    {
+        var ranges = new JsonArray();
+        foreach (string collection in collections)
+            ranges.Add(
+                new JsonObject
+                {
+                    ["request_range"] = new JsonObject
+                    {
+                        // "0" is the character after "/".
+                        ["key"] = Base64($"/registry/{collection}/{ns}/"),
+                        ["range_end"] = Base64($"/registry/{collection}/{ns}0"),
+                        ["count_only"] = true,
+                    },
+                }
+            );
+        using var content = new StringContent(new JsonObject { ["success"] = ranges }.ToJsonString());
+        using HttpResponseMessage answer = await _store!.PostAsync("v3/kv/txn", content);
+        answer.EnsureSuccessStatusCode();
+        JsonNode counts = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        return
+        [
+            // In JSON, etcd writes 64-bit numbers as strings, and leaves 0 out.
+            .. counts["responses"]!
+                .AsArray()
+                .Select(static one => int.Parse((string?)one!["response_range"]!["count"] ?? "0", CultureInfo.InvariantCulture)),
+        ];
+    }
 
     /// <summary>True when kube-controller-manager and kube-scheduler run, so that workloads live.</summary>
     public bool HasControllers { get; }
@@ -154,6 +194,7 @@ internal sealed class ControlPlane : IDisposable
         _kubelets?.Dispose();
         if (_shared.IsValueCreated)
             _shared.Value.Dispose();
+        _store?.Dispose();
         foreach (ServerProcess process in Enumerable.Reverse(_processes))
             process.Dispose();
         _authority.Dispose();
@@ -226,12 +267,12 @@ internal sealed class ControlPlane : IDisposable
         WriteCertificates();
 
         ServerProcess etcd = Start(binaries.Etcd, arguments.Etcd, removeFolder: true);
-        using var store = new HttpClient { BaseAddress = arguments.EtcdAddress };
-        await ReachAsync(etcd, store, new(arguments.EtcdAddress, "health"));
+        _store = new() { BaseAddress = arguments.EtcdAddress };
+        await ReachAsync(etcd, _store, new(arguments.EtcdAddress, "health"));
 
         await StartApiServerAsync();
         // So that the first resourceVersions, which no test needs, have expired.
-        using HttpResponseMessage compacted = await store.PostAsync("v3/kv/compaction", new StringContent("""{"revision": 10}"""));
+        using HttpResponseMessage compacted = await _store.PostAsync("v3/kv/compaction", new StringContent("""{"revision": 10}"""));
         compacted.EnsureSuccessStatusCode();
 
         string kubeconfig = WriteKubeconfig("controllers", "system:masters");

@@ -10,11 +10,15 @@ internal static class RoleManifest
 {
     public static IReadOnlyList<JsonObject> Documents { get; } = Read("rbac.yaml");
 
-    public static async Task ApplyAsync(TestCluster cluster)
-    {
-        foreach (JsonObject document in Documents)
-            await cluster.EnsureAsync(PathOf(document), document);
-    }
+    public static Task ApplyAsync(TestCluster cluster) =>
+        cluster.PrepareAsync(
+            "roles",
+            async () =>
+            {
+                foreach (JsonObject document in Documents)
+                    await cluster.EnsureAsync(PathOf(document), document);
+            }
+        );
 
     /// <summary>Applies another file of <c>deploy</c>.</summary>
     public static async Task ApplyAsync(TestCluster cluster, string file)

@@ -116,7 +116,7 @@ public sealed class JobTests
         );
 
         Assert.EndsWith("Failed:DeadlineExceeded", Workload.Conditions(status), StringComparison.Ordinal);
-        await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync("job-name=job")).Count == 0);
+        await cluster.WaitForPodsAsync("no pods", "job-name=job", static pods => pods.Count == 0);
         if (cluster.Minor < 21)
             return;
         await job.PatchAsync("""{"spec":{"ttlSecondsAfterFinished":0}}""");
@@ -136,7 +136,7 @@ public sealed class JobTests
         await job.PatchAsync("""{"spec":{"suspend":true}}""");
         JsonObject status = await job.UntilAsync("it suspended", static status => Workload.Conditions(status) == "Suspended:JobSuspended");
         Assert.Null(status["failed"]);
-        await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync("job-name=job")).Count == 0);
+        await cluster.WaitForPodsAsync("no pods", "job-name=job", static pods => pods.Count == 0);
         if (cluster.Minor >= 36)
             Assert.Null((await job.UntilAsync("nothing active", static status => status["active"] is null))["startTime"]);
 

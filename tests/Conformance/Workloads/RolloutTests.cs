@@ -29,9 +29,9 @@ public sealed class RolloutTests
         for (int turn = 0; turn < 2; turn++)
         {
             int old = 2 - turn;
-            IReadOnlyList<Pod> pods = await Eventually.GetAsync(
+            IReadOnlyList<Pod> pods = await cluster.WaitForPodsAsync(
                 "a second pod on one node",
-                () => cluster.ListPodsAsync("app=agent"),
+                "app=agent",
                 pods =>
                     pods.Count(pod =>
                         pod is { Status.Phase: "Running", Metadata.DeletionTimestamp: null }

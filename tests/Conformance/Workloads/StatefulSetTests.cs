@@ -37,7 +37,7 @@ public sealed class StatefulSetTests
             Sorted(Assert.Single(claim["metadata"]!["ownerReferences"]!.AsArray())!).ToJsonString()
         );
         await Eventually.HoldsAsync("both claims", async () => (await ClaimAsync("data-db-1"))["metadata"] is not null);
-        await Eventually.HoldsAsync("both pods", async () => (await cluster.ListPodsAsync("app=db")).Count == 2);
+        await cluster.WaitForPodsAsync("both pods", "app=db", static pods => pods.Count == 2);
 
         await set.PatchAsync("""{"spec":{"replicas":1}}""");
         await Eventually.HoldsAsync("one claim gone", async () => (await ClaimAsync("data-db-1"))["metadata"]?["name"] is null);
@@ -87,9 +87,10 @@ public sealed class StatefulSetTests
             """{"metadata":{"annotations":{"fake-kubelet/not-ready":"true"}}}"""
         );
 
-        await Eventually.HoldsAsync(
+        await cluster.WaitForPodsAsync(
             "three pods at once",
-            async () => (await cluster.ListPodsAsync("app=db")).Count(static pod => pod.Status.Phase == "Running") == 3
+            "app=db",
+            static pods => pods.Count(static pod => pod.Status.Phase == "Running") == 3
         );
         JsonObject status = await set.UntilAsync("three counted", static status => (int?)status["replicas"] == 3);
         Assert.Equal((null, cluster.Minor >= 22 ? 0 : null), ((int?)status["readyReplicas"], (int?)status["availableReplicas"]));
@@ -105,7 +106,7 @@ public sealed class StatefulSetTests
         Assert.Equal("db-1", again.Metadata.Name);
 
         await set.PatchAsync("""{"spec":{"replicas":1}}""");
-        await Eventually.HoldsAsync("one pod", async () => (await cluster.ListPodsAsync("app=db")).Count == 1);
+        await cluster.WaitForPodsAsync("one pod", "app=db", static pods => pods.Count == 1);
     }
 
     private static JsonObject Sorted(JsonNode owner) =>

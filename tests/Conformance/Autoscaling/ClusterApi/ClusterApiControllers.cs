@@ -13,15 +13,12 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
     protected const string Group = "cluster.x-k8s.io",
         MergePatch = "application/merge-patch+json";
 
-    private int _writes;
-
     /// <summary>The names of the Machines that a MachineSet has chosen to delete, in order.</summary>
     public ConcurrentQueue<string> Chosen { get; } = [];
 
     protected TestCluster Cluster => cluster;
 
-    /// <summary>The number of writes that were tried.</summary>
-    protected int Writes => Volatile.Read(ref _writes);
+    protected string ApiVersion => version;
 
     public abstract ValueTask DisposeAsync();
 
@@ -64,7 +61,7 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
 
     public async Task<bool> PatchAsync(string plural, string name, JsonObject patch, string subresource = "")
     {
-        WireAnswer answer = await WriteAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
+        WireAnswer answer = await Cluster.SendAsync("PATCH", $"{PathOf(plural)}/{name}{subresource}", patch.ToJsonString(), MergePatch);
         Assert.True(answer.Code is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound, answer.Text);
         return answer.Code == HttpStatusCode.OK;
     }
@@ -72,17 +69,11 @@ internal abstract class ClusterApiControllers(TestCluster cluster, string versio
     public async Task CreateAsync(string plural, JsonObject item)
     {
         item["apiVersion"] = $"{Group}/{version}";
-        WireAnswer answer = await WriteAsync("POST", PathOf(plural), item.ToJsonString());
+        WireAnswer answer = await Cluster.SendAsync("POST", PathOf(plural), item.ToJsonString());
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
     }
 
-    public Task DeleteAsync(string plural, string name) => WriteAsync("DELETE", $"{PathOf(plural)}/{name}");
-
-    private Task<WireAnswer> WriteAsync(string method, string path, string? body = null, string contentType = "application/json")
-    {
-        Interlocked.Increment(ref _writes);
-        return Cluster.SendAsync(method, path, body, contentType);
-    }
+    public Task DeleteAsync(string plural, string name) => Cluster.SendAsync("DELETE", $"{PathOf(plural)}/{name}");
 
     protected static bool IsDeleting(JsonNode item) => item["metadata"]!["deletionTimestamp"] is not null;
 

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Conformance.Autoscaling.ClusterApi;
 
@@ -14,10 +18,6 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
 {
     private const string Finalizer = "machine.cluster.x-k8s.io";
 
-    // In milliseconds.
-    private const int ShortestPause = 5,
-        LongestPause = 200;
-
     private static readonly (string Plural, string Kind)[] Kinds =
     [
         ("clusters", "Cluster"),
@@ -29,13 +29,27 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Random _random = new(7);
+
+    // Holds one entry after changes that no pass has seen.
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
     private Task _running = Task.CompletedTask;
 
     private SimulatedClusterApi(TestCluster cluster, string version)
         : base(cluster, version) { }
 
     /// <summary>No Machine gets an infrastructure while this is set.</summary>
-    public bool IsStuck { get; set; }
+    public bool IsStuck
+    {
+        get;
+        set
+        {
+            field = value;
+            _changes.Writer.TryWrite(true);
+        }
+    }
 
     /// <summary>A MachineSet deletes a Machine without the mark, as a controller with a fault would.</summary>
     public bool IgnoresMarks { get; set; }
@@ -46,6 +60,14 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
     /// <summary>Defines the kinds, and runs the controllers in the test's namespace.</summary>
     /// <param name="versions">The served ones; objects are stored in the last.</param>
     public static async Task<SimulatedClusterApi> StartAsync(TestCluster cluster, params string[] versions)
+    {
+        await cluster.PrepareAsync($"{Group} {string.Join(' ', versions)}", () => DefineAsync(cluster, versions));
+        var controllers = new SimulatedClusterApi(cluster, versions[0]);
+        controllers._running = Task.Run(controllers.RunAsync);
+        return controllers;
+    }
+
+    private static async Task DefineAsync(TestCluster cluster, string[] versions)
     {
         foreach ((string plural, string kind) in Kinds)
         {
@@ -74,10 +96,6 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
                     async () => (await cluster.SendAsync("GET", $"/apis/{Group}/{version}/{plural}")).Code == HttpStatusCode.OK
                 );
         }
-
-        var controllers = new SimulatedClusterApi(cluster, versions[0]);
-        controllers._running = Task.Run(controllers.RunAsync);
-        return controllers;
     }
 
     protected override JsonObject SpecOf(string kind, int replicas) =>
@@ -97,10 +115,29 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
 
     private async Task RunAsync()
     {
-        int pause = ShortestPause;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            int before = Writes;
+            await Task.WhenAll(ReconcileAsync(), WatchAsync("machinedeployments"), WatchAsync("machinesets"), WatchAsync("machines"));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task WatchAsync(string plural)
+    {
+        ResourceType<PartialObjectMetadata> type = new(Group, ApiVersion, plural, IsNamespaced: true, Resources.Nodes.Json);
+        await foreach (
+            WatchEvent<PartialObjectMetadata> _ in Cluster.Client.WatchAsync(type, new() { Namespace = Cluster.Namespace }, _stop.Token)
+        )
+            _changes.Writer.TryWrite(true);
+    }
+
+    private async Task ReconcileAsync()
+    {
+        await foreach (bool _ in _changes.Reader.ReadAllAsync(_stop.Token))
+        {
             foreach (JsonNode deployment in await ListAsync("machinedeployments"))
                 await ReconcileDeploymentAsync(deployment);
             // In this order: who sees lower replicas sees the mark that was set before.
@@ -110,9 +147,6 @@ internal sealed class SimulatedClusterApi : ClusterApiControllers
                 await ReconcileSetAsync(set, [.. machines.Where(one => OwnerOf(one) == UidOf(set))]);
             foreach (JsonNode machine in machines)
                 await ReconcileMachineAsync(machine);
-            // A controller with nothing to do looks less and less often: its lists were most of the requests of these tests.
-            pause = Writes == before ? Math.Min(2 * pause, LongestPause) : ShortestPause;
-            await Task.Delay(pause);
         }
     }
 

@@ -31,9 +31,16 @@ export KUBECACHEDIR="$scratch/cache"
 export GOGC=off
 
 # is TEXT COMMAND…: it prints just that. await COMMAND…: within five minutes it succeeds; a line that awaits in vain is wrong, whatever
-# it ends with, and the last: those after it would await what it left undone.
+# it ends with, and the last: those after it would await what it left undone. The pauses grow, as every look starts kubectl.
 is() { local text=$1; shift; [ "$("$@" 2> /dev/null)" = "$text" ]; }
-await() { local last=$((SECONDS + 300)); until "$@" > /dev/null 2>&1; do [ $SECONDS -lt $last ] || { echo "in vain: $*" | tee "$scratch/vain"; return 1; }; sleep 0.1; done; }
+await() {
+    local last=$((SECONDS + 300)) tenths=1
+    until "$@" > /dev/null 2>&1; do
+        [ $SECONDS -lt $last ] || { echo "in vain: $*" | tee "$scratch/vain"; return 1; }
+        sleep "0.$tenths"
+        [ $tenths -ge 8 ] || tenths=$((tenths * 2))
+    done
+}
 # settled APP COUNT: there are so many pods of it, and all run and are ready.
 settled() { await is "$2 of $2" ready "$1"; }
 ready() { kubectl get pods -n work -l "app=$1" --no-headers | awk '$2 == "1/1" && $3 == "Running" { n++ } END { print n + 0 " of " NR }'; }

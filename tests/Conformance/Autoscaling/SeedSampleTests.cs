@@ -59,8 +59,8 @@ public sealed class SeedSampleTests
 
             IReadOnlyList<Pod> echo = await cluster.WaitForReadyPodsAsync("app=hello-echo", 1),
                 nginx = await cluster.WaitForReadyPodsAsync("app=nginx", 1);
-            NodeSmithClaim claim = Assert.Single(await ClaimsAsync(cluster));
-            await cluster.WaitForAsync(NodeSmithResources.Claims, claim.Metadata.Name, AutoscalerLab.IsReady);
+            string only = Assert.Single(await ClaimsAsync(cluster)).Metadata.Name;
+            NodeSmithClaim claim = await cluster.WaitForAsync(NodeSmithResources.Claims, only, AutoscalerLab.IsReady);
             FakeVm vm = Assert.Single(proxmox.Administer(() => proxmox.Vms.Values.ToArray()));
             Assert.InRange(vm.Id, 1250, 1300);
             Assert.Equal(

@@ -57,7 +57,20 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>Creates objects that all tests of this cluster share: the first call does, later ones await it.</summary>
     /// <param name="name">Of what is created.</param>
     /// <param name="create">Creates what does not exist.</param>
-    public Task PrepareAsync(string name, Func<Task> create) => _prepared.GetOrAdd(name, _ => new(create)).Value;
+    public async Task PrepareAsync(string name, Func<Task> create)
+    {
+        Lazy<Task> first = _prepared.GetOrAdd(name, _ => new(create));
+        try
+        {
+            await first.Value;
+        }
+        catch
+        {
+            // The next call tries again.
+            _prepared.TryRemove(new(name, first));
+            throw;
+        }
+    }
 
     /// <summary>The numbers of objects that these collections hold in a namespace, read from the store in one request.</summary>
     /// <param name="collections">As the store names them: mostly by the plural.</param>

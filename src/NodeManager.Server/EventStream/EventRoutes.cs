@@ -45,7 +45,11 @@ internal static class EventRoutes
         {
             await body.BeginAsync(end.Token);
             await foreach (EventBatch batch in log.ReadAsync(last, end.Token))
+            {
                 await body.WriteAsync(batch.Text, end.Token);
+                await body.FlushAsync(end.Token);
+            }
+
             await body.EndAsync(context.RequestAborted);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -14,6 +14,9 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
 {
     private const int GroupSize = 64;
 
+    // Of a node's text, in bytes: few buffers have to grow.
+    private const int UsualLength = 1024;
+
     private static readonly GzipText Opening = new("["u8.ToArray());
     private static readonly GzipText Separator = new(","u8.ToArray());
     private static readonly GzipText Closing = new("]"u8.ToArray());
@@ -73,7 +76,7 @@ internal sealed class NodeListing(IOptions<JsonOptions> json)
     private Group Write(ClusterNode[] nodes, DateTimeOffset now)
     {
         JsonSerializerOptions options = json.Value.SerializerOptions;
-        ArrayBufferWriter<byte> text = new();
+        ArrayBufferWriter<byte> text = new(nodes.Length * UsualLength);
         using (Utf8JsonWriter writer = new(text, new() { Encoder = options.Encoder, SkipValidation = true }))
         {
             writer.WriteStartArray();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Net.Http.Headers;
 
@@ -16,6 +17,9 @@ internal sealed class GzipBody
 
     private readonly PipeWriter _body;
     private readonly GzipSequence? _sequence;
+
+    // The bytes that were written since the last flush.
+    private int _pending;
 
     /// <summary>Sets the headers.</summary>
     public GzipBody(HttpContext context)
@@ -37,11 +41,24 @@ internal sealed class GzipBody
     public ValueTask BeginAsync(CancellationToken cancellationToken) =>
         _sequence is null ? ValueTask.CompletedTask : SendAsync(GzipSequence.Header, cancellationToken);
 
+    /// <summary>Parts are sent in pieces: the last ones with <see cref="FlushAsync"/> or <see cref="EndAsync"/>.</summary>
     public ValueTask WriteAsync(GzipText part, CancellationToken cancellationToken) =>
         SendAsync(_sequence is null ? part.Text : _sequence.Add(part.Compressed), cancellationToken);
 
-    public ValueTask EndAsync(CancellationToken cancellationToken) =>
-        _sequence is null ? ValueTask.CompletedTask : SendAsync(_sequence.End(), cancellationToken);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_pending == 0)
+            return;
+        _pending = 0;
+        await _body.FlushAsync(cancellationToken);
+    }
+
+    public async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_sequence is not null)
+            await SendAsync(_sequence.End(), cancellationToken);
+        await FlushAsync(cancellationToken);
+    }
 
     private static bool Accepts(HttpRequest request) =>
         request
@@ -52,9 +69,12 @@ internal sealed class GzipBody
     {
         while (!bytes.IsEmpty)
         {
-            ReadOnlyMemory<byte> piece = bytes[..Math.Min(bytes.Length, LargestPiece)];
-            await _body.WriteAsync(piece, cancellationToken);
+            ReadOnlyMemory<byte> piece = bytes[..Math.Min(bytes.Length, LargestPiece - _pending)];
+            _body.Write(piece.Span);
+            _pending += piece.Length;
             bytes = bytes[piece.Length..];
+            if (_pending == LargestPiece)
+                await FlushAsync(cancellationToken);
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class BudgetOutlookTests
         Assert.Equal(outlook == BudgetOutlook.Never, planned.Remedy.Length > 0);
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
-        Assert.Equal((outlook, "app=web"), (blocker.Outlook, blocker.Selector));
+        Assert.True((blocker.Outlook, blocker.Selector) == (outlook, "app=web"), result.Describe());
         // At the end of the drain the container may be in its back-off.
         string atEnd = trouble == "crash" ? "(crashing|CrashLoopBackOff): " : reason;
         Assert.Matches($"^minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: late \\({atEnd}", blocker.Message);

@@ -23,6 +23,9 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
 
     // Mapped nodes, until the node, its pods or its metrics change.
     private readonly Dictionary<string, (Node Node, ClusterNode Mapped)> _mapped = new(StringComparer.Ordinal);
+
+    // The loads without metrics, until the node or its pods change: the metrics of all nodes change every half minute.
+    private readonly Dictionary<string, NodeLoad> _loads = new(StringComparer.Ordinal);
     private Dictionary<string, NodeMetrics>? _metrics;
     private volatile LiveNodeCaches? _caches;
 
@@ -144,7 +147,11 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
             }
 
             lock (_gate)
+            {
                 _mapped.Clear();
+                _loads.Clear();
+            }
+
             _caches = opened;
             failed?.Dispose();
         }
@@ -159,17 +166,29 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         string name = node.Metadata.Name;
         if (_mapped.TryGetValue(name, out (Node Node, ClusterNode Mapped) known) && ReferenceEquals(known.Node, node))
             return known.Mapped;
+        if (!_loads.TryGetValue(name, out NodeLoad? load))
+            _loads[name] = load = NodeLoads.Of(caches.PodsOf(name));
         ClusterNode mapped = NodeMapper.Map(
             node,
             session,
             session.Time().GetUtcNow(),
-            NodeLoads.Of(caches.PodsOf(name), _metrics?.GetValueOrDefault(name))
+            load with
+            {
+                Metrics = _metrics?.GetValueOrDefault(name),
+            }
         );
         _mapped[name] = (node, mapped);
         return mapped;
     }
 
     private void Invalidate(string node)
+    {
+        lock (_gate)
+            _loads.Remove(node);
+        InvalidateUsage(node);
+    }
+
+    private void InvalidateUsage(string node)
     {
         lock (_gate)
             _mapped.Remove(node);
@@ -194,7 +213,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         _metrics = now;
         foreach (string node in (before?.Keys ?? Enumerable.Empty<string>()).Union(now?.Keys ?? Enumerable.Empty<string>()))
             if (before?.GetValueOrDefault(node)?.Timestamp != now?.GetValueOrDefault(node)?.Timestamp)
-                Invalidate(node);
+                InvalidateUsage(node);
     }
 }
 

@@ -36,8 +36,9 @@ internal sealed class NodeLoads
         return Of(pods, requested ?? [], _metrics?.GetValueOrDefault(node));
     }
 
+    /// <summary>A load without metrics.</summary>
     /// <param name="pods">The active pods of the node.</param>
-    public static NodeLoad Of(IEnumerable<Pod> pods, NodeMetrics? metrics)
+    public static NodeLoad Of(IEnumerable<Pod> pods)
     {
         int count = 0;
         var requested = new Dictionary<string, decimal>(StringComparer.Ordinal);
@@ -47,7 +48,7 @@ internal sealed class NodeLoads
             Add(pod, requested);
         }
 
-        return Of(count, requested, metrics);
+        return Of(count, requested, metrics: null);
     }
 
     /// <param name="session">Its configuration enables or disables metrics.</param>

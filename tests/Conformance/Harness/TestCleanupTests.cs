@@ -5,8 +5,12 @@ namespace NodeManager.Conformance.Harness;
 public sealed class TestCleanupTests
 {
     // Pod templates that no node fits: nothing starts.
-    private const string Template =
-        """{"metadata":{"labels":{"app":"one"}},"spec":{"restartPolicy":"POLICY","nodeSelector":{"none":"none"},"containers":[{"name":"a","image":"a"}]}}""";
+    private const string Template = """
+        {
+          "metadata": { "labels": { "app": "one" } },
+          "spec": { "restartPolicy": "POLICY", "nodeSelector": { "none": "none" }, "containers": [{ "name": "a", "image": "a" }] }
+        }
+        """;
 
     [SkippableFact]
     public async Task The_objects_of_a_test_on_a_real_cluster_are_deleted_with_it()

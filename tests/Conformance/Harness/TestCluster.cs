@@ -210,7 +210,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return await WireAnswer.OfAsync(http, method, path, body, contentType);
     }
 
-    /// <summary>Creates objects of the whole cluster, which the tests of a real one share and none changes: the first that needs them creates them.</summary>
+    /// <summary>
+    /// Creates objects of the whole cluster, which the tests of a real one share and none changes: the first that needs them creates them.
+    /// </summary>
     public Task PrepareAsync(string name, Func<Task> create) => _plane?.PrepareAsync(name, create) ?? create();
 
     /// <summary>Creates an object of any kind, or leaves it as it is.</summary>
@@ -237,7 +239,7 @@ internal sealed class TestCluster : IAsyncDisposable
         }
 
         if (ready)
-            await NodeWait.ForReadyAsync(this, names);
+            await this.WaitForReadyNodesAsync(names);
         return names;
     }
 

@@ -8,6 +8,34 @@ namespace NodeManager.Conformance.Harness;
 /// <summary>Awaits a state of objects with one watch: tests that read it again and again would keep the server from reaching it.</summary>
 internal static class WatchWait
 {
+    /// <summary>Awaits nodes of the test.</summary>
+    /// <param name="cluster">The test's.</param>
+    /// <param name="names">Of nodes with the cluster's <see cref="TestCluster.Mark"/>.</param>
+    /// <returns>When each of them has been Ready and without taints of the node lifecycle controller, where there is one.</returns>
+    /// <exception cref="TimeoutException">Not within <see cref="Eventually.Limit"/>.</exception>
+    public static Task WaitForReadyNodesAsync(this TestCluster cluster, IReadOnlyCollection<string> names)
+    {
+        HashSet<string> missing = [.. names];
+        return UntilAsync(
+            cluster,
+            Resources.Nodes,
+            new() { LabelSelector = cluster.Selector },
+            $"{string.Join(", ", names)} Ready",
+            nodes =>
+            {
+                missing.ExceptWith(nodes.Where(IsReady).Select(static node => node.Metadata.Name));
+                return missing.Count == 0;
+            }
+        );
+
+        bool IsReady(Node node) =>
+            node.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True"
+            && !(
+                cluster.HasControllers
+                && node.Spec.Taints?.Exists(t => t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) == true
+            );
+    }
+
     public static Task<IReadOnlyList<Pod>> WaitForReadyPodsAsync(this TestCluster cluster, string selector, int count) =>
         cluster.WaitForPodsAsync(
             $"{count} ready pods of {selector}",

@@ -10,20 +10,14 @@ internal static class RoleManifest
 {
     public static IReadOnlyList<JsonObject> Documents { get; } = Read("rbac.yaml");
 
-    public static Task ApplyAsync(TestCluster cluster) =>
-        cluster.PrepareAsync(
-            "roles",
-            async () =>
-            {
-                foreach (JsonObject document in Documents)
-                    await cluster.EnsureAsync(PathOf(document), document);
-            }
-        );
+    public static Task ApplyAsync(TestCluster cluster) => cluster.PrepareAsync("roles", () => EnsureAsync(cluster, Documents));
 
     /// <summary>Applies another file of <c>deploy</c>.</summary>
-    public static async Task ApplyAsync(TestCluster cluster, string file)
+    public static Task ApplyAsync(TestCluster cluster, string file) => EnsureAsync(cluster, Read(file));
+
+    private static async Task EnsureAsync(TestCluster cluster, IEnumerable<JsonObject> documents)
     {
-        foreach (JsonObject document in Read(file))
+        foreach (JsonObject document in documents)
             await cluster.EnsureAsync(PathOf(document), document);
     }
 

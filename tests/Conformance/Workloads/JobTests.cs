@@ -164,7 +164,7 @@ public sealed class JobTests
             $"/api/v1/namespaces/{cluster.Namespace}/pods/{pod.Metadata.Name}/eviction",
             $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"{{pod.Metadata.Name}}"} }"""
         );
-        await Eventually.HoldsAsync("the pod gone", async () => !await cluster.ExistsAsync(Resources.Pods, pod.Metadata.Name));
+        await cluster.WaitForGoneAsync(Resources.Pods, pod.Metadata.Name);
 
         JsonObject status = await job.UntilAsync("another pod", static status => (int?)status["active"] == 1);
         Assert.Equal(cluster.Minor >= 26 ? 1 : null, (int?)status["failed"]);

@@ -165,27 +165,6 @@ public sealed class DrainCordonTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_too_slow_at_the_end_does_not_hide_the_PDB_that_refused()
-    {
-        _server.Budgets.Put(Sample.Budget("web", "web", 0));
-        _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
-        TaskCompletionSource never = new();
-        bool isSlow = false;
-        _server.Hang = _ => isSlow ? never.Task : null;
-        Task refused = _bench.LineAsync("refused");
-        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(2) });
-        await refused;
-        isSlow = true;
-
-        NodeDrainResult result = await drain;
-
-        Assert.Equal(NodeDrainStatus.TimedOut, result.Status);
-        Assert.Equal(["Server", "Budget"], result.Blockers.Select(b => b.Kind));
-        Assert.Contains("before the result was due", result.Blockers[0].Message, StringComparison.Ordinal);
-        Assert.Equal("default/web", result.Blockers[1].Name);
-    }
-
-    [Fact]
     public async Task A_partly_drained_node_stays_cordoned_when_another_node_fails()
     {
         _server.Nodes.Put(Sample.Node("n2"));

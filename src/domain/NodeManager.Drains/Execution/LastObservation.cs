@@ -35,7 +35,7 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         {
             scope.Observer.Verbose($"Node {planned.Metadata.Name}: its state could not be read: {exception.Message}");
             if (cancellationToken.IsCancellationRequested)
-                return new(null, false, "no answer before the result was due.", IsDue: true);
+                return new(null, false, "no answer before the result was due.");
             return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
         }
     }

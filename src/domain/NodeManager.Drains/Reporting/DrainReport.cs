@@ -247,10 +247,9 @@ internal sealed record DrainReport
             Remedy = "The drain continues when replacements are ready, or after WorkloadWait. WorkloadMaxUnavailable Off lifts the limit.",
         };
 
-    // If the server cannot be reached, it is the only blocker that is certain. If it is slow, the refusals before are not its fault.
     private IEnumerable<NodeDrainBlocker> BudgetBlockers() =>
         from record in Records
-        where IsHeld(record) && (FinalObservation.Failure is null || FinalObservation.IsDue)
+        where IsHeld(record) && FinalObservation.Failure is null
         from budget in record.BlockedBy
         group record by budget into held
         orderby held.Key

@@ -4,8 +4,7 @@ namespace NodeManager.Drains.Reporting;
 /// <param name="Node">Null if it could not be read, or is gone.</param>
 /// <param name="IsGone">True if the node is gone or was replaced under its name.</param>
 /// <param name="Failure">Why the server gave no answer; null if it did, or was not asked.</param>
-/// <param name="IsDue">True if the result did not wait for the answer any longer: the server may only be slow.</param>
-internal sealed record FinalObservation(Node? Node, bool IsGone, string? Failure, bool IsDue = false)
+internal sealed record FinalObservation(Node? Node, bool IsGone, string? Failure)
 {
     /// <summary>Nothing was read.</summary>
     public static readonly FinalObservation None = new(null, false, null);

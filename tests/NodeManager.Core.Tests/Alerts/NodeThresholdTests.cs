@@ -107,6 +107,9 @@ public sealed class NodeThresholdTests
     {
         double few = Enumerable.Range(0, 3).Min(_ => SecondsToCount(2000, minimum)),
             many = SecondsToCount(20_000, minimum);
+        // A garbage collection for all concurrent tests counts for the thread that began it.
+        for (int i = 0; i < 2 && many / few > 40; i++)
+            many = Math.Min(many, SecondsToCount(20_000, minimum));
 
         Assert.InRange(many, 0, 5);
         Assert.InRange(many / few, 0, 40);

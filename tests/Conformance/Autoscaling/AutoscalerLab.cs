@@ -37,6 +37,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         .ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
 
     private readonly List<RunningOperation> _running = [];
+    private readonly SentChanges _sent = new();
     private SemaphoreSlim? _turn;
 
     private AutoscalerLab(TestCluster cluster) => Cluster = cluster;
@@ -141,7 +142,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>Starts an autoscaler in a session of its own.</summary>
     public async Task<RunningOperation> RunAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null)
     {
-        NodeManagerSession session = await Cluster.ConnectAsync(wrap, time);
+        NodeManagerSession session = await Cluster.ConnectAsync(inner => wrap is null ? _sent.Wrap(inner) : wrap(_sent.Wrap(inner)), time);
         RunningOperation operation = AutoscalerHost.Start(session, Options(session));
         _running.Add(operation);
         return operation;
@@ -219,6 +220,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         {
             foreach (RunningOperation operation in _running)
                 await StopAsync(operation);
+            await _sent.WaitAsync();
             if (_turn == RealTurns[Machines.OfClaims])
                 await ForgetNodesAsync();
             await Cluster.DisposeAsync();

@@ -36,6 +36,24 @@ public sealed class PreemptionTests
     }
 
     [Theory]
+    [InlineData(0, "second")]
+    [InlineData(1, "second")]
+    [InlineData(-1, "first")]
+    public void Of_equally_important_pods_the_one_that_started_last_is_preempted(int seconds, string victim)
+    {
+        // By name, the second would come first.
+        Pod first = On("a", "z-first", 0, "2"),
+            second = On("a", "a-second", 0, "2");
+        first.Status.StartTime = DateTimeOffset.UnixEpoch;
+        second.Status.StartTime = first.Status.StartTime + TimeSpan.FromSeconds(seconds);
+        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a")], [first, second]);
+
+        string[] victims = [.. Enumerable.Range(0, 2).Select(_ => Assert.Single(Find(Wants("2", 100), snapshot).Victims).Metadata.Name)];
+
+        Assert.All(victims, name => Assert.EndsWith(victim, name, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("2", 100, "Never", "not eligible due to preemptionPolicy=Never.")]
     [InlineData(
         "2",

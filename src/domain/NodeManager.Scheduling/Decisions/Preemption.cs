@@ -74,14 +74,14 @@ public static class Preemption
         List<string> answers
     )
     {
+        // Start times are whole seconds: pods of the same second stay in the order in which they came.
         List<Pod> less =
         [
             .. node
                 .Pods.Select(static other => other.Pod)
                 .Where(other => IsLess(other, pod))
                 .OrderByDescending(static other => other.Spec.Priority ?? 0)
-                .ThenBy(static other => other.Status.StartTime ?? DateTimeOffset.MaxValue)
-                .ThenBy(static other => other.Metadata.Name, StringComparer.Ordinal),
+                .ThenBy(static other => other.Status.StartTime ?? DateTimeOffset.MaxValue),
         ];
         if (less.Count == 0)
         {

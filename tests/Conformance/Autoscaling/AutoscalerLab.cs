@@ -142,7 +142,8 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>Starts an autoscaler in a session of its own.</summary>
     public async Task<RunningOperation> RunAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null)
     {
-        NodeManagerSession session = await Cluster.ConnectAsync(inner => wrap is null ? _sent.Wrap(inner) : wrap(_sent.Wrap(inner)), time);
+        wrap ??= static inner => inner;
+        NodeManagerSession session = await Cluster.ConnectAsync(inner => wrap(_sent.Wrap(inner)), time);
         RunningOperation operation = AutoscalerHost.Start(session, Options(session));
         _running.Add(operation);
         return operation;

@@ -13,15 +13,7 @@ internal sealed class SentChanges
     public HttpMessageHandler Wrap(HttpMessageHandler inner) => new Handler(inner, this);
 
     /// <summary>Completes when the server has answered all of them, or their connections failed.</summary>
-    public Task WaitAsync() =>
-        Task.WhenAll(_running.Keys)
-            .ContinueWith(
-                static done => _ = done.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default
-            )
-            .WaitAsync(Eventually.Limit);
+    public Task WaitAsync() => Task.WhenAny(Task.WhenAll(_running.Keys)).WaitAsync(Eventually.Limit);
 
     private sealed class Handler(HttpMessageHandler inner, SentChanges changes) : DelegatingHandler(inner)
     {

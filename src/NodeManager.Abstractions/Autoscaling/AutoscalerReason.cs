@@ -95,6 +95,9 @@ public abstract class AutoscalerReason
     /// <summary>The claim that was made for it has failed.</summary>
     public const string ClaimFailed = nameof(ClaimFailed);
 
+    /// <summary>The API server refuses new claims of the pool, for example because of a quota or an admission policy.</summary>
+    public const string ClaimRefused = nameof(ClaimRefused);
+
     /// <summary>A machine was created for pods of this specification and differs from the plan, so that they do not fit on it. No further machine is created for them.</summary>
     public const string NotAsPlanned = nameof(NotAsPlanned);
 

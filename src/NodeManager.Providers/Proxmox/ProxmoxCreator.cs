@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
@@ -18,8 +17,7 @@ internal sealed class ProxmoxCreator(
     /// <summary>How often a machine is searched after a creation without a response.</summary>
     private const int LostMachineLookups = 5;
 
-    // Machines in creation, which the cluster's overview may not show yet.
-    private readonly ConcurrentDictionary<long, HostShare> _pending = new();
+    private readonly PendingMachines _pending = new();
 
     /// <summary>Creates a machine for a claim, which is neither completed nor started.</summary>
     /// <exception cref="ProviderException">NoCapacity, or a refusal of Proxmox.</exception>
@@ -35,36 +33,60 @@ internal sealed class ProxmoxCreator(
         IReadOnlyDictionary<string, IReadOnlyList<string>>? mappings =
             devices.Count > 0 ? await inventory.ReadMappingsAsync(cancellationToken) : null;
         var wanted = new HostShare("", request.CpuCores, ProxmoxParameters.MemoryMiB(spec, request) << 20);
-        (string? host, string reason) = ProxmoxPlacement.Choose(
-            resources,
-            [.. _pending.Where(one => resources.All(known => known.VmId != one.Key)).Select(static one => one.Value)],
-            wanted,
-            request.Zone,
-            spec,
-            mappings is null ? null : name => ProxmoxDevices.Shortage(name, mappings, machines, devices)
-        );
-        if (host is null)
-            throw Ended(MachineOutcome.NoCapacity, reason);
-        var taken = resources.Where(static one => one.Type is "qemu" or "lxc").Select(static one => one.VmId).ToHashSet();
-        foreach (long id in ids.Candidates(request.ClaimUid, taken))
+        string host = _pending
+            .Reserve(
+                request.ClaimUid,
+                devices,
+                resources,
+                machines,
+                (known, pending, taken) =>
+                {
+                    (string? chosen, string reason) = ProxmoxPlacement.Choose(
+                        known,
+                        pending,
+                        wanted,
+                        request.Zone,
+                        spec,
+                        mappings is null ? null : name => ProxmoxDevices.Shortage(name, mappings, taken, devices)
+                    );
+                    return chosen is null ? throw Ended(MachineOutcome.NoCapacity, reason) : wanted with { Host = chosen };
+                }
+            )
+            .Host;
+        bool mayExist = false;
+        try
         {
-            using IDisposable? reserved = ids.TryReserve(id, request.ClaimUid);
-            if (reserved is null)
-                continue;
-            _pending[id] = wanted with { Host = host };
-            try
+            var used = resources.Where(static one => one.Type is "qemu" or "lxc").Select(static one => one.VmId).ToHashSet();
+            foreach (long id in ids.Candidates(request.ClaimUid, used))
             {
-                if (await TryCreateAsync(request, id, host, resources, cancellationToken) is { } machine)
-                    return machine;
+                using IDisposable? reserved = ids.TryReserve(id, request.ClaimUid);
+                if (reserved is null)
+                    continue;
+                _pending.Name(request.ClaimUid, id);
+                if (await TryCreateAsync(request, id, host, resources, cancellationToken) is not { } machine)
+                    continue;
+                mayExist = true;
+                return machine;
             }
-            finally
-            {
-                _pending.TryRemove(id, out _);
-            }
+        }
+        catch (ProviderException e) when (e.Outcome == MachineOutcome.Pending)
+        {
+            mayExist = true;
+            throw;
+        }
+        finally
+        {
+            if (mayExist)
+                _pending.Created(request.ClaimUid);
+            else
+                _pending.Remove(request.ClaimUid);
         }
 
         throw Ended(MachineOutcome.NoCapacity, FormattableString.Invariant($"No id from {ids.Lower} to {ids.Upper} is free."));
     }
+
+    /// <summary>The claim's machine is gone, and its share of a host is free.</summary>
+    public void Release(string claim) => _pending.Remove(claim);
 
     /// <summary>Sets hardware, name, tag and final mark of a clone in one change, which fails on a concurrent change.</summary>
     public async Task<ProxmoxVm> CompleteAsync(ProxmoxVm machine, MachineRequest request, CancellationToken cancellationToken)

@@ -19,16 +19,26 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         await api.GetAsync("/cluster/resources", ProxmoxJson.Default.ProxmoxAnswerListProxmoxResource, cancellationToken);
 
     /// <summary>The configurations of possible machines of the provider: those in the id range, and those with the tag.</summary>
-    public async Task<IReadOnlyList<ProxmoxVm>> ReadMachinesAsync(
+    /// <returns>The machines, and why others cannot be read, as their hosts are offline; null: all were read.</returns>
+    /// <exception cref="ProviderException">A host that is online does not answer.</exception>
+    public async Task<(IReadOnlyList<ProxmoxVm> Machines, ProviderException? Unread)> ReadMachinesAsync(
         IReadOnlyList<ProxmoxResource> resources,
         CancellationToken cancellationToken
     )
     {
         var found = new List<ProxmoxVm>();
-        await Parallel.ForEachAsync(
-            resources.Where(one =>
+        HashSet<string?> offline =
+        [
+            .. resources.Where(static one => one is { Type: "node", Status: "offline" }).Select(static one => one.Node),
+        ];
+        ProxmoxResource[] possible =
+        [
+            .. resources.Where(one =>
                 one is { Type: "qemu", Node: not null } && (ids.Contains(one.VmId) || ProxmoxParameters.HasTag(one.Tags, Tag))
             ),
+        ];
+        await Parallel.ForEachAsync(
+            possible.Where(one => !offline.Contains(one.Node)),
             new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
             async (resource, token) =>
             {
@@ -38,7 +48,16 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
                     found.Add(machine);
             }
         );
-        return [.. found.OrderBy(static one => one.Id)];
+        string[] unread = [.. possible.Where(one => offline.Contains(one.Node)).Select(static one => one.Node!).Distinct().Order()];
+        return (
+            [.. found.OrderBy(static one => one.Id)],
+            unread.Length == 0
+                ? null
+                : new(MachineOutcome.Unavailable, $"Machines cannot be read because their hosts are offline: {string.Join(", ", unread)}.")
+                {
+                    Code = HttpStatusCode.ServiceUnavailable,
+                }
+        );
     }
 
     /// <summary>The machine of an id on any host; null: none.</summary>

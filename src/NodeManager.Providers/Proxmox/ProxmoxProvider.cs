@@ -51,13 +51,16 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             return MachineResult.Ended(MachineOutcome.Invalid, wrong);
         using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
         IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
-        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+        (IReadOnlyList<ProxmoxVm> machines, ProviderException? unread) = await _inventory.ReadMachinesAsync(resources, cancellationToken);
         ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
         if (own.Length > 1)
             return MachineResult.Ended(
                 MachineOutcome.Refused,
                 $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}."
             );
+        // A first attempt has no machine yet: a host that is offline must not stop the creation on others.
+        if (own.Length == 0 && unread is not null && !request.IsFirstAttempt)
+            throw unread;
         ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
         if (
             machine is null
@@ -77,10 +80,11 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         if (machine is null)
         {
             machine = await _creator.CreateAsync(request, resources, machines, cancellationToken);
-            if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
+            if ((await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken)).Machine is { } other)
             {
                 // Another controller created a machine concurrently and may have stored it: the later one is destroyed.
                 await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
+                _creator.Release(request.ClaimUid);
                 return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was created for the claim concurrently.") with
                 {
                     RetryAfter = TimeSpan.FromSeconds(5),
@@ -116,7 +120,10 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             async () =>
             {
                 using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
-                return await DestroyAsync(identity, cancellationToken);
+                MachineResult result = await DestroyAsync(identity, cancellationToken);
+                if (result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound)
+                    _creator.Release(identity.ClaimUid);
+                return result;
             }
         );
 
@@ -128,7 +135,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             {
                 ProxmoxVm? machine = ProxmoxInventory.ParseId(identity.ProviderId) is { } id
                     ? await _inventory.FindAsync(id, cancellationToken)
-                    : await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
+                    : await RequireByClaimAsync(identity.ClaimUid, cancellationToken);
                 return machine is null
                     ? MachineResult.Ended(MachineOutcome.NotFound, $"Proxmox has no machine {identity.ProviderId ?? identity.Name}.")
                     : MachineResult.Success(await MapAsync(machine, cancellationToken));
@@ -142,7 +149,12 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             {
                 IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
                 string cluster = await _inventory.ReadClusterNameAsync(cancellationToken);
-                IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+                (IReadOnlyList<ProxmoxVm> machines, ProviderException? unread) = await _inventory.ReadMachinesAsync(
+                    resources,
+                    cancellationToken
+                );
+                if (unread is not null)
+                    throw unread;
                 // Includes machines with the tag but no mark, so that a removed mark is noticed; never another owner's.
                 return (IReadOnlyList<Machine>)
                     [
@@ -227,7 +239,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         if (machine is null || !IsOf(machine, identity.ClaimUid))
         {
             // The id is unused or another machine's. The claim's machine may have another one.
-            ProxmoxVm? other = await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
+            ProxmoxVm? other = await RequireByClaimAsync(identity.ClaimUid, cancellationToken);
             if (other is null)
             {
                 return machine is { IsUnclear: true }
@@ -282,13 +294,25 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             && source.Tags == machine.Tags;
     }
 
-    private async Task<ProxmoxVm?> FindByClaimAsync(string claimUid, long? except, CancellationToken cancellationToken)
+    private async Task<(ProxmoxVm? Machine, ProviderException? Unread)> FindByClaimAsync(
+        string claimUid,
+        long? except,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(
+        (IReadOnlyList<ProxmoxVm> machines, ProviderException? unread) = await _inventory.ReadMachinesAsync(
             await _inventory.ReadResourcesAsync(cancellationToken),
             cancellationToken
         );
-        return machines.FirstOrDefault(one => one.Id != except && IsOf(one, claimUid));
+        return (machines.FirstOrDefault(one => one.Id != except && IsOf(one, claimUid)), unread);
+    }
+
+    /// <summary>The claim's machine; null: no host has it.</summary>
+    /// <exception cref="ProviderException">A host that may have it is offline.</exception>
+    private async Task<ProxmoxVm?> RequireByClaimAsync(string claimUid, CancellationToken cancellationToken)
+    {
+        (ProxmoxVm? machine, ProviderException? unread) = await FindByClaimAsync(claimUid, null, cancellationToken);
+        return machine is null && unread is not null ? throw unread : machine;
     }
 
     private bool IsOf(ProxmoxVm machine, string claimUid) =>

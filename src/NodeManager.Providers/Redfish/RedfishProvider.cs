@@ -94,7 +94,12 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                     {
                         string target = _spec.BootTarget ?? "Pxe";
                         if (target != "None")
-                            await server.SetBootAsync(target, _spec.BootMode, BootUri(request, server.System.Name), cancellationToken);
+                            await server.SetBootAsync(
+                                target,
+                                _spec.BootMode,
+                                RedfishRules.BootUri(_spec.HttpBootURI, request, server.System.Name),
+                                cancellationToken
+                            );
                         await server.SetPowerAsync(true, cancellationToken);
                     }
                 }
@@ -128,7 +133,11 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                             MachineOutcome.Failed,
                             $"Server '{server.System.Name}' is off and does not give up its asset tag."
                         );
-                    await TryWriteAsync(server, SystemMark.RemoveFrom(Tag, assetTag), etag, cancellationToken);
+                    if (
+                        await TryWriteAsync(server, SystemMark.RemoveFrom(Tag, assetTag), etag, cancellationToken) is
+                        { Outcome: MachineOutcome.Unauthorized or MachineOutcome.Forbidden } denied
+                    )
+                        throw denied;
                 }
             }
         );
@@ -214,41 +223,17 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             server.Dispose();
     }
 
-    // The boot server's parameters, from which it renders arguments of kernel or kubelet.
-    private string? BootUri(MachineRequest request, string server) =>
-        _spec.HttpBootURI is not { } template
-            ? null
-            : RedfishRules
-                .BootPlaceholder()
-                .Replace(
-                    template,
-                    found =>
-                        Uri.EscapeDataString(
-                            found.Groups[1].Value switch
-                            {
-                                "name" => server,
-                                "claim" => request.ClaimUid,
-                                "pool" => request.Pool,
-                                "taints" => string.Join(',', request.Taints),
-                                _ => string.Join(
-                                    ',',
-                                    request
-                                        .Labels.OrderBy(static one => one.Key, StringComparer.Ordinal)
-                                        .Select(static one => $"{one.Key}={one.Value}")
-                                ),
-                            }
-                        )
-                );
-
     internal static MachineCredentials? CredentialsOf(MachineProviderSettings settings, RedfishSystem system) =>
         system.CredentialsSecretRef is { Name: { } name } reference
             ? settings.FurtherCredentials.GetValueOrDefault($"{reference.Namespace ?? settings.Namespace}/{name}")
             : null;
 
-    /// <summary>Claims the smallest unclaimed server that fits. Null: none.</summary>
+    /// <summary>Claims the smallest unclaimed server that fits and accepts the mark. Null: none fits.</summary>
+    /// <exception cref="ProviderException">Every server that fits refuses the mark, or one may carry it.</exception>
     private async Task<RedfishServer?> ClaimAsync(MachineRequest request, Survey survey, CancellationToken cancellationToken)
     {
         SystemMark mark = SystemMark.Of(Tag, _settings.Owner, request.ClaimUid);
+        ProviderException? refusal = null;
         foreach (
             Seen seen in survey
                 .Seen.Where(one => Fits(one, request))
@@ -276,6 +261,12 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                         $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim: {SystemMark.MaximumLength} characters in all."
                     );
                 ProviderException? refused = await TryWriteAsync(server, wanted, etag, cancellationToken);
+                if (refused is { MayHaveExecuted: false, Outcome: MachineOutcome.Unauthorized or MachineOutcome.Forbidden })
+                {
+                    refusal ??= refused;
+                    continue;
+                }
+
                 if (etag is null)
                     await server.Api.Time.DelayAsync(SettleTime, cancellationToken);
                 (string written, _) = await _marks.ReadAsync(server, cancellationToken);
@@ -286,11 +277,15 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
                 }
 
                 if (SystemMark.Parse(Tag, written) is null)
-                    throw refused
-                        ?? new ProviderException(
-                            MachineOutcome.Invalid,
-                            $"Server '{server.System.Name}' accepts an asset tag and does not keep it ('{written}')."
-                        );
+                {
+                    if (refused is not { MayHaveExecuted: false, Outcome: MachineOutcome.Invalid })
+                        throw refused
+                            ?? new ProviderException(
+                                MachineOutcome.Invalid,
+                                $"Server '{server.System.Name}' accepts an asset tag and does not keep it ('{written}')."
+                            );
+                    refusal ??= refused;
+                }
             }
             finally
             {
@@ -299,10 +294,10 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             }
         }
 
-        return null;
+        return refusal is null ? null : throw refusal;
     }
 
-    /// <summary>Null if the write may have been lost or refused: the state that is read back decides.</summary>
+    /// <summary>The failure of the write; null: none. A lost write may have been executed: the state that is read back decides.</summary>
     private async Task<ProviderException?> TryWriteAsync(
         RedfishServer server,
         string assetTag,
@@ -315,7 +310,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             await _marks.WriteAsync(server, assetTag, etag, cancellationToken);
             return null;
         }
-        catch (ProviderException e) when (e.Outcome is not (MachineOutcome.Unauthorized or MachineOutcome.Forbidden))
+        catch (ProviderException e)
         {
             return e;
         }
@@ -357,7 +352,8 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             server = other.Server;
         }
 
-        return server!.System.Name == identity.Name
+        // Without a provider ID the caller does not know which server it is.
+        return identity.ProviderId is null || server!.System.Name == identity.Name
             ? (server, null)
             : (
                 null,

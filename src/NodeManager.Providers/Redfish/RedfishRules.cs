@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.Providers.Http;
 
@@ -51,6 +52,32 @@ internal static partial class RedfishRules
     }
 
     /// <summary>The placeholders in <c>spec.redfish.httpBootURI</c>.</summary>
+    /// <summary>The address with the boot server's parameters, from which it renders arguments of kernel or kubelet.</summary>
+    /// <param name="template">Null: none.</param>
+    public static string? BootUri(string? template, MachineRequest request, string server) =>
+        template is null
+            ? null
+            : BootPlaceholder()
+                .Replace(
+                    template,
+                    found =>
+                        Uri.EscapeDataString(
+                            found.Groups[1].Value switch
+                            {
+                                "name" => server,
+                                "claim" => request.ClaimUid,
+                                "pool" => request.Pool,
+                                "taints" => string.Join(',', request.Taints),
+                                _ => string.Join(
+                                    ',',
+                                    request
+                                        .Labels.OrderBy(static one => one.Key, StringComparer.Ordinal)
+                                        .Select(static one => $"{one.Key}={one.Value}")
+                                ),
+                            }
+                        )
+                );
+
     [GeneratedRegex("[{](name|claim|pool|taints|labels)[}]")]
     public static partial Regex BootPlaceholder();
 

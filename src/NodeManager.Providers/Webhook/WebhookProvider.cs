@@ -173,7 +173,8 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
                 var mark = new MachineMark(machine.Owner, machine.Claim, machine.ProviderId, machine.Name, IsComplete: true);
                 if (
                     MachineOwnership.Check(
-                        identity,
+                        // Without a provider ID the caller does not know the name that the endpoint chose.
+                        identity.ProviderId is null ? identity with { Name = machine.Name } : identity,
                         identity.ProviderId,
                         _settings.Owner,
                         new(machine.ProviderId, machine.Name, HasTag: true, mark)

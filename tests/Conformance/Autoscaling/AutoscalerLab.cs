@@ -119,19 +119,20 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             Manifest("NodeSmithProvider", "sim", $$"""{"type":"simulated","simulated":{{simulated}}}""")
         );
 
-    /// <summary>Creates the pool <c>small</c>; the fields override the defaults.</summary>
+    /// <summary>Creates a pool; the fields override the defaults.</summary>
     public Task<NodeSmithPool> AddPoolAsync(
         int min = 0,
         int max = 0,
         string template = "{}",
         string fields = "\"registrationTimeout\":\"5m\"",
-        string provider = "sim"
+        string provider = "sim",
+        string name = "small"
     ) =>
         Cluster.CreateAsync(
             NodeSmithResources.Pools,
             Manifest(
                 "NodeSmithPool",
-                "small",
+                name,
                 $$"""{"providerRef":"{{provider}}","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""
             )
         );

@@ -13,7 +13,7 @@ public class MachineLossTests
     // The provider's answer, the claim on the machine, its state, whether the claim's node is Ready; whether the claim is removed, and whether something is reported.
     [Theory]
     [InlineData(MachineOutcome.NotFound, null, "", false, true, "is gone")]
-    [InlineData(MachineOutcome.NotFound, null, "", true, true, "is gone")]
+    [InlineData(MachineOutcome.NotFound, null, "", true, false, "is Ready")]
     [InlineData(MachineOutcome.Succeeded, Own, MachineStatus.Running, false, false, "")]
     [InlineData(MachineOutcome.Succeeded, Own, MachineStatus.Stopped, true, false, "")]
     [InlineData(MachineOutcome.Succeeded, Other, MachineStatus.Running, false, true, $"carries claim {Other}")]

@@ -84,6 +84,45 @@ public sealed class PoolFaultTests
         Assert.Equal((ErrorIds.ServerError, 5), (error.ErrorId, asked));
     }
 
+    // The request never arrives, and another client writes before it is sent a second time.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_repeated_change_keeps_the_generation_of_its_caller(bool hasGeneration)
+    {
+        await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
+        NodePool pool = await lab.CreateAsync();
+        lab.Faults.Inject(
+            Fault.After(async () =>
+            {
+                await PoolEditor.ApplyAsync(
+                    lab.Context,
+                    new() { Id = pool.Id },
+                    new() { Patch = static _ => new() { ["nodeCount"] = 7 } },
+                    lab,
+                    default
+                );
+                throw new HttpRequestException("The connection was reset.", new IOException("reset"));
+            }),
+            when: static request => request.Method == HttpMethod.Put
+        );
+        PoolTarget target = new() { Id = pool.Id, Generation = hasGeneration ? pool.Generation : null };
+        Task<NodePool> change = PoolEditor.ApplyAsync(
+            lab.Context,
+            target,
+            new() { Patch = static _ => new() { ["nodeCount"] = 4 } },
+            lab,
+            default
+        );
+
+        if (hasGeneration)
+            Assert.Equal(ErrorIds.Conflict, (await Assert.ThrowsAnyAsync<NodeManagerException>(() => change)).ErrorId);
+        else
+            await change;
+
+        Assert.Equal(hasGeneration ? 7 : 4, (await lab.Context.Provider.GetAsync(pool.Id, default)).Spec["nodeCount"]!.GetValue<int>());
+    }
+
     [Fact]
     public async Task A_plan_names_nodes_pods_and_PDBs_only_for_known_controllers()
     {

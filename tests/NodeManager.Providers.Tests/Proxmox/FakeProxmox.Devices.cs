@@ -2,9 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Providers.Tests.Proxmox;
 
-// What the token may do, and the devices and disks of machines.
+// What the token may do, the devices and disks of machines, and what the hosts report.
 internal sealed partial class FakeProxmox
 {
+    private static readonly string[] UnreportedFields = ["type", "node", "vmid", "name", "template", "tags", "lock"];
+
+    /// <summary>Hosts that are down. The others show their machines, and cannot ask them.</summary>
+    public HashSet<string> Offline { get; } = [];
+
+    /// <summary>The hosts have not reported their machines: the overview has no state and no size of them.</summary>
+    public bool ReportsLate { get; set; }
+
     /// <summary>The PCI resource mappings, with an entry for each device.</summary>
     public Dictionary<string, string[]> Mappings { get; } = [];
 

@@ -181,6 +181,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
         ProxmoxFault fault
     )
     {
+        if (Offline.Contains(host))
+            return Refuse(595, "No route to host");
         if (!Vms.TryGetValue(id, out FakeVm? vm) || vm.Host != host)
             return Refuse(500, $"Configuration file 'nodes/{host}/qemu-server/{id}.conf' does not exist");
         switch (method.Method, what)
@@ -379,7 +381,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 {
                     ["type"] = "node",
                     ["node"] = name,
-                    ["status"] = "online",
+                    ["status"] = Offline.Contains(name) ? "offline" : "online",
                     ["maxcpu"] = cores,
                     ["maxmem"] = memory << 20,
                     ["mem"] = 0,
@@ -403,7 +405,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 row["tags"] = tags;
             if (vm.Configuration.TryGetValue("lock", out string? held))
                 row["lock"] = held;
-            rows.Add(row);
+            rows.Add(ReportsLate ? new JsonObject(UnreportedFields.Select(one => KeyValuePair.Create(one, row[one]?.DeepClone()))) : row);
         }
 
         string text = rows.ToJsonString();

@@ -141,6 +141,55 @@ public sealed class ProxmoxProviderTests
         Assert.Equal(MachineOutcome.NoCapacity, large.Outcome);
     }
 
+    // Each host has room for two of them.
+    [Fact]
+    public async Task Machines_that_the_hosts_have_not_reported_yet_count_on_their_hosts()
+    {
+        using var server = new FakeProxmox { ReportsLate = true };
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        MachineRequest[] requests =
+        [
+            .. Enumerable
+                .Range(1, 5)
+                .Select(static i => ProxmoxFixture.Request($"claim-{i}", $"machine-{i}") with { MemoryMiB = 28 * 1024 }),
+        ];
+
+        MachineResult[] made = await Task.WhenAll(requests[..4].Select(one => provider.ProvisionAsync(one, default)));
+        MachineResult fifth = await provider.ProvisionAsync(requests[4], default);
+        server.ReportsLate = false;
+        MachineResult reported = await provider.ProvisionAsync(requests[4], default);
+
+        Assert.All(made, static one => Assert.True(one.Outcome == MachineOutcome.Succeeded, one.Reason));
+        Assert.Equal(["alfaromeo", "alfaromeo", "porsche", "porsche"], server.Vms.Values.Select(static one => one.Host).Order());
+        Assert.Equal((MachineOutcome.NoCapacity, MachineOutcome.NoCapacity), (fifth.Outcome, reported.Outcome));
+
+        // The share of a machine that is gone is free again.
+        await provider.DeprovisionAsync(ProxmoxFixture.Identity(made[0].Machine!), default);
+        Assert.Equal(MachineOutcome.Succeeded, (await provider.ProvisionAsync(requests[4], default)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_offline_stops_no_creation_on_others_except_for_claims_that_may_have_a_machine_there()
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        MachineResult there = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
+        server.Offline.Add(Assert.Single(server.Vms.Values).Host);
+        MachineRequest next = ProxmoxFixture.Request("claim-2", "second") with { IsFirstAttempt = true };
+
+        MachineResult repeated = await provider.ProvisionAsync(next with { IsFirstAttempt = false }, default);
+        MachineResult made = await provider.ProvisionAsync(next, default);
+
+        Assert.Equal(MachineOutcome.Unavailable, repeated.Outcome);
+        Assert.Contains("hosts are offline", repeated.Reason, StringComparison.Ordinal);
+        Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
+        Assert.Equal(MachineOutcome.Unavailable, (await provider.ListAsync(default)).Outcome);
+        Assert.Equal(
+            MachineOutcome.Unavailable,
+            (await provider.DeprovisionAsync(ProxmoxFixture.Identity(there.Machine!) with { ProviderId = null }, default)).Outcome
+        );
+    }
+
     public static TheoryData<string, string> Alterations =>
         new()
         {

@@ -75,6 +75,9 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     public bool IsDown { get; set; }
 
+    /// <summary>How it refuses asset tags; null: it accepts them.</summary>
+    public HttpStatusCode? RefusesAssetTags { get; init; }
+
     public int Sessions => _sessions.Count;
 
     public List<string> Requests { get; } = [];
@@ -234,6 +237,8 @@ internal sealed class FakeBmc : HttpMessageHandler
 
         if ((string?)body[nameof(AssetTag)] is { } tag)
         {
+            if (RefusesAssetTags is { } refusal)
+                return Refuse(refusal, "Base.1.18.PropertyNotWritable", "AssetTag is read-only.");
             AssetTag = tag.Length > AssetTagLength ? tag[..AssetTagLength] : tag;
             _version++;
         }

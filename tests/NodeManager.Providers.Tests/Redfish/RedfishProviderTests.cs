@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Redfish;
@@ -190,6 +191,42 @@ public sealed class RedfishProviderTests
         );
         Assert.Equal(["server-0", "server-1", "server-2"], made.Select(static one => one.Machine!.Name).Order(StringComparer.Ordinal));
         Assert.Equal(MachineOutcome.NoCapacity, (await provider.ProvisionAsync(Request with { ClaimUid = "claim-4" }, default)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, MachineOutcome.Invalid)]
+    [InlineData(HttpStatusCode.Forbidden, MachineOutcome.Forbidden)]
+    public async Task A_server_that_refuses_its_mark_does_not_block_others(HttpStatusCode refusal, MachineOutcome alone)
+    {
+        FakeBmc smallest = new() { MemoryGiB = 32, RefusesAssetTags = refusal },
+            next = new();
+        using RedfishProvider only = Create(smallest);
+        using RedfishProvider provider = Create([smallest, next]);
+
+        Assert.Equal(alone, (await only.ProvisionAsync(Request, default)).Outcome);
+        MachineResult made = await provider.ProvisionAsync(Request, default);
+
+        Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
+        Assert.Equal(("server-1", "Off", "On"), (made.Machine!.Name, smallest.Power, next.Power));
+    }
+
+    [Fact]
+    public async Task A_marked_server_that_does_not_start_is_released_without_its_provider_ID()
+    {
+        var bmc = new FakeBmc { HasHttpBoot = true, DropsHttpBootUri = true };
+        using RedfishProvider provider = Create(
+            [bmc],
+            FakeBmc.Password,
+            ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/boot.ipxe" """
+        );
+        Assert.Equal(MachineOutcome.Failed, (await provider.ProvisionAsync(Request, default)).Outcome);
+        Assert.NotEqual("", bmc.AssetTag);
+
+        // The claim has the requested name, not the server's.
+        MachineResult gone = await provider.DeprovisionAsync(new(null, Request.Name, Request.ClaimUid), default);
+
+        Assert.True(gone.Outcome == MachineOutcome.Succeeded, gone.Reason);
+        Assert.Equal("", bmc.AssetTag);
     }
 
     [Fact]

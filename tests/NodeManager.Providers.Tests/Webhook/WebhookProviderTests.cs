@@ -48,6 +48,20 @@ public sealed class WebhookProviderTests
         Assert.Equal(MachineOutcome.NotFound, (await provider.GetAsync(identity, default)).Outcome);
     }
 
+    // A claim whose machine was never confirmed has no provider ID and the requested name only.
+    [Fact]
+    public async Task A_machine_with_a_name_of_the_endpoint_is_deleted_by_its_claim()
+    {
+        using IMachineProvider provider = Create();
+        _server.OwnName = "vm-0042";
+        await provider.ProvisionAsync(Request, default);
+
+        MachineResult gone = await provider.DeprovisionAsync(new(null, Request.Name, Claim), default);
+
+        Assert.True(gone.Outcome == MachineOutcome.Succeeded, gone.Reason);
+        Assert.Empty(_server.Claims);
+    }
+
     [Fact]
     public async Task A_lost_answer_creates_no_second_machine()
     {

@@ -30,6 +30,9 @@ internal sealed class WebhookServer(TimeProvider time) : HttpMessageHandler
 
     public bool VerifiesSignature { get; set; } = true;
 
+    /// <summary>The name of every machine; null: as requested.</summary>
+    public string? OwnName { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string path = request.RequestUri!.PathAndQuery;
@@ -89,7 +92,7 @@ internal sealed class WebhookServer(TimeProvider time) : HttpMessageHandler
         {
             ["owner"] = request["owner"]!.DeepClone(),
             ["claim"] = claim,
-            ["name"] = request["name"]!.DeepClone(),
+            ["name"] = OwnName ?? (string)request["name"]!,
             ["providerId"] = $"example://machines/{_created}",
             ["status"] = "Running",
             ["zone"] = request["zone"]?.DeepClone(),

@@ -112,9 +112,10 @@ public sealed class FloodTests
         await using SslStream stream = await served.ConnectAsync();
         Task<string> answers = ServedCluster.ReadToEndAsync(stream);
         byte[] request = Encoding.ASCII.GetBytes($"GET /healthz HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n");
-        for (int i = 0; i < 1000; i++)
+        for (int i = 1; i < 1000; i++)
             await stream.WriteAsync(request);
-        await stream.ShutdownAsync();
+        // No shutdown of TLS beside the reads: OpenSSL does not support it.
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         Assert.Equal(1000, (await answers).Split("HTTP/1.1 200 OK").Length - 1);
     }
 }

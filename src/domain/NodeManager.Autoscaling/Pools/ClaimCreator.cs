@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Controllers.Queueing;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 
@@ -12,12 +14,17 @@ namespace NodeManager.Autoscaling.Pools;
 /// </summary>
 internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, Node?> nodeOf)
 {
+    private readonly CallBackoff _refusals = new(scope.Time);
+
     /// <summary>Creates a claim for each machine within the limits.</summary>
     /// <param name="plans">The planned machines, by id.</param>
     /// <param name="planned">UIDs of the claims that the plan knew.</param>
-    /// <returns>False if there are claims that the plan did not know: nothing was created, and a new plan is needed.</returns>
-    /// <exception cref="KubernetesException">Conflict: the pool has changed since it was read.</exception>
-    public async Task<bool> CreateAsync(
+    /// <returns>
+    /// When a new plan is needed: null, this one is complete; zero, there are claims that it did not know and nothing was created; otherwise
+    /// the pause after the server has refused claims of the pool.
+    /// </returns>
+    /// <exception cref="KubernetesException">Conflict: the pool has changed since it was read. Or the server fails.</exception>
+    public async Task<TimeSpan?> CreateAsync(
         NodeSmithPool pool,
         IReadOnlyList<NodeScalePlanMachine> machines,
         IReadOnlyDictionary<string, PlannedMachine> plans,
@@ -25,16 +32,18 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         CancellationToken cancellationToken
     )
     {
+        if (_refusals.Remaining(pool.Metadata.Uid!) is { } pause)
+            return pause;
         // The pool first: a process that reserves numbers on this resourceVersion has seen every claim of earlier reservations.
         if (
             await scope.PoolWriter.ReadAsync(pool, cancellationToken) is not { } now
             || now.Metadata.Uid != pool.Metadata.Uid
             || now.Metadata.DeletionTimestamp is not null
         )
-            return true;
+            return null;
         List<NodeSmithClaim> claims = [.. (await ListAsync(cancellationToken)).Where(one => one.Spec.PoolRef == pool.Metadata.Name)];
         if (claims.Exists(one => !planned.Contains(one.Metadata.Uid!)))
-            return false;
+            return TimeSpan.Zero;
         PoolUse use = PoolUse.Of(now, scope.Providers.Find(now.Metadata.Namespace, now.Spec.ProviderRef), claims, nodeOf);
         var fitting = new List<NodeScalePlanMachine>();
         foreach (NodeScalePlanMachine machine in machines)
@@ -50,24 +59,45 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             fitting.Add(machine);
         }
 
-        if (fitting.Count == 0)
-            return true;
-        long first = Math.Max(1, now.Status?.NextClaimSequence ?? 1);
-        now = await scope.PoolWriter.WriteStatusAsync(
-            now,
-            status =>
-            {
-                status.NextClaimSequence = first + fitting.Count;
-                status.LastScaleActivity = scope.Now;
-            },
+        return fitting.Count == 0 ? null : await CreateAsync(now, fitting, plans, cancellationToken);
+    }
+
+    private async Task<TimeSpan?> CreateAsync(
+        NodeSmithPool pool,
+        List<NodeScalePlanMachine> machines,
+        IReadOnlyDictionary<string, PlannedMachine> plans,
+        CancellationToken cancellationToken
+    )
+    {
+        long first = Math.Max(1, pool.Status?.NextClaimSequence ?? 1);
+        pool = await scope.PoolWriter.WriteStatusAsync(
+            pool,
+            status => status.NextClaimSequence = first + machines.Count,
             cancellationToken
         );
+        ConcurrentBag<KubernetesException?> outcomes = [];
         await Parallel.ForEachAsync(
-            fitting.Select((machine, index) => (Machine: machine, Sequence: first + index)),
+            machines.Select((machine, index) => (Machine: machine, Sequence: first + index)),
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
-            async (one, token) => await CreateAsync(now, one.Machine, plans.GetValueOrDefault(one.Machine.Id), one.Sequence, token)
+            async (one, token) =>
+                outcomes.Add(await TryCreateAsync(pool, one.Machine, plans.GetValueOrDefault(one.Machine.Id), one.Sequence, token))
         );
-        return true;
+        // Only if something was created: each write of it causes a new plan and starts the pool's window for removals.
+        if (outcomes.Contains(null))
+            await scope.PoolWriter.KeepStatusAsync(
+                pool,
+                static _ => true,
+                status => status.LastScaleActivity = scope.Now,
+                cancellationToken
+            );
+        if (outcomes.FirstOrDefault(static one => one is not null) is not { } refusal)
+        {
+            _refusals.Succeeded(pool.Metadata.Uid!);
+            return null;
+        }
+
+        await scope.RecordEventAsync(pool, "Warning", AutoscalerReason.ClaimRefused, TextOf(refusal), cancellationToken);
+        return _refusals.Failed(pool.Metadata.Uid!);
     }
 
     /// <summary>Deletes a claim, unless the pool would fall below its minimum of nodes.</summary>
@@ -150,7 +180,8 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         return claims;
     }
 
-    private async Task CreateAsync(
+    /// <summary>The server's refusal; null: none.</summary>
+    private async Task<KubernetesException?> TryCreateAsync(
         NodeSmithPool pool,
         NodeScalePlanMachine machine,
         PlannedMachine? plan,
@@ -168,6 +199,16 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         {
             // Ours, if a response was lost. Otherwise foreign; the missing claim is planned again, with another number.
         }
+        catch (KubernetesException e) when (IsRefusal(e.Code))
+        {
+            scope.Decisions.Record(
+                pool.Metadata.Name,
+                $"machine/{machine.Id}",
+                AutoscalerDecision.Wait,
+                $"{AutoscalerReason.ClaimRefused}: {TextOf(e)}"
+            );
+            return e;
+        }
 
         scope.Decisions.Record(
             pool.Metadata.Name,
@@ -175,5 +216,12 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             AutoscalerDecision.Create,
             $"{machine.Reason}: {machine.Message}"
         );
+        return null;
     }
+
+    // By a quota, an admission policy or a validation: it concerns this pool, and a repetition does not help.
+    private static bool IsRefusal(HttpStatusCode code) =>
+        code is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableContent;
+
+    private static string TextOf(KubernetesException refusal) => $"The API server refuses a new claim of the pool: {refusal.Message}";
 }

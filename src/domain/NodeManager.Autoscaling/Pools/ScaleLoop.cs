@@ -46,12 +46,12 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
         Record(input, plan);
         await ObserveAsync(input, plan, cancellationToken);
-        bool isComplete = await CreateAsync(input, plan, cancellationToken);
+        TimeSpan? due = await CreateAsync(input, plan, cancellationToken);
         if (plan.Nodes.Any(static node => node.Decision == AutoscalerDecision.Remove))
             await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
-        if (!isComplete)
-            return ReconcileResult.RequeueAfter(AtOnce);
+        if (due is { } pause)
+            return ReconcileResult.RequeueAfter(pause > AtOnce ? pause : AtOnce);
         (_plannedAt, _plannedOn) = (scope.Time.GetTimestamp(), changes);
         return ReconcileResult.RequeueAfter(Pause());
     }
@@ -95,17 +95,18 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
             : AtOnce;
     }
 
-    private async Task<bool> CreateAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
+    /// <summary>When a new plan is needed; null: this one is complete.</summary>
+    private async Task<TimeSpan?> CreateAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
     {
         HashSet<string> planned = [.. input.Claims.Select(static one => one.Metadata.Uid!)];
-        bool isComplete = true;
+        List<TimeSpan?> pauses = [];
         foreach (IGrouping<string, NodeScalePlanMachine> machines in plan.Machines.GroupBy(static one => one.Pool, StringComparer.Ordinal))
         {
             if (input.Pools.FirstOrDefault(one => one.Metadata.Name == machines.Key) is { } pool)
-                isComplete &= await creator.CreateAsync(pool, [.. machines], plan.Plans, planned, cancellationToken);
+                pauses.Add(await creator.CreateAsync(pool, [.. machines], plan.Plans, planned, cancellationToken));
         }
 
-        return isComplete;
+        return pauses.Min();
     }
 
     // Before anything is created: the next process must not plan a contradicted machine again.

@@ -51,6 +51,8 @@ public static partial class NodeSmithRules
         NodeSmithPoolSpec spec = pool.Spec;
         NodeSmithPoolLimits limits = spec.Limits;
         var problems = new FieldProblems();
+        // Its claims carry it as a label.
+        problems.Add("metadata.name", LabelRules.CheckValue(pool.Metadata.Name));
         problems.Add("spec.providerRef", KubernetesNames.CheckSubdomain(spec.ProviderRef));
         problems.Add("spec.poolLabelKey", spec.PoolLabelKey is null ? null : LabelRules.CheckKey(spec.PoolLabelKey));
         problems.Add("spec.limits", limits.MinNodes < 0, "minNodes must be non-negative");

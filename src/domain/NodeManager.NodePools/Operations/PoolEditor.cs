@@ -135,11 +135,19 @@ public static class PoolEditor
             }
             catch (PoolAnswerLostException lost)
             {
-                // The caller's generation is older than what an earlier try may have written.
                 if (tries >= MaximumTries)
                     throw lost.Error;
-                target = new() { Id = before.Id, Name = before.Name };
                 await connection.Time.DelayAsync(Lost.PauseAfter(tries), cancellationToken);
+                PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
+                if (now.Generation == before.Generation + 1 && now.Name == merged.Name && PoolMerge.Contains(now.Spec, merged.Spec))
+                    return now;
+                if (target.Generation is { } seen && now.Generation != before.Generation)
+                    throw PoolErrors.Changed(now, seen);
+                // Its name may have been changed.
+                target = target with
+                {
+                    Id = before.Id,
+                };
             }
         }
     }

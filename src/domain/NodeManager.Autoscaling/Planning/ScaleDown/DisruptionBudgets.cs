@@ -27,8 +27,8 @@ internal sealed class DisruptionBudgets
                 (
                     budget,
                     Resolve(budget.Nodes, nodes),
-                    budget.Schedule is null ? null : CronExpression.Parse(budget.Schedule),
-                    budget.Duration is null ? TimeSpan.MaxValue : GoDuration.Parse(budget.Duration) ?? TimeSpan.Zero
+                    budget.Schedule is null || budget.Duration is null ? null : CronExpression.Parse(budget.Schedule),
+                    GoDuration.Parse(budget.Duration ?? "") ?? TimeSpan.Zero
                 )
             ),
         ];
@@ -101,7 +101,7 @@ internal sealed class DisruptionBudgets
     private static bool Concerns(NodeSmithBudget budget, string reason) =>
         budget.Reasons is not { Count: > 0 } reasons || reasons.Contains(reason);
 
-    // An unreadable schedule counts as active.
+    // An invalid schedule, or one without a duration, counts as active.
     private bool IsInForce(NodeSmithBudget budget, CronExpression? schedule, TimeSpan duration) =>
         budget.Schedule is null || schedule is null || schedule.HasWithin(_now, duration);
 

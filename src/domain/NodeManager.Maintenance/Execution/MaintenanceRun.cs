@@ -19,11 +19,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
     // For changes without an event: time zone rules, or a clock that was set.
-    private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
     private readonly RunProgressLog _ledger = start.Ledger;
     private readonly HashSet<string> _foretold = [];
     private readonly MaintenanceConditions _conditions = new(scope, start.Options);
+    private readonly WindowGate _windows = new(scope, start);
 
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -89,10 +90,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 await RecordGoneAsync(cancellationToken);
                 if (!_ledger.Nodes.Any(n => n.IsOpen))
                     return null;
-                await WaitForWindowAsync(cancellationToken);
+                await _windows.WaitAsync(cancellationToken);
                 (batch, string? blocked) = await ChooseAsync(cancellationToken);
                 if (blocked is not null)
                     return blocked;
+                // The window may have closed during the wait for a place.
+                if (!_windows.IsOpen)
+                    batch = [];
                 if (batch.Count == 0)
                     continue;
             }
@@ -182,20 +186,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             );
             start.Progress.NodeEnded(_ledger[gone.Uid]);
             scope.Listener.NodeEnded(_ledger.Result(gone.Uid));
-        }
-    }
-
-    private async Task WaitForWindowAsync(CancellationToken cancellationToken)
-    {
-        while (start.Windows.Count > 0 && !start.Windows.Any(w => w.IsOpen(scope.Now)))
-        {
-            (MaintenanceWindow window, DateTimeOffset opens) = start.Windows.Select(w => (w, w.NextOpening(scope.Now))).MinBy(w => w.Item2);
-            TimeSpan remaining = opens - scope.Now;
-            start.Progress.Wait(
-                "Waiting",
-                $"{HumanDuration.Format(remaining)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
-            );
-            await Task.Delay(remaining < RecheckInterval ? remaining : RecheckInterval, scope.Time, cancellationToken);
         }
     }
 

@@ -1,0 +1,120 @@
+using NodeManager.Conformance.Harness;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
+using NodeManager.Testing;
+
+namespace NodeManager.Conformance.Maintenance;
+
+/// <summary>What a resumed run does with nodes that it has started before.</summary>
+[Takes(120)]
+public sealed class ResumedRunTests
+{
+    private const string ControlPlane = "node-role.kubernetes.io/control-plane";
+
+        MaintenanceOutcome resumed = await cluster.RunAsync(request with { Nodes = [], ResumeId = failed.Run.Id }, log);
+
+        Assert.Equal(["Failed", "Failed", "Failed"], failed.Run.StatusesOf());
+        Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
+        Assert.Equal(nodes.SelectMany(static n => (string[])["+" + n, "-" + n]), log.Nodes);
+        await cluster.AssertBackInServiceAsync(nodes);
+    }
+
+        MaintenanceOutcome resumed = await cluster.RunAsync(
+            request with
+            {
+                Nodes = [],
+                ResumeId = failed.Run.Id,
+                Options = new() { OnError = MaintenanceErrorAction.Stop },
+                Explicit = [nameof(MaintenanceOptions.OnError)],
+            },
+            log
+        );
+
+        // The second batch does not start after the failure of the first one, and keeps its place in the run.
+        Assert.Equal(["+" + nodes[0], "-" + nodes[0]], log.Nodes);
+        Assert.Equal(["Failed", "InProgress"], resumed.Run.StatusesOf());
+        Assert.Contains($"left cordoned: {nodes[1]}", resumed.Run.Message, StringComparison.Ordinal);
+        Assert.True((await cluster.GetAsync(Resources.Nodes, nodes[1])).Spec.Unschedulable);
+    }
+
+        await LockAsync(cluster, node, Other);
+        Task<MaintenanceOutcome> running = cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, log);
+        await log.HearsAsync($"Node {node} is postponed");
+        await LockAsync(cluster, node, null);
+        await cluster.AnnotateAsync(Resources.Nodes, node, "boot-id", "boot-2-" + node);
+        MaintenanceOutcome resumed = await running;
+
+        Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
+        Assert.Equal(1, worked);
+        Assert.Equal(DrainOf(interrupted).StartedAt, DrainOf(resumed).StartedAt);
+        await cluster.AssertBackInServiceAsync([node]);
+    }
+
+        await LockAsync(cluster, node, Other);
+        MaintenanceOutcome stopped = await cluster.RunAsync(
+            request with
+            {
+                Nodes = [],
+                ResumeId = interrupted.Run.Id,
+                Options = new() { WaitReadyTimeout = TimeSpan.FromSeconds(2) },
+                Explicit = [nameof(MaintenanceOptions.WaitReadyTimeout)],
+            }
+        );
+
+        Assert.Equal((NodeMaintenanceRunStatus.Stopped, ErrorIds.MaintenanceBlocked), (stopped.Run.Status, stopped.Failure?.ErrorId));
+        Assert.Contains($"left cordoned: {node}", stopped.Run.Message, StringComparison.Ordinal);
+        Node locked = await cluster.GetAsync(Resources.Nodes, node);
+        Assert.True(locked.Spec.Unschedulable);
+        Assert.Equal(Other.Operation, NodeLock.Read(locked)?.Operation);
+    }
+
+        await LockAsync(cluster, node, Other);
+        Task<MaintenanceOutcome> running = cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, log);
+        await log.HearsAsync($"Node {node} is postponed");
+        // As kubectl does, which keeps the annotations of the run.
+        await cluster.PatchNodeAsync(node, new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["unschedulable"] = null } });
+        await LockAsync(cluster, node, null);
+        await Eventually.HoldsAsync("the script to run again", () => Task.FromResult(worked == 2));
+        await cluster.AnnotateAsync(Resources.Nodes, node, "boot-id", "boot-2-" + node);
+        MaintenanceOutcome resumed = await running;
+
+        Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
+        Assert.True(DrainOf(resumed).StartedAt > DrainOf(interrupted).StartedAt);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_plan_of_a_resumed_run_contains_the_control_plane_nodes_that_it_includes(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        int made = 0;
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
+            2,
+            n =>
+            {
+                if (made++ == 0)
+                    n["metadata"]!["labels"]![ControlPlane] = "";
+            }
+        );
+        MaintenanceRequest request = cluster.Maintain(nodes, work: static _ => throw new InvalidOperationException("no disk space"));
+        MaintenanceOutcome stopped = await cluster.RunAsync(request);
+        MaintenanceRequest resume = request with { Nodes = [], ResumeId = stopped.Run.Id };
+
+        IReadOnlyList<NodeMaintenancePlan> without = await PlanAsync(cluster, resume),
+            with =
+                await PlanAsync(
+                    cluster,
+                    resume with
+                    {
+                        Options = new() { IncludeControlPlane = true },
+                        Explicit = [nameof(MaintenanceOptions.IncludeControlPlane)],
+                    }
+                );
+
+        Assert.Equal([(nodes[1], 1)], without.Select(static p => (p.Node, p.Batch)));
+        Assert.Equal([(nodes[1], 1), (nodes[0], 2)], with.Select(static p => (p.Node, p.Batch)));
+    }
+
+    private static async Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(TestCluster cluster, MaintenanceRequest request) =>
+        await MaintenancePlanner.PlanAsync(await cluster.ConnectAsync(), request, new MaintenanceLog(), default);
+}

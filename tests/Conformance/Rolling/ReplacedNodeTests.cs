@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.Testing;
 
@@ -49,6 +51,23 @@ public sealed class ReplacedNodeTests
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.RolledBack, RollLab.Describe(outcome.Update));
         Assert.Equal(["a", "a"], (await lab.NodesAsync()).Select(static one => one.Metadata.Labels!["tier"]));
     }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_machine_whose_node_registers_again_is_replaced(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2);
+        await lab.PatchBudgetAsync(0);
+        await lab.RelabelAsync("b");
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { DrainTimeout = TimeSpan.Zero });
+        NodePoolUpdate update = (
+            await lab.WaitForUpdateAsync(
+                "one drain",
+                static update => update.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) == 1
+            )
+        )!;
+        string pending = update.Nodes.Single(static one => one.Status == NodePoolUpdateNodeStatus.Pending).Node;
 
         Node before = await lab.Cluster.GetAsync(Resources.Nodes, pending);
         await lab.Cluster.Client.DeleteAsync(Resources.Nodes, pending, null, new(), default);

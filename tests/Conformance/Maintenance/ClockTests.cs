@@ -7,7 +7,7 @@ using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;
 
-/// <summary>Windows.</summary>
+/// <summary>Windows, and machines whose clocks differ.</summary>
 [Takes(60)]
 public sealed class ClockTests
 {
@@ -44,12 +44,47 @@ public sealed class ClockTests
         Assert.Equal("Failed Pending", string.Join(' ', (await running).Run.StatusesOf()));
     }
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_live_run_is_found_and_stopped_from_a_machine_whose_clock_is_ahead(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        NodeManagerSession ahead = await cluster.ConnectAsync(time: Ahead(cluster));
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<MaintenanceOutcome> running = cluster.RunAsync(Waiting(cluster, node, begun));
+        await begun.Task.WaitAsync(Eventually.Limit);
+        string run = Assert.Single(await MaintenanceReader.ReadAsync(ahead, [], cluster.Namespace, 10, default)).Id;
+
         MaintenanceHold? hold = await MaintenanceHolds.FindAsync(ahead, node, default);
         bool isStopped = await MaintenanceStopper.StopAsync(ahead, run, cluster.Namespace, default);
 
         Assert.Equal((run, true), (hold?.Run, isStopped));
         Assert.Equal(ErrorIds.MaintenanceStopped, (await running.WaitAsync(Eventually.Limit)).Failure?.ErrorId);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_Lease_of_a_dead_run_is_observed_for_the_first_node_only(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        RequestLog requests = null!;
+        NodeManagerSession ahead = await cluster.ConnectAsync(inner => requests = new(inner), Ahead(cluster));
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        KillSwitch power = null!;
+        NodeManagerSession session = await cluster.ConnectAsync(inner => power = new(inner));
+        using CancellationTokenSource stop = new();
+        Task<MaintenanceOutcome> running = NodeMaintainer.RunAsync(
+            session,
+            Waiting(cluster, node, begun),
+            new MaintenanceLog(),
+            stop.Token
+        );
+        await begun.Task.WaitAsync(Eventually.Limit);
+        power.Kill();
+        await stop.CancelAsync();
+        await Task.WhenAny(running);
 
         Assert.Null(await MaintenanceHolds.FindAsync(ahead, node, default));
         Assert.InRange(LeaseReads(), 2, int.MaxValue);
@@ -59,3 +94,18 @@ public sealed class ClockTests
 
         int LeaseReads() => requests.Requests.Count(static one => one.Contains("/leases/", StringComparison.Ordinal));
     }
+
+    private static JumpingClock Ahead(TestCluster cluster) => new(cluster.Time) { Offset = TimeSpan.FromMinutes(10) };
+
+    private static MaintenanceRequest Waiting(TestCluster cluster, string node, TaskCompletionSource begun) =>
+        cluster.Maintain([node]) with
+        {
+            WorkText = "wait",
+            Work = async (_, token) =>
+            {
+                begun.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                return [];
+            },
+        };
+}

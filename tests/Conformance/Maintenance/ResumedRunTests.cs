@@ -1,4 +1,8 @@
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
@@ -37,6 +41,16 @@ public sealed class ResumedRunTests
         Assert.True((await cluster.GetAsync(Resources.Nodes, nodes[1])).Spec.Unschedulable);
     }
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_node_locked_by_another_operation_continues_where_it_was_interrupted(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        int worked = 0;
+        (MaintenanceRequest request, MaintenanceOutcome interrupted) = await InterruptAsync(cluster, node, () => worked++);
+        MaintenanceLog log = new();
+
         await LockAsync(cluster, node, Other);
         Task<MaintenanceOutcome> running = cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, log);
         await log.HearsAsync($"Node {node} is postponed");
@@ -49,6 +63,14 @@ public sealed class ResumedRunTests
         Assert.Equal(DrainOf(interrupted).StartedAt, DrainOf(resumed).StartedAt);
         await cluster.AssertBackInServiceAsync([node]);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_stopped_run_keeps_an_interrupted_node_cordoned_that_another_operation_has_locked(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        (MaintenanceRequest request, MaintenanceOutcome interrupted) = await InterruptAsync(cluster, node, static () => { });
 
         await LockAsync(cluster, node, Other);
         MaintenanceOutcome stopped = await cluster.RunAsync(
@@ -67,6 +89,16 @@ public sealed class ResumedRunTests
         Assert.True(locked.Spec.Unschedulable);
         Assert.Equal(Other.Operation, NodeLock.Read(locked)?.Operation);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_postponed_node_that_was_uncordoned_is_drained_again(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        int worked = 0;
+        (MaintenanceRequest request, MaintenanceOutcome interrupted) = await InterruptAsync(cluster, node, () => worked++);
+        MaintenanceLog log = new();
 
         await LockAsync(cluster, node, Other);
         Task<MaintenanceOutcome> running = cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, log);
@@ -115,6 +147,45 @@ public sealed class ResumedRunTests
         Assert.Equal([(nodes[1], 1), (nodes[0], 2)], with.Select(static p => (p.Node, p.Batch)));
     }
 
+    private static NodeLock Other =>
+        new()
+        {
+            Kind = NodeLockKind.Drain,
+            Holder = "other@machine/1",
+            Operation = "other",
+            DurationSeconds = 600,
+        };
+
     private static async Task<IReadOnlyList<NodeMaintenancePlan>> PlanAsync(TestCluster cluster, MaintenanceRequest request) =>
         await MaintenancePlanner.PlanAsync(await cluster.ConnectAsync(), request, new MaintenanceLog(), default);
+
+    // After the script, while the run waits for the reboot.
+    private static async Task<(MaintenanceRequest Request, MaintenanceOutcome Interrupted)> InterruptAsync(
+        TestCluster cluster,
+        string node,
+        Action work
+    )
+    {
+        MaintenanceRequest request = cluster.Maintain(
+            [node],
+            new() { WaitForReboot = true },
+            _ =>
+            {
+                work();
+                return Task.CompletedTask;
+            }
+        );
+        MaintenanceLog log = new();
+        using CancellationTokenSource stop = new();
+        Task<MaintenanceOutcome> running = cluster.RunAsync(request, log, stop.Token);
+        await log.HearsAsync(NodeMaintenanceStepName.Reboot);
+        await stop.CancelAsync();
+        return (request, await running);
+    }
+
+    private static Task LockAsync(TestCluster cluster, string node, NodeLock? held) =>
+        cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(NodeLock.Patch(held)), null, RequestOptions.Default, default);
+
+    private static NodeMaintenanceStep DrainOf(MaintenanceOutcome outcome) =>
+        Assert.Single(outcome.Run.Nodes).Steps.Single(static s => s.Name == NodeMaintenanceStepName.Drain);
 }

@@ -305,7 +305,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         IReadOnlyList<NodeRecord> nodes = _ledger.Nodes;
         int failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed),
-            open = nodes.Count(n => n.IsOpen);
+            open = nodes.Count(n => n.IsOpen),
+            unstarted = nodes.Count(n => n.IsOpen && !n.IsStarted);
+        string? message =
+            blocked is not null ? $"Timed out waiting for {blocked}."
+            : failed > 0 ? $"{failed} failed{(unstarted > 0 ? $", {unstarted} not started" : "")}."
+            : null;
         return new()
         {
             Holder = start.Lease.Holder,
@@ -314,10 +319,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 : failed > 0 ? StatusOfFailed()
                 : NodeMaintenanceRunStatus.Completed,
             EndedAt = open > 0 ? null : scope.Now,
-            Message =
-                blocked is not null ? $"Timed out waiting for {blocked}."
-                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not started" : "")}."
-                : null,
+            Message = InTheMiddle() is { } started ? $"{message} {started}".TrimStart() : message,
         };
     }
 
@@ -327,7 +329,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
 
     private string? InTheMiddle()
     {
-        string[] begun = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress).Select(n => n.Name)];
+        string[] begun = [.. _ledger.Nodes.Where(n => n.IsStarted).Select(n => n.Name)];
         return begun.Length == 0 ? null : $"Interrupted during maintenance and left cordoned: {NameList.Of(begun)}.";
     }
 
@@ -361,7 +363,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         try
         {
             if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await MaintenanceScope.EachAsync(Pending(), ReleaseUnstartedAsync, limit.Token);
+                await MaintenanceScope.EachAsync(Pending().Where(n => !n.IsStarted), ReleaseUnstartedAsync, limit.Token);
             await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)

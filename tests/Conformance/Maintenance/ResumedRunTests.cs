@@ -15,6 +15,27 @@ public sealed class ResumedRunTests
 {
     private const string ControlPlane = "node-role.kubernetes.io/control-plane";
 
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Failed_control_plane_nodes_are_resumed_one_at_a_time(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, n => n["metadata"]!["labels"]![ControlPlane] = "");
+        bool isFixed = false;
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            new()
+            {
+                MaxUnavailable = "3",
+                IncludeControlPlane = true,
+                OnError = MaintenanceErrorAction.Continue,
+            },
+            _ => isFixed ? Task.CompletedTask : throw new InvalidOperationException("no disk space")
+        );
+        MaintenanceOutcome failed = await cluster.RunAsync(request);
+        isFixed = true;
+        MaintenanceLog log = new();
+
         MaintenanceOutcome resumed = await cluster.RunAsync(request with { Nodes = [], ResumeId = failed.Run.Id }, log);
 
         Assert.Equal(["Failed", "Failed", "Failed"], failed.Run.StatusesOf());
@@ -22,6 +43,28 @@ public sealed class ResumedRunTests
         Assert.Equal(nodes.SelectMany(static n => (string[])["+" + n, "-" + n]), log.Nodes);
         await cluster.AssertBackInServiceAsync(nodes);
     }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Failed_nodes_of_two_groups_are_not_resumed_together(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        int made = 0;
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2, n => n["metadata"]!["labels"]!["rack"] = $"{made++}");
+        bool isFixed = false;
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            new()
+            {
+                MaxUnavailable = "2",
+                TopologyKey = "rack",
+                OnError = MaintenanceErrorAction.Continue,
+            },
+            node => isFixed && node.Name == nodes[1] ? Task.CompletedTask : throw new InvalidOperationException("no disk space")
+        );
+        MaintenanceOutcome failed = await cluster.RunAsync(request);
+        isFixed = true;
+        MaintenanceLog log = new();
 
         MaintenanceOutcome resumed = await cluster.RunAsync(
             request with

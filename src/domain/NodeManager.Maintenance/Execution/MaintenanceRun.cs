@@ -82,24 +82,20 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, fleet, start.Progress);
         await WarnOfForecastAsync(cancellationToken);
         await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
-        List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
-            if (batch.Count == 0)
-            {
-                await RecordGoneAsync(cancellationToken);
-                if (!_ledger.Nodes.Any(n => n.IsOpen))
-                    return null;
+            await RecordGoneAsync(cancellationToken);
+            if (!_ledger.Nodes.Any(n => n.IsOpen))
+                return null;
+            bool isInterrupted = _ledger.Nodes.Any(IsInProgress);
+            if (!isInterrupted)
                 await _windows.WaitAsync(cancellationToken);
-                (batch, string? blocked) = await ChooseAsync(cancellationToken);
-                if (blocked is not null)
-                    return blocked;
-                // The window may have closed during the wait for a place.
-                if (!_windows.IsOpen)
-                    batch = [];
-                if (batch.Count == 0)
-                    continue;
-            }
+            (List<NodeRecord> batch, string? blocked) = await ChooseAsync(cancellationToken);
+            if (blocked is not null)
+                return blocked;
+            // The window may have closed during the wait for a place.
+            if (batch.Count == 0 || (!isInterrupted && !_windows.IsOpen))
+                continue;
 
             int number = _ledger.Nodes.Max(n => n.Batch) + 1;
             await Task.WhenAll(
@@ -111,7 +107,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                     )
                 )
             );
-            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), RemainingBatches());
+            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), RemainingBatches(batch));
             await batches.RunAsync(batch, cancellationToken);
             start.Progress.BatchEnded();
             if (
@@ -121,7 +117,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 return null;
             if (_ledger.Nodes.Any(n => n.IsOpen))
                 await SoakAsync(batch, cancellationToken);
-            batch = [];
         }
     }
 
@@ -202,7 +197,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             int limit = start.Limit.Of(candidates.Count);
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
             // The fit of pods is computed only if a node may start.
-            if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
+            if (choice.Nodes.Any(c => c is { IsPending: true, IsReady: true, IsControlPlane: false }))
             {
                 FleetSurvey survey = await SurveyAsync(Pending(), cancellationToken);
                 choice = BatchRules.Next(candidates, limit, unready, survey.Room);
@@ -255,6 +250,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             {
                 WasUnavailable = record.WasUnavailable,
                 GoesAlone = record.GoesAlone,
+                InterruptedBatch = IsInProgress(record) ? Math.Max(1, record.Batch) : 0,
             },
         ];
     }
@@ -385,9 +381,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    private int RemainingBatches()
+    private static bool IsInProgress(NodeRecord node) => node.Status == NodeMaintenanceStatus.InProgress;
+
+    private int RemainingBatches(List<NodeRecord> batch)
     {
         IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);
-        return 1 + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
+        HashSet<string> current = [.. batch.Select(n => n.Uid)];
+        int interrupted = _ledger.Nodes.Where(n => IsInProgress(n) && !current.Contains(n.Uid)).DistinctBy(n => n.Batch).Count();
+        return 1 + interrupted + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
     }
 }

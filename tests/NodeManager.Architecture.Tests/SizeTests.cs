@@ -13,7 +13,6 @@ public sealed class SizeTests
         ["src/NodeManager.Abstractions/Errors/ErrorIds.cs"] = 589,
         ["src/domain/NodeManager.Autoscaling/Providers/MachineManager.cs"] = 403,
         ["src/domain/NodeManager.Drains/Execution/NodeDrain.cs"] = 430,
-        ["src/domain/NodeManager.Maintenance/Execution/MaintenanceRun.cs"] = 401,
         ["src/domain/NodeManager.Maintenance/Execution/NodeWork.cs"] = 435,
         ["src/domain/NodeManager.Core/Nodes/Editing/NodeEditor.cs"] = 485,
         ["src/domain/NodeManager.Monitoring/Repair/Execution/NodeRepair.cs"] = 534,

@@ -49,10 +49,8 @@ public static class MaintenanceHolds
                 {
                     if (MaintenanceClaim.Read(await readClaim(connection, token)) is not { } claim)
                         return null;
-                    LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, token);
-                    return sign.IsHeld && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration
-                        ? new MaintenanceHold(name, claim.Run, sign.Holder)
-                        : null;
+                    LeaseState sign = await ReadAsync(connection, claim, token);
+                    return sign.IsHeld ? new MaintenanceHold(name, claim.Run, sign.Holder) : null;
                 }
                 catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
                 {
@@ -62,6 +60,25 @@ public static class MaintenanceHolds
             },
             cancellationToken
         );
+
+    // A renewal that is overdue by this machine's clock proves nothing, because clocks differ.
+    private static async Task<LeaseState> ReadAsync(
+        ClusterConnection connection,
+        MaintenanceClaim claim,
+        CancellationToken cancellationToken
+    )
+    {
+        LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, cancellationToken);
+        if (!sign.IsHeld || sign.Silence(connection.Time.GetUtcNow()) < sign.Duration)
+            return sign;
+        ExpiredLeases expired = connection.Get<ExpiredLeases>();
+        if (expired.Has(sign.Lease!))
+            return sign with { IsHeld = false };
+        LeaseState last = await RunLeaseReader.PollAsync(connection, claim.Run, claim.Namespace, sign, cancellationToken);
+        if (last is { IsHeld: false, Lease: { } lease })
+            expired.Add(lease);
+        return last;
+    }
 
     /// <summary>
     /// For one release: the lock of a run of an earlier version, which writes only the claim; null if there is none, or if its process is

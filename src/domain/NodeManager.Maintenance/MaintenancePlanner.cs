@@ -118,8 +118,12 @@ public static class MaintenancePlanner
             observer.Warning($"Maintenance run {id} is already complete.");
         else
             RunOpener.CheckWork(stored.Run, request, observer);
-        IEnumerable<NodeRecord> open = stored.Nodes.Where(n => n.IsOpen || n.Status == NodeMaintenanceStatus.Failed);
-        return (OptionText.Overlay(stored.Run.Options, request), [.. open.Select(n => new NodeTarget(n.Name, n.Uid))]);
+        MaintenanceOptions options = OptionText.Overlay(stored.Run.Options, request);
+        // As the resumed run does, which takes the control-plane nodes that were excluded.
+        IEnumerable<NodeRecord> open = stored.Nodes.Where(n =>
+            n.IsOpen || n.Status == NodeMaintenanceStatus.Failed || n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane
+        );
+        return (options, [.. open.Select(n => new NodeTarget(n.Name, n.Uid))]);
     }
 
     // Missing nodes are an error unless the run is resumed.

@@ -29,8 +29,8 @@ public static class MaintenanceStopper
                 if (await DetachedDirectory.FindAsync(connection, id, ns, token) is { IsOver: false } detached)
                     return await DetachedStopper.StopAsync(session, connection, detached, token);
                 await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
-                LeaseState sign = await RunLeaseReader.ReadAsync(connection, id, ns, token);
-                if (!sign.IsHeld || sign.Silence(connection.Time.GetUtcNow()) >= sign.Duration)
+                LeaseState sign = await RunLeaseReader.ObserveAsync(connection, id, ns, static _ => { }, token);
+                if (!sign.IsHeld)
                     return false;
                 await connection.Client.PatchAsync(
                     Resources.Leases,

@@ -272,6 +272,29 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_node_that_registers_again_before_its_drain_is_not_changed(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
+        string node = await cluster.AddNodeAsync();
+        NodeManagerSession session = await cluster.ConnectAsync(inner => new SilentNodeWatches(
+            inner,
+            async request => await IsDrainRecordAsync(request) ? ReplaceAsync : null
+        ));
+
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, cluster.Maintain([node]), new MaintenanceLog(), default);
+
+        Assert.Equal(["Deleted"], outcome.Run.StatusesOf());
+        await cluster.AssertBackInServiceAsync([node]);
+
+        async Task ReplaceAsync()
+        {
+            await cluster.Client.DeleteAsync(Resources.Nodes, node, null, new(), default);
+            await cluster.CreateAsync(Resources.Nodes, Manifests.Node(node, cluster.Mark));
+        }
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_manually_uncordoned_failed_node_leaves_the_run(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
@@ -323,6 +346,12 @@ public sealed class TakeoverTests
         Assert.Equal(ErrorIds.MaintenanceNotFound, missing.ErrorId);
         Assert.Equal(2, (await cluster.Client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default)).Items.Count);
     }
+
+    // The run records that the drain starts; the node is cordoned.
+    private static async Task<bool> IsDrainRecordAsync(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Patch
+        && request.RequestUri!.AbsolutePath.Contains("/configmaps/", StringComparison.Ordinal)
+        && (await request.Content!.ReadAsStringAsync()).Contains(NodeMaintenanceStepName.Drain, StringComparison.Ordinal);
 
     private static NodeMaintenanceStep DrainOf(NodeMaintenanceResult node) =>
         node.Steps.Single(s => s.Name == NodeMaintenanceStepName.Drain);

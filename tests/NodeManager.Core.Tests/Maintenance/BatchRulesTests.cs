@@ -63,6 +63,40 @@ public sealed class BatchRulesTests
         Assert.Equal("a", Assert.Single(itself.Nodes).Name);
     }
 
+    [Fact]
+    public void Interrupted_batches_come_first_and_control_plane_nodes_one_at_a_time()
+    {
+        MaintenanceCandidate[] fleet =
+        [
+            .. Read("a:1# b:1# c:2# @d# @e# f")
+                .Select(static c =>
+                    c.Name == "f" ? c : c with { IsPending = false, InterruptedBatch = c.Name == "b" ? 1 : c.Name[0] - 'a' + 1 }
+                ),
+        ];
+        List<string> batches = [];
+        for (int i = 0; i < 4; i++)
+        {
+            BatchChoice choice = BatchRules.Next(fleet, 5, []);
+            batches.Add(string.Join(' ', choice.Nodes.Select(static n => n.Name)));
+            fleet = [.. fleet.Select(c => choice.Nodes.Contains(c) ? c with { InterruptedBatch = 0, IsCordoned = false } : c)];
+        }
+
+        Assert.Equal(["a b", "c", "d", "e"], batches);
+        Assert.Equal("f", Assert.Single(BatchRules.Next(fleet, 5, []).Nodes).Name);
+    }
+
+    [Fact]
+    public void An_interrupted_control_plane_node_waits_for_the_others()
+    {
+        MaintenanceCandidate[] fleet = [.. Read("@a# @b!").Select(static c => c with { IsPending = false, InterruptedBatch = 1 })];
+
+        Assert.Equal("b", Assert.Single(BatchRules.Next(fleet, 5, ["b"]).Nodes).Name);
+        fleet[1] = fleet[1] with { InterruptedBatch = 0 };
+        BatchChoice waiting = BatchRules.Next(fleet, 5, ["b"]);
+        Assert.Empty(waiting.Nodes);
+        Assert.Equal("control-plane node b to be Ready", waiting.WaitsFor);
+    }
+
     [Theory]
     [InlineData("a b c d e", 2, "a b|c d|e")]
     [InlineData("a:1 b:2 c:1 d:2 e:1", 2, "a c|b d|e")]

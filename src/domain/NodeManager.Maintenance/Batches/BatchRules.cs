@@ -9,7 +9,7 @@ public static class BatchRules
     private const int MaximumRefusals = 64;
 
     /// <summary>
-    /// The next batch. Nodes share a batch only if their pods fit on the other nodes. In this order: cordoned nodes, other Ready nodes,
+    /// The next batch. Interrupted batches come first, each as it was chosen. Nodes share a batch only if their pods fit on the other nodes. In this order: cordoned nodes, other Ready nodes,
     /// nodes with pods that fit on no other node, nodes that cannot be drained because of that, nodes that are not Ready (the least likely
     /// to recover), the control plane.
     /// </summary>
@@ -24,6 +24,8 @@ public static class BatchRules
         FleetRoom? room = null
     )
     {
+        if (candidates.Any(c => c.InterruptedBatch > 0))
+            return NextInterrupted(candidates, unreadyControlPlane);
         List<MaintenanceCandidate> workers = [.. candidates.Where(c => c is { IsPending: true, IsControlPlane: false })];
         // Workers first: a problem with them does not affect the control plane.
         return workers.Exists(c => !c.GoesAlone) ? NextOf(workers.FindAll(c => !c.GoesAlone), candidates, limit, room)
@@ -149,10 +151,32 @@ public static class BatchRules
     {
         if (candidates.Where(c => c.IsPending).OrderBy(c => c.IsAvailable).FirstOrDefault() is not { } next)
             return new([], "");
-        string[] others = [.. unreadyControlPlane.Where(n => n != next.Name)];
-        if (others.Length > 0)
-            return new([], $"control-plane node {string.Join(", ", others)} to be Ready");
+        if (OthersToBeReady(next, unreadyControlPlane) is { } others)
+            return others;
         return next.IsAvailable && candidates.Count(c => c.CountsAsUnavailable) >= limit ? Waiting(candidates, limit) : new([next], "");
+    }
+
+    // Several may have failed one after the other, and are resumed one after the other. One that is not Ready comes first.
+    private static BatchChoice NextInterrupted(
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        IReadOnlyCollection<string> unreadyControlPlane
+    )
+    {
+        MaintenanceCandidate next = candidates
+            .Where(c => c.InterruptedBatch > 0)
+            .OrderBy(c => c.IsControlPlane)
+            .ThenBy(c => c is { IsControlPlane: true, IsReady: true })
+            .ThenBy(c => c.InterruptedBatch)
+            .First();
+        return next.IsControlPlane
+            ? OthersToBeReady(next, unreadyControlPlane) ?? new([next], "")
+            : new([.. candidates.Where(c => !c.IsControlPlane && c.InterruptedBatch == next.InterruptedBatch)], "");
+    }
+
+    private static BatchChoice? OthersToBeReady(MaintenanceCandidate next, IReadOnlyCollection<string> unreadyControlPlane)
+    {
+        string[] others = [.. unreadyControlPlane.Where(n => n != next.Name)];
+        return others.Length > 0 ? new([], $"control-plane node {string.Join(", ", others)} to be Ready") : null;
     }
 
     private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)

@@ -18,6 +18,9 @@ public sealed record MaintenanceCandidate(
     /// <summary>Its batch was stuck and has released it: it goes alone, after all others but the control plane.</summary>
     public bool GoesAlone { get; init; }
 
+    /// <summary>The interrupted batch that it belongs to; 0 for a node that is not in progress.</summary>
+    public int InterruptedBatch { get; init; }
+
     /// <summary>Another client had cordoned it, or it was not Ready, when the run began.</summary>
     public bool WasUnavailable { get; init; }
 

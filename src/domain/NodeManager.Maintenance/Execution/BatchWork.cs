@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
 using NodeManager.Kubernetes.Transport;
@@ -102,7 +103,8 @@ internal sealed class BatchWork(
             await foreach (
                 NodeDrainResult result in NodeDrainer.DrainAsync(
                     scope.Session,
-                    [.. byName.Keys],
+                    // By UID: the fleet cache may not show yet that another node has registered under the name.
+                    [.. byName.Values.Select(n => new NodeTarget(n.Name, n.Uid))],
                     options.Drain with
                     {
                         IsOfSeveral = ledger.Nodes.Count > 1,

@@ -19,11 +19,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
     // For changes without an event: time zone rules, or a clock that was set.
-    private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
     private readonly RunProgressLog _ledger = start.Ledger;
     private readonly HashSet<string> _foretold = [];
     private readonly MaintenanceConditions _conditions = new(scope, start.Options);
+    private readonly WindowGate _windows = new(scope, start);
 
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -81,21 +82,20 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         BatchWork batches = new(scope, start.Options, _ledger, start.Lease, work, fleet, start.Progress);
         await WarnOfForecastAsync(cancellationToken);
         await MaintenanceScope.EachAsync(Pending(), (node, token) => _conditions.PlanAsync(node.Name, token), cancellationToken);
-        List<NodeRecord> batch = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
         while (true)
         {
-            if (batch.Count == 0)
-            {
-                await RecordGoneAsync(cancellationToken);
-                if (!_ledger.Nodes.Any(n => n.IsOpen))
-                    return null;
-                await WaitForWindowAsync(cancellationToken);
-                (batch, string? blocked) = await ChooseAsync(cancellationToken);
-                if (blocked is not null)
-                    return blocked;
-                if (batch.Count == 0)
-                    continue;
-            }
+            await RecordGoneAsync(cancellationToken);
+            if (!_ledger.Nodes.Any(n => n.IsOpen))
+                return null;
+            bool isInterrupted = _ledger.Nodes.Any(IsInProgress);
+            if (!isInterrupted)
+                await _windows.WaitAsync(cancellationToken);
+            (List<NodeRecord> batch, string? blocked) = await ChooseAsync(cancellationToken);
+            if (blocked is not null)
+                return blocked;
+            // The window may have closed during the wait for a place.
+            if (batch.Count == 0 || (!isInterrupted && !_windows.IsOpen))
+                continue;
 
             int number = _ledger.Nodes.Max(n => n.Batch) + 1;
             await Task.WhenAll(
@@ -107,7 +107,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                     )
                 )
             );
-            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), RemainingBatches());
+            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), RemainingBatches(batch));
             await batches.RunAsync(batch, cancellationToken);
             start.Progress.BatchEnded();
             if (
@@ -117,7 +117,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 return null;
             if (_ledger.Nodes.Any(n => n.IsOpen))
                 await SoakAsync(batch, cancellationToken);
-            batch = [];
         }
     }
 
@@ -185,20 +184,6 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    private async Task WaitForWindowAsync(CancellationToken cancellationToken)
-    {
-        while (start.Windows.Count > 0 && !start.Windows.Any(w => w.IsOpen(scope.Now)))
-        {
-            (MaintenanceWindow window, DateTimeOffset opens) = start.Windows.Select(w => (w, w.NextOpening(scope.Now))).MinBy(w => w.Item2);
-            TimeSpan remaining = opens - scope.Now;
-            start.Progress.Wait(
-                "Waiting",
-                $"{HumanDuration.Format(remaining)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
-            );
-            await Task.Delay(remaining < RecheckInterval ? remaining : RecheckInterval, scope.Time, cancellationToken);
-        }
-    }
-
     private async Task<(List<NodeRecord> Batch, string? Blocked)> ChooseAsync(CancellationToken cancellationToken)
     {
         long since = scope.Time.GetTimestamp();
@@ -212,7 +197,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             int limit = start.Limit.Of(candidates.Count);
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
             // The fit of pods is computed only if a node may start.
-            if (choice.Nodes.Any(c => c is { IsReady: true, IsControlPlane: false }))
+            if (choice.Nodes.Any(c => c is { IsPending: true, IsReady: true, IsControlPlane: false }))
             {
                 FleetSurvey survey = await SurveyAsync(Pending(), cancellationToken);
                 choice = BatchRules.Next(candidates, limit, unready, survey.Room);
@@ -265,6 +250,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             {
                 WasUnavailable = record.WasUnavailable,
                 GoesAlone = record.GoesAlone,
+                InterruptedBatch = IsInProgress(record) ? Math.Max(1, record.Batch) : 0,
             },
         ];
     }
@@ -315,7 +301,12 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         IReadOnlyList<NodeRecord> nodes = _ledger.Nodes;
         int failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed),
-            open = nodes.Count(n => n.IsOpen);
+            open = nodes.Count(n => n.IsOpen),
+            unstarted = nodes.Count(n => n.IsOpen && !n.IsStarted);
+        string? message =
+            blocked is not null ? $"Timed out waiting for {blocked}."
+            : failed > 0 ? $"{failed} failed{(unstarted > 0 ? $", {unstarted} not started" : "")}."
+            : null;
         return new()
         {
             Holder = start.Lease.Holder,
@@ -324,10 +315,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 : failed > 0 ? StatusOfFailed()
                 : NodeMaintenanceRunStatus.Completed,
             EndedAt = open > 0 ? null : scope.Now,
-            Message =
-                blocked is not null ? $"Timed out waiting for {blocked}."
-                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not started" : "")}."
-                : null,
+            Message = InTheMiddle() is { } started ? $"{message} {started}".TrimStart() : message,
         };
     }
 
@@ -337,7 +325,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
 
     private string? InTheMiddle()
     {
-        string[] begun = [.. _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.InProgress).Select(n => n.Name)];
+        string[] begun = [.. _ledger.Nodes.Where(n => n.IsStarted).Select(n => n.Name)];
         return begun.Length == 0 ? null : $"Interrupted during maintenance and left cordoned: {NameList.Of(begun)}.";
     }
 
@@ -371,7 +359,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         try
         {
             if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await MaintenanceScope.EachAsync(Pending(), ReleaseUnstartedAsync, limit.Token);
+                await MaintenanceScope.EachAsync(Pending().Where(n => !n.IsStarted), ReleaseUnstartedAsync, limit.Token);
             await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)
@@ -393,9 +381,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    private int RemainingBatches()
+    private static bool IsInProgress(NodeRecord node) => node.Status == NodeMaintenanceStatus.InProgress;
+
+    private int RemainingBatches(List<NodeRecord> batch)
     {
         IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);
-        return 1 + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
+        HashSet<string> current = [.. batch.Select(n => n.Uid)];
+        int interrupted = _ledger.Nodes.Where(n => IsInProgress(n) && !current.Contains(n.Uid)).DistinctBy(n => n.Batch).Count();
+        return 1 + interrupted + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));
     }
 }

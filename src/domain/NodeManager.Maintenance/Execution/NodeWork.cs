@@ -43,6 +43,9 @@ internal sealed class NodeWork(
             uid,
             async () =>
             {
+                // Uncordoned while it was postponed: pods may have moved to it.
+                if (ledger[uid].HasDone(NodeMaintenanceStepName.Cordon) && fleet.Find(uid) is { Spec.Unschedulable: not true })
+                    await ledger.UpdateAsync(uid, n => n.Restart() with { Batch = n.Batch }, cancellationToken);
                 NodeRecord record = ledger[uid];
                 scope.Listener.NodeStarted(ledger.Result(uid));
                 await StepAsync(
@@ -215,18 +218,7 @@ internal sealed class NodeWork(
                 await fleet.UntilAsync(uid, n => n is null || record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
                 await ledger.UpdateAsync(
                     uid,
-                    n =>
-                        n with
-                        {
-                            Status = NodeMaintenanceStatus.Pending,
-                            GoesAlone = true,
-                            Batch = 0,
-                            Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
-                            BootId = null,
-                            Heartbeat = null,
-                            DaemonSets = null,
-                            Message = "Released once: " + why,
-                        },
+                    n => n.Restart() with { Status = NodeMaintenanceStatus.Pending, GoesAlone = true, Message = "Released once: " + why },
                     cancellationToken
                 );
                 await conditions.EndAsync(record.Name, "MaintenancePostponed", true, cancellationToken);
@@ -314,16 +306,11 @@ internal sealed class NodeWork(
     {
         NodeRecord record = ledger[uid];
         scope.Observer.Verbose($"Node {record.Name} is postponed: {busy.Message}");
+        // An earlier process may have cordoned the node, and may have run its script.
+        bool isCordoned = fleet.Find(uid) is { } node && MaintenanceClaim.IsInWork(node);
         await ledger.UpdateAsync(
             uid,
-            n =>
-                n with
-                {
-                    Status = NodeMaintenanceStatus.Pending,
-                    Batch = 0,
-                    Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
-                    Message = $"Postponed: {busy.Message}",
-                },
+            n => (isCordoned ? n : n.Restart()) with { Status = NodeMaintenanceStatus.Pending, Message = $"Postponed: {busy.Message}" },
             cancellationToken
         );
         progress.NodePostponed(ledger[uid]);

@@ -57,6 +57,9 @@ public sealed record NodeRecord
 
     public bool IsOpen => Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress;
 
+    /// <summary>True if the run has cordoned the node and not completed it: it is in progress, or postponed in the middle.</summary>
+    public bool IsStarted => Status == NodeMaintenanceStatus.InProgress || (Status == NodeMaintenanceStatus.Pending && Batch > 0);
+
     public bool HasDone(string step) => Steps.Any(s => s.Name == step && s.Ended is not null);
 
     public bool HasBegun(string step) => Steps.Any(s => s.Name == step);
@@ -75,6 +78,17 @@ public sealed record NodeRecord
                     By = by,
                 },
             ],
+        };
+
+    /// <summary>The node before its first step after the claim.</summary>
+    public NodeRecord Restart() =>
+        this with
+        {
+            Batch = 0,
+            Steps = [.. Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
+            BootId = null,
+            Heartbeat = null,
+            DaemonSets = null,
         };
 
     public NodeRecord End(string step, DateTimeOffset now) =>

@@ -10,6 +10,7 @@ namespace NodeManager.NodePools.Updates.Execution;
 /// <summary>Claims and cordons the nodes that an update replaces, as a maintenance run does, and releases them.</summary>
 internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollProgressLog book)
 {
+    // By the UIDs of nodes: a node that registers again is cordoned again.
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
 
@@ -17,7 +18,7 @@ internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollPro
     public Task CordonAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
         RunScope.EachAsync(
             nodes.Where(one =>
-                one.Node.Length > 0 && !_held.ContainsKey(one.Uid) && !context.IsBusy(context.FindNode(one.Node), book.Record.Id)
+                one.Node.Length > 0 && !_held.ContainsKey(one.NodeUid) && !context.IsBusy(context.FindNode(one.Node), book.Record.Id)
             ),
             CordonAsync,
             cancellationToken
@@ -32,10 +33,10 @@ internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollPro
                 try
                 {
                     // An earlier process may have claimed it.
-                    if (!_held.ContainsKey(node.Uid) && await claims.IsClaimedAsync(node.Node, node.NodeUid, token))
+                    if (!_held.ContainsKey(node.NodeUid) && await claims.IsClaimedAsync(node.Node, node.NodeUid, token))
                         await claims.ClaimAsync(node.Node, node.NodeUid, new HashSet<string>(), token);
                     await claims.ReleaseAsync(node.Node, node.NodeUid, token);
-                    _held.TryRemove(node.Uid, out _);
+                    _held.TryRemove(node.NodeUid, out _);
                 }
                 catch (NodeGoneException)
                 {
@@ -73,7 +74,7 @@ internal sealed class RollCordons(RollScope context, ClaimWriter claims, RollPro
                 context.Scope.Now
             ).ToJson();
             await claims.CordonAsync(node.Node, node.NodeUid, annotation, null, cancellationToken);
-            _held[node.Uid] = true;
+            _held[node.NodeUid] = true;
         }
         catch (NodeGoneException)
         {

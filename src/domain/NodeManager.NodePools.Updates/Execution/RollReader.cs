@@ -33,7 +33,8 @@ internal sealed class RollReader(RollContext context, RollProgressLog book, Roll
                 continue;
             }
 
-            if (node.Node.Length == 0 && context.NodeOf(claim) is { } registered)
+            // The node of a machine may register again, under another UID.
+            if (!isDraining(node.Uid) && context.NodeOf(claim) is { } registered)
                 await book.UpdateAsync(
                     node.Uid,
                     one => one with { Node = registered.Metadata.Name, NodeUid = registered.Metadata.Uid ?? "" },

@@ -14,22 +14,22 @@ internal sealed class Rollback(RollContext context, RollProgressLog book, RollCo
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await RestoreAsync(cancellationToken);
-        List<RollNode> former = [.. book.All.Where(static one => !one.IsBack)];
+        List<NodeSmithClaim> claims = await machines.ListAsync(cancellationToken);
+        // A node stays Ready while its machine is being destroyed: uncordoned, it would receive pods.
+        HashSet<string> remaining =
+        [
+            .. claims.Where(static one => one.Metadata.DeletionTimestamp is null).Select(static one => one.Metadata.Uid!),
+        ];
+        List<RollNode> former = [.. book.All.Where(one => !one.IsBack && remaining.Contains(one.Uid))];
         await holds.ReleaseAsync(former, cancellationToken);
-        foreach (
-            RollNode node in former.Where(static one =>
-                one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed
-            )
-        )
+        foreach (RollNode node in former)
             await book.UpdateAsync(
                 node.Uid,
                 static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null, Message = "" },
                 cancellationToken
             );
         int index = book.All.Count;
-        foreach (
-            NodeSmithClaim claim in (await machines.ListAsync(cancellationToken)).Where(one => !book.Has(one.Metadata.Uid!) && IsNew(one))
-        )
+        foreach (NodeSmithClaim claim in claims.Where(one => !book.Has(one.Metadata.Uid!) && IsNew(one)))
         {
             Node? node = context.NodeOf(claim);
             await book.AddAsync(

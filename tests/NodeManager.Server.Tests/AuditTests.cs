@@ -30,6 +30,7 @@ public sealed class AuditTests : IAsyncLifetime
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
     private readonly AuditLines _lines = new();
+    private StallingHandler _transport = null!;
     private NodeManagerSession _session = null!;
     private WebApplication _app = null!;
     private HttpClient _client = null!;
@@ -37,10 +38,11 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 5, Programs = SandboxPrograms.All });
+        _transport = new(sandbox.CreateTransport());
         _session = await SessionFactory.ConnectAsync(
             "sandbox",
             sandbox.Server,
-            sandbox.CreateTransport(),
+            _transport,
             sandbox,
             NullLogger.Instance,
             sandbox.Time,
@@ -89,6 +91,43 @@ public sealed class AuditTests : IAsyncLifetime
         );
         Assert.All(activity, static one => Assert.Equal("local-admin", (string)one!["who"]!));
         Assert.DoesNotContain("body-text", activity.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_client_disconnects_is_audited_for_each_node_that_was_begun()
+    {
+        JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
+        string changed = (string)nodes[0]!["name"]!,
+            stalled = (string)nodes[1]!["name"]!;
+        _transport.Node = stalled;
+        using var disconnect = new CancellationTokenSource();
+        Task<HttpResponseMessage> asking = _client.PostAsJsonAsync(
+            Nodes + "/changes",
+            new
+            {
+                nodes = new object[] { new { name = changed }, new { name = stalled } },
+                change = "SetLabel",
+                key = "a",
+                value = "b",
+            },
+            disconnect.Token
+        );
+        await _transport.Stalled.WaitAsync(TimeSpan.FromMinutes(1));
+        await UntilAsync(async () => (string?)(await _client.GetFromJsonAsync<JsonObject>($"{Nodes}/{changed}"))!["labels"]!["a"] == "b");
+
+        await disconnect.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await UntilAsync(() => Task.FromResult(ResultsOf("SetLabel a").Length == 2));
+        Assert.Equal([(changed, "Changed"), (stalled, "Disconnected")], ResultsOf("SetLabel a"));
+
+        (string, string)[] ResultsOf(string what) =>
+            [
+                .. _lines
+                    .All.Select(static line => JsonNode.Parse(line)!)
+                    .Where(line => (string?)line["what"] == what)
+                    .Select(static line => ((string)line["target"]!, (string)line["result"]!)),
+            ];
     }
 
     [Fact]
@@ -229,6 +268,41 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     /// <summary>The lines of the audit, as its logger gets them.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "The condition was not met within a minute.");
+            await Task.Delay(50);
+        }
+    }
+
+    // Does not answer changes of one node.
+    private sealed class StallingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string? Node { get; set; }
+
+        public Task Stalled => _stalled.Task;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (
+                Node is not null
+                && request.Method != HttpMethod.Get
+                && request.RequestUri!.AbsolutePath.EndsWith("/nodes/" + Node, StringComparison.Ordinal)
+            )
+            {
+                _stalled.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
     private sealed class AuditLines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> All { get; } = new();

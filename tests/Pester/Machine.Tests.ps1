@@ -131,6 +131,15 @@ Describe 'Machine providers' {
         { Set-NodeProvider gone -MaxMachines 1 -ErrorAction Stop } | Should -Throw -ErrorId 'NodeProviderNotFound*'
     }
 
+    It 'are changed although another row of the pipeline is not a provider' {
+        $null = New-NodeProvider sim simulated -MaxMachines 5
+        $rows = @(Get-NodeProvider sim) + (Get-ClusterNode)[0]
+        $changed = $rows + $rows | Set-NodeProvider -MaxMachines 7 -PassThru -ErrorAction SilentlyContinue -ErrorVariable problems
+        $changed.Target | Should -Be 'up to 7 machines', 'up to 7 machines'
+        $problems.FullyQualifiedErrorId | Should -BeLike 'NodeProviderNotFound*'
+        $problems.Count | Should -Be 2
+    }
+
     It 'are copied from their manifest, and read from a file' {
         $null = New-NodeProvider sim simulated -MaxMachines 5
         (Get-NodeProvider sim | New-NodeProvider -Name copy).Target | Should -Be 'up to 5 machines'
@@ -185,6 +194,13 @@ Describe 'Machines' {
         { Get-Machine zzz -ErrorAction Stop } | Should -Throw -ErrorId 'MachineNotFound*'
         (TabExpansion2 'Remove-Machine b').CompletionMatches.CompletionText | Should -Be 'b-1'
         { New-Machine c-1 sim -ErrorAction Stop } | Should -Throw -ErrorId 'MachineCapacityMissing*'
+    }
+
+    It 'are listed although another row of the pipeline is not a provider' {
+        $null = New-Machine a-1 sim
+        $rows = @(Get-ClusterNode)[0], (Get-NodeProvider sim)
+        ($rows | Get-Machine -ErrorAction SilentlyContinue -ErrorVariable problems).Name | Should -Be 'a-1'
+        $problems.FullyQualifiedErrorId | Should -BeLike 'NodeProviderNotFound*'
     }
 
     It 'are removed by exact names only' {

@@ -6,6 +6,7 @@ import { loadLanguage, preferredLanguage } from './frame/language.svelte';
 import { pages } from './frame/pages';
 import { currentRoute } from './frame/router.svelte';
 import { start } from './frame/session.svelte';
+import { signInSecret } from './frame/signInLink';
 import { applyTheme } from './frame/theme.svelte';
 import { keepNodes } from './nodes/nodes.svelte';
 
@@ -15,7 +16,7 @@ guardDisplay(document);
 const { page } = currentRoute();
 void pages[page]();
 // A sign-in link gives the credentials first.
-let stop = page === 'nodes' && !location.hash ? keepNodes() : undefined;
+let stop = page === 'nodes' && !signInSecret(location.hash) ? keepNodes() : undefined;
 void start();
 await loadLanguage(preferredLanguage());
 mount(App, {

@@ -25,6 +25,7 @@ describe('match', () => {
     ['/none', { page: 'nodes' }],
     ['/clusters/team%2Fstaging/admin/nodes/worker-1', { page: 'node', name: 'worker-1', tab: 'overview' }],
     ['/clusters/staging', { page: 'nodes' }],
+    ['/clusters/admin/admin/nodes/worker-1', { page: 'node', name: 'worker-1', tab: 'overview' }],
   ])('%s', (path, route) => {
     expect(match(path)).toEqual(route);
   });
@@ -36,6 +37,8 @@ describe('match', () => {
 
 it('finds the cluster of an address', () => {
   expect(['/clusters/team%2Fstaging/admin/nodes', '/clusters/staging', '/admin/nodes', '/'].map(baseOf)).toEqual(['/clusters/team%2Fstaging', '/clusters/staging', '', '']);
+  expect(['/clusters/admin/admin/nodes', '/clusters/admin/admin', '/clusters/admin/', '/clusters/admin'].map(baseOf)).toEqual(Array(4).fill('/clusters/admin'));
+  expect(['/ops/clusters/admin/admin/nodes', '/ops/clusters/admin/admin/nodes/admin', '/admin/nodes/admin'].map(baseOf)).toEqual(['/ops/clusters/admin', '/ops/clusters/admin', '']);
   expect(['/ops/console/', '/ops/console', '/ops/console/admin', '/ops/clusters/staging/admin/nodes/admin'].map(baseOf)).toEqual(['/ops/console', '/ops/console', '/ops/console', '/ops/clusters/staging']);
 });
 

@@ -174,7 +174,13 @@ internal sealed class WebhookProvider : IMachineProvider, ITestableMachineProvid
                 if (
                     MachineOwnership.Check(
                         // Without a provider ID the caller does not know the name that the endpoint chose.
-                        identity.ProviderId is null ? identity with { Name = machine.Name } : identity,
+                        identity.ProviderId
+                            is null
+                            ? identity with
+                            {
+                                Name = machine.Name,
+                            }
+                            : identity,
                         identity.ProviderId,
                         _settings.Owner,
                         new(machine.ProviderId, machine.Name, HasTag: true, mark)

@@ -13,6 +13,9 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
 {
     private const int Concurrency = 16;
 
+    // The result in the audit log of a change whose client did not wait for the answer.
+    private const string Disconnected = "Disconnected";
+
     private NodeManagerSession Session => cluster.Session;
 
     public void Map(IEndpointRouteBuilder endpoints)
@@ -39,20 +42,29 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
         NodeBatchChange change = NodeBatchChange.Of(body);
         LiveNodes nodes = await live.ReadyAsync(stop);
         var results = new ApiBatchNodeResult[chosen.Count];
-        await Parallel.ForAsync(
-            0,
-            chosen.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = stop },
-            async (i, token) => results[i] = await ChangeNodeAsync(nodes, chosen[i], change, body.DryRun == true, token)
-        );
-        if (body.DryRun != true)
+        try
         {
-            string by = context.User.Identity!.Name!;
-            foreach (ApiBatchNodeResult result in results)
-                audit.Acted(by, change.ToString(), result.Name, result.Error ?? result.Outcome);
+            await Parallel.ForAsync(
+                0,
+                chosen.Count,
+                new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = stop },
+                async (i, token) => results[i] = await ChangeNodeAsync(nodes, chosen[i], change, body.DryRun == true, token)
+            );
+        }
+        finally
+        {
+            // Also for a client that has disconnected: the changes before that were made.
+            if (body.DryRun != true)
+                Record(context.User.Identity!.Name!, change, results);
         }
 
         return TypedResults.Ok(new ApiBatchResult(results));
+    }
+
+    private void Record(string by, NodeBatchChange change, ApiBatchNodeResult?[] results)
+    {
+        foreach (ApiBatchNodeResult result in results.OfType<ApiBatchNodeResult>())
+            audit.Acted(by, change.ToString(), result.Name, result.Error ?? result.Outcome);
     }
 
     private async Task<ApiBatchNodeResult> ChangeNodeAsync(
@@ -77,6 +89,11 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
         catch (NodeManagerException failure)
         {
             return new(name, ApiBatchNodeResult.Failed, old, null, null, failure.ErrorId, AnswerAdvice.In(failure.Message));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A change that was sent may have been made, so the audit log names the node.
+            return new(name, ApiBatchNodeResult.Failed, old, null, null, Disconnected);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
@@ -357,14 +358,26 @@ public sealed class ExecPluginTests : AuthenticationTestBase
                 TimeSpan.FromMinutes(5)
             )
         );
-        using Process process = Process.GetProcessById(
-            int.Parse(File.ReadAllText(Folder.Path("pid")), System.Globalization.CultureInfo.InvariantCulture)
-        );
+        using Process process = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), CultureInfo.InvariantCulture));
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)));
+    }
+
+    [SkippableFact]
+    public async Task A_child_of_the_plugin_that_keeps_its_output_open_is_not_waited_for()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The script starts sleep.");
+        Folder.Write("child", "");
+        _plugin.Answers("""{"token":"fresh"}""");
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        Assert.Equal("Bearer fresh", (await AskAsync(client).WaitAsync(TimeSpan.FromMinutes(2))).Headers["Authorization"]);
+
+        using Process child = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), CultureInfo.InvariantCulture));
+        child.Kill();
     }
 
     private void AnswerCertificate(string name, string expires)

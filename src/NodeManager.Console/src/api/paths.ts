@@ -8,7 +8,8 @@ export const clusterBase = baseOf(globalThis.location?.pathname ?? '');
 export const serverBase = clusterBase.replace(/\/clusters\/[^/]+$/, '');
 
 export function baseOf(path: string): string {
-  return (/^(.*?)(?:\/admin(?:\/.*)?)?\/?$/.exec(path))?.[1] ?? '';
+  // The name of a cluster can be 'admin'.
+  return (/^(.*?(?:\/clusters\/[^/]+)?)(?:\/admin(?:\/.*)?)?\/?$/.exec(path))?.[1] ?? '';
 }
 
 const plugin = '/api/plugins/streamspace-node-manager';

@@ -1,6 +1,7 @@
 import { ApiProblem, credentialsChanged, keepSession, onSignedOut, request, useToken } from '../api/client';
 import { clusterBase, serverBase } from '../api/paths';
 import type { Caller } from '../api/types';
+import { signInSecret } from './signInLink';
 
 /** `caller` of a session that has ended: its page stays below the sign-in and continues after it. */
 type State = { at: 'starting' } | { at: 'signed-out'; problem: ApiProblem | null; caller?: Caller } | { at: 'signed-in'; caller: Caller };
@@ -28,7 +29,7 @@ export async function start(): Promise<void> {
     if (state.at === 'signed-in') state = { at: 'signed-out', problem: null, caller: state.caller };
   });
   // The fragment is sent to no server; it leaves the address bar and the history before it is used.
-  const secret = location.hash.slice(1);
+  const secret = signInSecret(location.hash);
   if (secret) {
     history.replaceState(null, '', location.pathname);
     try {

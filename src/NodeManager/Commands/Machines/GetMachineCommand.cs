@@ -42,13 +42,20 @@ public sealed class GetMachineCommand : SessionCmdlet
 
         (string ns, string provider, _) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(
-                ErrorIds.NodeProviderNotFound,
-                ErrorKind.InvalidArgument,
-                $"'{InputObject}' does not identify a provider or a machine.",
-                InputObject,
-                "Pipe objects of Get-NodeProvider or Get-Machine."
+        {
+            Fail(
+                new NodeManagerException(
+                    ErrorIds.NodeProviderNotFound,
+                    ErrorKind.InvalidArgument,
+                    $"'{InputObject}' does not identify a provider or a machine.",
+                    InputObject,
+                    "Pipe objects of Get-NodeProvider or Get-Machine."
+                ),
+                InputObject
             );
+            return;
+        }
+
         foreach (NodeManagerSession session in Sessions.For(InputObject))
             Read(session, [provider], ns, InputObject is Machine machine ? [machine.Name] : Name);
     }

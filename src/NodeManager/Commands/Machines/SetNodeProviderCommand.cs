@@ -58,13 +58,20 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
 
         (string ns, string provider, string uid) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(
-                ErrorIds.NodeProviderNotFound,
-                ErrorKind.InvalidArgument,
-                $"'{InputObject}' does not identify a provider.",
-                InputObject,
-                "Pipe objects of Get-NodeProvider, or pass names."
+        {
+            Fail(
+                new NodeManagerException(
+                    ErrorIds.NodeProviderNotFound,
+                    ErrorKind.InvalidArgument,
+                    $"'{InputObject}' does not identify a provider.",
+                    InputObject,
+                    "Pipe objects of Get-NodeProvider, or pass names."
+                ),
+                InputObject
             );
+            return;
+        }
+
         foreach (NodeManagerSession session in Sessions.For(InputObject))
             Start(new(session, ns, provider, uid));
     }

@@ -17,19 +17,27 @@ internal static partial class ExecPlugin
 {
     private const int MaximumErrorLength = 500;
 
+    // A browser that the plugin has started may keep its output open for hours.
+    private static readonly TimeSpan OutputAfterExit = TimeSpan.FromSeconds(2);
+
     /// <exception cref="NodeManagerException">CredentialPluginFailed: the plugin is missing, failed, or printed something else.</exception>
     public static async Task<Credential> RunAsync(ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
     {
         using Process process = Start(configuration);
-        string output,
-            errors;
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        StringBuilder output = new(),
+            errors = new();
         try
         {
             process.StandardInput.Close();
-            Task<string> reading = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            errors = await TellAsync(process.StandardError, configuration, logger, cancellationToken);
-            output = await reading;
+            Task outputs = Task.WhenAll(
+                ReadAsync(process.StandardOutput, output, reading.Token),
+                LogAsync(process.StandardError, errors, configuration, logger, reading.Token)
+            );
             await process.WaitForExitAsync(cancellationToken);
+            reading.CancelAfter(OutputAfterExit);
+            await outputs;
+            cancellationToken.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException)
         {
@@ -38,26 +46,46 @@ internal static partial class ExecPlugin
         }
 
         if (process.ExitCode != 0)
-            throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors)}");
-        return Read(configuration, output);
+            throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors.ToString())}");
+        return Read(configuration, output.ToString());
     }
 
-    private static async Task<string> TellAsync(
+    // Keeps what was read when reading is canceled.
+    private static async Task ReadAsync(StreamReader reader, StringBuilder text, CancellationToken stop)
+    {
+        char[] buffer = new char[4096];
+        try
+        {
+            while (await reader.ReadAsync(buffer, stop) is var count and > 0)
+                text.Append(buffer, 0, count);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller decides whether the text is used.
+        }
+    }
+
+    private static async Task LogAsync(
         StreamReader errors,
+        StringBuilder text,
         ExecConfiguration configuration,
         ILogger logger,
-        CancellationToken cancellationToken
+        CancellationToken stop
     )
     {
-        var errorText = new StringBuilder();
-        while (await errors.ReadLineAsync(cancellationToken) is { } line)
+        try
         {
-            errorText.AppendLine(line);
-            if (line.Length > 0)
-                LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
+            while (await errors.ReadLineAsync(stop) is { } line)
+            {
+                text.AppendLine(line);
+                if (line.Length > 0)
+                    LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
+            }
         }
-
-        return errorText.ToString();
+        catch (OperationCanceledException)
+        {
+            // As above.
+        }
     }
 
     private static Process Start(ExecConfiguration configuration)

@@ -94,7 +94,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_whose_client_disconnects_is_audited_for_each_node_that_was_begun()
+    public async Task A_batch_whose_client_disconnects_is_audited_for_each_started_node()
     {
         JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
         string changed = (string)nodes[0]!["name"]!,

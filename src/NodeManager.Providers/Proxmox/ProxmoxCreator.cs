@@ -53,6 +53,16 @@ internal sealed class ProxmoxCreator(
                 }
             )
             .Host;
+        return await CreateAsync(request, host, resources, cancellationToken);
+    }
+
+    private async Task<ProxmoxVm> CreateAsync(
+        MachineRequest request,
+        string host,
+        IReadOnlyList<ProxmoxResource> resources,
+        CancellationToken cancellationToken
+    )
+    {
         bool mayExist = false;
         try
         {

@@ -234,13 +234,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     {
         SystemMark mark = SystemMark.Of(Tag, _settings.Owner, request.ClaimUid);
         ProviderException? refusal = null;
-        foreach (
-            Seen seen in survey
-                .Seen.Where(one => Fits(one, request))
-                .OrderBy(static one => one.MemoryMiB)
-                .ThenBy(static one => one.Cores)
-                .ThenBy(static one => one.Server.System.Name, StringComparer.Ordinal)
-        )
+        foreach (Seen seen in Candidates(survey, request))
         {
             RedfishServer server = seen.Server;
             if (!_claiming.TryAdd(server.System.Name, request.ClaimUid))
@@ -382,6 +376,13 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
 
     private bool IsOf(SystemMark? mark, string claimUid) =>
         claimUid.Length > 0 && mark is not null && mark == SystemMark.Of(Tag, _settings.Owner, claimUid);
+
+    private static IEnumerable<Seen> Candidates(Survey survey, MachineRequest request) =>
+        survey
+            .Seen.Where(one => Fits(one, request))
+            .OrderBy(static one => one.MemoryMiB)
+            .ThenBy(static one => one.Cores)
+            .ThenBy(static one => one.Server.System.Name, StringComparer.Ordinal);
 
     private static bool Fits(Seen seen, MachineRequest request) =>
         seen is { Mark: null, Computer.PowerState: "Off", CanBeMarked: true }

@@ -1,5 +1,4 @@
 using NodeManager.Autoscaling.Planning.ScaleDown;
-using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 

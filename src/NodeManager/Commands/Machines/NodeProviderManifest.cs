@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Yaml;
 
-namespace NodeManager.Autoscaling.Providers;
+namespace NodeManager.Commands;
 
-public static class NodeProviderManifest
+/// <summary>Reads the manifest of a NodeSmithProvider.</summary>
+internal static class NodeProviderManifest
 {
     /// <param name="text">YAML or JSON; of several documents the first.</param>
     /// <param name="source">Its name in errors: a path.</param>

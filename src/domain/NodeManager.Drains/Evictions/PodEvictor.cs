@@ -200,7 +200,7 @@ internal sealed class PodEvictor(
             record.RecordTermination(scope.Now);
             progress.Changed();
             TimeSpan? timeout =
-                scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
+                scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.ServerNow) : null;
             TimeSpan? force = stuck.Remaining(record, pod);
             List<Task> events = [changed];
             if (timeout < TimeSpan.Zero)
@@ -208,7 +208,7 @@ internal sealed class PodEvictor(
                 End(
                     record,
                     DrainPodOutcome.Skipped,
-                    $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; not waiting any longer."
+                    $"Still terminating {pod.Overdue(scope.ServerNow)?.TotalSeconds:0} s after its grace period; not waiting any longer."
                 );
                 return;
             }

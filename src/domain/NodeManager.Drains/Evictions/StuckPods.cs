@@ -13,7 +13,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
 
     /// <summary>The time until the pod is force-deleted; null if it is not forced, or was already.</summary>
     public TimeSpan? Remaining(PodRecord record, Pod pod) =>
-        scope.Options.ForceStuck is { } limit && !record.Forced.Contains(DrainForce.Stuck) ? limit - pod.Overdue(scope.Now) : null;
+        scope.Options.ForceStuck is { } limit && !record.Forced.Contains(DrainForce.Stuck) ? limit - pod.Overdue(scope.ServerNow) : null;
 
     /// <summary>Force-deletes the pod when its time is up. Returns a task to await before the next check.</summary>
     public async Task<Task> ForceAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         {
             record.RecordForce(DrainForce.Stuck);
             warn(
-                $"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}"
+                $"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.ServerNow)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}"
             );
         }
         else if (answer.Kind == EvictionAnswerKind.Forbidden)

@@ -73,7 +73,7 @@ internal sealed class DrainRun(DrainScope scope, NodeLockUse use, IReadOnlyList<
         {
             DrainSurveyor surveyor = new(scope.Client, scope.Options);
             DrainSurvey survey = await surveyor.ReadAsync(nodes, reading.Token);
-            return (survey, await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.Now, reading.Token));
+            return (survey, await NodePlanner.PlanAsync(surveyor, survey, scope.Options, scope.ServerNow, reading.Token));
         }
         catch (Exception) when (reading.IsCancellationRequested)
         {

@@ -38,7 +38,7 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
             return [];
         cache.AddOrUpdate(late);
 
-        RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
+        RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.ServerNow);
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(late);
         List<PodRecord> records =
         [

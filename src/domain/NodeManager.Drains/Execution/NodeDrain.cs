@@ -215,7 +215,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_volumes is null)
             return;
         _detaching.Begin(DrainStep.Detach, "", _scope.Now);
-        if (!await _volumes.WaitAsync(Warn, cancellationToken))
+        if (!await _volumes.WaitAsync(Records, Warn, cancellationToken))
             throw new TimeoutException();
         _detaching.End(_scope.Now);
     }
@@ -392,8 +392,8 @@ internal sealed class NodeDrain : IAsyncDisposable
             false,
             await _last.InspectBudgetsAsync(Records, cancellationToken)
         ).Waits;
-        HashSet<string> overdue = [.. Records.Where(r => Pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
-        return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
+        var due = Records.Where(r => Pods.Find(r.Plan.Uid)?.Overdue(_scope.ServerNow) > TimeSpan.Zero).Select(r => r.Title).ToHashSet();
+        return [.. waits.Where(w => w.Kind != "Termination" || due.Contains(w.Name))];
     }
 
     // Uncordons the node unless a pod was or may have been evicted, or another client changed the drain.

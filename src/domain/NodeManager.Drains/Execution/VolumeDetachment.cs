@@ -69,18 +69,29 @@ internal sealed class VolumeDetachment
     }
 
     /// <summary>True if all are detached (or, with a warning, cannot be read); false at the timeout.</summary>
-    public async Task<bool> WaitAsync(Action<string> warn, CancellationToken cancellationToken)
+    /// <param name="records">The volumes of pods that were skipped or returned stay attached.</param>
+    public async Task<bool> WaitAsync(IEnumerable<PodRecord> records, Action<string> warn, CancellationToken cancellationToken)
     {
+        Pod[] remaining =
+        [
+            .. records
+                .Where(static one => one.Outcome is DrainPodOutcome.Skipped or DrainPodOutcome.Returned)
+                .Select(static one => one.Pod),
+        ];
         using CancellationTokenSource limit = _scope.Time.StartLimit(_scope.Options.VolumeDetachTimeout);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using CacheUse<VolumeAttachment> use = _scope.Caches.Open(Resources.VolumeAttachments, new());
         try
         {
+            HashSet<string> used = await VolumesOfAsync(_scope, remaining.SelectMany(ClaimsOf), linked.Token) ?? [];
             await use.Cache.Synced.WaitAsync(linked.Token);
             while (true)
             {
                 (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Observe(ByNode, _node);
-                Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
+                Attached =
+                [
+                    .. attachments.Select(VolumeOf).Where(one => _counts(one) && !used.Contains(one)).Order(StringComparer.Ordinal),
+                ];
                 if (Attached.Count == 0)
                     return true;
                 await _scope.Time.WaitForChangeAsync([changed], null, linked.Token);

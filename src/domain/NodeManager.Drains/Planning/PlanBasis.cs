@@ -84,7 +84,8 @@ public sealed record PlanBasis
         await Task.WhenAll(reading, surveying);
         DrainSurvey survey = await surveying;
         (ClusterReading? cluster, string refusal) = await reading;
-        IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
+        DateTimeOffset there = connection.Client.ServerTime;
+        IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, there, cancellationToken);
 
         HashSet<string> attached =
         [

@@ -66,6 +66,9 @@ internal sealed class DrainScope(
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
+    /// <summary>For comparison with times that the server has set, such as a pod's deletionTimestamp.</summary>
+    public DateTimeOffset ServerNow => Client.ServerTime;
+
     public DateTimeOffset StartedAt { get; } = connection.Time.GetUtcNow();
 
     /// <summary>Until the requested timeout; null without one.</summary>

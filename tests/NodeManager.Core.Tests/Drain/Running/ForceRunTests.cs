@@ -135,6 +135,31 @@ public sealed class ForceRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_local_clock_that_is_ahead_does_not_shorten_the_grace_period()
+    {
+        DateTimeOffset ServerTime() => _time.GetUtcNow() - TimeSpan.FromMinutes(6);
+        _server.Clock = ServerTime;
+        _server.OnAccepted = name =>
+            _server.Pods.Change(
+                name,
+                p => p["metadata"]!["deletionTimestamp"] = ServerTime().AddSeconds(30).ToString("yyyy-MM-ddTHH:mm:ssZ")
+            );
+        Task accepted = _bench.LineAsync("accepted");
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { ForceStuck = TimeSpan.FromMinutes(2) }, _time);
+        await accepted;
+        for (int i = 0; i < 10; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await Task.WhenAny(drain, Task.Delay(20));
+        }
+
+        Assert.DoesNotContain(Deletion, _server.Requests);
+        _server.Pods.Remove("p1");
+        await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(10), 100);
+        Assert.Equal((NodeDrainStatus.Drained, 0), ((await drain).Status, (await drain).Forced));
+    }
+
+    [Fact]
     public async Task A_pod_that_can_still_write_is_force_deleted_only_when_the_node_is_powered_off()
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");

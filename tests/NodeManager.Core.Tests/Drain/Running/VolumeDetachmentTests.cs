@@ -108,6 +108,24 @@ public sealed class VolumeDetachmentTests : IDisposable
     }
 
     [Fact]
+    public async Task The_volume_of_a_skipped_pod_is_not_waited_for()
+    {
+        _server.OnAccepted = name =>
+            _server.Pods.Change(name, p => p["metadata"]!["deletionTimestamp"] = _time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ"));
+        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { SkipWaitForDeleteTimeout = TimeSpan.FromSeconds(20) }, _time);
+        for (int i = 0; i < 1000 && !drain.IsCompleted; i++)
+        {
+            await Task.Delay(10);
+            if (_bench.Lines.Any(static line => line.Contains("accepted", StringComparison.Ordinal)))
+                _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.True(drain.IsCompleted);
+        NodeDrainResult result = await drain;
+        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Skipped), (result.Status, Assert.Single(result.Pods).Outcome));
+    }
+
+    [Fact]
     public async Task Without_PersistentVolumeClaims_VolumeAttachments_are_not_read()
     {
         _server.Pods.Put(Sample.Pod("p1"));

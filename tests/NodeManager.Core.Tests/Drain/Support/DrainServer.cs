@@ -63,6 +63,9 @@ internal sealed class DrainServer : HttpMessageHandler
     /// <summary>Bodies of evictions and deletions, by pod.</summary>
     public ConcurrentDictionary<string, JsonNode> Removals { get; } = new();
 
+    /// <summary>The server's clock, in its responses; null: they have no date.</summary>
+    public Func<DateTimeOffset>? Clock { get; set; }
+
     public int Attempts(string pod) => _attempts.GetValueOrDefault(pod);
 
     public Task<NodeManagerSession> ConnectAsync(TimeProvider? time = null) =>
@@ -84,6 +87,13 @@ internal sealed class DrainServer : HttpMessageHandler
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await AnswerAsync(request, cancellationToken);
+        response.Headers.Date = Clock?.Invoke();
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();

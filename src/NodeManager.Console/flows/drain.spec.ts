@@ -37,6 +37,30 @@ test('a drain is started and cancelled with the keyboard', async ({ console: pag
   await expect(page.getByRole('button', { name: 'Cordon worker-1b-01', exact: true })).toBeVisible();
 });
 
+test('a drain is confirmed with a plan of that moment, and not without one', async ({ console: page, host, api }) => {
+  const name = 'worker-1b-01';
+  const plan = `/api/plugins/streamspace-node-manager/nodes/${name}/drain-plan`;
+  const status = async () => ((await (await api.get(plan)).json()) as { status: string }).status;
+  await host.budget('payments', 'ledger', 2);
+  await expect.poll(status).toBe('WillNotFinish');
+  await open(page, `/admin/nodes/${name}/drain`);
+  await expect(page.getByText('Will not finish')).toBeVisible();
+  const question = page.getByRole('alertdialog', { name: `Drain ${name}?` });
+
+  await host.budget('payments', 'ledger', 1);
+  await expect.poll(status).toBe('Drainable');
+  await page.getByRole('button', { name: `Drain ${name}` }).click();
+  await expect(question).toBeVisible();
+  await expect(question).not.toContainText('payments/ledger');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.route(`**${plan}?*`, route => route.fulfill({ status: 503, json: { error: 'ResourceUnavailable', message: 'The cluster does not answer.' } }));
+  await page.getByRole('button', { name: `Drain ${name}` }).click();
+  await expect(page.getByText('The cluster does not answer.')).toBeVisible();
+  await expect(question).toHaveCount(0);
+  await host.budget('payments', 'ledger', 2);
+});
+
 test('a drain that another page starts is shown, and uncordoning asks before it stops the drain', async ({ console: page, host, api }) => {
   const name = 'worker-1b-01';
   await host.budget('payments', 'ledger', 2);

@@ -61,5 +61,9 @@ internal sealed record AccessNeed(string Verb, string Resource, string Group = "
     public override string ToString() => $"{Verb} {Resource}{(Group.Length > 0 ? $".{Group}" : "")}";
 }
 
+/// <summary>Checks what a route learns only from its request, for callers of the cluster.</summary>
+/// <exception cref="NodeManagerException">Forbidden.</exception>
+internal delegate Task CallerRights(HttpContext context, IReadOnlyList<AccessNeed> needs);
+
 /// <summary>What callers of a route must be allowed to do in the cluster. A route without it is refused to callers of the cluster.</summary>
 internal sealed record RouteNeeds(IReadOnlyList<AccessNeed> All);

@@ -84,29 +84,30 @@ internal static class ApiHost
 
     private static void MapRoutes(WebApplication app, OidcSettings? oidc)
     {
-        app.Services.GetRequiredService<NodeRoutes>().Map(app);
-        app.Services.GetRequiredService<NodeBatchRoutes>().Map(app);
-        app.Services.GetRequiredService<RehearsalRoutes>().Map(app);
-        NodeDetailRoutes.Map(app);
-        PodRoutes.Map(app);
-        app.Services.GetRequiredService<SchedulerRoutes>().Map(app);
-        app.Services.GetRequiredService<PoolRoutes>().Map(app);
-        PoolDetailRoutes.Map(app);
-        app.Services.GetRequiredService<PoolUpdateRoutes>().Map(app);
-        ScalingRoutes.Map(app);
-        app.Services.GetRequiredService<MaintenanceRoutes>().Map(app);
-        OperationRoutes.Map(app);
-        EventRoutes.Map(app);
-        AlertRoutes.Map(app);
-        app.Services.GetRequiredService<SilenceRoutes>().Map(app);
-        app.Services.GetRequiredService<AutoscalerRoutes>().Map(app);
-        ActivityRoutes.Map(app);
-        ApiDocument.Map(app);
-        app.Services.GetRequiredService<AgentEndpoint>().Map(app);
-        app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
-        ClusterMounts.Map(app);
-        SignInRoutes.MapMe(app);
-        PageRoutes.Map(app, oidc);
+        RouteGroupBuilder routes = app.MapGroup("").AddEndpointFilterFactory(DelegatedAccess.CheckDrains);
+        app.Services.GetRequiredService<NodeRoutes>().Map(routes);
+        app.Services.GetRequiredService<NodeBatchRoutes>().Map(routes);
+        app.Services.GetRequiredService<RehearsalRoutes>().Map(routes);
+        NodeDetailRoutes.Map(routes);
+        PodRoutes.Map(routes);
+        app.Services.GetRequiredService<SchedulerRoutes>().Map(routes);
+        app.Services.GetRequiredService<PoolRoutes>().Map(routes);
+        PoolDetailRoutes.Map(routes);
+        app.Services.GetRequiredService<PoolUpdateRoutes>().Map(routes);
+        ScalingRoutes.Map(routes);
+        app.Services.GetRequiredService<MaintenanceRoutes>().Map(routes);
+        OperationRoutes.Map(routes);
+        EventRoutes.Map(routes);
+        AlertRoutes.Map(routes);
+        app.Services.GetRequiredService<SilenceRoutes>().Map(routes);
+        app.Services.GetRequiredService<AutoscalerRoutes>().Map(routes);
+        ActivityRoutes.Map(routes);
+        ApiDocument.Map(routes);
+        app.Services.GetRequiredService<AgentEndpoint>().Map(routes);
+        app.Services.GetRequiredService<AgentPlanRoutes>().Map(routes);
+        ClusterMounts.Map(routes);
+        SignInRoutes.MapMe(routes);
+        PageRoutes.Map(routes, oidc);
         MapMetrics(app);
     }
 

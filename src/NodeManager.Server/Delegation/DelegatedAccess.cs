@@ -2,11 +2,14 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
 using NodeManager.Maintenance.Options;
 using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Delegation;
 
@@ -61,8 +64,59 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         }
     }
 
+    /// <summary>The part of the routes with the options of a drain: callers of the cluster need the rights for what their options do.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public static EndpointFilterDelegate CheckDrains(EndpointFilterFactoryContext route, EndpointFilterDelegate next)
+    {
+        int body = Array.FindIndex(route.MethodInfo.GetParameters(), static one => one.ParameterType.IsAssignableTo(typeof(DrainBody)));
+        if (body < 0)
+            return next;
+        return async call =>
+        {
+            HttpContext context = call.HttpContext;
+            if (
+                context.Features.Get<DelegatedUser>() is { } user
+                && context.GetEndpoint()?.Metadata.GetMetadata<ChangesNothing>() is null
+                && call.GetArgument<DrainBody?>(body) is { } request
+            )
+                await context
+                    .RequestServices.GetRequiredService<DelegatedAccess>()
+                    .CheckAsync(context, user, NeedsOf(request.Drain, context));
+            return await next(call);
+        };
+    }
+
+    /// <summary>Repeats the check of an open request.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public Task RepeatAsync(HttpContext context, DelegatedUser user) =>
+        CheckAsync(context, user, context.GetEndpoint()?.Metadata.GetMetadata<RouteNeeds>()?.All ?? []);
+
+    /// <summary>For what a route learns only from its request.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public Task RequireAsync(HttpContext context, IReadOnlyList<AccessNeed> needs) =>
+        context.Features.Get<DelegatedUser>() is { } user ? CheckAsync(context, user, needs) : Task.CompletedTask;
+
     public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) =>
         IsAllowedAsync(user, AccessNeed.PatchNodes, "", "", stop);
+
+    // A drain of the node in the path concerns the namespaces of its pods.
+    private static AccessNeed[] NeedsOf(DrainOptions options, HttpContext context)
+    {
+        bool isOfOne = NameIn(context).Length > 0;
+        return
+        [
+            .. DrainPermissions
+                .OfOptions(options)
+                .Select(one => new AccessNeed(
+                    one.Verb ?? "",
+                    string.IsNullOrEmpty(one.Subresource) ? one.Resource ?? "" : $"{one.Resource}/{one.Subresource}",
+                    one.Group ?? "",
+                    !isOfOne ? AccessNeed.Everywhere
+                        : one.Resource == "nodes" ? AccessNeed.OneNode
+                        : AccessNeed.NamespacesOfNode
+                )),
+        ];
+    }
 
     private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {

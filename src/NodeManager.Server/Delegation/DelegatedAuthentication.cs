@@ -14,6 +14,7 @@ internal sealed class DelegatedAuthentication(
     ILoggerFactory loggers,
     UrlEncoder encoder,
     AccessReviewer reviewer,
+    DelegatedAccess access,
     TimeProvider time,
     BrowserSessions? sessions = null
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
@@ -60,7 +61,7 @@ internal sealed class DelegatedAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         ApiErrors.ChallengeAsync(Context, "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'.");
 
-    // Streams outlive cached reviews, so the token is reviewed repeatedly during the request.
+    // Streams outlive cached reviews, so the token and the rights of its user are reviewed repeatedly during the request.
     private Grant GrantOf(string token, BrowserSession? session)
     {
         TimeSpan lifetime = session is null ? Timeout.InfiniteTimeSpan : Remaining(session.ExpiresAt);
@@ -78,11 +79,15 @@ internal sealed class DelegatedAuthentication(
             {
                 if (
                     (session is not null && sessions!.HasEnded(session))
-                    || await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null
+                    || await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is not { } user
                 )
+                {
                     grant.End();
-                else
-                    accepted = time.GetUtcNow();
+                    return;
+                }
+
+                accepted = time.GetUtcNow();
+                await access.RepeatAsync(Context, user);
             }
             catch (NodeManagerException busy)
                 when (busy.Kind == ErrorKind.LimitsExceeded && time.GetUtcNow() - accepted < AccessReviewer.KnownFor)
@@ -91,10 +96,10 @@ internal sealed class DelegatedAuthentication(
             }
             catch (NodeManagerException)
             {
-                // A caller who cannot be verified is refused.
+                // A caller who has lost a right or cannot be verified is refused.
                 grant.End();
             }
-            catch (ObjectDisposedException)
+            catch (Exception ended) when (ended is ObjectDisposedException or OperationCanceledException)
             {
                 // The request or the session has ended.
             }

@@ -48,5 +48,6 @@ internal static class DelegationSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<AccessReviewer>();
         services.AddSingleton<DelegatedAccess>();
+        services.AddSingleton<CallerRights>(static provider => provider.GetRequiredService<DelegatedAccess>().RequireAsync);
     }
 }

@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Core.Operations;
+using NodeManager.NodePools.Updates;
 using NodeManager.Server.Access;
 using NodeManager.Server.Responses;
+using NodeManager.Server.Scheduler;
 using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Operations;
@@ -16,6 +19,14 @@ internal static class OperationRoutes
 
     // Progress, results and blockers of drains name pods of all namespaces.
     private static readonly AccessNeed[] Read = [ListNodes, ListPods];
+
+    // Cancelling work that drains nodes takes the rights of the route alone.
+    private static readonly Dictionary<string, AccessNeed[]> Cancellation = new()
+    {
+        [SchedulerService.RestartKind] = [new("patch", "deployments", "apps")],
+        [AutoscalerHost.Kind] = [Pool("patch") with { Scope = Everywhere }],
+        [PoolUpdateOperations.Kind] = [Pool("patch") with { Scope = Everywhere }],
+    };
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -90,11 +101,14 @@ internal static class OperationRoutes
         HttpContext context,
         OperationRegistry operations,
         IRemoteOperations remote,
+        CallerRights rights,
         CancellationToken stop
     )
     {
         if ((operations.TryFind(id) ?? await remote.FindAsync(id, stop)) is { } tracked)
         {
+            if (Cancellation.TryGetValue(tracked.Operation.Kind, out AccessNeed[]? needs))
+                await rights(context, needs);
             if (tracked.Operation.State == OperationState.Running)
                 await tracked.CancelAsync(stop);
             return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);

@@ -12,6 +12,31 @@ public static class DrainPermissions
     /// <summary>All permissions for drains of nodes whose pods may be in any namespace.</summary>
     public static IReadOnlyList<ResourceAttributes> Of(DrainOptions options) => [.. OfNode, .. OfRemoval(options, null)];
 
+    /// <summary>What a drain changes besides its nodes. Where another account drains for a caller, the caller needs all of it.</summary>
+    public static IReadOnlyList<ResourceAttributes> OfOptions(DrainOptions options)
+    {
+        List<ResourceAttributes> needed = [.. OfRemoval(options, null)];
+        if (options is { Surge: true, DisableEviction: false })
+            needed.Add(
+                new()
+                {
+                    Verb = "patch",
+                    Group = "apps",
+                    Resource = "deployments",
+                }
+            );
+        if (options.Condition == ConditionUse.Always)
+            needed.Add(
+                new()
+                {
+                    Verb = "patch",
+                    Resource = "nodes",
+                    Subresource = "status",
+                }
+            );
+        return needed;
+    }
+
     internal static IReadOnlyList<ResourceAttributes> OfRemoval(DrainOptions options, string? ns)
     {
         List<ResourceAttributes> needed = [];

@@ -89,9 +89,11 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     public IReadOnlyList<string> NamespacesOn(string name) =>
         [
             .. Caches()
-                .PodsOf(name)
+                .AllPodsOf(name)
                 .Where(static pod =>
-                    pod.Metadata.OwnerReferences?.Any(static owner => owner is { Kind: "DaemonSet" or "Node", Controller: true }) != true
+                    pod.Metadata.OwnerReferences?.Any(owner =>
+                        owner.Controller == true && (owner.Kind == "Node" || (owner.Kind == "DaemonSet" && !pod.IsFinished()))
+                    ) != true
                 )
                 .Select(static pod => pod.Metadata.Namespace ?? "")
                 .Distinct(StringComparer.Ordinal)
@@ -252,7 +254,10 @@ internal sealed class LiveNodeCaches : IDisposable
     public IEnumerable<Pod> Pods => _pods.Cache.Items;
 
     /// <summary>The active pods of a node.</summary>
-    public IEnumerable<Pod> PodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
+    public IEnumerable<Pod> PodsOf(string node) => AllPodsOf(node).Where(static pod => !pod.IsFinished());
+
+    /// <summary>The pods of a node, finished ones included.</summary>
+    public IEnumerable<Pod> AllPodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node);
 
     public void Dispose()
     {

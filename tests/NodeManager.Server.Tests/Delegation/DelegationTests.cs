@@ -1,93 +1,35 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Nodes.Caching;
-using NodeManager.Core.Sessions;
-using NodeManager.Sandbox;
 using NodeManager.Server.Access;
-using NodeManager.Server.Agents;
-using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Tests.Limits;
-using NodeManager.Sessions;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Delegation;
 
 /// <summary>In the cluster, its API server decides who calls and what they may do.</summary>
 public sealed class DelegationTests : IAsyncLifetime
 {
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
-    private NodeManagerSession _session = null!;
-    private WebApplication _app = null!;
-    private string _reader = "",
-        _admin = "",
-        _node = "";
+    private readonly DelegatedServer _server = new();
 
-    private ApiAccount Accounts => new(_session);
+    public Task InitializeAsync() => _server.StartAsync();
 
-    public async Task InitializeAsync()
-    {
-        SandboxCluster sandbox = SandboxCluster.Start(
-            new()
-            {
-                Nodes = 6,
-                Rbac = true,
-                Programs = SandboxPrograms.All,
-            }
-        );
-        _session = await SessionFactory.ConnectAsync(
-            "sandbox",
-            sandbox.Server,
-            sandbox.CreateTransport(),
-            sandbox,
-            NullLogger.Instance,
-            sandbox.Time,
-            CancellationToken.None
-        );
-        _reader = await Accounts.CreateAsync("reader", """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch"]}]""");
-        // All that a drain takes, but the evictions.
-        _admin = await Accounts.CreateAsync(
-            "operator",
-            """
-            [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]
-            """
-        );
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(Pages.ConsoleFiles.None);
-        builder.Services.AddSingleton(new AgentSettings(Changes: true));
-        builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(_session)));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        _app = ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: true));
-        await _app.StartAsync();
-        _node = (await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None))
-            .List()
-            .First(static n => n.Name.StartsWith("worker", StringComparison.Ordinal))
-            .Name;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        _session.Dispose();
-    }
+    public Task DisposeAsync() => _server.DisposeAsync().AsTask();
 
     [Fact]
     public async Task A_cluster_token_acts_as_its_user_and_the_audit_log_names_the_user()
     {
-        JsonObject me = JsonNode.Parse((await SendAsync("GET", "/api/v1/me", _reader)).Body)!.AsObject();
+        JsonObject me = JsonNode.Parse((await _server.SendAsync("GET", "/api/v1/me", _server.Reader)).Body)!.AsObject();
         Assert.Equal("system:serviceaccount:default:reader", (string?)me["name"]);
     }
 
@@ -108,14 +50,14 @@ public sealed class DelegationTests : IAsyncLifetime
         HttpStatusCode admin
     )
     {
-        string address = Nodes + path.Replace("{node}", _node, StringComparison.Ordinal);
+        string address = Nodes + path.Replace("{node}", _server.Node, StringComparison.Ordinal);
         Assert.Equal(
             (stranger, stranger, reader, admin),
             (
-                (await SendAsync(method, address, null)).Code,
-                (await SendAsync(method, address, "wrong")).Code,
-                (await SendAsync(method, address, _reader)).Code,
-                (await SendAsync(method, address, _admin)).Code
+                (await _server.SendAsync(method, address, null)).Code,
+                (await _server.SendAsync(method, address, "wrong")).Code,
+                (await _server.SendAsync(method, address, _server.Reader)).Code,
+                (await _server.SendAsync(method, address, _server.Admin)).Code
             )
         );
     }
@@ -123,9 +65,9 @@ public sealed class DelegationTests : IAsyncLifetime
     [Fact]
     public async Task Logs_events_and_objects_are_read_with_the_rights_of_the_caller_alone()
     {
-        LiveNodes nodes = await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None);
+        LiveNodes nodes = await _server.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None);
         (string ns, string pod, string node) = nodes.FindPods("kube-proxy", 1)[0];
-        string debugger = await Accounts.CreateAsync(
+        string debugger = await _server.Accounts.CreateAsync(
             "debugger",
             """[{"apiGroups":[""],"resources":["pods","pods/log","events"],"verbs":["get","list"]}]"""
         );
@@ -140,38 +82,43 @@ public sealed class DelegationTests : IAsyncLifetime
                 ]
         )
         {
-            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await SendAsync("GET", path, "wrong")).Code));
-            Assert.Equal((path, reader), (path, (await SendAsync("GET", path, _reader)).Code));
-            Assert.Equal((path, other), (path, (await SendAsync("GET", path, debugger)).Code));
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await _server.SendAsync("GET", path, "wrong")).Code));
+            Assert.Equal((path, reader), (path, (await _server.SendAsync("GET", path, _server.Reader)).Code));
+            Assert.Equal((path, other), (path, (await _server.SendAsync("GET", path, debugger)).Code));
         }
 
-        string refusal = (await SendAsync("GET", $"/api/v1/pods/{ns}/{pod}/log", _reader)).Body;
+        string refusal = (await _server.SendAsync("GET", $"/api/v1/pods/{ns}/{pod}/log", _server.Reader)).Body;
         Assert.Matches("reader.* cannot get resource .*pods/log", refusal);
     }
 
     [Fact]
     public async Task A_refusal_names_the_missing_permission_and_changes_nothing()
     {
-        (HttpStatusCode code, string body) = await SendAsync("POST", $"{Nodes}/{_node}/drain", _admin);
+        (HttpStatusCode code, string body) = await _server.SendAsync("POST", $"{Nodes}/{_server.Node}/drain", _server.Admin);
         Assert.Equal(HttpStatusCode.Forbidden, code);
         Assert.Matches(
             "'system:serviceaccount:default:operator' cannot create pods/eviction in namespace '",
             (string)JsonNode.Parse(body)!["message"]!
         );
-        Assert.False((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
+        Assert.False(
+            (bool)
+                JsonNode.Parse((await _server.SendAsync("GET", $"{Nodes}/{_server.Node}", _server.Reader)).Body)!["status"]![
+                    "unschedulable"
+                ]!
+        );
     }
 
     [Fact]
     public async Task Every_route_requires_a_token_and_an_authorization_rule()
     {
-        foreach (RouteEndpoint route in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        foreach (RouteEndpoint route in _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             if (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
                 continue;
             string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0],
                 pattern = route.RoutePattern.RawText!;
             string path = System.Text.RegularExpressions.Regex.Replace(pattern, @"\{[^}]*\}", "1");
-            Assert.Equal((HttpStatusCode.Unauthorized, pattern), ((await SendAsync(method, path, null)).Code, pattern));
+            Assert.Equal((HttpStatusCode.Unauthorized, pattern), ((await _server.SendAsync(method, path, null)).Code, pattern));
             Assert.True(route.Metadata.GetMetadata<RouteNeeds>() is not null, $"{method} {pattern} does not say what it needs");
         }
     }
@@ -179,8 +126,8 @@ public sealed class DelegationTests : IAsyncLifetime
     [Fact]
     public async Task Agents_get_from_each_tool_what_the_cluster_allows_their_user()
     {
-        await using McpClient reader = await AgentAsync(_reader),
-            admin = await AgentAsync(_admin);
+        await using McpClient reader = await AgentAsync(_server.Reader),
+            admin = await AgentAsync(_server.Admin);
         string[] tools = [.. (await admin.ListToolsAsync()).Select(static tool => tool.Name)];
         Assert.All(tools, static tool => Assert.NotNull(ToolRules.Find(tool)));
 
@@ -193,12 +140,12 @@ public sealed class DelegationTests : IAsyncLifetime
                 new()
                 {
                     ["action"] = "Cordon",
-                    ["nodes"] = new[] { _node },
+                    ["nodes"] = new[] { _server.Node },
                     ["reason"] = "a test",
                 },
             drain = new(cordon) { ["action"] = "Drain" };
         Assert.Contains("cannot list pods", await RefusalAsync(reader, "request_change", cordon), StringComparison.Ordinal);
-        await Accounts.AllowAsync(
+        await _server.Accounts.AllowAsync(
             "operator-pods",
             """[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}]""",
             ApiAccount.SubjectOf("operator")
@@ -206,14 +153,22 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Contains("cannot create pods/eviction", await RefusalAsync(admin, "request_change", drain), StringComparison.Ordinal);
         CallToolResult requested = await admin.CallToolAsync("request_change", cordon);
         string id = requested.StructuredContent!.Value.GetProperty("id").GetString()!;
-        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _reader)).Code);
-        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _admin)).Code);
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await _server.SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _server.Reader)).Code
+        );
+        Assert.Equal(HttpStatusCode.Forbidden, (await _server.SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _server.Admin)).Code);
         Assert.Contains("approve", await RefusalAsync(admin, "apply_plan", new() { ["id"] = id }), StringComparison.Ordinal);
 
-        string chief = await Accounts.CreateAsync("chief", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", chief)).Code);
+        string chief = await _server.Accounts.CreateAsync("chief", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
+        Assert.Equal(HttpStatusCode.OK, (await _server.SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", chief)).Code);
         Assert.NotEqual(true, (await admin.CallToolAsync("apply_plan", new Dictionary<string, object?> { ["id"] = id })).IsError);
-        Assert.True((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
+        Assert.True(
+            (bool)
+                JsonNode.Parse((await _server.SendAsync("GET", $"{Nodes}/{_server.Node}", _server.Reader)).Body)!["status"]![
+                    "unschedulable"
+                ]!
+        );
     }
 
     [Fact]
@@ -229,7 +184,7 @@ public sealed class DelegationTests : IAsyncLifetime
             ("GET", "/api/v1/agents/plans/x"),
             ("GET", "/api/v1/alerts"),
         ];
-        string lister = await Accounts.CreateAsync(
+        string lister = await _server.Accounts.CreateAsync(
             "lister",
             """
             [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"apiGroups":[""],"resources":["pods"],"verbs":["list"]}]
@@ -237,29 +192,32 @@ public sealed class DelegationTests : IAsyncLifetime
         );
         foreach ((string method, string path) in routes)
         {
-            (HttpStatusCode code, string body) = await SendAsync(method, path, _admin);
+            (HttpStatusCode code, string body) = await _server.SendAsync(method, path, _server.Admin);
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, code));
             Assert.Contains("cannot list pods", body, StringComparison.Ordinal);
-            Assert.NotEqual((path, HttpStatusCode.Forbidden), (path, (await SendAsync(method, path, lister)).Code));
+            Assert.NotEqual((path, HttpStatusCode.Forbidden), (path, (await _server.SendAsync(method, path, lister)).Code));
         }
     }
 
     [Fact]
     public async Task The_level_of_a_caller_follows_the_rights_in_the_cluster()
     {
-        string nobody = await Accounts.CreateAsync("nobody", "[]");
+        string nobody = await _server.Accounts.CreateAsync("nobody", "[]");
 
-        Assert.Equal(["viewer", "viewer", "admin"], await Task.WhenAll(LevelAsync(nobody), LevelAsync(_reader), LevelAsync(_admin)));
+        Assert.Equal(
+            ["viewer", "viewer", "admin"],
+            await Task.WhenAll(LevelAsync(nobody), LevelAsync(_server.Reader), LevelAsync(_server.Admin))
+        );
 
         async Task<string> LevelAsync(string token) =>
-            (string)JsonNode.Parse((await SendAsync("GET", "/api/v1/me", token)).Body)!["level"]!;
+            (string)JsonNode.Parse((await _server.SendAsync("GET", "/api/v1/me", token)).Body)!["level"]!;
     }
 
     [Fact]
     public async Task An_agent_whose_user_cannot_change_nodes_is_offered_no_change()
     {
-        await using McpClient reader = await AgentAsync(_reader),
-            admin = await AgentAsync(_admin);
+        await using McpClient reader = await AgentAsync(_server.Reader),
+            admin = await AgentAsync(_server.Admin);
 
         Assert.DoesNotContain(await reader.ListToolsAsync(), static tool => tool.Name is "request_change" or "apply_plan");
         Assert.Contains(await admin.ListToolsAsync(), static tool => tool.Name == "request_change");
@@ -268,29 +226,29 @@ public sealed class DelegationTests : IAsyncLifetime
     [Fact]
     public async Task No_sign_in_link_is_created()
     {
-        Assert.NotEqual(HttpStatusCode.OK, (await SendAsync("POST", "/sign-in", null)).Code);
-        Assert.Null(_app.Services.GetService<Access.SignIns>());
-        Assert.Null(_app.Services.GetService<Access.LocalTokens>());
+        Assert.NotEqual(HttpStatusCode.OK, (await _server.SendAsync("POST", "/sign-in", null)).Code);
+        Assert.Null(_server.Services.GetService<Access.SignIns>());
+        Assert.Null(_server.Services.GetService<Access.LocalTokens>());
     }
 
     [Fact]
     public async Task Reviews_of_the_API_server_are_cached_briefly()
     {
         var clock = new Clock();
-        using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), clock);
-        DelegatedUser user = (await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None))!;
-        await Accounts.SendAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
-        Assert.Equal(user, await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
-        Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: true, CancellationToken.None));
+        using var reviewer = new AccessReviewer(_server.Services.GetRequiredService<ClusterSession>(), clock);
+        DelegatedUser user = (await reviewer.AuthenticateAsync(_server.Reader, "here", isFresh: false, CancellationToken.None))!;
+        await _server.Accounts.SendAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
+        Assert.Equal(user, await reviewer.AuthenticateAsync(_server.Reader, "here", isFresh: false, CancellationToken.None));
+        Assert.Null(await reviewer.AuthenticateAsync(_server.Reader, "here", isFresh: true, CancellationToken.None));
         clock.Now += AccessReviewer.Lifetime;
-        Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
+        Assert.Null(await reviewer.AuthenticateAsync(_server.Reader, "here", isFresh: false, CancellationToken.None));
     }
 
     /// <summary>On a scheduler that runs everything immediately, a review can end before the call that began it has gone on.</summary>
     [Fact]
     public async Task A_review_that_ends_immediately_is_not_kept()
     {
-        using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), new Clock());
+        using var reviewer = new AccessReviewer(_server.Services.GetRequiredService<ClusterSession>(), new Clock());
         Dictionary<string, Task<DelegatedUser?>> asked = await Task.Factory.StartNew(
             () =>
                 Enumerable
@@ -325,7 +283,7 @@ public sealed class DelegationTests : IAsyncLifetime
             new HttpClientTransport(
                 new()
                 {
-                    Endpoint = new(new Uri(_app.Urls.First()), "/mcp"),
+                    Endpoint = new(new Uri(_server.Address), "/mcp"),
                     TransportMode = HttpTransportMode.StreamableHttp,
                     EnableStandaloneGetStream = false,
                     AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
@@ -338,16 +296,6 @@ public sealed class DelegationTests : IAsyncLifetime
         CallToolResult refused = await agent.CallToolAsync(tool, arguments);
         Assert.True(refused.IsError, tool);
         return JsonSerializer.Serialize(refused.StructuredContent);
-    }
-
-    private async Task<(HttpStatusCode Code, string Body)> SendAsync(string method, string path, string? token)
-    {
-        using var client = new HttpClient { BaseAddress = new(_app.Urls.First()) };
-        using var request = new HttpRequestMessage(new(method), path);
-        if (token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using HttpResponseMessage response = await client.SendAsync(request);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     private sealed class Clock : TimeProvider

@@ -473,6 +473,22 @@ Describe 'Several sessions' {
         Resume-NodeScheduling $ofA[0], $ofB[0]
     }
 
+    It 'go on where one of them fails' {
+        $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
+        $jane = Connect-NodeManager -Session $own -ImpersonateUser jane
+        $failures = @()
+        $all = (Get-ClusterNode -Session $a).Count
+
+        Suspend-NodeScheduling * -Session $jane, $a -ErrorAction SilentlyContinue -ErrorVariable +failures
+        Get-ClusterNode -Session $a -Status Cordoned | Should -HaveCount $all
+        Resume-NodeScheduling * -Session $a, $jane -ErrorAction SilentlyContinue -ErrorVariable +failures
+        Get-ClusterNode -Session $a -Status Cordoned | Should -HaveCount 0
+        Repair-ClusterNode * -Session $jane, $a -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable +failures
+
+        $failures.FullyQualifiedErrorId | Should -BeLike 'Forbidden,*'
+        @($failures.TargetObject) | Should -Be @($jane, $jane, $jane)
+    }
+
     It 'are used from ForEach-Object -Parallel' {
         $counts = $a, $b | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $_).Count }
         $counts | Sort-Object | Should -Be @(3, 4)

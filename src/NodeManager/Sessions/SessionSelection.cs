@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation.Runspaces;
 using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
@@ -105,6 +106,27 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     {
         foreach (NodeManagerSession session in Selected)
             StartIn(session, session, worker => work(worker, session));
+    }
+
+    /// <summary>
+    /// Reads in a session on the pipeline thread. With several sessions, a failure is reported and stops the work in no other session.
+    /// </summary>
+    /// <returns>False after a failure.</returns>
+    /// <exception cref="NodeManagerException">It failed, and there is one session.</exception>
+    public bool TryRead<T>(NodeManagerSession session, Func<Worker, Task<T>> read, [NotNullWhen(true)] out T? result)
+        where T : class
+    {
+        try
+        {
+            result = pump.RunNow(read);
+            return true;
+        }
+        catch (NodeManagerException failure) when (Count > 1)
+        {
+            pump.Host.WriteFailure(failure, session);
+            result = null;
+            return false;
+        }
     }
 
     private bool IsUnreachable(NodeManagerSession session)

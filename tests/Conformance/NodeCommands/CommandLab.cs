@@ -96,5 +96,25 @@ internal sealed class CommandLab : IAsyncDisposable
             default
         );
 
+    /// <summary>Reports the node Ready, in place of its kubelet.</summary>
+    public Task ReportReadyAsync() =>
+        Cluster.Client.PatchAsync(
+            Resources.Nodes,
+            Node,
+            null,
+            Patch.Strategic(
+                new()
+                {
+                    ["status"] = new JsonObject
+                    {
+                        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+                    },
+                }
+            ),
+            "status",
+            RequestOptions.Default,
+            default
+        );
+
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }

@@ -122,6 +122,62 @@ public sealed class NodeCommandTests
         );
     }
 
+    /// <summary>A command can cut its node off before the kubelet reports that it runs.</summary>
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_command_that_no_kubelet_reports_is_unknown_and_its_pod_is_kept(string backend)
+    {
+        await using CommandLab lab = await CommandLab.StartAsync(backend, isKubeletDead: true);
+        NodeCommandResult result = await RunAsync(lab);
+
+        Assert.Equal((NodeCommandStatus.Unknown, true), (result.Status, result.IsPodKept));
+        Pod pod = Assert.Single(await lab.PodsAsync());
+        Assert.Null(pod.Metadata.DeletionTimestamp);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_command_whose_image_cannot_be_pulled_did_not_start(string backend)
+    {
+        await using CommandLab lab = await CommandLab.StartAsync(backend, isKubeletDead: true);
+        await lab.ReportReadyAsync();
+        Task<NodeCommandResult> running = RunAsync(lab);
+        Pod pod = (await Eventually.GetAsync("the pod", lab.PodsAsync, static pods => pods.Count == 1))[0];
+        await lab.ReportAsync(
+            pod,
+            new()
+            {
+                ["phase"] = "Pending",
+                ["containerStatuses"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = pod.Spec.Containers[0].Name,
+                        ["image"] = CommandLab.Image,
+                        ["imageID"] = "",
+                        ["ready"] = false,
+                        ["restartCount"] = 0,
+                        ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff" } },
+                    }
+                ),
+            }
+        );
+
+        NodeCommandResult result = await running;
+        Assert.Equal(
+            (NodeCommandStatus.NotStarted, "It did not start within 3s. ImagePullBackOff"),
+            (result.Status, result.Message)
+        );
+    }
+
+    private static Task<NodeCommandResult> RunAsync(CommandLab lab) =>
+        new NodeCommandRunner(lab.Session, NullObserver.Instance).RunAsync(
+            lab.Request("reboot") with
+            {
+                StartLimit = TimeSpan.FromSeconds(3),
+            },
+            default
+        );
+
     [SkippableTheory]
     [AllBackends]
     public async Task A_command_whose_pod_was_deleted_is_lost_and_not_repeated(string backend)

@@ -105,6 +105,26 @@ public sealed class LeaseObserverTests : IDisposable
         Assert.False(await ended.WaitAsync(Eventually.Limit));
     }
 
+    [Fact]
+    public async Task A_holder_whose_renewals_the_watch_misses_has_not_ended()
+    {
+        Task<bool> ended = await StartAsync();
+        _api.Before = static (request, token) =>
+            FaultInjectionHandler.IsWatch(request) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        _api.Leases.Cut();
+        _api.Leases.Change("work", static lease => lease["spec"]!["renewTime"] = "2000-01-01T00:00:05.000000Z");
+        int reads = _api.Requests.Count(IsRead),
+            limits = _time.Set;
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(() => ended.IsCompleted || (_api.Requests.Count(IsRead) > reads && _time.Set > limits));
+        Assert.False(ended.IsCompleted);
+    }
+
+    // Of the Lease itself; lists have parameters.
+    private static bool IsRead(string request) =>
+        request.StartsWith("GET ", StringComparison.Ordinal) && !request.Contains('?', StringComparison.Ordinal);
+
     private async Task<Task<bool>> StartAsync()
     {
         LeaseState first = await LeaseObserver.ReadAsync(_client, "work", "shop", default);

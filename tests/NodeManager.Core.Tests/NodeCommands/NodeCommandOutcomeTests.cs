@@ -47,6 +47,14 @@ public sealed class NodeCommandOutcomeTests
         Assert.Equal(status != "NotStarted", outcome.HasLog);
     }
 
+    [Fact]
+    public void A_pod_that_ended_while_its_container_ran_is_unknown()
+    {
+        NodeCommandOutcome outcome = NodeCommandOutcome.Of(Make("Failed", Running, "NodeLost", "The node is gone"))!;
+
+        Assert.Equal(("Unknown", "NodeLost: The node is gone", true), (outcome.Status, outcome.Message, outcome.HasLog));
+    }
+
     [Theory]
     [InlineData("OutOfpods", "Node has no room", "NotStarted", "OutOfpods: Node has no room")]
     [InlineData("Evicted", "", "NotStarted", "Evicted")]

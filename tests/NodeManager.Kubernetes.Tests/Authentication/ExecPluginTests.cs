@@ -152,6 +152,19 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task The_plugin_runs_again_when_its_certificate_expires()
+    {
+        AnswerCertificate("jane", null, Time.GetUtcNow() + TimeSpan.FromHours(1));
+        using KubernetesClient client = Client(_plugin.Exec());
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+
+        AnswerCertificate("joe", null);
+        Time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
     public async Task Standard_error_of_a_plugin_is_shown_to_the_user()
     {
         _plugin.Answers("""{"token":"s3cret"}""");
@@ -380,9 +393,9 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         child.Kill();
     }
 
-    private void AnswerCertificate(string name, string expires)
+    private void AnswerCertificate(string name, string? expires, DateTimeOffset? end = null)
     {
-        (string certificate, string key, _) = Certificates.EcClient(name);
+        (string certificate, string key, _) = Certificates.RsaClient(name, end);
         _plugin.Answers(
             new JsonObject
             {

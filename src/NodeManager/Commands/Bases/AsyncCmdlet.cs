@@ -229,14 +229,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
         }
         catch (NodeManagerException exception)
         {
-            Pump.Abandon();
+            Abandon();
             ThrowTerminatingError(ErrorRecords.From(exception, null));
         }
         catch
         {
-            Pump.Abandon();
+            Abandon();
             throw;
         }
+    }
+
+    // Work that an error interrupts is reported, unless the pump has done so.
+    private void Abandon()
+    {
+        bool isReported = IsStopped;
+        Pump.Abandon();
+        if (!isReported)
+            WriteAbandoned();
     }
 
     private bool IsWanted(string parameter, string preference) =>

@@ -2,6 +2,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
@@ -130,7 +131,11 @@ public abstract class NodeCmdlet : AsyncCmdlet
     private string[] Expand(NodeManagerSession session, string[] names)
     {
         string[] patterns = [.. names.Where(NamePattern.IsWildcard)];
-        return patterns.Length == 0 ? names : [.. names.Except(patterns), .. Match(session, patterns)];
+        if (patterns.Length == 0)
+            return names;
+        return Sessions.TryRead(session, worker => MatchAsync(session, patterns, worker), out List<string>? matches)
+            ? [.. names.Except(patterns), .. matches]
+            : [];
     }
 
     private void ProcessOnce(NodeReference node)
@@ -139,13 +144,12 @@ public abstract class NodeCmdlet : AsyncCmdlet
             Process(node);
     }
 
-    private List<string> Match(NodeManagerSession session, string[] patterns) =>
-        Pump.RunNow(async worker =>
-        {
-            var names = new List<string>();
-            var query = new NodeQuery { Names = patterns };
-            await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, static _ => { }, NullObserver.Instance, worker.Token))
-                names.Add(node.Name);
-            return names;
-        });
+    private static async Task<List<string>> MatchAsync(NodeManagerSession session, string[] patterns, Worker worker)
+    {
+        var names = new List<string>();
+        var query = new NodeQuery { Names = patterns };
+        await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, static _ => { }, NullObserver.Instance, worker.Token))
+            names.Add(node.Name);
+        return names;
+    }
 }

@@ -204,12 +204,10 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     private void Repair(RepairRequest request)
     {
         NodeManagerSession session = request.Session;
+        if (!Sessions.TryRead(session, worker => NodeRepairer.PlanAsync(request, worker, worker.Token), out var plans))
+            return;
         List<NodeTarget> confirmed = [];
-        foreach (
-            (NodeRepairResult planned, NodeManagerException? failure) in Pump.RunNow(worker =>
-                NodeRepairer.PlanAsync(request, worker, worker.Token)
-            )
-        )
+        foreach ((NodeRepairResult planned, NodeManagerException? failure) in plans)
         {
             if (failure is not null)
             {

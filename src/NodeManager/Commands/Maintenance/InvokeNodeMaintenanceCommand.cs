@@ -250,7 +250,13 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             return;
         }
 
-        string question = action + (WillAsk(ConfirmImpact.High) ? Batches(session, request) : "");
+        IReadOnlyList<NodeMaintenancePlan>? plans = [];
+        if (
+            WillAsk(ConfirmImpact.High)
+            && !Sessions.TryRead(session, worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token), out plans)
+        )
+            return;
+        string question = action + Describe(plans);
         if (ShouldProcess(session, action, question, "Maintenance", out _))
             runs.Add(new(session, request));
     }
@@ -269,11 +275,10 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         yield return "return it to service";
     }
 
-    private string Batches(NodeManagerSession session, MaintenanceRequest request)
+    private static string Describe(IReadOnlyList<NodeMaintenancePlan> plans)
     {
-        IReadOnlyList<NodeMaintenancePlan> plans = Pump.RunNow(worker =>
-            MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token)
-        );
+        if (plans.Count == 0)
+            return "";
         List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
         string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
         string more = lines.Count > MaximumBatches ? $"{Environment.NewLine}  and {lines.Count - MaximumBatches} more" : "";

@@ -30,7 +30,7 @@ public static class LeaseObserver
             return first;
         waits(first);
         using CacheUse<Lease> use = Open(caches, first.Lease!);
-        return await NextAsync(client, use, first, cancellationToken);
+        return await NextAsync(client, use, first, confirms: true, cancellationToken);
     }
 
     /// <summary>Waits until the Lease has no holder, does not exist, or was not renewed for its whole duration.</summary>
@@ -47,7 +47,7 @@ public static class LeaseObserver
         if (!state.IsHeld)
             return state;
         using CacheUse<Lease> use = Open(caches, state.Lease!);
-        for (string reportedHolder = ""; state.IsHeld; state = await NextAsync(client, use, state, cancellationToken))
+        for (string reportedHolder = ""; state.IsHeld; state = await NextAsync(client, use, state, confirms: false, cancellationToken))
         {
             if (state.Holder == reportedHolder)
                 continue;
@@ -74,7 +74,7 @@ public static class LeaseObserver
         {
             LeaseState state = first;
             while (state.IsHeld && state.Holder == first.Holder)
-                state = await NextAsync(client, use, state, stop.Token);
+                state = await NextAsync(client, use, state, confirms: true, stop.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -93,11 +93,13 @@ public static class LeaseObserver
         return use;
     }
 
-    // The next state: a renewal, another holder or none. Without a change for the whole duration, the lease has expired.
+    // The next state: a renewal, another holder or none. Without a change for the whole duration, the lease has expired. Whoever takes it
+    // writes it, and the server refuses a version that is out of date. Others confirm it: an interrupted watch is as silent as a dead holder.
     private static async Task<LeaseState> NextAsync(
         KubernetesClient client,
         CacheUse<Lease> use,
         LeaseState former,
+        bool confirms,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +121,9 @@ public static class LeaseObserver
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return last with { IsHeld = false };
+            if (confirms)
+                last = await ReadAsync(client, name, ns, cancellationToken);
+            return last.HasMovedSince(former) ? last : last with { IsHeld = false };
         }
     }
 }

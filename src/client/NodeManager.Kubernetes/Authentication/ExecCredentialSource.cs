@@ -25,7 +25,11 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
     public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) =>
         FetchAsync(refused, cancellationToken);
 
-    private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
+    // A plugin may leave out the expiration. A certificate that has expired is refused here, so the server never refuses it.
+    private bool IsValid(Credential? credential) =>
+        credential is not null
+        && !(credential.Expires <= time.GetUtcNow())
+        && !(credential.Certificate?.Leaf.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime);
 
     /// <param name="useless">The refused credential; a newer one of another caller is reused.</param>
     private async ValueTask<Credential> FetchAsync(Credential? useless, CancellationToken cancellationToken)

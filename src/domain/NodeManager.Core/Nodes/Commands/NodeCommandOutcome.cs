@@ -39,8 +39,11 @@ internal sealed record NodeCommandOutcome(
         bool isOverdue = pod.Status.Reason == "DeadlineExceeded";
         if (state?.Terminated is not { } ended)
         {
-            return isOverdue
-                ? new(NodeCommandStatus.TimedOut, StartedAt: state?.Running?.StartedAt, HasLog: state?.Running is not null)
+            if (isOverdue)
+                return new(NodeCommandStatus.TimedOut, StartedAt: state?.Running?.StartedAt, HasLog: state?.Running is not null);
+            // Of a node that is gone: the control plane ends its pods, whatever runs there.
+            return state?.Running is { } running
+                ? new(NodeCommandStatus.Unknown, StartedAt: running.StartedAt, Message: Explain(pod), HasLog: true)
                 : NotStarted(Explain(pod));
         }
 
@@ -69,6 +72,11 @@ internal sealed record NodeCommandOutcome(
     public static NodeCommandOutcome NotStarted(string why) => new(NodeCommandStatus.NotStarted, Message: why);
 
     public static bool HasStarted(Pod pod) => StateOf(pod) is { Running: not null } or { Terminated: not null };
+
+    public static bool Runs(Pod pod) => StateOf(pod)?.Running is not null;
+
+    /// <summary>True if the kubelet reports that it has not started the container yet.</summary>
+    public static bool IsWaiting(Pod pod) => StateOf(pod)?.Waiting is not null;
 
     /// <summary>Why the command has not started or did not run, as the kubelet reports it.</summary>
     public static string Explain(Pod pod)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -15,9 +16,6 @@ namespace NodeManager.Core.Nodes.Commands;
 /// <summary>Creates the pod of a command, or finds it again, and waits for its end.</summary>
 internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObserver observer)
 {
-    // Images take a while to be pulled.
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
-
     // After its deadline: the grace period of the container, and the report of a busy kubelet.
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(2);
 
@@ -126,14 +124,16 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
     }
 
     /// <summary>Waits for the end of the pod, by a watch, for no longer than the kubelet may take.</summary>
+    /// <param name="node">As it was when the pod was created or found.</param>
     public async Task<(Pod Pod, NodeCommandOutcome Outcome)> WaitAsync(
         ClusterConnection connection,
         NodeCommandRequest request,
+        Node node,
         Pod pod,
         CancellationToken cancellationToken
     )
     {
-        (Pod last, NodeCommandOutcome? outcome) = await WaitAsync(connection, request, pod, false, cancellationToken);
+        (Pod last, NodeCommandOutcome? outcome) = await WaitAsync(connection, request, node, pod, false, cancellationToken);
         return (last, outcome!);
     }
 
@@ -142,9 +142,10 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
     public async Task<NodeCommandOutcome?> WaitForStartAsync(
         ClusterConnection connection,
         NodeCommandRequest request,
+        Node node,
         Pod pod,
         CancellationToken cancellationToken
-    ) => (await WaitAsync(connection, request, pod, true, cancellationToken)).Outcome;
+    ) => (await WaitAsync(connection, request, node, pod, true, cancellationToken)).Outcome;
 
     /// <summary>Waits until the pod ends or is deleted.</summary>
     /// <returns>How it ended; null if it was deleted.</returns>
@@ -167,44 +168,101 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
     private async Task<(Pod Pod, NodeCommandOutcome? Outcome)> WaitAsync(
         ClusterConnection connection,
         NodeCommandRequest request,
+        Node node,
         Pod pod,
         bool untilStarted,
         CancellationToken cancellationToken
     )
     {
-        using CancellationTokenSource start = connection.Time.StartLimit(NodeCommandOutcome.HasStarted(pod) ? null : StartLimit);
-        using CancellationTokenSource end = connection.Time.StartLimit(StartLimit + request.Timeout + EndLimit);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Token, end.Token);
+        UnreachableServerRetry retry = new(connection.Time, observer);
+        SeenPod seen = new(pod);
+        using CancellationTokenSource start = connection.Time.StartLimit(seen.HasStarted ? null : request.StartLimit);
+        using CancellationTokenSource end = connection.Time.StartLimit(request.StartLimit + request.Timeout + EndLimit);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, start.Token);
+        Func<CancellationToken, Task<NodeCommandOutcome?>> follow = token =>
+            FollowAsync(connection, request, seen, start, untilStarted, token);
+        NodeCommandOutcome? outcome;
         try
         {
-            bool isSeen = false;
-            await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(pod), either.Token))
+            try
             {
-                bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == pod.Metadata.Uid;
-                isSeen |= isOfPod;
-                if (isOfPod)
-                    pod = change.Object;
-                if (NodeCommandOutcome.Of(pod) is { } outcome)
-                    return (pod, outcome);
-                if (change.Type == WatchEventType.Deleted || !isSeen)
-                    return (pod, NodeCommandOutcome.Lost);
-                if (untilStarted && NodeCommandOutcome.HasStarted(pod))
-                    return (pod, null);
-                if (NodeCommandOutcome.HasStarted(pod))
-                    start.CancelAfter(Timeout.InfiniteTimeSpan);
-                Report(request, pod, false);
+                outcome = await retry.RunAsync(follow, either.Token);
             }
+            catch (OperationCanceledException) when (start.IsCancellationRequested && !limited.IsCancellationRequested)
+            {
+                outcome = await retry.RunAsync(token => JudgeStartAsync(connection, request, node, seen, token), limited.Token);
+                if (outcome is null && !untilStarted)
+                    outcome = await retry.RunAsync(follow, limited.Token);
+            }
+
+            return (seen.Pod, outcome);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (pod, Overdue(pod, start.IsCancellationRequested));
+            return (seen.Pod, Kept(request, seen.Pod, "The kubelet does not report its end"));
         }
         finally
         {
-            Report(request, pod, true);
+            Report(request, seen.Pod, true);
+        }
+    }
+
+    private async Task<NodeCommandOutcome?> FollowAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        SeenPod seen,
+        CancellationTokenSource start,
+        bool untilStarted,
+        CancellationToken cancellationToken
+    )
+    {
+        bool isSeen = false;
+        await foreach (WatchEvent<Pod> change in connection.Client.WatchAsync(Resources.Pods, Only(seen.Pod), cancellationToken))
+        {
+            bool isOfPod = change.Type != WatchEventType.Synced && change.Object.Metadata.Uid == seen.Pod.Metadata.Uid;
+            isSeen |= isOfPod;
+            if (isOfPod)
+                seen.Update(change.Object);
+            if (seen.Outcome is { } outcome)
+                return outcome;
+            if (change.Type == WatchEventType.Deleted || !isSeen)
+                return NodeCommandOutcome.Lost;
+            if (untilStarted && seen.HasStarted)
+                return null;
+            if (seen.HasStarted)
+                start.CancelAfter(Timeout.InfiniteTimeSpan);
+            Report(request, seen.Pod, false);
         }
 
         throw new OperationCanceledException(cancellationToken);
+    }
+
+    // After the limit for the start: only a kubelet that reports knows that a command has not started. Null: it has.
+    private async Task<NodeCommandOutcome?> JudgeStartAsync(
+        ClusterConnection connection,
+        NodeCommandRequest request,
+        Node before,
+        SeenPod seen,
+        CancellationToken cancellationToken
+    )
+    {
+        Pod? pod = await connection.Client.FindAsync(Resources.Pods, seen.Pod.Metadata.Name, Namespace, cancellationToken);
+        Node? node = await connection.Client.FindAsync(Resources.Nodes, before.Metadata.Name, null, cancellationToken);
+        if (pod is null || pod.Metadata.Uid != seen.Pod.Metadata.Uid)
+            return NodeCommandOutcome.Lost;
+        seen.Update(pod);
+        if (seen.HasStarted || seen.Outcome is not null)
+            return seen.Outcome;
+        string limit = HumanDuration.Format(request.StartLimit);
+        bool isReported =
+            NodeCommandOutcome.IsWaiting(pod)
+            && node?.IsReady() == true
+            && node.Metadata.Uid == before.Metadata.Uid
+            && node.Status.NodeInfo?.BootID == before.Status.NodeInfo?.BootID;
+        return isReported
+            ? NodeCommandOutcome.NotStarted($"It did not start within {limit}. {NodeCommandOutcome.Explain(pod)}")
+            : Kept(request, pod, $"The kubelet did not report within {limit} whether it started");
     }
 
     private ListOptions Only(Pod pod) =>
@@ -220,15 +278,15 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
             cancellationToken
         );
 
-    private NodeCommandOutcome Overdue(Pod pod, bool isUnstarted) =>
-        isUnstarted
-            ? NodeCommandOutcome.NotStarted(
-                $"It did not start within {HumanDuration.Format(StartLimit)}. {NodeCommandOutcome.Explain(pod)}"
-            )
-            : new(NodeCommandStatus.Unknown, Message: $"The kubelet does not report its end; pod {Namespace}/{pod.Metadata.Name} is kept.")
-            {
-                IsPodKept = true,
-            };
+    // The pod of a shell is deleted in any case.
+    private NodeCommandOutcome Kept(NodeCommandRequest request, Pod pod, string why) =>
+        new(
+            NodeCommandStatus.Unknown,
+            Message: request.ShellOf is null ? $"{why}; pod {Namespace}/{pod.Metadata.Name} is kept." : why + "."
+        )
+        {
+            IsPodKept = true,
+        };
 
     private void Report(NodeCommandRequest request, Pod pod, bool isOver) =>
         observer.Progress(
@@ -251,4 +309,28 @@ internal sealed class NodeCommandPods(NodeManagerSession session, IOperationObse
                 : "Create it with the label pod-security.kubernetes.io/enforce=privileged and nothing else in it, or correct the option nodeCommandNamespace.",
             cause
         );
+
+    // The latest state of a pod that was seen.
+    private sealed class SeenPod(Pod pod)
+    {
+        private bool _ran;
+
+        public Pod Pod { get; private set; } = pod;
+
+        public bool HasStarted => NodeCommandOutcome.HasStarted(Pod);
+
+        // A kubelet that restarts can reject a pod whose container has run.
+        public NodeCommandOutcome? Outcome =>
+            NodeCommandOutcome.Of(Pod) is { } outcome
+                ? _ran && outcome.Status == NodeCommandStatus.NotStarted
+                    ? new(NodeCommandStatus.Unknown, Message: outcome.Message)
+                    : outcome
+                : null;
+
+        public void Update(Pod latest)
+        {
+            Pod = latest;
+            _ran |= NodeCommandOutcome.Runs(latest);
+        }
+    }
 }

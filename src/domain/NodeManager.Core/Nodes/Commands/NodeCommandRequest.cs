@@ -27,6 +27,9 @@ public sealed record NodeCommandRequest
     /// <summary>The time after which the kubelet ends the command.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
+    /// <summary>How long it may take to start: images take a while to be pulled.</summary>
+    internal TimeSpan StartLimit { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>The last lines of its output.</summary>
     public int Tail { get; init; } = 1000;
 

@@ -69,7 +69,7 @@ public sealed class NodeCommandRunner(NodeManagerSession session, IOperationObse
                 return await EndAsync(Describe(request, node, NodeCommandOutcome.Lost), cancellationToken);
             if (Created is { } created)
                 await created(pod.Metadata.Uid ?? "", cancellationToken);
-            (pod, NodeCommandOutcome outcome) = await _pods.WaitAsync(connection, request, pod, cancellationToken);
+            (pod, NodeCommandOutcome outcome) = await _pods.WaitAsync(connection, request, node, pod, cancellationToken);
             NodeCommandOutput? output = outcome.HasLog
                 ? await NodeCommandOutput.ReadAsync(session, pod, request.Tail, observer, cancellationToken)
                 : null;

@@ -80,7 +80,7 @@ public sealed partial class NodeShell(NodeManagerSession session, IOperationObse
         {
             UnreachableServerRetry retry = new(connection.Time, observer);
             Pod pod = (await _pods.StartAsync(connection, retry, request, node, cancellationToken))!;
-            if (await _pods.WaitForStartAsync(connection, request, pod, cancellationToken) is { } outcome)
+            if (await _pods.WaitForStartAsync(connection, request, node, pod, cancellationToken) is { } outcome)
                 throw NotStarted(node.Metadata.Name, outcome.Message);
             ExecRequest program = new(_pods.Namespace, pod.Metadata.Name, pod.Spec.Containers[0].Name, command);
             await using ExecConnection shell = await OpenAsync(connection, program, node.Metadata.Name, cancellationToken);

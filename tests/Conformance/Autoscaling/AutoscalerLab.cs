@@ -1,22 +1,19 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Autoscaling.Planning.Inputs;
-using NodeManager.Autoscaling.Providers;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Providers.Simulated;
 
 namespace NodeManager.Conformance.Autoscaling;
 
@@ -37,6 +34,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         .ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
 
     private readonly List<RunningOperation> _running = [];
+    private readonly ConcurrentBag<SimulatedMachines> _machines = [];
     private readonly SentChanges _sent = new();
     private SemaphoreSlim? _turn;
 
@@ -150,15 +148,19 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         return operation;
     }
 
-    public AutoscalerOptions Options(NodeManagerSession session) =>
-        new()
+    public AutoscalerOptions Options(NodeManagerSession session)
+    {
+        var machines = new SimulatedMachines(session, Owner, () => MachineClient, provider => Wrap(provider));
+        _machines.Add(machines);
+        return new()
         {
             Namespace = Namespace,
-            Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
+            Providers = machines,
             Planner = new WantedPlanner(this),
             LeaderWork = LeaderWork,
             CollectionInterval = CollectionInterval,
         };
+    }
 
     public Task<NodeSmithClaim> ClaimAsync(string name) => Cluster.GetAsync(NodeSmithResources.Claims, name);
 
@@ -222,6 +224,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         {
             foreach (RunningOperation operation in _running)
                 await StopAsync(operation);
+            // A machine that still boots would register its node later.
+            foreach (SimulatedMachines machines in _machines)
+                machines.Dispose();
             await _sent.WaitAsync();
             if (_turn == RealTurns[Machines.OfClaims])
                 await ForgetNodesAsync();
@@ -346,44 +351,5 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
         public NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal) =>
             lab.Wanted is null ? _rules.Confirm(input, removal) : Plan(input).Nodes.FirstOrDefault(one => one.Claim == removal.Claim);
-    }
-
-    /// <summary>Makes simulated providers, each once.</summary>
-    private sealed class SimulatedMachines(
-        NodeManagerSession session,
-        Func<KubernetesClient?> client,
-        Func<IMachineProvider, IMachineProvider> wrap
-    ) : IMachineProviderSource
-    {
-        private readonly Lock _lock = new();
-        private readonly Dictionary<string, IMachineProvider> _made = [];
-
-        public IDisposable Follow(Action<string, string> changed) => new MemoryStream();
-
-        public Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken)
-        {
-            lock (_lock)
-            {
-                string spec = JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec);
-                if (!_made.TryGetValue(spec, out IMachineProvider? made))
-                {
-                    var connection = session.Connection();
-                    var settings = new MachineProviderSettings(
-                        provider.Metadata.Name,
-                        provider.Metadata.Namespace!,
-                        JsonDocument.Parse(spec).RootElement,
-                        MachineCredentials.None
-                    )
-                    {
-                        Cluster = client() ?? connection.Client,
-                        Owner = Owner,
-                        Time = connection.Time,
-                    };
-                    _made[spec] = made = wrap(new SimulatedProviderFactory().Create(settings));
-                }
-
-                return Task.FromResult(MachineProviderAccess.To(made));
-            }
-        }
     }
 }

@@ -163,10 +163,7 @@ public sealed class NodeCommandTests
         );
 
         NodeCommandResult result = await running;
-        Assert.Equal(
-            (NodeCommandStatus.NotStarted, "It did not start within 3s. ImagePullBackOff"),
-            (result.Status, result.Message)
-        );
+        Assert.Equal((NodeCommandStatus.NotStarted, "It did not start within 3s. ImagePullBackOff"), (result.Status, result.Message));
     }
 
     private static Task<NodeCommandResult> RunAsync(CommandLab lab) =>

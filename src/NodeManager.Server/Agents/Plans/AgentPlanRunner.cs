@@ -40,7 +40,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         }
         catch (NodeManagerException failure)
         {
-            bool isRefused = failure.ErrorId == ErrorIds.AgentPlanOutdated;
+            bool isRefused = failure.ErrorId is ErrorIds.AgentPlanOutdated or ErrorIds.NodeInMaintenance;
             plans.End(
                 id,
                 isRefused ? AgentPlanStatus.Refused : AgentPlanStatus.Failed,
@@ -138,10 +138,11 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
             throw Outdated(plan, gone.Message.TrimEnd('.'));
         }
 
-        if (now.ResourceVersion == planned.ResourceVersion)
-            return now;
-        string difference = NodeEditor.Describe(planned, now);
-        return difference.Length == 0 ? now : throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
+        if (now.ResourceVersion != planned.ResourceVersion && NodeEditor.Describe(planned, now) is { Length: > 0 } difference)
+            throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
+        // A run that was resumed since the request has the same claim on the node.
+        await AgentPlanner.RequireReleasedAsync(Session, now, plan.Change, stop);
+        return now;
     }
 
     private static NodeManagerException Outdated(AgentPlan plan, string difference) =>

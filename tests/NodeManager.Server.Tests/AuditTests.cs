@@ -194,6 +194,32 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("NodeDrain")]
+    [InlineData("NodeMaintenance")]
+    [InlineData("NodePoolUpdate")]
+    [InlineData("DrainRehearsal")]
+    [InlineData("SchedulerRestart")]
+    [InlineData("NodeAutoscaler")]
+    public async Task The_first_failure_of_an_operation_is_an_increase(string kind)
+    {
+        string series = $"nodemanager_operations_total{{kind=\"{kind}\",state=\"Failed\"}}";
+        string before = await _client.GetStringAsync("/metrics");
+        RunningOperation failing = RunningOperation.Start(
+            kind,
+            "a thing",
+            TimeProvider.System,
+            static _ => throw new NodeManagerException("Test", ErrorKind.InvalidOperation, "It fails.")
+        );
+        _app.Services.GetRequiredService<OperationRegistry>().Start("local-admin", static result => result, () => failing);
+        await failing.Completion;
+        // Its end is counted before its line is written.
+        await EntriesAsync(1);
+
+        Assert.Contains($"\n{series} 0\n", before, StringComparison.Ordinal);
+        Assert.Contains($"\n{series} 1\n", await _client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("rules.yml")]
     [InlineData("dashboard.json")]
     public async Task Rules_and_dashboard_use_metrics_that_the_server_and_the_autoscaler_have(string file)

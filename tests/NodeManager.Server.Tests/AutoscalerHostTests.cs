@@ -163,6 +163,30 @@ public sealed class AutoscalerHostTests
     }
 
     [Fact]
+    public void The_first_machine_of_a_pool_without_use_is_an_increase()
+    {
+        AutoscalerActivity activity = new()
+        {
+            Identity = "a",
+            StartedAt = default,
+            ObservedAt = default,
+            IsLeader = true,
+            Pools = [new("workers", 1, 1, 1, 1, 1)],
+        };
+        string before = AutoscalerMetrics.Format(activity),
+            after = AutoscalerMetrics.Format(
+                activity with
+                {
+                    Contradictions = new Dictionary<string, long> { ["workers"] = 1, ["removed"] = 2 },
+                }
+            );
+
+        Assert.Contains("contradictions_total{pool=\"workers\"} 0\n", before, StringComparison.Ordinal);
+        Assert.Contains("contradictions_total{pool=\"workers\"} 1\n", after, StringComparison.Ordinal);
+        Assert.Contains("contradictions_total{pool=\"removed\"} 2\n", after, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_manifests_match_the_ports_of_the_host_and_the_ServiceAccount()
     {
         string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "deployment.yaml"));

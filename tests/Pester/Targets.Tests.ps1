@@ -214,6 +214,35 @@ Describe 'A recreated node' {
     It 'can be selected by name' {
         (Suspend-NodeScheduling $node.Name -PassThru).Unschedulable | Should -BeTrue
     }
+
+    It 'does not suppress the current node of its name: <Name>' -ForEach @(
+        @{ Name = 'Suspend-NodeScheduling'; Do = { $args | Suspend-NodeScheduling -PassThru } }
+        @{ Name = 'Set-NodeLabel'; Do = { $args | Set-NodeLabel -Label @{ current = 1 } -Overwrite -PassThru } }
+        @{ Name = 'Invoke-NodeDrain'; Do = { $args | Invoke-NodeDrain -PodSelector never=there -Confirm:$false } }
+        @{ Name = 'Wait-ClusterNode'; Do = { $args | Wait-ClusterNode -PassThru -Timeout 60 } }
+    ) {
+        $current = Get-ClusterNode $node.Name
+        foreach ($objects in @($node, $current), @($current, $node)) {
+            $got = & $Do @objects 2>&1
+            $failed = @($got | Where-Object { $_ -is [Management.Automation.ErrorRecord] })
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'NodeReplaced,*'
+            $done = @($got | Where-Object { $_ -isnot [Management.Automation.ErrorRecord] })
+            $done | Should -HaveCount 1
+            $done.Uid + $done.NodeUid | Should -Be $current.Uid
+        }
+        @(& $Do $current $current.Name $current) | Should -HaveCount 1
+    }
+
+    It 'is not changed by a row that follows a change of the node by name' {
+        # The second row waits for the first change.
+        Set-SandboxFault ApiSlow -Name slow -Delay 500ms -Verb patch
+        $got = "Name,Uid,Cluster,Key,Value`n$($node.Name),,,row/name,1`n$($node.Name),former,$($node.Cluster),row/former,2" | ConvertFrom-Csv | Set-NodeLabel 2>&1
+        Clear-SandboxFault slow
+        $got | Should -HaveCount 1
+        $got[0].FullyQualifiedErrorId | Should -BeLike 'NodeReplaced,*'
+        (Get-ClusterNode $node.Name).Labels.Keys -like 'row/*' | Should -Be 'row/name'
+    }
 }
 
 Describe 'A name' {

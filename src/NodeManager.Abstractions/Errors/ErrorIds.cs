@@ -184,7 +184,7 @@ public static class ErrorIds
     /// <summary>An agent tried to apply a plan that no person has approved, or that was applied, denied or has expired.</summary><remarks>Approve the plan with Approve-NodeAgentPlan or in the console.</remarks>
     public const string AgentPlanNotApproved = nameof(AgentPlanNotApproved);
 
-    /// <summary>The objects of the plan have changed since it was requested. Nothing was applied.</summary><remarks>Have the agent request a new plan.</remarks>
+    /// <summary>The objects of the plan have changed since it was requested. The message lists the nodes that already have the change, if there are any.</summary><remarks>Have the agent request a new plan.</remarks>
     public const string AgentPlanOutdated = nameof(AgentPlanOutdated);
 
     /// <summary>The change that an agent requested is incomplete, names too many nodes, or sets a NoExecute taint, which would delete pods without respecting PodDisruptionBudgets. No plan was made.</summary><remarks>Correct what the message names; to evict pods, request a drain.</remarks>

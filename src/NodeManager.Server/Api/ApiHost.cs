@@ -4,7 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Core.Sessions;
+using NodeManager.Maintenance;
+using NodeManager.NodePools.Updates;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Alerts;
@@ -188,6 +191,14 @@ internal static class ApiHost
         telemetry.Observe("nodemanager.operations.running", "Operations that run.", () => operations.Running);
         telemetry.Observe("nodemanager.events.written", "Events that were written to the streams since the start.", () => events.Count);
         MeterReader meters = app.Services.GetRequiredService<MeterReader>();
+        telemetry.ExpectFailures([
+            NodeOperations.Drain,
+            NodeOperations.Maintenance,
+            PoolUpdateOperations.Kind,
+            RehearsalRoutes.Kind,
+            SchedulerService.RestartKind,
+            AutoscalerHost.Kind,
+        ]);
         app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType))
             .ForViewers(new AccessNeed("get", "/metrics"))
             .ExcludeFromDescription();

@@ -48,12 +48,16 @@ internal static class AutoscalerMetrics
             "Decisions that were noted.",
             activity.Decisions.Select(static one => (Label("decision", one.Key), (double)one.Value))
         );
+        // A counter that appears with 1 has no increase, and alerts would miss the first machine.
         Family(
             text,
             "contradictions_total",
             "counter",
             "Machines that did not take the pods that they were created for.",
-            activity.Contradictions.Select(static one => (Label("pool", one.Key), (double)one.Value))
+            activity
+                .Pools.Select(static pool => pool.Name)
+                .Union(activity.Contradictions.Keys, StringComparer.Ordinal)
+                .Select(pool => (Label("pool", pool), (double)activity.Contradictions.GetValueOrDefault(pool)))
         );
         Summary(text, activity);
         if (!activity.IsLeader)

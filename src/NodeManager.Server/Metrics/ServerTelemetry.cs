@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Server.Metrics;
 
@@ -33,8 +34,14 @@ internal sealed class ServerTelemetry
 
     public void Refused(int status) => _refusals.Add(1, new KeyValuePair<string, object?>("code", status));
 
-    public void Ended(string kind, string state) =>
-        _operations.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
+    public void Ended(string kind, string state) => AddEnded(1, kind, state);
+
+    /// <summary>Exports the counter of failures with 0. A counter that appears with 1 has no increase, and alerts would miss its first failure.</summary>
+    public void ExpectFailures(IEnumerable<string> kinds)
+    {
+        foreach (string kind in kinds)
+            AddEnded(0, kind, nameof(OperationState.Failed));
+    }
 
     public void LostAudit() => _lostAudit.Add(1);
 
@@ -47,6 +54,9 @@ internal sealed class ServerTelemetry
 
     /// <summary>A gauge that is evaluated when metrics are read.</summary>
     public void Observe(string name, string help, Func<double> value) => _meter.CreateObservableGauge(name, value, null, help);
+
+    private void AddEnded(int count, string kind, string state) =>
+        _operations.Add(count, new("kind", kind), new KeyValuePair<string, object?>("state", state));
 
     private sealed class Stream(UpDownCounter<long> streams) : IDisposable
     {

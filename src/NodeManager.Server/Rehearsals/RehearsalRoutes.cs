@@ -21,7 +21,7 @@ namespace NodeManager.Server.Rehearsals;
 /// <summary>Drains in a copy of the cluster whose clock runs fast: the cluster itself is only read.</summary>
 internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry operations)
 {
-    private const string Kind = "DrainRehearsal";
+    public const string Kind = "DrainRehearsal";
 
     // Faster clocks leave a busy machine behind, and its waits become timeouts.
     private const double Speed = 10;

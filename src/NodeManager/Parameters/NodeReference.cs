@@ -12,7 +12,11 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
 
     public string Name => Target.Name;
 
-    public bool Equals(NodeReference other) => ReferenceEquals(Session, other.Session) && Name == other.Name;
+    /// <summary>True for the same node. A reference without a UID is any node of its name; a node that registered again is a different one.</summary>
+    public bool Equals(NodeReference other) =>
+        ReferenceEquals(Session, other.Session)
+        && Name == other.Name
+        && (Target.Uid.Length == 0 || other.Target.Uid.Length == 0 || Target.Uid == other.Target.Uid);
 
     public override int GetHashCode() => HashCode.Combine(Session, Name);
 

@@ -1,13 +1,16 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers.Agents;
 using NodeManager.Server.Access;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Agents;
 
@@ -169,6 +172,50 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         Assert.Contains("Drain", refusal.GetProperty("action").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("changed", ErrorIds.AgentPlanOutdated)]
+    [InlineData("refused", ErrorIds.Forbidden)]
+    public async Task A_plan_that_fails_after_its_first_node_names_the_nodes_with_and_without_the_change(string way, string error)
+    {
+        await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
+        using HttpClient person = server.Person(server.Token(AccessLevel.Admin));
+        string[] nodes = [.. (await WorkersAsync()).Take(3)];
+        string label = "example.com/" + way;
+        CallToolResult requested = await AgentServer.CallAsync(
+            agent,
+            "request_change",
+            JsonSerializer.Serialize(
+                new
+                {
+                    action = "SetLabels",
+                    nodes,
+                    reason = "a test",
+                    labels = new Dictionary<string, string> { [label] = "x" },
+                }
+            )
+        );
+        string id = requested.StructuredContent!.Value.GetProperty("id").GetString()!;
+        (await person.PostAsync($"/api/v1/agents/plans/{id}/approve", null)).EnsureSuccessStatusCode();
+        // All nodes have been checked before the first one is patched.
+        if (way == "changed")
+            server.Faults.Inject(Fault.After(() => RelabelAsync(nodes[1])), when: request => Patches(request, nodes[0]));
+        else
+            server.Faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), when: request => Patches(request, nodes[1]));
+
+        CallToolResult applied = await AgentServer.CallAsync(agent, "apply_plan", JsonSerializer.Serialize(new { id }));
+
+        Assert.True(applied.IsError);
+        JsonElement failure = applied.StructuredContent!.Value;
+        string message = failure.GetProperty("message").GetString()!;
+        Assert.Equal(error, failure.GetProperty("error").GetString());
+        Assert.StartsWith($"SetLabels was applied to {nodes[0]}, and failed for {nodes[1]}: ", message, StringComparison.Ordinal);
+        Assert.EndsWith($" It was not applied to {nodes[2]}.", message, StringComparison.Ordinal);
+        JsonObject plan = JsonNode.Parse(await person.GetStringAsync($"/api/v1/agents/plans/{id}"))!.AsObject();
+        Assert.Equal((AgentPlanStatus.Failed, message), ((string)plan["status"]!, (string)plan["result"]!));
+        foreach (string node in nodes)
+            Assert.Equal(node == nodes[0], (await ReadAsync(node))["metadata"]!["labels"]![label] is not null);
+    }
+
     // Without the taint that a controller sets and removes after a cordon.
     private static string? Others(string? value)
     {
@@ -256,11 +303,29 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         }
     }
 
-    private async Task<string> WorkerAsync()
+    private static bool Patches(HttpRequestMessage request, string node) =>
+        request.Method == HttpMethod.Patch && request.RequestUri!.AbsolutePath.EndsWith("/nodes/" + node, StringComparison.Ordinal);
+
+    private Task RelabelAsync(string node) =>
+        NodeEditor.SetLabelsAsync(
+            server.Session,
+            node,
+            new Dictionary<string, string> { ["example.com/another-client"] = "x" },
+            overwrite: true,
+            dryRun: false,
+            CancellationToken.None
+        );
+
+    private async Task<string> WorkerAsync() => (await WorkersAsync())[0];
+
+    private async Task<string[]> WorkersAsync()
     {
         var nodes = await server.Session.Connection().Client.ListAsync(Resources.Nodes, new(), CancellationToken.None);
-        return nodes
-            .Items.Select(static node => node.Metadata.Name)
-            .First(static name => name.StartsWith("worker", StringComparison.Ordinal));
+        return
+        [
+            .. nodes
+                .Items.Select(static node => node.Metadata.Name)
+                .Where(static name => name.StartsWith("worker", StringComparison.Ordinal)),
+        ];
     }
 }

@@ -30,6 +30,9 @@ public sealed class AgentServer : IAsyncLifetime
     /// <summary>Decides what has expired.</summary>
     public ManualTimeProvider Clock { get; } = new();
 
+    /// <summary>Between the server and its cluster.</summary>
+    public FaultInjectionHandler Faults { get; } = new();
+
     /// <summary>The audit lines so far.</summary>
     public ListLogger Audit { get; } = new();
 
@@ -40,10 +43,11 @@ public sealed class AgentServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
+        Faults.InnerHandler = sandbox.CreateTransport();
         Session = await SessionFactory.ConnectAsync(
             "sandbox",
             sandbox.Server,
-            sandbox.CreateTransport(),
+            Faults,
             sandbox,
             NullLogger.Instance,
             sandbox.Time,

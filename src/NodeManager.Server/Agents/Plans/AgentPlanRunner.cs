@@ -21,22 +21,30 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
     public async Task<AgentPlan> ApplyAsync(string id, AgentCaller caller, CancellationToken stop)
     {
         AgentPlan plan = plans.Take(id, caller);
+        int done = 0;
         try
         {
             foreach (ClusterNode node in plan.Nodes)
                 await UnchangedAsync(plan, node, stop);
             if (plan.Change.Action == AgentAction.Drain)
                 return await DrainAsync(plan, stop);
-            foreach (ClusterNode node in plan.Nodes)
-                await EditAsync(plan, node, stop);
+            for (; done < plan.Nodes.Count; done++)
+                await EditAsync(plan, plan.Nodes[done], stop);
             return plans.End(id, AgentPlanStatus.Completed, $"{plan.Change.Action} was applied to {string.Join(", ", plan.Nodes)}.");
+        }
+        catch (NodeManagerException failure) when (done > 0 && done < plan.Nodes.Count)
+        {
+            NodeManagerException partial = Partial(plan, done, failure);
+            plans.End(id, AgentPlanStatus.Failed, partial.Message);
+            throw partial;
         }
         catch (NodeManagerException failure)
         {
+            bool isRefused = failure.ErrorId is ErrorIds.AgentPlanOutdated or ErrorIds.NodeInMaintenance;
             plans.End(
                 id,
-                failure.ErrorId == ErrorIds.AgentPlanOutdated ? AgentPlanStatus.Refused : AgentPlanStatus.Failed,
-                failure.Message
+                isRefused ? AgentPlanStatus.Refused : AgentPlanStatus.Failed,
+                isRefused ? $"{failure.Message} Nothing was applied." : failure.Message
             );
             throw;
         }
@@ -127,21 +135,36 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         }
         catch (NodeManagerException gone) when (gone.ErrorId is ErrorIds.NodeNotFound or ErrorIds.NodeReplaced)
         {
-            throw Outdated(plan, gone.Message);
+            throw Outdated(plan, gone.Message.TrimEnd('.'));
         }
 
-        if (now.ResourceVersion == planned.ResourceVersion)
-            return now;
-        string difference = NodeEditor.Describe(planned, now);
-        return difference.Length == 0 ? now : throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
+        if (now.ResourceVersion != planned.ResourceVersion && NodeEditor.Describe(planned, now) is { Length: > 0 } difference)
+            throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
+        // A run that was resumed since the request has the same claim on the node.
+        await AgentPlanner.RequireReleasedAsync(Session, now, plan.Change, stop);
+        return now;
     }
 
     private static NodeManagerException Outdated(AgentPlan plan, string difference) =>
         new(
             ErrorIds.AgentPlanOutdated,
             ErrorKind.ResourceBusy,
-            $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.",
+            $"Plan '{plan.Id}' no longer fits the cluster: {difference}.",
             plan.Id,
-            "Request a new plan."
+            "Nothing was applied. Request a new plan."
         );
+
+    private static NodeManagerException Partial(AgentPlan plan, int done, NodeManagerException failure)
+    {
+        string remaining = string.Join(", ", plan.Nodes.Skip(done + 1));
+        return new(
+            failure.ErrorId,
+            failure.Kind,
+            $"{plan.Change.Action} was applied to {string.Join(", ", plan.Nodes.Take(done))}, and failed for {plan.Nodes[done]}: {failure.Message}"
+                + (remaining.Length > 0 ? $" It was not applied to {remaining}." : ""),
+            plan.Id,
+            "Check these nodes, and request a new plan for the nodes without the change.",
+            failure
+        );
+    }
 }

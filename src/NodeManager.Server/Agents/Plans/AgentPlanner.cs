@@ -3,6 +3,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
+using NodeManager.Maintenance;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Plans;
@@ -50,6 +51,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         {
             foreach (ClusterNode node in before)
             {
+                await RequireReleasedAsync(Session, node, change, stop);
                 ClusterNode after = await EditAsync(Session, TargetOf(node), change, dryRun: true, stop);
                 IReadOnlyList<NodeFieldChange> changes = NodeEditor.Compare(node, after);
                 fields.AddRange(changes.Select(one => new AgentPlanField(node.Name, one)));
@@ -71,6 +73,14 @@ internal sealed class AgentPlanner(ClusterSession cluster)
             RequestedAt = now,
             ExpiresAt = now + AgentPlanStore.WaitForApproval,
         };
+    }
+
+    /// <summary>Refuses to uncordon a node during a maintenance, as Resume-NodeScheduling does.</summary>
+    /// <exception cref="NodeManagerException">NodeInMaintenance.</exception>
+    public static async Task RequireReleasedAsync(NodeManagerSession session, ClusterNode node, AgentChange change, CancellationToken stop)
+    {
+        if (change.Action == AgentAction.Uncordon && await MaintenanceHolds.FindAsync(session, node, stop) is { } hold)
+            throw MaintenanceHolds.Refusal(hold);
     }
 
     /// <summary>Applies an edit to a node, or runs it as a dry run.</summary>

@@ -9,6 +9,8 @@ internal static class AgentAdvice
     {
         [ErrorIds.NodeNotFound] = "Call list_nodes for the names of the nodes.",
         [ErrorIds.NodeReplaced] = "Call get_node, and request a new plan if the change still applies.",
+        [ErrorIds.NodeInMaintenance] =
+            "Wait until the maintenance has ended (list_maintenances), and request a new plan; or ask your user to stop the maintenance.",
         [ErrorIds.InvalidNodeName] = "Call list_nodes for the names of the nodes.",
         [ErrorIds.InvalidSelector] = "Correct 'selector'; it has the syntax of kubectl's -l.",
         [ErrorIds.InvalidLabelKey] = "Correct the keys, and call request_change again.",

@@ -18,7 +18,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly long _since = Stopwatch.GetTimestamp();
-    private readonly Dictionary<NodeReference, Queue<NodeEdit>> _queues = [];
+    private readonly Dictionary<(NodeManagerSession, string), Queue<(NodeReference Node, NodeEdit Edit)>> _queues = [];
     private readonly HashSet<string> _warned = [];
     private NodeEdit? _edit;
     private bool _yesToAll;
@@ -85,16 +85,16 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         if (!ShouldProcess(node.Session, node.ToString(), action) || !IsConfirmed(node, edit, action))
             return;
         _asked++;
-        if (!_queues.TryGetValue(node, out Queue<NodeEdit>? queue))
-            _queues[node] = queue = [];
+        if (!_queues.TryGetValue((node.Session, node.Name), out Queue<(NodeReference, NodeEdit)>? queue))
+            _queues[(node.Session, node.Name)] = queue = [];
         lock (queue)
         {
-            queue.Enqueue(edit);
+            queue.Enqueue((node, edit));
             if (queue.Count > 1)
                 return;
         }
 
-        Sessions.StartIn(node.Session, node.Name, worker => ApplyAllAsync(worker, node, queue));
+        Sessions.StartIn(node.Session, node.Name, worker => ApplyAllAsync(worker, queue));
     }
 
     private protected override void WriteSummary()
@@ -104,9 +104,9 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     }
 
     // Work in progress stays in the queue, so that a repeated node is detected.
-    private async Task ApplyAllAsync(Worker worker, NodeReference node, Queue<NodeEdit> queue)
+    private async Task ApplyAllAsync(Worker worker, Queue<(NodeReference, NodeEdit)> queue)
     {
-        for (NodeEdit? edit = First(queue); edit is not null; edit = Next(queue))
+        for ((NodeReference Node, NodeEdit Edit)? next = First(queue); next is var (node, edit); next = Next(queue))
         {
             try
             {
@@ -119,18 +119,18 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         }
     }
 
-    private static NodeEdit First(Queue<NodeEdit> queue)
+    private static (NodeReference, NodeEdit) First(Queue<(NodeReference, NodeEdit)> queue)
     {
         lock (queue)
             return queue.Peek();
     }
 
-    private static NodeEdit? Next(Queue<NodeEdit> queue)
+    private static (NodeReference, NodeEdit)? Next(Queue<(NodeReference, NodeEdit)> queue)
     {
         lock (queue)
         {
             queue.Dequeue();
-            return queue.TryPeek(out NodeEdit? next) ? next : null;
+            return queue.TryPeek(out (NodeReference, NodeEdit) next) ? next : null;
         }
     }
 

@@ -55,7 +55,7 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     private protected override void End()
     {
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
-            Read(group.Key, [.. group.Select(n => n.Name)], NodeTarget.UidsOf(group.Select(n => n.Target)));
+            Read(group.Key, [.. group.Select(n => n.Name).Distinct()], NodeTarget.UidsOf(group.Select(n => n.Target)));
 
         // Empty pipeline input selects nothing, not everything.
         if (!_all && _names.Count == 0)

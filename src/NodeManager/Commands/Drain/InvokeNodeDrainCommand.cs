@@ -111,6 +111,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             _imagined,
             (worker, node) => worker.InvokeAsync(() => ShouldProcess(node.Session, Question(node), Question(node) + "?", "Drain", out _))
         );
+        RefuseFormer();
         List<DrainRequest> runs =
         [
             .. _wanted
@@ -158,6 +159,20 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         Pump.WaitForWork();
         if (_failure is { } first)
             Fail(new NodeManagerException(first.ErrorId, first.Kind, first.Message, _ended.ToArray(), first.RecommendedAction), null);
+    }
+
+    // A drain has one target for each name: an object of a former node must not displace the current node.
+    private void RefuseFormer()
+    {
+        NodeReference[] former =
+        [
+            .. _wanted
+                .GroupBy(static n => (n.Session, n.Name))
+                .Where(static same => same.Count() > 1)
+                .SelectMany(static same => same)
+                .Where(n => !Checks(n.Name, worker => NodeEditor.ReadAsync(n.Session, n.Target, worker.Token))),
+        ];
+        _wanted.RemoveAll(former.Contains);
     }
 
     private void Submit(List<DrainRequest> runs)

@@ -1,8 +1,15 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Runs;
 using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Tests.Agents.Attacks;
@@ -91,4 +98,61 @@ internal sealed class AttackScene(AgentServer server, McpClient agent, string to
         change(server.Session, node ?? Node);
 
     public Task<ClusterNode> ReadAsync(string? node = null) => NodeEditor.ReadAsync(server.Session, node ?? Node, CancellationToken.None);
+
+    /// <summary>Attacks the first node while a maintenance run holds it, and then undoes what was done to it.</summary>
+    /// <param name="isLive">True if the process of the run works at the start of the attack.</param>
+    /// <param name="attack">Gets a function that resumes the run.</param>
+    public async Task HoldAsync(bool isLive, Func<Func<Task>, Task> attack)
+    {
+        ClusterConnection connection = server.Session.Connection();
+        MaintenanceClaim claim = new()
+        {
+            Run = "attacked",
+            Namespace = "default",
+            Holder = "another@machine",
+            At = connection.Time.GetUtcNow(),
+            IsBegun = true,
+        };
+        string lease = RunLayout.NameOf(claim.Run);
+        JsonObject cordon = MaintenanceClaim.Annotations((MaintenanceClaim.Key, claim.ToJson()));
+        cordon["spec"] = new JsonObject { ["unschedulable"] = true };
+        await connection.Client.PatchAsync(
+            Resources.Nodes,
+            Node,
+            null,
+            Patch.Merge(cordon),
+            null,
+            RequestOptions.Default,
+            CancellationToken.None
+        );
+        if (isLive)
+            await ResumeAsync();
+        try
+        {
+            await attack(ResumeAsync);
+        }
+        finally
+        {
+            await connection.Client.RemoveAsync(Resources.Leases, lease, claim.Namespace, new(), CancellationToken.None);
+            await ApprovalAttacks.UndoAsync(this);
+        }
+
+        Task ResumeAsync() =>
+            connection.Client.CreateAsync(
+                Resources.Leases,
+                new Lease
+                {
+                    Metadata = new() { Name = lease, Namespace = claim.Namespace },
+                    Spec = new()
+                    {
+                        HolderIdentity = claim.Holder,
+                        LeaseDurationSeconds = 3600,
+                        RenewTime = connection.Time.GetUtcNow(),
+                    },
+                },
+                claim.Namespace,
+                RequestOptions.Default,
+                CancellationToken.None
+            );
+    }
 }

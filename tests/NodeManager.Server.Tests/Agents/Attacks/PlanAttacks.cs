@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -120,6 +121,36 @@ internal static class PlanAttacks
                 "a condition is set",
                 static (session, node) => ConditionAsync(session, node, "True"),
                 after: static (session, node) => ConditionAsync(session, node, null)
+            ),
+            Attack(
+                "requests the uncordon of a node in maintenance",
+                scene =>
+                    scene.HoldAsync(
+                        isLive: true,
+                        async _ =>
+                            Assert.Equal(
+                                "NodeInMaintenance",
+                                await scene.RefusedAsync("request_change", AgentToolTests.Request("Uncordon", scene.Node, "{}"))
+                            )
+                    )
+            ),
+            Attack(
+                "uncordons a node whose maintenance was resumed after the approval",
+                scene =>
+                    scene.HoldAsync(
+                        isLive: false,
+                        async resume =>
+                        {
+                            string id = await scene.RequestAsync("Uncordon");
+                            await scene.DecideAsync(id);
+                            await resume();
+                            await scene.NotAppliedAsync(id, "NodeInMaintenance");
+                            Assert.Equal("Refused", await scene.StatusOfAsync(id));
+                            ClusterNode node = await scene.ReadAsync();
+                            Assert.True(node.Unschedulable);
+                            Assert.Contains(MaintenanceClaim.Key, node.Annotations.Keys);
+                        }
+                    )
             ),
             Attack(
                 "drains a node that got another pod",

@@ -83,24 +83,26 @@ internal static class FreeRoom
         );
 
     /// <summary>Of a buffer; none if it belongs to another controller, or if its target does not exist.</summary>
-    public static IEnumerable<Pod> Of(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets)
+    /// <param name="minor">The minor version of the API server.</param>
+    public static IEnumerable<Pod> Of(CapacityBuffer buffer, IReadOnlyList<BufferTarget> targets, int minor)
     {
         if (!IsServed(buffer) || Target(buffer, targets) is not { } target)
             return [];
         string title = Title(buffer);
+        Pod pod = new Pod { Metadata = target.Template.Metadata, Spec = target.Template.Spec }.AsCreated(minor);
         return Enumerable
-            .Range(1, Count(buffer.Spec, target))
-            .Select(number => Make(title, number, buffer.Metadata.Namespace ?? "", target.Template.Spec, target.Template.Metadata.Labels));
+            .Range(1, Count(buffer.Spec, target, pod.Spec))
+            .Select(number => Make(title, number, buffer.Metadata.Namespace ?? "", pod.Spec, pod.Metadata.Labels));
     }
 
-    internal static int Count(CapacityBufferSpec spec, BufferTarget target)
+    private static int Count(CapacityBufferSpec spec, BufferTarget target, PodSpec pod)
     {
         int? wanted = spec.Replicas;
         if (spec.Percentage is { } percent && spec.ScalableRef is not null)
             wanted = Math.Max(wanted ?? 0, percent <= 0 ? 0 : (int)Math.Max(1, ((long)target.Replicas * percent + 99) / 100));
         if (spec.Limits is not { Count: > 0 } limits)
             return Math.Clamp(wanted ?? 0, 0, MaximumOfBuffer);
-        IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(target.Template.Spec);
+        IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(pod);
         decimal room = wanted ?? MaximumOfBuffer;
         bool isBounded = wanted is not null;
         foreach ((string name, JsonElement limit) in limits)

@@ -85,7 +85,7 @@ internal sealed class ScaleUpPlan
         [
             .. waiting.Values.Select(static one => one.Pod),
             .. ReclaimedNodes().SelectMany(node => Replacements.Of(Snapshot.Node(node)!, _input.Policy.ExpendableBelow)),
-            .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
+            .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets, _input.MinorVersion)),
             .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
         Unjudged.AddRange(pending.Where(static one => one.Reason == AutoscalerReason.NotYetJudged).Select(static one => one.Pod));

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using NodeManager.Kubernetes.Quantities;
 
-namespace NodeManager.Core.Placement;
+namespace NodeManager.Scheduling;
 
 /// <summary>Applies the API server's defaulting of a new pod, as far as the scheduler's rules depend on it.</summary>
-internal static class PodDefaults
+public static class PodDefaults
 {
     // Before this minor version, the API server drops these keys.
     private const int LabelKeysFrom = 31;
@@ -16,12 +17,8 @@ internal static class PodDefaults
             JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod),
             KubernetesJson.Default.Pod
         )!;
-        foreach (Container container in created.Spec.Containers.Concat(created.Spec.InitContainers ?? []))
-        {
-            foreach ((string resource, var limit) in container.Resources?.Limits ?? [])
-                (container.Resources!.Requests ??= []).TryAdd(resource, limit);
-        }
-
+        created.Spec.Containers = created.Spec.Containers.WithDefaultRequests();
+        created.Spec.InitContainers = created.Spec.InitContainers?.WithDefaultRequests();
         if (minor < LabelKeysFrom)
             return created;
         foreach (
@@ -33,6 +30,32 @@ internal static class PodDefaults
         }
 
         return created;
+    }
+
+    /// <summary>
+    /// The containers with limits as missing requests. The API server sets these requests in pods, and not in the templates of workloads.
+    /// </summary>
+    public static List<Container> WithDefaultRequests(this List<Container> containers) =>
+        containers.Exists(LacksRequests) ? containers.ConvertAll(static one => LacksRequests(one) ? Complete(one) : one) : containers;
+
+    private static bool LacksRequests(Container container) =>
+        container.Resources is { Limits: { } limits, Requests: var requests }
+        && limits.Keys.Any(name => requests?.ContainsKey(name) != true);
+
+    private static Container Complete(Container container)
+    {
+        ResourceRequirements given = container.Resources!;
+        Dictionary<string, Quantity> requests = new(given.Requests ?? [], StringComparer.Ordinal);
+        foreach ((string resource, Quantity limit) in given.Limits!)
+            requests.TryAdd(resource, limit);
+        return new()
+        {
+            Name = container.Name,
+            Image = container.Image,
+            Resources = new() { Requests = requests, Limits = given.Limits },
+            Ports = container.Ports,
+            RestartPolicy = container.RestartPolicy,
+        };
     }
 
     private static IEnumerable<PodAffinityTerm> TermsOf(PodAffinity? affinity) =>

@@ -19,31 +19,8 @@ public sealed class RepairHoldTests
     public async Task A_node_is_held_from_its_cordon_and_released_once()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(6);
-        HashSet<string> troubled =
-        [
-            .. (await cluster.NodesAsync(static node => node.Spec.Unschedulable == true || !node.Status.Conditions.IsTrue("Ready"))),
-        ];
-        string[] nodes =
-        [
-            .. (await cluster.NodesAsync(static node => !node.IsControlPlane())).Where(name => !troubled.Contains(name)).Take(2),
-        ];
-        RunningOperation repair = NodeRepairer.Start(
-            new RepairRequest
-            {
-                Session = cluster.Session,
-                Names = nodes,
-                Policy = new()
-                {
-                    Actions = [NodeRepairAction.Cordon],
-                    MinHealthy = "0",
-                    UnhealthyFor = TimeSpan.Zero,
-                    CoolDown = TimeSpan.Zero,
-                    MaxPerPool = 9,
-                },
-            }
-        );
-        await cluster.PassAsync(TimeSpan.FromSeconds(3));
-        Assert.Empty(repair.Results);
+        string[] nodes = await WorkersAsync(cluster);
+        RunningOperation repair = await StartAsync(cluster, nodes, maxPerPool: 9);
 
         foreach (string node in nodes)
             await SetReadyAsync(cluster, node, "false");
@@ -61,6 +38,61 @@ public sealed class RepairHoldTests
         );
         Assert.All(nodes, node => Assert.Contains(node, free));
         await MonitoredCluster.StopAsync(repair);
+    }
+
+    // The brake goes by name: the held node would take the only place of the pool each time.
+    [Fact]
+    public async Task A_held_node_takes_no_place_of_its_pool()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(6);
+        string[] nodes = await WorkersAsync(cluster);
+        RunningOperation repair = await StartAsync(cluster, nodes, maxPerPool: 1);
+        await SetReadyAsync(cluster, nodes[0], "false");
+        await cluster.UntilAsync(() => Count(repair, NodeRepairStatus.Cordoned) == 1, "the cordon of the first node");
+
+        await SetReadyAsync(cluster, nodes[1], "false");
+        await cluster.UntilAsync(() => repair.Results.Count == 2, "the result of the second node");
+
+        Assert.Equal(
+            nodes.Select(static name => (name, NodeRepairStatus.Cordoned)),
+            repair.Results.OfType<NodeRepairResult>().Select(static result => (result.Node, result.Status))
+        );
+        await MonitoredCluster.StopAsync(repair);
+    }
+
+    // Healthy ones, by name.
+    private static async Task<string[]> WorkersAsync(MonitoredCluster cluster) =>
+        [
+            .. (
+                await cluster.NodesAsync(static node =>
+                    !node.IsControlPlane() && node.Spec.Unschedulable != true && node.Status.Conditions.IsTrue("Ready")
+                )
+            )
+                .Order(StringComparer.Ordinal)
+                .Take(2),
+        ];
+
+    private static async Task<RunningOperation> StartAsync(MonitoredCluster cluster, string[] nodes, int maxPerPool)
+    {
+        RunningOperation repair = NodeRepairer.Start(
+            new RepairRequest
+            {
+                Session = cluster.Session,
+                Names = nodes,
+                Policy = new()
+                {
+                    Actions = [NodeRepairAction.Cordon],
+                    MinHealthy = "0",
+                    UnhealthyFor = TimeSpan.Zero,
+                    CoolDown = TimeSpan.Zero,
+                    MaxPerPool = maxPerPool,
+                    PoolLabel = "example.com/no-pool",
+                },
+            }
+        );
+        await cluster.PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Empty(repair.Results);
+        return repair;
     }
 
     private static int Count(RunningOperation repair, string status) =>

@@ -67,7 +67,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
     public FleetNode Describe(RepairSubject subject, RepairVerdict verdict, bool isInRepair) =>
         new(subject.Name, PoolOf(subject), verdict.IsHealthy && !verdict.IsToBeReleased, verdict.IsInMaintenance && !isInRepair, isInRepair)
         {
-            IsEligible = verdict.MayBeRepaired && subject.IsCandidate,
+            IsEligible = verdict.MayBeRepaired && subject is { IsCandidate: true, HasRepair: false },
             HealthySince = subject.RecoveredAt,
         };
 

@@ -16,6 +16,9 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
     /// <summary>False for a node that is only counted.</summary>
     public bool IsCandidate { get; init; } = true;
 
+    /// <summary>True while a repair of this run works on it or holds it: no other starts with it.</summary>
+    public bool HasRepair { get; init; }
+
     /// <summary>The expected UID; empty: any.</summary>
     public string ExpectedUid { get; init; } = "";
 

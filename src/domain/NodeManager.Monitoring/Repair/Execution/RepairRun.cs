@@ -170,12 +170,7 @@ internal sealed class RepairRun : IHealthFollower
         if (_isDecided && !_scope.Request.IsContinuous)
             return;
         HashSet<string> may = [.. decision.MayStart];
-        foreach (
-            (RepairedNode node, RepairSubject subject, RepairVerdict verdict) in judged.OrderBy(
-                static one => one.Node.Name,
-                StringComparer.Ordinal
-            )
-        )
+        foreach ((RepairedNode node, RepairSubject subject, RepairVerdict verdict) in judged)
         {
             if (node.Repair is not null || !subject.IsCandidate)
                 continue;
@@ -191,7 +186,7 @@ internal sealed class RepairRun : IHealthFollower
 
     private IEnumerable<(RepairedNode Node, RepairSubject Subject, RepairVerdict Verdict)> Judge(DateTimeOffset now)
     {
-        foreach (RepairedNode node in _nodes.Values)
+        foreach (RepairedNode node in _nodes.Values.OrderBy(static node => node.Name, StringComparer.Ordinal))
         {
             if (node.Evaluation is not { } evaluation)
                 continue;
@@ -361,6 +356,7 @@ internal sealed class RepairRun : IHealthFollower
             // A repair that ended without releasing the node left it as another process's repair does.
             Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
             IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
+            HasRepair = node.Repair is not null,
             ExpectedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
             SeenSince = node.UnhealthySince,
             RepairedAt = node.RepairedAt,

@@ -47,6 +47,71 @@ public sealed class SchedulerRaceTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_replacement_does_not_undo_a_change_made_during_its_confirmation(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession ada = await cluster.ConnectAsync();
+        NodeManagerSession bob = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(ada);
+        SchedulerChange change = new()
+        {
+            Action = "Restore revision 1",
+            Edit = static _ => SchedulerManifests.Text + "parallelism: 8\n",
+            IsReplacement = true,
+            Confirm = async _ =>
+                (await SchedulerManifests.ChangeAsync(bob, scheduler, SchedulerManifests.Enable(scheduler, "SySched"))).IsWritten,
+        };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerManifests.ChangeAsync(ada, scheduler, change)
+        );
+
+        Assert.Equal(ErrorIds.Conflict, refused.ErrorId);
+        Assert.Contains("Enable SySched", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("SySched", await cluster.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Differences_that_a_concurrent_change_has_changed_are_confirmed_again(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession ada = await cluster.ConnectAsync();
+        NodeManagerSession bob = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(ada);
+        const string Higher = "parallelism: 32\n";
+        List<string> shown = [];
+        SchedulerChange change = new()
+        {
+            Action = "Lower the parallelism",
+            Edit = static text => text.Replace(Higher, "", StringComparison.Ordinal) + "parallelism: 8\n",
+            Confirm = async differences =>
+            {
+                shown.Add(string.Join("; ", differences));
+                return shown.Count == 1
+                    && (
+                        await SchedulerManifests.ChangeAsync(
+                            bob,
+                            scheduler,
+                            new() { Action = "Raise the parallelism", Edit = static text => text + Higher }
+                        )
+                    ).IsWritten;
+            },
+        };
+
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(ada, scheduler, change);
+
+        Assert.Equal(["parallelism: added 8", "parallelism: 32 -> 8"], shown);
+        Assert.False(result.IsWritten);
+        Assert.EndsWith(Higher, await cluster.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_kill_between_backup_and_write_is_detected_by_the_next_change(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -123,6 +123,41 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_name_that_several_namespaces_use_requires_a_choice(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string name = "scheduler-" + cluster.Id,
+            other = cluster.Namespace + "-other";
+        cluster.CleanAtEnd($"/apis/apps/v1/namespaces/{other}/deployments");
+        await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(other));
+        foreach (string ns in (string[])[cluster.Namespace, other])
+        {
+            await cluster.CreateAsync(
+                Resources.ConfigMaps,
+                SchedulerManifests.Map(SchedulerManifests.Text, SchedulerManifests.ConfigMap),
+                ns
+            );
+            await cluster.CreateAsync(Resources.Deployments, SchedulerManifests.Manifest(cluster, name, replicas: 0), ns);
+        }
+
+        NodeManagerSession session = await cluster.ConnectAsync();
+        SchedulerSelection named = new() { Deployments = [name] };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFinder.FindChosenAsync(session, named, default)
+        );
+
+        Assert.Equal(ErrorIds.SchedulerAmbiguous, refused.ErrorId);
+        Assert.Contains($"{other}/{name}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            other,
+            Assert.Single(await SchedulerFinder.FindChosenAsync(session, named with { Namespace = other }, default)).Namespace
+        );
+        Assert.Equal(2, (await SchedulerFinder.FindChosenAsync(session, named with { Deployments = [name + "*"] }, default)).Count);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_sidecar_with_a_configuration_is_not_taken_for_a_scheduler(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -34,7 +34,8 @@ public static class SchedulerFinder
 
     /// <summary>The schedulers to change: one, or several that were named by their Deployments.</summary>
     /// <exception cref="NodeManagerException">
-    /// SchedulerAmbiguous: there are several and none was chosen; or as <see cref="FindAsync"/>.
+    /// SchedulerAmbiguous: there are several and none was chosen, or a Deployment's name is used in several namespaces; or as
+    /// <see cref="FindAsync"/>.
     /// </exception>
     public static async Task<IReadOnlyList<ClusterScheduler>> FindChosenAsync(
         NodeManagerSession session,
@@ -43,7 +44,7 @@ public static class SchedulerFinder
     )
     {
         var found = await FindAsync(session, selection, cancellationToken);
-        if (found.Count == 1 || selection.Deployments.Count > 0)
+        if (found.Count == 1 || (selection.Deployments.Count > 0 && !selection.Deployments.Any(name => IsInSeveralNamespaces(name, found))))
             return found;
         throw new NodeManagerException(
             ErrorIds.SchedulerAmbiguous,
@@ -53,6 +54,11 @@ public static class SchedulerFinder
             "Select one or more with -Deployment, -ConfigMap, -Key or -Namespace, or set a default with Set-NodeManagerConfiguration."
         );
     }
+
+    // A name means one Deployment; a wildcard means all that match.
+    private static bool IsInSeveralNamespaces(string deployment, IReadOnlyList<ClusterScheduler> found) =>
+        !NamePattern.IsWildcard(deployment)
+        && found.Where(one => new NamePattern(deployment).Matches(one.Deployment)).DistinctBy(static one => one.Namespace).Count() > 1;
 
     private static async Task<IReadOnlyList<ClusterScheduler>> SearchAsync(
         ClusterConnection connection,

@@ -48,7 +48,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
                 Finding = finding,
                 Due = allowedAt,
             };
-        if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
+        if ((subject.SinceOf(finding) ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
         {
             return new(
                 NodeRepairReason.TooRecent,

@@ -358,6 +358,7 @@ internal sealed class RepairRun : IHealthFollower
             IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
             HasRepair = node.Repair is not null,
             ExpectedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
+            ClockOffset = _scope.ClockOffset,
             SeenSince = node.UnhealthySince,
             RepairedAt = node.RepairedAt,
             FailedUntil = node.FailedUntil,

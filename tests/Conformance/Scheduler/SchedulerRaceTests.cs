@@ -1,3 +1,4 @@
+using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
@@ -216,6 +217,65 @@ public sealed class SchedulerRaceTests
             one => one.Check == "Revision"
         );
         Assert.True(finding.Status == SchedulerHealthStatus.Warning, finding.Message);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_write_in_progress_is_awaited_from_a_machine_whose_clock_is_ahead(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        TaskCompletionSource writing = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FaultInjectionHandler slow = new FaultInjectionHandler().Inject(
+            Fault.After(async () =>
+            {
+                writing.TrySetResult();
+                await waiting.Task;
+            }),
+            when: IsWrite
+        );
+        FaultInjectionHandler seen = new FaultInjectionHandler().Inject(
+            Fault.After(() =>
+            {
+                waiting.TrySetResult();
+                return Task.CompletedTask;
+            }),
+            when: FaultInjectionHandler.IsWatch
+        );
+        NodeManagerSession first = await cluster.ConnectAsync(inner => Over(slow, inner));
+        NodeManagerSession ahead = await cluster.ConnectAsync(
+            inner => Over(seen, new DatedHandler(inner)),
+            new JumpingClock(cluster.Time) { Offset = TimeSpan.FromMinutes(1) }
+        );
+        ClusterScheduler scheduler = await cluster.FindAsync(first);
+        Task<SchedulerChangeResult> held = SchedulerManifests.ChangeAsync(
+            first,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "TargetLoadPacking")
+        );
+        await writing.Task.WaitAsync(Eventually.Limit);
+        var told = new Listener();
+
+        Task<SchedulerChangeResult> next = SchedulerManifests.ChangeAsync(
+            ahead,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "SySched"),
+            told
+        );
+        await Task.WhenAny(next, waiting.Task);
+        waiting.TrySetResult();
+
+        Assert.True((await held).IsWritten);
+        Assert.True((await next).IsWritten);
+        Assert.Empty(told.Warnings);
+    }
+
+    private static HttpMessageHandler Over(FaultInjectionHandler handler, HttpMessageHandler inner)
+    {
+        handler.InnerHandler = inner;
+        return handler;
     }
 
     private static bool IsWrite(HttpRequestMessage request) =>

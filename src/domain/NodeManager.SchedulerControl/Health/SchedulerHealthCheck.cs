@@ -21,7 +21,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     // Even an idle scheduler takes a moment for a pod.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly DateTimeOffset _now = connection.Time.GetUtcNow();
+    private readonly DateTimeOffset _now = connection.Client.ServerTime;
 
     public async Task<IReadOnlyList<SchedulerHealthFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -243,7 +243,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     private SchedulerHealthFinding Judge(Lease lease, string subject, List<Pod> pods)
     {
         var holder = lease.Spec.HolderIdentity ?? "";
-        var age = _now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
+        var age = connection.Client.ServerTime - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
         var valid = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15);
         if (holder.Length == 0)
             return NoLeader("No pod leads: the Lease was released.", subject);

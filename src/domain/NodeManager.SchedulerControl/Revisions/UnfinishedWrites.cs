@@ -27,7 +27,7 @@ internal sealed class UnfinishedWrites(ClusterConnection connection, ClusterSche
         var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0));
         if (pending is null || !_awaited.Add(pending.Number))
             return false;
-        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > AbandonedAfter;
+        var isOld = connection.Client.ServerTime - pending.CreatedAt > AbandonedAfter;
         if (!isOld && await ChangesAsync(live.Map, cancellationToken))
             return true;
         observer.Warning(

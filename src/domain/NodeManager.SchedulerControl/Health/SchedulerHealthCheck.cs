@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
@@ -59,7 +58,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 "Pod",
                 async () =>
                 {
-                    pods = await PodsAsync(deployment, cancellationToken);
+                    pods = await SchedulerPods.ListAsync(connection, deployment, cancellationToken);
                     return await PodFindingsAsync(deployment, pods, cancellationToken);
                 }
             );
@@ -149,17 +148,6 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 "Run the command again when it has completed."
             )
             : Finding("Deployment", SchedulerHealthStatus.Healthy, $"{status.AvailableReplicas} of {wanted} replicas available.", "");
-    }
-
-    private async Task<List<Pod>> PodsAsync(DeploymentManifest deployment, CancellationToken cancellationToken)
-    {
-        var labels = string.Join(',', (deployment.Spec.Selector?.MatchLabels ?? []).Select(label => $"{label.Key}={label.Value}"));
-        var listed = await connection.Client.ListAsync(
-            Resources.Pods,
-            new() { Namespace = scheduler.Namespace, LabelSelector = labels },
-            cancellationToken
-        );
-        return listed.Items.FindAll(pod => pod.Metadata.DeletionTimestamp is null && deployment.Spec.Selector.Matches(pod.Metadata.Labels));
     }
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> PodFindingsAsync(

@@ -60,6 +60,38 @@ public sealed class RepairHoldTests
         await MonitoredCluster.StopAsync(repair);
     }
 
+    // While it flaps and is down, its finding is not one that the policy repairs.
+    [Fact]
+    public async Task A_flapping_node_is_released_when_it_has_been_ready_for_long_enough()
+    {
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(6);
+        string node = (await WorkersAsync(cluster))[0];
+        RunningOperation repair = await StartAsync(cluster, [node], maxPerPool: 1);
+        for (int failures = 0; failures < 3; failures++)
+        {
+            if (failures > 0)
+                await BringAsync(cluster, node, isReady: true);
+            await BringAsync(cluster, node, isReady: false);
+        }
+
+        await cluster.PassAsync(TimeSpan.FromMinutes(1));
+        await BringAsync(cluster, node, isReady: true);
+        await cluster.PassAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((1, 0), (Count(repair, NodeRepairStatus.Cordoned), Count(repair, NodeRepairStatus.Recovered)));
+        await cluster.UntilAsync(() => Count(repair, NodeRepairStatus.Recovered) == 1, "the recovery");
+        await MonitoredCluster.StopAsync(repair);
+    }
+
+    // Long enough for the watch to see it, and too short for a recovery.
+    private static async Task BringAsync(MonitoredCluster cluster, string node, bool isReady)
+    {
+        await SetReadyAsync(cluster, node, isReady ? null : "false");
+        while ((await cluster.NodesAsync(one => one.Metadata.Name == node && one.Status.Conditions.IsTrue("Ready"))).Count == 1 != isReady)
+            await cluster.PassAsync(TimeSpan.FromSeconds(1));
+        await cluster.PassAsync(TimeSpan.FromSeconds(2));
+    }
+
     // Healthy ones, by name.
     private static async Task<string[]> WorkersAsync(MonitoredCluster cluster) =>
         [

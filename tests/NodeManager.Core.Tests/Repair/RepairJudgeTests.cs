@@ -53,6 +53,9 @@ public class RepairJudgeTests
     [InlineData("maintenance", "NotReady", false, true)]
     [InlineData("other repair", "", false, false)]
     [InlineData("own repair", "", true, false)]
+    [InlineData("", "Flapping", false, false)]
+    [InlineData("maintenance", "Flapping", false, true)]
+    [InlineData("other repair", "Flapping", false, false)]
     public void Health_is_judged_as_in_the_table(string state, string cause, bool isHealthy, bool isInMaintenance)
     {
         RepairJudge judge = new(Policy(""));
@@ -131,6 +134,7 @@ public class RepairJudgeTests
 
         Assert.True(judge.Judge(Subject("other repair", "", 0), Now).IsToBeReleased);
         Assert.False(judge.Judge(Subject("own repair", "", 0), Now).IsToBeReleased);
+        Assert.False(judge.Judge(Subject("other repair", "Flapping", 1), Now).IsToBeReleased);
         Assert.False(judge.Judge(Subject("other repair", "", 0) with { IsCandidate = false }, Now).IsToBeReleased);
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.SchedulerControl.Revisions;
 

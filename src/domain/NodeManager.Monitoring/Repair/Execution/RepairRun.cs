@@ -1,5 +1,6 @@
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Monitoring.Repair.Decisions;
 
@@ -98,17 +99,18 @@ internal sealed class RepairRun : IHealthFollower
         bool isOther = node.Evaluation is { } before && before.Uid != evaluation.Uid;
         // Before the first observation it has been in its state for an unknown time.
         DateTimeOffset begin = isInitial ? DateTimeOffset.MinValue : now;
-        if (_judge.FindingOf(evaluation.Findings) is null)
-        {
-            node.UnhealthySince = null;
-            node.HealthySince = isOther ? now : node.HealthySince ?? begin;
+        bool isFaulty = _judge.FindingOf(evaluation.Findings) is not null;
+        bool isHealthy = !isFaulty && evaluation.Node.IsReady() && !RepairJudge.IsDown(evaluation.Findings);
+        node.HealthySince =
+            !isHealthy ? null
+            : isOther ? now
+            : node.HealthySince ?? begin;
+        node.UnhealthySince =
+            !isFaulty ? null
+            : isOther ? begin
+            : node.UnhealthySince ?? begin;
+        if (isHealthy)
             node.FailedUntil = null;
-        }
-        else
-        {
-            node.HealthySince = null;
-            node.UnhealthySince = isOther ? begin : node.UnhealthySince ?? begin;
-        }
 
         node.Evaluation = evaluation;
         node.IsChanged = _isChanged = true;
@@ -328,7 +330,7 @@ internal sealed class RepairRun : IHealthFollower
                 )
             )
             {
-                NodeManagerException missing = Core.Nodes.Reading.NodeReader.Missing(name, _scope.Session.Cluster);
+                NodeManagerException missing = NodeReader.Missing(name, _scope.Session.Cluster);
                 _report(Absent(new(name), NodeRepairReason.NodeGone, missing.Message, now), missing);
             }
         }

@@ -368,8 +368,8 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var events = (
             await connection.Client.ListAsync(Resources.Events, new() { FieldSelector = "reason=FailedScheduling" }, cancellationToken)
         ).Items.FindAll(one => names.Contains(one.Source?.Component ?? "") || names.Contains(one.ReportingComponent ?? ""));
-        var recent = events.FindAll(one => _now - When(one) < Recently);
-        var latest = recent.MaxBy(When);
+        var recent = events.FindAll(one => _now - one.LastAt() < Recently);
+        var latest = recent.MaxBy(static one => one.LastAt());
         return
         [
             latest is null
@@ -383,9 +383,6 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 ),
         ];
     }
-
-    private static DateTimeOffset When(Event one) =>
-        one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> PendingAsync(HashSet<string> names, CancellationToken cancellationToken)
     {

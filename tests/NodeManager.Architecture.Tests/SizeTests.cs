@@ -18,7 +18,6 @@ public sealed class SizeTests
         ["src/domain/NodeManager.Monitoring/Repair/Execution/NodeRepair.cs"] = 534,
         ["src/domain/NodeManager.NodePools.Updates/PoolUpdates.cs"] = 429,
         ["src/domain/NodeManager.SchedulerControl/Health/SchedulerHealthCheck.cs"] = 454,
-        ["src/domain/NodeManager.SchedulerControl/Revisions/SchedulerWrite.cs"] = 402,
         ["src/NodeManager.Providers/Redfish/RedfishProvider.cs"] = 497,
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/BuiltInKinds.cs"] = 606,
         ["src/sandbox/NodeManager.Sandbox.Model/Kinds/Columns/KindColumns.cs"] = 423,

@@ -1,3 +1,4 @@
+using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
@@ -5,6 +6,7 @@ using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Conformance.Repair;
@@ -129,6 +131,25 @@ public sealed class RepairTests
         Node after = (await lab.FindAsync(nodes[0]))!;
         Assert.True(after.Spec.Unschedulable);
         Assert.Null(NodeLock.Read(after));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_clock_that_is_ahead_makes_no_fault_older(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(
+            backend,
+            static inner => new DatedHandler(inner),
+            static clock => new JumpingClock(clock) { Offset = TimeSpan.FromMinutes(10) }
+        );
+        IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(2);
+        await lab.BreakAsync(nodes[0]);
+        RepairPolicy policy = lab.Request.Policy with { UnhealthyFor = TimeSpan.FromMinutes(5) };
+
+        NodeRepairResult result = await RepairLab.RunOneAsync(lab.Request with { Policy = policy });
+
+        Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.TooRecent), (result.Status, result.Reason));
+        Assert.NotEqual(true, (await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
     }
 
     [SkippableTheory]

@@ -1,3 +1,4 @@
+using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
@@ -43,6 +44,71 @@ public sealed class SchedulerRaceTests
         }
 
         Assert.Equal(Text(kept[^1], "text"), await cluster.TextAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_replacement_does_not_undo_a_change_made_during_its_confirmation(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession ada = await cluster.ConnectAsync();
+        NodeManagerSession bob = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(ada);
+        SchedulerChange change = new()
+        {
+            Action = "Restore revision 1",
+            Edit = static _ => SchedulerManifests.Text + "parallelism: 8\n",
+            IsReplacement = true,
+            Confirm = async _ =>
+                (await SchedulerManifests.ChangeAsync(bob, scheduler, SchedulerManifests.Enable(scheduler, "SySched"))).IsWritten,
+        };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerManifests.ChangeAsync(ada, scheduler, change)
+        );
+
+        Assert.Equal(ErrorIds.Conflict, refused.ErrorId);
+        Assert.Contains("Enable SySched", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("SySched", await cluster.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Differences_that_a_concurrent_change_has_changed_are_confirmed_again(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        NodeManagerSession ada = await cluster.ConnectAsync();
+        NodeManagerSession bob = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(ada);
+        const string Higher = "parallelism: 32\n";
+        List<string> shown = [];
+        SchedulerChange change = new()
+        {
+            Action = "Lower the parallelism",
+            Edit = static text => text.Replace(Higher, "", StringComparison.Ordinal) + "parallelism: 8\n",
+            Confirm = async differences =>
+            {
+                shown.Add(string.Join("; ", differences));
+                return shown.Count == 1
+                    && (
+                        await SchedulerManifests.ChangeAsync(
+                            bob,
+                            scheduler,
+                            new() { Action = "Raise the parallelism", Edit = static text => text + Higher }
+                        )
+                    ).IsWritten;
+            },
+        };
+
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(ada, scheduler, change);
+
+        Assert.Equal(["parallelism: added 8", "parallelism: 32 -> 8"], shown);
+        Assert.False(result.IsWritten);
+        Assert.EndsWith(Higher, await cluster.TextAsync(), StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -151,6 +217,65 @@ public sealed class SchedulerRaceTests
             one => one.Check == "Revision"
         );
         Assert.True(finding.Status == SchedulerHealthStatus.Warning, finding.Message);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_write_in_progress_is_awaited_from_a_machine_whose_clock_is_ahead(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddSchedulerAsync(replicas: 0);
+        TaskCompletionSource writing = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FaultInjectionHandler slow = new FaultInjectionHandler().Inject(
+            Fault.After(async () =>
+            {
+                writing.TrySetResult();
+                await waiting.Task;
+            }),
+            when: IsWrite
+        );
+        FaultInjectionHandler seen = new FaultInjectionHandler().Inject(
+            Fault.After(() =>
+            {
+                waiting.TrySetResult();
+                return Task.CompletedTask;
+            }),
+            when: FaultInjectionHandler.IsWatch
+        );
+        NodeManagerSession first = await cluster.ConnectAsync(inner => Over(slow, inner));
+        NodeManagerSession ahead = await cluster.ConnectAsync(
+            inner => Over(seen, new DatedHandler(inner)),
+            new JumpingClock(cluster.Time) { Offset = TimeSpan.FromMinutes(1) }
+        );
+        ClusterScheduler scheduler = await cluster.FindAsync(first);
+        Task<SchedulerChangeResult> held = SchedulerManifests.ChangeAsync(
+            first,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "TargetLoadPacking")
+        );
+        await writing.Task.WaitAsync(Eventually.Limit);
+        var told = new Listener();
+
+        Task<SchedulerChangeResult> next = SchedulerManifests.ChangeAsync(
+            ahead,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "SySched"),
+            told
+        );
+        await Task.WhenAny(next, waiting.Task);
+        waiting.TrySetResult();
+
+        Assert.True((await held).IsWritten);
+        Assert.True((await next).IsWritten);
+        Assert.Empty(told.Warnings);
+    }
+
+    private static HttpMessageHandler Over(FaultInjectionHandler handler, HttpMessageHandler inner)
+    {
+        handler.InnerHandler = inner;
+        return handler;
     }
 
     private static bool IsWrite(HttpRequestMessage request) =>

@@ -123,6 +123,91 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_name_that_several_namespaces_use_requires_a_choice(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string name = "scheduler-" + cluster.Id,
+            other = cluster.Namespace + "-other";
+        cluster.CleanAtEnd($"/apis/apps/v1/namespaces/{other}/deployments");
+        await cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(other));
+        foreach (string ns in (string[])[cluster.Namespace, other])
+        {
+            await cluster.CreateAsync(
+                Resources.ConfigMaps,
+                SchedulerManifests.Map(SchedulerManifests.Text, SchedulerManifests.ConfigMap),
+                ns
+            );
+            await cluster.CreateAsync(Resources.Deployments, SchedulerManifests.Manifest(cluster, name, replicas: 0), ns);
+        }
+
+        NodeManagerSession session = await cluster.ConnectAsync();
+        SchedulerSelection named = new() { Deployments = [name] };
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFinder.FindChosenAsync(session, named, default)
+        );
+
+        Assert.Equal(ErrorIds.SchedulerAmbiguous, refused.ErrorId);
+        Assert.Contains($"{other}/{name}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            other,
+            Assert.Single(await SchedulerFinder.FindChosenAsync(session, named with { Namespace = other }, default)).Namespace
+        );
+        Assert.Equal(2, (await SchedulerFinder.FindChosenAsync(session, named with { Deployments = [name + "*"] }, default)).Count);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_sidecar_with_a_configuration_is_not_taken_for_a_scheduler(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync();
+        await cluster.AddConfigMapAsync("receivers: {}", "sidecar-config");
+        JsonObject manifest = SchedulerManifests.Manifest(cluster, replicas: 0);
+        JsonNode pod = manifest["spec"]!["template"]!["spec"]!;
+        JsonNode sidecar = pod["containers"]![0]!.DeepClone();
+        sidecar["name"] = "collector";
+        sidecar["image"] = "example.com/collector:v1";
+        sidecar["command"] = new JsonArray("/collector", "--config=/conf/config.yaml");
+        sidecar["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "sidecar", ["mountPath"] = "/conf" });
+        pod["containers"]!.AsArray().Add(sidecar);
+        pod["volumes"]!
+            .AsArray()
+            .Add(
+                new JsonObject
+                {
+                    ["name"] = "sidecar",
+                    ["configMap"] = new JsonObject { ["name"] = "sidecar-config" },
+                }
+            );
+        await cluster.CreateAsync(Resources.Deployments, manifest);
+        SchedulerSelection named = new() { Namespace = cluster.Namespace, Deployments = [SchedulerManifests.Deployment] };
+
+        IReadOnlyList<ClusterScheduler> found = await SchedulerFinder.FindChosenAsync(await cluster.ConnectAsync(), named, default);
+
+        Assert.Equal(SchedulerManifests.ConfigMap, Assert.Single(found).ConfigMap);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task An_application_with_the_name_of_a_scheduler_is_not_taken_for_one(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        await cluster.AddConfigMapAsync("jobs: []");
+        JsonObject manifest = SchedulerManifests.Manifest(cluster, replicas: 0);
+        manifest["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = "example.com/job-scheduler:v1";
+        await cluster.CreateAsync(Resources.Deployments, manifest);
+        NodeManagerSession session = await cluster.ConnectAsync();
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFinder.FindChosenAsync(session, new() { Namespace = cluster.Namespace }, default)
+        );
+
+        Assert.Equal(ErrorIds.SchedulerNotFound, refused.ErrorId);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_ConfigMap_that_is_not_mounted_is_found_by_name(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -78,6 +78,40 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_rollback_restores_the_configuration_that_still_runs(string backend)
+    {
+        await using TestCluster cluster = await StartAsync(backend);
+        NodeManagerSession session = await cluster.ConnectAsync();
+        ClusterScheduler scheduler = await cluster.FindAsync(session);
+        await SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default);
+        string running = await cluster.TextAsync();
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+        await CrashAsync(cluster, "true");
+        // The template has the second revision now, and the pod of the first one still schedules.
+        SchedulerRestartRequest kept = Patient with
+        {
+            NoRollback = true,
+        };
+        await SchedulerRestarter.RestartAsync(session, scheduler, kept, NullObserver.Instance, default);
+        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "SySched"));
+
+        Task<SchedulerRestartResult> restarting = SchedulerRestarter.RestartAsync(
+            session,
+            scheduler,
+            Patient,
+            NullObserver.Instance,
+            default
+        );
+        await Eventually.HoldsAsync("the running configuration is put back", async () => await cluster.TextAsync() == running);
+        await CrashAsync(cluster, null);
+
+        SchedulerRestartResult result = await restarting;
+        Assert.True(result.Status == SchedulerRestartStatus.RolledBack, result.Message);
+        Assert.Equal((4L, 1L), (result.Revision, result.FormerRevision));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task Without_rollback_the_new_configuration_is_kept(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);

@@ -53,6 +53,9 @@ public class RepairJudgeTests
     [InlineData("maintenance", "NotReady", false, true)]
     [InlineData("other repair", "", false, false)]
     [InlineData("own repair", "", true, false)]
+    [InlineData("", "Flapping", false, false)]
+    [InlineData("maintenance", "Flapping", false, true)]
+    [InlineData("other repair", "Flapping", false, false)]
     public void Health_is_judged_as_in_the_table(string state, string cause, bool isHealthy, bool isInMaintenance)
     {
         RepairJudge judge = new(Policy(""));
@@ -72,6 +75,58 @@ public class RepairJudgeTests
         Assert.True(judge.Judge(fresh with { SeenSince = null }, Now).MayBeRepaired);
     }
 
+    // By our clock, the fault began 10 s ago. Conditions have the server's time, renewals of a Lease ours.
+    [Theory]
+    [InlineData("Condition", -6)]
+    [InlineData("Condition", 6)]
+    [InlineData("Lease", -6)]
+    [InlineData("Lease", 6)]
+    public void Clocks_that_differ_do_not_change_how_long_a_fault_has_lasted(string evidence, int offset)
+    {
+        TimeSpan ahead = TimeSpan.FromMinutes(offset);
+        DateTimeOffset since = Now.AddSeconds(-10) + (evidence == "Lease" ? TimeSpan.Zero : ahead);
+        NodeFinding finding = new()
+        {
+            Node = "a",
+            Cause = "Unreachable",
+            Severity = NodeFindingSeverity.Critical,
+            Message = "It is broken.",
+            Since = since,
+            ObservedAt = Now,
+            Evidence = new([
+                new()
+                {
+                    Kind = evidence,
+                    Name = "Ready",
+                    Message = "Unknown",
+                    At = since,
+                },
+            ]),
+        };
+        RepairSubject subject = Subject("", "", 0) with { Findings = [finding], ClockOffset = ahead };
+
+        RepairVerdict verdict = new RepairJudge(Policy("")).Judge(subject, Now);
+
+        Assert.Equal((NodeRepairReason.TooRecent, Now.AddSeconds(290)), (verdict.Reason, verdict.Due));
+    }
+
+    [Fact]
+    public void A_recovery_is_dated_by_our_clock()
+    {
+        RepairSubject subject = Subject("", "", 0) with { ClockOffset = TimeSpan.FromMinutes(-6) };
+        subject.Node.Status.Conditions =
+        [
+            new()
+            {
+                Type = "Ready",
+                Status = "True",
+                LastTransitionTime = Now.AddMinutes(-7),
+            },
+        ];
+
+        Assert.Equal(Now.AddMinutes(-1), subject.RecoveredAt);
+    }
+
     [Fact]
     public void A_healthy_node_of_an_abandoned_repair_is_released()
     {
@@ -79,6 +134,7 @@ public class RepairJudgeTests
 
         Assert.True(judge.Judge(Subject("other repair", "", 0), Now).IsToBeReleased);
         Assert.False(judge.Judge(Subject("own repair", "", 0), Now).IsToBeReleased);
+        Assert.False(judge.Judge(Subject("other repair", "Flapping", 1), Now).IsToBeReleased);
         Assert.False(judge.Judge(Subject("other repair", "", 0) with { IsCandidate = false }, Now).IsToBeReleased);
     }
 

@@ -132,18 +132,21 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
     /// <summary>Writes a change and restarts the scheduler. Returns the new document.</summary>
     /// <param name="action">For ShouldProcess, the revision and the event.</param>
     /// <param name="edit">Edits the text.</param>
+    /// <param name="isReplacement">True if the edit ignores the current text.</param>
     private protected async Task<SchedulerDocument> ChangeAsync(
         Worker worker,
         NodeManagerSession session,
         ClusterScheduler scheduler,
         string action,
-        Func<string, string> edit
+        Func<string, string> edit,
+        bool isReplacement = false
     )
     {
         bool restarts = !NoRestart && scheduler.Deployment.Length > 0;
         var change = new SchedulerChange
         {
             Edit = edit,
+            IsReplacement = isReplacement,
             Action = action,
             Reason = Reason,
             Force = Force,

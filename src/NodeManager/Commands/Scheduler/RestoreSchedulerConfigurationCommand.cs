@@ -94,7 +94,7 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
     private async Task RestoreAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler, string action, string text)
     {
-        await ChangeAsync(worker, session, scheduler, action, _ => text);
+        await ChangeAsync(worker, session, scheduler, action, _ => text, isReplacement: true);
         if (PassThru)
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }

@@ -85,7 +85,14 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
-        await ChangeAsync(worker, session, scheduler, Action, await EditAsync(worker, session, scheduler));
+        await ChangeAsync(
+            worker,
+            session,
+            scheduler,
+            Action,
+            await EditAsync(worker, session, scheduler),
+            isReplacement: _template is null
+        );
         if (PassThru)
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }

@@ -137,6 +137,8 @@ public sealed class Event : KubernetesObject
 
     public DateTimeOffset? EventTime { get; set; }
 
+    public EventSeries? Series { get; set; }
+
     public EventSource? Source { get; set; }
 
     public string? Action { get; set; }
@@ -144,6 +146,14 @@ public sealed class Event : KubernetesObject
     public string? ReportingComponent { get; set; }
 
     public string? ReportingInstance { get; set; }
+}
+
+/// <summary>The repetitions of an Event of events.k8s.io, whose <see cref="Event.EventTime"/> is that of the first.</summary>
+public sealed class EventSeries
+{
+    public int? Count { get; set; }
+
+    public DateTimeOffset? LastObservedTime { get; set; }
 }
 
 public sealed class EventSource

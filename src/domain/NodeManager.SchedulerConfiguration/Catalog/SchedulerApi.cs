@@ -59,13 +59,17 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
     }
 
     /// <summary>True for Kubernetes' own image, in any registry: <c>registry.k8s.io/kube-scheduler:v1.36.2</c>.</summary>
-    public static bool IsStockImage(string image)
+    public static bool IsStockImage(string image) =>
+        IsSchedulerImage(image) && !image.Contains("scheduler-plugins/", StringComparison.Ordinal);
+
+    /// <summary>True for Kubernetes' own image and builds of it, such as the public plugins' image: all are named kube-scheduler.</summary>
+    public static bool IsSchedulerImage(string image)
     {
         var name = image.Split('@')[0];
         var tag = name.LastIndexOf(':');
         if (tag > name.LastIndexOf('/'))
             name = name[..tag];
-        return name.Split('/')[^1] == "kube-scheduler" && !name.Contains("scheduler-plugins/", StringComparison.Ordinal);
+        return name.Split('/')[^1] == "kube-scheduler";
     }
 
     /// <summary>Parses a release: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>

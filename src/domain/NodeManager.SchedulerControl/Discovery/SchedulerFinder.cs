@@ -4,6 +4,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 
 namespace NodeManager.SchedulerControl.Discovery;
@@ -33,7 +34,8 @@ public static class SchedulerFinder
 
     /// <summary>The schedulers to change: one, or several that were named by their Deployments.</summary>
     /// <exception cref="NodeManagerException">
-    /// SchedulerAmbiguous: there are several and none was chosen; or as <see cref="FindAsync"/>.
+    /// SchedulerAmbiguous: there are several and none was chosen, or a Deployment's name is used in several namespaces; or as
+    /// <see cref="FindAsync"/>.
     /// </exception>
     public static async Task<IReadOnlyList<ClusterScheduler>> FindChosenAsync(
         NodeManagerSession session,
@@ -42,7 +44,7 @@ public static class SchedulerFinder
     )
     {
         var found = await FindAsync(session, selection, cancellationToken);
-        if (found.Count == 1 || selection.Deployments.Count > 0)
+        if (found.Count == 1 || (selection.Deployments.Count > 0 && !selection.Deployments.Any(name => IsInSeveralNamespaces(name, found))))
             return found;
         throw new NodeManagerException(
             ErrorIds.SchedulerAmbiguous,
@@ -53,6 +55,11 @@ public static class SchedulerFinder
         );
     }
 
+    // A name means one Deployment; a wildcard means all that match.
+    private static bool IsInSeveralNamespaces(string deployment, IReadOnlyList<ClusterScheduler> found) =>
+        !NamePattern.IsWildcard(deployment)
+        && found.Where(one => new NamePattern(deployment).Matches(one.Deployment)).DistinctBy(static one => one.Namespace).Count() > 1;
+
     private static async Task<IReadOnlyList<ClusterScheduler>> SearchAsync(
         ClusterConnection connection,
         SchedulerSelection selection,
@@ -61,10 +68,15 @@ public static class SchedulerFinder
     {
         var deployments = await DeploymentsAsync(connection, selection, cancellationToken);
         var mounted = deployments.SelectMany(ConfigurationMount.Find).Where(scheduler => Matches(scheduler, selection)).ToList();
-        var confirmed = await Task.WhenAll(
-            mounted.Select(scheduler => IsSchedulerAsync(connection, scheduler, selection, cancellationToken))
-        );
-        var found = mounted.Where((_, index) => confirmed[index]).ToList();
+        var evidence = await Task.WhenAll(mounted.Select(scheduler => EvidenceAsync(connection, scheduler, selection, cancellationToken)));
+        // A sidecar is not a second scheduler of its Deployment.
+        var found = mounted
+            .Zip(evidence, static (scheduler, evidence) => (Scheduler: scheduler, Evidence: evidence))
+            .Where(static one => one.Evidence != Evidence.None)
+            .GroupBy(static one => (one.Scheduler.Namespace, one.Scheduler.Deployment))
+            .SelectMany(static containers => containers.Where(one => one.Evidence == containers.Max(static other => other.Evidence)))
+            .Select(static one => one.Scheduler)
+            .ToList();
         if (found.Count > 0)
             return [.. found.OrderBy(scheduler => scheduler.ToString(), StringComparer.Ordinal)];
         if (selection is { ConfigMap: { } map, Deployments.Count: 0 })
@@ -105,31 +117,38 @@ public static class SchedulerFinder
         );
 
     /// <summary>
-    /// Other programs have a <c>--config</c> too: the file's content decides. If it cannot be read, the selection or the image's name
-    /// decides.
+    /// Other programs have a <c>--config</c> too: the file's content decides. A broken one counts for the image of the scheduler only, and
+    /// where the ConfigMap was named; if it cannot be read, the selection or the image's name decides.
     /// </summary>
-    private static async Task<bool> IsSchedulerAsync(
+    private static async Task<Evidence> EvidenceAsync(
         ClusterConnection connection,
         ClusterScheduler scheduler,
         SchedulerSelection selection,
         CancellationToken cancellationToken
     )
     {
+        var isImage = SchedulerApi.IsSchedulerImage(scheduler.Image);
         try
         {
             var text = (await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken)).Text;
-            if (text.Contains(SchedulerDocument.Kind, StringComparison.Ordinal))
-                return true;
+            return text.Contains(SchedulerDocument.Kind, StringComparison.Ordinal) ? Evidence.Content
+                : isImage ? Evidence.Image
+                : selection.ConfigMap is not null ? Evidence.Name
+                : Evidence.None;
         }
         catch (Exception exception)
             when (exception
                     is NodeManagerException { ErrorId: ErrorIds.SchedulerConfigurationNotFound }
                         or KubernetesException { Code: HttpStatusCode.Forbidden }
-            ) { }
-
-        return selection.ConfigMap is not null
-            || selection.Deployments.Contains(scheduler.Deployment)
-            || scheduler.Image.Contains("scheduler", StringComparison.OrdinalIgnoreCase);
+            )
+        {
+            return isImage ? Evidence.Image
+                : selection.ConfigMap is not null
+                || selection.Deployments.Contains(scheduler.Deployment)
+                || scheduler.Image.Contains("scheduler", StringComparison.OrdinalIgnoreCase)
+                    ? Evidence.Name
+                : Evidence.None;
+        }
     }
 
     /// <summary>A named ConfigMap that no Deployment mounts: it can be read and changed, without a restart.</summary>
@@ -227,7 +246,7 @@ public static class SchedulerFinder
         return new(
             ErrorIds.SchedulerNotFound,
             ErrorKind.ObjectNotFound,
-            $"Cluster '{connection.Cluster}' has no Deployment{which}{where} whose --config is mounted from a ConfigMap."
+            $"Cluster '{connection.Cluster}' has no Deployment{which}{where} whose --config is a {SchedulerDocument.Kind} in a mounted ConfigMap."
                 + (nodes.Length > 0 ? $" A scheduler runs as a static pod on {string.Join(", ", nodes)}." : ""),
             NameOf(selection) ?? connection.Cluster,
             nodes.Length > 0
@@ -253,5 +272,14 @@ public static class SchedulerFinder
         {
             return [];
         }
+    }
+
+    /// <summary>Why a container is taken for a scheduler, the strongest last.</summary>
+    private enum Evidence
+    {
+        None,
+        Name,
+        Image,
+        Content,
     }
 }

@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Selectors;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
@@ -21,7 +20,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     // Even an idle scheduler takes a moment for a pod.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly DateTimeOffset _now = connection.Time.GetUtcNow();
+    private readonly DateTimeOffset _now = connection.Client.ServerTime;
 
     public async Task<IReadOnlyList<SchedulerHealthFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -59,7 +58,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 "Pod",
                 async () =>
                 {
-                    pods = await PodsAsync(deployment, cancellationToken);
+                    pods = await SchedulerPods.ListAsync(connection, deployment, cancellationToken);
                     return await PodFindingsAsync(deployment, pods, cancellationToken);
                 }
             );
@@ -151,17 +150,6 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
             : Finding("Deployment", SchedulerHealthStatus.Healthy, $"{status.AvailableReplicas} of {wanted} replicas available.", "");
     }
 
-    private async Task<List<Pod>> PodsAsync(DeploymentManifest deployment, CancellationToken cancellationToken)
-    {
-        var labels = string.Join(',', (deployment.Spec.Selector?.MatchLabels ?? []).Select(label => $"{label.Key}={label.Value}"));
-        var listed = await connection.Client.ListAsync(
-            Resources.Pods,
-            new() { Namespace = scheduler.Namespace, LabelSelector = labels },
-            cancellationToken
-        );
-        return listed.Items.FindAll(pod => pod.Metadata.DeletionTimestamp is null && deployment.Spec.Selector.Matches(pod.Metadata.Labels));
-    }
-
     private async Task<IReadOnlyList<SchedulerHealthFinding>> PodFindingsAsync(
         DeploymentManifest deployment,
         List<Pod> pods,
@@ -243,7 +231,7 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
     private SchedulerHealthFinding Judge(Lease lease, string subject, List<Pod> pods)
     {
         var holder = lease.Spec.HolderIdentity ?? "";
-        var age = _now - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
+        var age = connection.Client.ServerTime - (lease.Spec.RenewTime ?? DateTimeOffset.MinValue);
         var valid = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15);
         if (holder.Length == 0)
             return NoLeader("No pod leads: the Lease was released.", subject);
@@ -380,8 +368,8 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
         var events = (
             await connection.Client.ListAsync(Resources.Events, new() { FieldSelector = "reason=FailedScheduling" }, cancellationToken)
         ).Items.FindAll(one => names.Contains(one.Source?.Component ?? "") || names.Contains(one.ReportingComponent ?? ""));
-        var recent = events.FindAll(one => _now - When(one) < Recently);
-        var latest = recent.MaxBy(When);
+        var recent = events.FindAll(one => _now - one.LastAt() < Recently);
+        var latest = recent.MaxBy(static one => one.LastAt());
         return
         [
             latest is null
@@ -395,9 +383,6 @@ internal sealed class SchedulerHealthCheck(ClusterConnection connection, NodeMan
                 ),
         ];
     }
-
-    private static DateTimeOffset When(Event one) =>
-        one.LastTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
 
     private async Task<IReadOnlyList<SchedulerHealthFinding>> PendingAsync(HashSet<string> names, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal sealed class SchedulerRestart(
     public async Task<SchedulerRestartResult> RunAsync(CancellationToken cancellationToken)
     {
         var deployment = await ReadAsync(connection, scheduler, cancellationToken);
-        var former = RunningRevision.Of(deployment.Spec.Template.Metadata);
+        var former = await RunningRevision.OfPodsAsync(connection, deployment, cancellationToken);
         var (live, revision) = await RecordAsync(cancellationToken);
         var (verdict, restarted) = await RollAsync(deployment, live, revision, cancellationToken);
         var now = verdict.IsTakenOver ? verdict.Revision : revision;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
+using NodeManager.Scheduling;
 
 namespace NodeManager.SchedulerControl.Revisions;
 
@@ -27,6 +28,30 @@ internal static class RunningRevision
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Of the newest ready pod: after a failed restart, the template has the revision that did not start. Of the template without such a
+    /// pod, or without permission to list pods.
+    /// </summary>
+    public static async Task<long?> OfPodsAsync(
+        ClusterConnection connection,
+        DeploymentManifest deployment,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Pod> pods = [];
+        try
+        {
+            pods = await SchedulerPods.ListAsync(connection, deployment, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            // The template has to do.
+        }
+
+        var newest = pods.Where(static pod => pod.IsReady()).MaxBy(static pod => pod.Metadata.CreationTimestamp);
+        return (newest is null ? null : Of(newest.Metadata)) ?? Of(deployment.Spec.Template.Metadata);
     }
 
     /// <summary>Reads the revision of a pod or of a pod template.</summary>

@@ -10,9 +10,15 @@ public sealed record SchedulerChange
 
     /// <summary>
     /// Creates the new text from the current one. Called again with the newest text after a concurrent change, so it has to describe the
-    /// edit, not the outcome. See <see cref="OfDocument"/>.
+    /// edit, not the outcome, or be an <see cref="IsReplacement"/>. See <see cref="OfDocument"/>.
     /// </summary>
     public required Func<string, string> Edit { get; init; }
+
+    /// <summary>
+    /// True if the edit ignores the current text. A repetition would undo a concurrent change that nobody has seen, so it is refused
+    /// (Conflict).
+    /// </summary>
+    public bool IsReplacement { get; init; }
 
     /// <summary>
     /// The version (<see cref="ConfigurationVersion"/>) of the text that the user saw. If it was changed since, nothing is written
@@ -38,7 +44,7 @@ public sealed record SchedulerChange
     /// <summary>The known plugins, for the checks; null: the standard ones.</summary>
     public PluginCatalog? Catalog { get; init; }
 
-    /// <summary>Confirms the differences, once, before anything is written.</summary>
+    /// <summary>Confirms the differences before anything is written; again if a concurrent change has changed them.</summary>
     public Func<IReadOnlyList<SchedulerConfigurationDifference>, Task<bool>> Confirm { get; init; } = static _ => Task.FromResult(true);
 
     /// <param name="scheduler">Names the text in messages.</param>

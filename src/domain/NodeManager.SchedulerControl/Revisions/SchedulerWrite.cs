@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Controllers.Caching;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
@@ -27,16 +26,13 @@ internal sealed partial class SchedulerWrite(
     private const int Tries = 60;
     private const int MaximumUnseen = 5;
 
-    // A write follows its revision within milliseconds; a slower process was killed, or gets a conflict from the server.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(30);
-
     // How long a request in progress may take after a cancellation.
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(1);
 
     private readonly RevisionStore _revisions = new(connection, scheduler);
-    private readonly HashSet<long> _awaited = [];
-    private bool _isConfirmed;
+    private readonly UnfinishedWrites _unfinished = new(connection, scheduler, observer);
+    private string? _seen = change.SeenVersion;
+    private string? _confirmed;
 
     public async Task<SchedulerChangeResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -52,16 +48,20 @@ internal sealed partial class SchedulerWrite(
             var version = ConfigurationVersion.Of(live.Text);
             if (text == live.Text)
                 return new(false, live.Revision, live.Revision, after, [], version);
-            if (change.SeenVersion is { } seen && seen != version)
+            if (change.IsReplacement)
+                _seen ??= version;
+            if (_seen is { } seen && seen != version)
                 throw await ChangedAsync(live, before, seen, cancellationToken);
             RefuseImmutable(live.Map);
             if (!change.Force)
                 ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
-            if (!_isConfirmed)
+            if (_confirmed is null)
                 await RequirePermissionAsync(cancellationToken);
-            if (!_isConfirmed && !await change.Confirm(differences))
+            // After a concurrent change, the same edit can change something else.
+            var shown = string.Join('\n', differences);
+            if (shown != _confirmed && !await change.Confirm(differences))
                 return new(false, live.Revision, live.Revision, after, differences, version);
-            _isConfirmed = true;
+            _confirmed = shown;
             if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
             {
                 SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
@@ -206,7 +206,7 @@ internal sealed partial class SchedulerWrite(
     )
     {
         var kept = await _revisions.ListAsync(cancellationToken);
-        if (await IsBeingChangedAsync(live, kept, cancellationToken))
+        if (await _unfinished.IsBeingChangedAsync(live, kept, cancellationToken))
             return null;
 
         // The server's refusals come before anything is stored.
@@ -269,53 +269,6 @@ internal sealed partial class SchedulerWrite(
             Previous = live.Annotation?.Revision ?? 0,
             IsFound = true,
         };
-
-    /// <summary>
-    /// A revision after the active one: another process is about to write it, or was killed before. True once the ConfigMap has changed;
-    /// otherwise warns.
-    /// </summary>
-    private async Task<bool> IsBeingChangedAsync(
-        LiveConfiguration live,
-        IReadOnlyList<SchedulerRevision> kept,
-        CancellationToken cancellationToken
-    )
-    {
-        var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0));
-        if (pending is null || !_awaited.Add(pending.Number))
-            return false;
-        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > AbandonedAfter;
-        if (!isOld && await ChangesAsync(live.Map, cancellationToken))
-            return true;
-        observer.Warning(
-            $"{scheduler.Source}: {pending.Title} was prepared but not written, as the change was interrupted. "
-                + $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}."
-        );
-        return false;
-    }
-
-    private async Task<bool> ChangesAsync(ConfigMap map, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(Limit, connection.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var use = connection
-            .Caches()
-            .Open(Resources.ConfigMaps, new() { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" });
-        try
-        {
-            await use.CatchUpAsync(linked.Token);
-            while (true)
-            {
-                var changed = use.Cache.Changed();
-                if (use.Cache.Find(scheduler.Namespace, scheduler.ConfigMap)?.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
-                    return true;
-                await connection.Time.WaitForChangeAsync([changed], null, linked.Token);
-            }
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
     /// <summary>Writes the revision's text. False, and the revision is deleted, after a concurrent write.</summary>
     private async Task<bool> CommitAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)

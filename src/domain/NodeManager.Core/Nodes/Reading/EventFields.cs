@@ -4,7 +4,11 @@ namespace NodeManager.Core.Nodes.Reading;
 public static class EventFields
 {
     public static DateTimeOffset? LastAt(this Event happened) =>
-        happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata.CreationTimestamp;
+        happened.LastTimestamp
+        ?? happened.Series?.LastObservedTime
+        ?? happened.EventTime
+        ?? happened.FirstTimestamp
+        ?? happened.Metadata.CreationTimestamp;
 
     public static DateTimeOffset? FirstAt(this Event happened) =>
         happened.FirstTimestamp ?? happened.EventTime ?? happened.Metadata.CreationTimestamp;

@@ -15,15 +15,17 @@ internal sealed class RepairJudge(RepairPolicy policy)
         RepairVerdict? taken = Taken(subject);
         if (finding is null)
         {
+            bool isDown = IsDown(subject.Findings);
             if (taken is not null)
-                return taken;
+                return taken with { IsDown = isDown };
             bool isLeft = subject.Claim is { } former && former.Run != subject.Run;
             return new(
                 NodeRepairReason.Healthy,
                 isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs."
             )
             {
-                IsToBeReleased = isLeft && subject.IsCandidate,
+                IsToBeReleased = isLeft && subject.IsCandidate && !isDown,
+                IsDown = isDown,
             };
         }
 
@@ -48,7 +50,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
                 Finding = finding,
                 Due = allowedAt,
             };
-        if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
+        if ((subject.SinceOf(finding) ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
         {
             return new(
                 NodeRepairReason.TooRecent,
@@ -67,7 +69,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
     public FleetNode Describe(RepairSubject subject, RepairVerdict verdict, bool isInRepair) =>
         new(subject.Name, PoolOf(subject), verdict.IsHealthy && !verdict.IsToBeReleased, verdict.IsInMaintenance && !isInRepair, isInRepair)
         {
-            IsEligible = verdict.MayBeRepaired && subject.IsCandidate,
+            IsEligible = verdict.MayBeRepaired && subject is { IsCandidate: true, HasRepair: false },
             HealthySince = subject.RecoveredAt,
         };
 
@@ -78,6 +80,12 @@ internal sealed class RepairJudge(RepairPolicy policy)
             ? labels.GetValueOrDefault(label) ?? ""
             : PoolLabels.PoolOf(labels, subject.Node.Metadata.Annotations);
     }
+
+    /// <summary>
+    /// True if the node flaps and is not ready now: for minutes, that finding stands in place of the one that a policy repairs.
+    /// </summary>
+    public static bool IsDown(IReadOnlyList<NodeFinding> findings) =>
+        findings.Any(static finding => finding is { Cause: NodeFindingCause.Flapping, Severity: NodeFindingSeverity.Critical });
 
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
 

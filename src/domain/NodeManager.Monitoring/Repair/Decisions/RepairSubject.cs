@@ -16,11 +16,17 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
     /// <summary>False for a node that is only counted.</summary>
     public bool IsCandidate { get; init; } = true;
 
+    /// <summary>True while a repair of this run works on it or holds it: no other starts with it.</summary>
+    public bool HasRepair { get; init; }
+
     /// <summary>The expected UID; empty: any.</summary>
     public string ExpectedUid { get; init; } = "";
 
     /// <summary>True if another node has registered under the name.</summary>
     public bool IsReplaced => ExpectedUid.Length > 0 && ExpectedUid != Node.Metadata.Uid;
+
+    /// <summary>The clock of the API server minus ours, which the caller judges by: the times of conditions are the server's.</summary>
+    public TimeSpan ClockOffset { get; init; }
 
     /// <summary>When the finding was first observed, if it has no start time.</summary>
     public DateTimeOffset? SeenSince { get; init; }
@@ -42,8 +48,15 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
     public DateTimeOffset? RecoveredAt =>
         Node.Status.Conditions.Find("Ready") is { Status: "True", LastTransitionTime: { } at }
         && at - Node.Metadata.CreationTimestamp > Startup
-            ? at
+            ? at - ClockOffset
             : null;
+
+    /// <summary>The start time of a finding by our clock; null without one.</summary>
+    public DateTimeOffset? SinceOf(NodeFinding finding) =>
+        finding.Evidence.Any(one => one.Kind == "Lease" && one.At == finding.Since)
+            // A renewal of a Lease is observed by our clock.
+            ? finding.Since
+            : finding.Since - ClockOffset;
 
     // A node that became ready this soon after its creation has started, not recovered.
     private static TimeSpan Startup => TimeSpan.FromMinutes(10);

@@ -16,7 +16,10 @@ internal sealed record RepairVerdict(string Reason, string Message)
     /// <summary>When the verdict changes by time alone.</summary>
     public DateTimeOffset? Due { get; init; }
 
-    public bool IsHealthy => Finding is null;
+    /// <summary>True for a node without a finding to repair that is down for the moment.</summary>
+    public bool IsDown { get; init; }
+
+    public bool IsHealthy => Finding is null && !IsDown;
 
     public bool MayBeRepaired => Reason == NodeRepairReason.Unhealthy;
 }

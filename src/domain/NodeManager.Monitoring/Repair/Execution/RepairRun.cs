@@ -1,5 +1,6 @@
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Monitoring.Repair.Decisions;
 
@@ -98,17 +99,18 @@ internal sealed class RepairRun : IHealthFollower
         bool isOther = node.Evaluation is { } before && before.Uid != evaluation.Uid;
         // Before the first observation it has been in its state for an unknown time.
         DateTimeOffset begin = isInitial ? DateTimeOffset.MinValue : now;
-        if (_judge.FindingOf(evaluation.Findings) is null)
-        {
-            node.UnhealthySince = null;
-            node.HealthySince = isOther ? now : node.HealthySince ?? begin;
+        bool isFaulty = _judge.FindingOf(evaluation.Findings) is not null;
+        bool isHealthy = !isFaulty && evaluation.Node.IsReady() && !RepairJudge.IsDown(evaluation.Findings);
+        node.HealthySince =
+            !isHealthy ? null
+            : isOther ? now
+            : node.HealthySince ?? begin;
+        node.UnhealthySince =
+            !isFaulty ? null
+            : isOther ? begin
+            : node.UnhealthySince ?? begin;
+        if (isHealthy)
             node.FailedUntil = null;
-        }
-        else
-        {
-            node.HealthySince = null;
-            node.UnhealthySince = isOther ? begin : node.UnhealthySince ?? begin;
-        }
 
         node.Evaluation = evaluation;
         node.IsChanged = _isChanged = true;
@@ -170,12 +172,7 @@ internal sealed class RepairRun : IHealthFollower
         if (_isDecided && !_scope.Request.IsContinuous)
             return;
         HashSet<string> may = [.. decision.MayStart];
-        foreach (
-            (RepairedNode node, RepairSubject subject, RepairVerdict verdict) in judged.OrderBy(
-                static one => one.Node.Name,
-                StringComparer.Ordinal
-            )
-        )
+        foreach ((RepairedNode node, RepairSubject subject, RepairVerdict verdict) in judged)
         {
             if (node.Repair is not null || !subject.IsCandidate)
                 continue;
@@ -191,7 +188,7 @@ internal sealed class RepairRun : IHealthFollower
 
     private IEnumerable<(RepairedNode Node, RepairSubject Subject, RepairVerdict Verdict)> Judge(DateTimeOffset now)
     {
-        foreach (RepairedNode node in _nodes.Values)
+        foreach (RepairedNode node in _nodes.Values.OrderBy(static node => node.Name, StringComparer.Ordinal))
         {
             if (node.Evaluation is not { } evaluation)
                 continue;
@@ -333,7 +330,7 @@ internal sealed class RepairRun : IHealthFollower
                 )
             )
             {
-                NodeManagerException missing = Core.Nodes.Reading.NodeReader.Missing(name, _scope.Session.Cluster);
+                NodeManagerException missing = NodeReader.Missing(name, _scope.Session.Cluster);
                 _report(Absent(new(name), NodeRepairReason.NodeGone, missing.Message, now), missing);
             }
         }
@@ -361,7 +358,9 @@ internal sealed class RepairRun : IHealthFollower
             // A repair that ended without releasing the node left it as another process's repair does.
             Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
             IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
+            HasRepair = node.Repair is not null,
             ExpectedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
+            ClockOffset = _scope.ClockOffset,
             SeenSince = node.UnhealthySince,
             RepairedAt = node.RepairedAt,
             FailedUntil = node.FailedUntil,

@@ -17,6 +17,8 @@ internal sealed record RepairScope(
     IOperationObserver Observer
 )
 {
+    private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1.5);
+
     public NodeManagerSession Session => Request.Session;
 
     public RepairPolicy Policy => Request.Policy;
@@ -24,6 +26,10 @@ internal sealed record RepairScope(
     public TimeProvider Time => Connection.Time;
 
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>The API server's clock minus ours; zero below the resolution of its answers.</summary>
+    public TimeSpan ClockOffset =>
+        Connection.Client.ServerTime - Now is var offset && offset.Duration() > ClockResolution ? offset : TimeSpan.Zero;
 
     /// <summary>Writes a Kubernetes Event about an action on a node.</summary>
     public async Task RecordEventAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)

@@ -473,7 +473,7 @@ Describe 'Several sessions' {
         Resume-NodeScheduling $ofA[0], $ofB[0]
     }
 
-    It 'go on where one of them fails' {
+    It 'continue where one of them fails' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
         $jane = Connect-NodeManager -Session $own -ImpersonateUser jane
         $failures = @()

@@ -74,7 +74,8 @@ Describe 'Repair-ClusterNode' {
             Set-SandboxFault NodeProblem $node -Condition KernelDeadlock
             $deadline = [DateTime]::UtcNow.AddMinutes(3)
             while (@($job.Output).Node -notcontains $node -and [DateTime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
-            (@($job.Output) | Where-Object Node -eq $node)[0].Status | Should -Be 'Cordoned'
+            $first = @(@($job.Output) | Where-Object Node -eq $node)[0]
+            $first.Status | Should -Be 'Cordoned' -Because "$($first.Reason): $($first.Message)"
             (Get-ClusterNode $node).Unschedulable | Should -BeTrue
             # It puts the node back into service by itself.
             Get-SandboxFault | Clear-SandboxFault

@@ -8,6 +8,7 @@ using NodeManager.Autoscaling.Host;
 using NodeManager.Core.Sessions;
 using NodeManager.Maintenance;
 using NodeManager.NodePools.Updates;
+using NodeManager.SchedulerControl.Restarts;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Alerts;
@@ -196,7 +197,7 @@ internal static class ApiHost
             NodeOperations.Maintenance,
             PoolUpdateOperations.Kind,
             RehearsalRoutes.Kind,
-            SchedulerService.RestartKind,
+            SchedulerRestarter.Kind,
             AutoscalerHost.Kind,
         ]);
         app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType))

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Autoscaling.Host;
 using NodeManager.Core.Operations;
 using NodeManager.NodePools.Updates;
+using NodeManager.SchedulerControl.Restarts;
 using NodeManager.Server.Access;
 using NodeManager.Server.Responses;
-using NodeManager.Server.Scheduler;
 using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Operations;
@@ -23,7 +23,7 @@ internal static class OperationRoutes
     // Cancelling work that drains nodes takes the rights of the route alone.
     private static readonly Dictionary<string, AccessNeed[]> Cancellation = new()
     {
-        [SchedulerService.RestartKind] = [new("patch", "deployments", "apps")],
+        [SchedulerRestarter.Kind] = [new("patch", "deployments", "apps")],
         [AutoscalerHost.Kind] = [Pool("patch") with { Scope = Everywhere }],
         [PoolUpdateOperations.Kind] = [Pool("patch") with { Scope = Everywhere }],
     };

@@ -17,8 +17,6 @@ internal delegate PluginChangeResult PluginEdit(SchedulerDocument document, Plug
 /// <summary>Changes and restarts the scheduler of a request.</summary>
 internal sealed class SchedulerService(ClusterSession cluster)
 {
-    public const string RestartKind = "SchedulerRestart";
-
     public NodeManagerSession Session => cluster.Session;
 
     /// <summary>The selected scheduler. By default the session's, or the only one.</summary>
@@ -100,7 +98,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
     /// <summary>As an operation.</summary>
     public RunningOperation StartRestart(ClusterScheduler scheduler, string reason) =>
         RunningOperation.Start(
-            RestartKind,
+            SchedulerRestarter.Kind,
             $"{scheduler} in cluster '{Session.Cluster}'",
             TimeProvider.System,
             async context =>

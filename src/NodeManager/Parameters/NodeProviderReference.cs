@@ -18,5 +18,15 @@ internal sealed record NodeProviderReference(NodeManagerSession Session, string 
             _ => ("", "", ""),
         };
 
+    /// <summary>The error for an object without a provider.</summary>
+    public static NodeManagerException Missing(ClusterObject value) =>
+        new(
+            ErrorIds.NodeProviderNotFound,
+            ErrorKind.InvalidArgument,
+            $"'{value}' does not identify a provider.",
+            value,
+            "Pipe objects of Get-NodeProvider, or pass names."
+        );
+
     public override string ToString() => $"NodeSmithProvider {Namespace}/{Name} (cluster {Session.Cluster})";
 }

@@ -35,16 +35,7 @@ public abstract class NodeProviderCmdlet : SessionCmdlet
         }
         else
         {
-            Fail(
-                new NodeManagerException(
-                    ErrorIds.NodeProviderNotFound,
-                    ErrorKind.InvalidArgument,
-                    $"'{InputObject}' does not identify a provider.",
-                    InputObject,
-                    "Pipe objects of Get-NodeProvider, or pass names."
-                ),
-                InputObject
-            );
+            Fail(NodeProviderReference.Missing(InputObject), InputObject);
         }
     }
 

@@ -59,16 +59,7 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         (string ns, string provider, string uid) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
         {
-            Fail(
-                new NodeManagerException(
-                    ErrorIds.NodeProviderNotFound,
-                    ErrorKind.InvalidArgument,
-                    $"'{InputObject}' does not identify a provider.",
-                    InputObject,
-                    "Pipe objects of Get-NodeProvider, or pass names."
-                ),
-                InputObject
-            );
+            Fail(NodeProviderReference.Missing(InputObject), InputObject);
             return;
         }
 

@@ -20,6 +20,9 @@ public sealed record SchedulerRestartRequest
 
 public static class SchedulerRestarter
 {
+    /// <summary>The kind of its operation.</summary>
+    public const string Kind = "SchedulerRestart";
+
     /// <summary>
     /// Restarts a scheduler's Deployment as <c>kubectl rollout restart</c> does and waits until the new pods are ready and one of them
     /// leads. If they do not start, restores the configuration of the previous pods, restarts again and reports the cause.

@@ -15,7 +15,7 @@ public sealed record SchedulerChange
     public required Func<string, string> Edit { get; init; }
 
     /// <summary>
-    /// True if the edit ignores the current text. A repetition would undo a concurrent change that nobody has seen, so it is refused
+    /// True if the edit ignores the current text. A repetition would undo a concurrent change that was not shown, so it is refused
     /// (Conflict).
     /// </summary>
     public bool IsReplacement { get; init; }

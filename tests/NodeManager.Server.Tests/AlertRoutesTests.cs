@@ -41,7 +41,7 @@ public sealed class AlertRoutesTests : IAsyncLifetime
             CancellationToken.None
         );
         _app = EmbeddedServer.Serve(_session, EmbeddedServer.Token);
-        await _app.StartAsync();
+        await EmbeddedServer.StartAsync(_app);
         _client = new() { BaseAddress = new(_app.Urls.First()) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.ViewerToken);
     }

@@ -49,7 +49,7 @@ public sealed class AuditTests : IAsyncLifetime
             CancellationToken.None
         );
         _app = EmbeddedServer.Serve(_session, Token, log: logging => logging.AddProvider(_lines));
-        await _app.StartAsync();
+        await EmbeddedServer.StartAsync(_app);
         _client = new() { BaseAddress = new(_app.Urls.First()) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }

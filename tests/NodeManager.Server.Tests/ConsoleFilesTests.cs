@@ -77,7 +77,7 @@ public sealed class ConsoleFilesTests(EmbeddedServer server) : IClassFixture<Emb
         folder.Write("console/assets/index-1.js", "start();");
         folder.Write("console/assets/secret.txt", "of no known type");
         WebApplication app = EmbeddedServer.Serve(server.Session, EmbeddedServer.Token, ConsoleFiles.Read(folder.Path("console")));
-        await app.StartAsync();
+        await EmbeddedServer.StartAsync(app);
         return app;
     }
 }

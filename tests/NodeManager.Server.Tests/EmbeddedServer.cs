@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
@@ -42,7 +43,7 @@ public sealed class EmbeddedServer : IAsyncLifetime
             CancellationToken.None
         );
         _app = Serve(Session, Token);
-        await _app.StartAsync();
+        await StartAsync(_app);
         Client = new() { BaseAddress = new(_app.Urls.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
@@ -73,6 +74,26 @@ public sealed class EmbeddedServer : IAsyncLifetime
         tokens.Add(token, AccessLevel.Admin);
         tokens.Add(ViewerToken, AccessLevel.Viewer);
         return app;
+    }
+
+    /// <summary>Starts a server. If one of its services fails meanwhile, the start is cancelled, and only this exception names the reason.</summary>
+    internal static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            IEnumerable<BackgroundService> services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
+            throw new InvalidOperationException(
+                string.Join(
+                    "\n",
+                    services.Select(static one => $"{one.GetType().Name} {one.ExecuteTask?.Status} {one.ExecuteTask?.Exception}")
+                ),
+                cancelled
+            );
+        }
     }
 
     public async Task DisposeAsync()

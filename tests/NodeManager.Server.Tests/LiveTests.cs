@@ -47,7 +47,7 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
             CancellationToken.None
         );
         _app = EmbeddedServer.Serve(_session, Token);
-        await _app.StartAsync();
+        await EmbeddedServer.StartAsync(_app);
         _client = new() { BaseAddress = new(_app.Urls.First()) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }

@@ -84,7 +84,7 @@ public sealed class RefusalTests
         );
         using NodeManagerSession jane = await SessionFactory.ConnectAsAsync(admin, "jane", [], NullLogger.Instance, CancellationToken.None);
         await using WebApplication app = EmbeddedServer.Serve(jane, Token);
-        await app.StartAsync();
+        await EmbeddedServer.StartAsync(app);
         using var http = new HttpClient { BaseAddress = new(app.Urls.First()) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         JsonArray nodes = (await http.GetFromJsonAsync<JsonArray>(NodeRoutes.Prefix + "/nodes"))!;

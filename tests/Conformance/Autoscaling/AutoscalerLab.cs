@@ -29,6 +29,8 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>As <see cref="InTurn"/>, for updates of pools: while one waits, tests of the other on the embedded cluster run.</summary>
     public const string UpdatesInTurn = "Machines of claims in updates";
 
+    private const string SimulatedBy = "kubenodesmith.parawell.cloud/simulated-by";
+
     // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
     private static readonly Dictionary<Machines, SemaphoreSlim> RealTurns = Enum.GetValues<Machines>()
         .ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
@@ -173,7 +175,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             .. (
                 await Cluster.Client.ListAsync(
                     Resources.ConfigMaps,
-                    new() { Namespace = Namespace, LabelSelector = "kubenodesmith.parawell.cloud/simulated-by=sim" },
+                    new() { Namespace = Namespace, LabelSelector = $"{SimulatedBy}=sim" },
                     default
                 )
             ).Items.Select(static map => MachineMark.Parse(map.Data!["description"])!),
@@ -193,8 +195,29 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         }
     }
 
-    public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) =>
-        Eventually.GetAsync(what, ClaimsAsync, areWanted, describe: Describe);
+    public async Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted)
+    {
+        try
+        {
+            return await Eventually.GetAsync(what, ClaimsAsync, areWanted, describe: Describe);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} This test is {Cluster.Id}. {await DescribeNodesAsync()}", e);
+        }
+    }
+
+    // Which test a node belongs to, and who has written it.
+    private async Task<string> DescribeNodesAsync() =>
+        string.Join(
+            "; ",
+            (await Cluster.Client.ListAsync(Resources.Nodes, new(), default))
+                .Items.Where(IsOfClaim)
+                .Select(static node =>
+                    $"node {node.Metadata.Name} {node.Metadata.Uid} of {node.Spec.ProviderID}, {node.Metadata.CreationTimestamp:HH:mm:ss}, labels "
+                    + string.Join(",", (node.Metadata.Labels ?? []).Select(static label => $"{label.Key}={label.Value}"))
+                )
+        );
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Cluster.Client.DeleteAsync(type, name, Namespace, new(), default);
@@ -229,13 +252,25 @@ internal sealed class AutoscalerLab : IAsyncDisposable
                 machines.Dispose();
             await _sent.WaitAsync();
             if (_turn == RealTurns[Machines.OfClaims])
+            {
+                await RemoveMachinesAsync();
                 await ForgetNodesAsync();
+            }
+
             await Cluster.DisposeAsync();
         }
         finally
         {
             Interlocked.Exchange(ref _turn, null)?.Release();
         }
+    }
+
+    // First: the namespace stays, and whoever still boots a machine of it removes the node again if the machine is gone.
+    private async Task RemoveMachinesAsync()
+    {
+        string path = $"/api/v1/namespaces/{Namespace}/configmaps?labelSelector={SimulatedBy}";
+        WireAnswer answer = await Cluster.SendAsync("DELETE", path, "{}");
+        Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);
     }
 
     // Nodes are in no namespace: one that stayed would have the name of a machine of the next lab. Not all have the pool's label already.

@@ -289,7 +289,7 @@ internal sealed class SimulatedKubelets : IDisposable
             await action();
             return true;
         }
-        catch (NodeManagerException e) when (e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.UnexpectedAnswer)
+        catch (NodeManagerException e) when (e.ErrorId is ErrorIds.ServerUnreachable or ErrorIds.ServerTimeout or ErrorIds.UnexpectedAnswer)
         {
             return _stop.IsCancellationRequested;
         }

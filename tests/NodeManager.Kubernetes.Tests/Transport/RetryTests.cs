@@ -163,7 +163,8 @@ public sealed class RetryTests
 
         _faults.Inject(Fault.DropAnswer());
         NodeManagerException lost = await Assert.ThrowsAsync<NodeManagerException>(CreateAsync);
-        Assert.Equal(ErrorIds.ServerUnreachable, lost.ErrorId);
+        Assert.Equal((ErrorIds.ServerTimeout, ErrorKind.OperationTimeout), (lost.ErrorId, lost.Kind));
+        Assert.StartsWith("The API server at 'https://api.example' did not answer POST /api/v1/", lost.Message, StringComparison.Ordinal);
 
         _faults.Inject(Fault.Answer(HttpStatusCode.InternalServerError));
         await Assert.ThrowsAsync<KubernetesException>(CreateAsync);

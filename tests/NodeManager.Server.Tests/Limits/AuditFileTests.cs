@@ -33,7 +33,7 @@ public sealed class AuditFileTests : IDisposable
         List<string> expected = [];
         await using (WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, add: AddFile))
         {
-            await app.StartAsync();
+            await EmbeddedServer.StartAsync(app);
             using HttpClient client = new() { BaseAddress = new(app.Urls.First()) };
             foreach (RouteEndpoint route in app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
             {

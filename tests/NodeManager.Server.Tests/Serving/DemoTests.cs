@@ -67,7 +67,7 @@ public sealed class DemoTests
             CancellationToken.None
         );
         await using WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, add: DemoSetup.Add);
-        await app.StartAsync();
+        await EmbeddedServer.StartAsync(app);
         using HttpClient client = new() { BaseAddress = new(app.Urls.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.Token);
 

@@ -251,7 +251,7 @@ public sealed class StoppedServerTests : IAsyncLifetime
     private async Task<WebApplication> ServeAsync(string? detached = DetachedKind.Namespace)
     {
         WebApplication app = EmbeddedServer.Serve(await ConnectAsync(), EmbeddedServer.Token, detached: detached);
-        await app.StartAsync();
+        await EmbeddedServer.StartAsync(app);
         return app;
     }
 

@@ -79,14 +79,24 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool IsT
                 "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
                 Cause
             );
-        return new(
-            ErrorIds.ServerUnreachable,
-            ErrorKind.ConnectionError,
-            $"The API server at '{address}' cannot be reached {tried}: {Reason(Cause)}",
-            address,
-            Action(server),
-            Cause
-        );
+        // A request that cannot be repeated may have been carried out.
+        return IsUnsent || request.Method == HttpMethod.Get || request.Retry == RetryMode.Always
+            ? new(
+                ErrorIds.ServerUnreachable,
+                ErrorKind.ConnectionError,
+                $"The API server at '{address}' cannot be reached {tried}: {Reason(Cause)}",
+                address,
+                Action(server),
+                Cause
+            )
+            : new(
+                ErrorIds.ServerTimeout,
+                ErrorKind.OperationTimeout,
+                $"The API server at '{address}' did not answer {request.Method} {request.Path} {tried}: {Reason(Cause)}",
+                address,
+                "The change may have been applied. Check before you retry.",
+                Cause
+            );
     }
 
     /// <summary>A plain HTTP response may be from another server, or from an API server that expects HTTPS.</summary>

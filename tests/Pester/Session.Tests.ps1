@@ -98,7 +98,8 @@ Describe 'Connect-NodeManager' {
         $free = Connect-NodeManager -Session (Connect-NodeManager -Sandbox -SandboxNodes 3) -ImpersonateUser jane
         (Get-ClusterNode -Session $free).Count | Should -BeGreaterThan 0
         Disconnect-NodeManager $own
-        { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw
+        $jane.State, $master.State, $free.State | Should -Be 'Disconnected', 'Disconnected', 'Connected'
+        { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw -ErrorId 'SessionClosed*'
     }
 
     It 'accelerates time in the cluster and in the session' {

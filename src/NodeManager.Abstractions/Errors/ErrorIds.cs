@@ -228,7 +228,7 @@ public static class ErrorIds
     /// <summary>The key, value or effect is not valid in a taint.</summary><remarks>Correct it; the message has the rule.</remarks>
     public const string InvalidTaint = nameof(InvalidTaint);
 
-    /// <summary>The selector cannot be parsed. The message shows the position.</summary><remarks>Correct the selector there.</remarks>
+    /// <summary>The selector or wildcard cannot be parsed. The message shows where.</summary><remarks>Correct it there.</remarks>
     public const string InvalidSelector = nameof(InvalidSelector);
 
     /// <summary>The duration cannot be parsed, or is out of its range.</summary><remarks>Write a number of seconds, or a text such as 45s, 5m or 1h30m.</remarks>

@@ -23,7 +23,7 @@ public sealed record ServerHandover
     /// <summary>A token for <see cref="Address"/>.</summary>
     public string Token { get; init; } = "";
 
-    /// <summary>The user to impersonate at <see cref="Address"/>; empty: none.</summary>
+    /// <summary>The user to impersonate at <see cref="Address"/>, or with the pod's ServiceAccount; empty: none. A kubeconfig has its own.</summary>
     public string ImpersonateUser { get; init; } = "";
 
     public IReadOnlyList<string> ImpersonateGroups { get; init; } = [];

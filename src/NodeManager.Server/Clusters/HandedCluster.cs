@@ -26,7 +26,8 @@ internal static class HandedCluster
         return session;
     }
 
-    private static ClusterConfiguration Read(ServerHandover handed)
+    /// <param name="mount">The folder of the pod's ServiceAccount; null: the usual one.</param>
+    internal static ClusterConfiguration Read(ServerHandover handed, string? mount = null)
     {
         if (handed.Address is { } address)
             return ClusterConfiguration.ForToken(
@@ -38,7 +39,7 @@ internal static class HandedCluster
                 handed.ImpersonateGroups
             );
         if (handed.IsInCluster)
-            return Kubeconfig.LoadInCluster();
+            return Kubeconfig.LoadInCluster(mount, handed.ImpersonateUser, handed.ImpersonateGroups);
         return Kubeconfig.Load(
             handed.Kubeconfig
                 ?? throw new NodeManagerException(

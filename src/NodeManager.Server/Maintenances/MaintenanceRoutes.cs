@@ -3,6 +3,7 @@ using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
 using static NodeManager.Server.Access.AccessNeed;
@@ -20,7 +21,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder routes = endpoints.MapGroup(Path).WithTags("Maintenances");
+        RouteGroupBuilder routes = endpoints.MapGroup(Path).WithTags("Maintenances").TakesNodes();
         routes.MapGet("", ListAsync).ForViewers(ListNodes, ListRuns).Produces<List<ApiMaintenanceRun>>();
         One(routes.MapGet("/{id}", GetAsync).ForViewers(ListNodes, ListRuns)).Produces<ApiMaintenanceRun>();
         Changed(routes.MapPost("/plan", PlanAsync), ListNodes, ListPods).Produces<ApiMaintenancePlans>().WithMetadata(new ChangesNothing());

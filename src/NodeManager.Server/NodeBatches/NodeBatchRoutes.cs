@@ -24,11 +24,13 @@ internal sealed class NodeBatchRoutes(ClusterSession cluster, LiveNodeService li
         routes
             .MapPost("/changes", ChangeAsync)
             .ForAdmins(PatchNodes)
+            .TakesNodes()
             .Produces<ApiBatchResult>()
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
         routes
             .MapPost("/drain", DrainAsync)
             .ForAdmins(PatchNodes, EvictPods)
+            .TakesNodes()
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiError>(StatusCodes.Status400BadRequest)
             .Produces<ApiError>(StatusCodes.Status404NotFound)

@@ -33,6 +33,7 @@ internal static class NodeDetailRoutes
                     .MapPost("/drain/plan", PlanTogetherAsync)
                     .ForAdmins(ListNodes, ListPods)
                     .WithMetadata(new ChangesNothing())
+                    .TakesNodes()
             )
             .Produces<ApiError>(StatusCodes.Status400BadRequest);
     }

@@ -36,6 +36,7 @@ internal sealed class RehearsalRoutes(ClusterSession cluster, OperationRegistry 
             .MapPost("/rehearsal", RunAsync)
             .ForAdmins(ListNodes, ListPods)
             .WithMetadata(new ChangesNothing())
+            .TakesNodes()
             .Produces<ApiRehearsal>()
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiError>(StatusCodes.Status400BadRequest)

@@ -21,6 +21,8 @@ internal static class SessionHandover
             Cluster = session.Cluster,
             Kubeconfig = connection.Origin,
             IsInCluster = session.Source == "InCluster",
+            ImpersonateUser = connection.ActsThrough is null ? "" : session.User,
+            ImpersonateGroups = connection.ActsThrough is null ? [] : session.Groups,
             IsProtected = session.IsProtected,
             PoolService = PoolServiceOf(session.Configuration.PoolService),
         };
@@ -33,8 +35,6 @@ internal static class SessionHandover
                 Address = front.Access.Server,
                 AuthorityPem = front.Access.AuthorityPem,
                 Token = front.Access.Token,
-                ImpersonateUser = session.User,
-                ImpersonateGroups = session.Groups,
                 PoolService =
                     handover.PoolService
                     ?? new()

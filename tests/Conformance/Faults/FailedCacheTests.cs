@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Monitoring.Screens;
@@ -123,7 +125,8 @@ public sealed class FailedCacheTests
     public async Task The_known_nodes_stay_readable_while_their_caches_are_reopened(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, quickLeases: true);
-        string node = await cluster.AddNodeAsync();
+        IReadOnlyList<string> names = await cluster.AddNodesAsync(2);
+        (string node, string deleted) = (names[0], names[1]);
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
         using LiveNodes nodes = new(session);
         await nodes.ReadyAsync(default);
@@ -150,10 +153,15 @@ public sealed class FailedCacheTests
         Assert.Equal(node, nodes.Find(node)?.Name);
         Assert.Empty(nodes.NamespacesOn(node));
         Assert.False(nodes.IsCurrent);
+        await cluster.Client.DeleteAsync(Resources.Nodes, deleted, null, new(), default);
+        ConcurrentBag<string> changed = [];
+        nodes.Changed += changed.Add;
         watch.Permit();
         await nodes.ReadyAsync(default);
         await Eventually.HoldsAsync("a current view", () => Task.FromResult(nodes.IsCurrent));
         Assert.NotNull(nodes.Find(node));
+        Assert.Null(nodes.Find(deleted));
+        Assert.Contains(deleted, changed);
     }
 
     private static async Task<NodeMaintenanceRun?> ReadAsync(NodeManagerSession session, string id, string ns)

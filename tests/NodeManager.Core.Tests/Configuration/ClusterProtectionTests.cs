@@ -68,6 +68,27 @@ public sealed class ClusterProtectionTests
         }
     }
 
+    [Fact]
+    public void A_wildcard_that_is_not_valid_is_named_with_its_file()
+    {
+        string folder = Directory.CreateTempSubdirectory("protection").FullName,
+            user = Path.Combine(folder, "user.json");
+        try
+        {
+            File.WriteAllText(user, """{ "protectedContexts": "lab,prod[9-1]" }""");
+
+            NodeManagerException error = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(user, null, static _ => null));
+
+            Assert.Equal(ErrorIds.ConfigurationFileInvalid, error.ErrorId);
+            Assert.Contains(user, error.Message, StringComparison.Ordinal);
+            Assert.Contains("protectedContexts", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
     private static NodeManagerSession Session(string context, string cluster) =>
         new()
         {

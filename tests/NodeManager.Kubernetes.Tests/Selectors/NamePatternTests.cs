@@ -20,6 +20,18 @@ public sealed class NamePatternTests
     public void Patterns_match_like_PowerShell_wildcards(string pattern, string name, bool expected) =>
         Assert.Equal(expected, new NamePattern(pattern).Matches(name));
 
+    [Theory]
+    [InlineData("worker-[9-1]")]
+    [InlineData("[b-a]*")]
+    public void A_range_that_ends_before_it_begins_is_an_error(string pattern)
+    {
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => new NamePattern(pattern));
+
+        Assert.Equal((ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, pattern), (error.ErrorId, error.Kind, error.Target));
+        Assert.False(NamePattern.IsValid(pattern));
+        Assert.True(NamePattern.IsValid("worker-[1-9]"));
+    }
+
     [Fact]
     public void One_matching_pattern_is_enough()
     {

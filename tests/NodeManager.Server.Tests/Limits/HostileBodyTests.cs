@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests.Limits;
 
@@ -55,6 +56,24 @@ public sealed partial class HostileBodyTests(EmbeddedServer server) : IClassFixt
         Assert.Empty(
             await AcceptedAsync(needed: false, () => Json(large), static (status, _) => status == HttpStatusCode.RequestEntityTooLarge)
         );
+    }
+
+    [Theory]
+    [InlineData("/changes", "{\"name\":\"NAME\"}", "\"change\":\"Cordon\",\"dry_run\":true", HttpStatusCode.OK)]
+    [InlineData("/drain/plan", "\"NAME\"", "\"delete_emptydir_data\":true", HttpStatusCode.NotFound)]
+    public async Task Five_thousand_nodes_fit_into_a_body(string path, string node, string rest, HttpStatusCode expected)
+    {
+        IEnumerable<string> nodes = Enumerable
+            .Range(0, 5000)
+            .Select(i => node.Replace("NAME", $"ip-10-0-{i / 250}-{i % 250}.eu-central-1.compute.internal", StringComparison.Ordinal));
+        string body = $"{{\"nodes\":[{string.Join(',', nodes)}],{rest}}}";
+
+        using HttpResponseMessage answer = await server.Client.PostAsync(
+            new Uri(NodeRoutes.Prefix + "/nodes" + path, UriKind.Relative),
+            Json(Encoding.ASCII.GetBytes(body))
+        );
+
+        Assert.Equal(expected, answer.StatusCode);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using NodeManager.Server.Clusters;
 using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 using NodeManager.Sessions;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Serving;
 
@@ -109,6 +110,36 @@ public sealed class HandoverTests : IDisposable
         using NodeManagerSession session = await HandedCluster.ConnectAsync(read, NullLogger.Instance, CancellationToken.None);
         Assert.Equal(("someone", "Kubeconfig"), (session.User, session.Source));
         Assert.Equal(["a"], session.Groups);
+    }
+
+    [Fact]
+    public void A_server_in_a_pod_acts_as_the_user_of_its_session()
+    {
+        using TemporaryFolder mount = new();
+        mount.Write("token", "sa-token");
+        ServerHandover handed = new()
+        {
+            Cluster = "in-cluster",
+            IsInCluster = true,
+            ImpersonateUser = "auditor",
+            ImpersonateGroups = ["readers"],
+        };
+        string line = JsonSerializer.Serialize(handed, ServerJson.Default.ServerHandover);
+        ServerHandover read = JsonSerializer.Deserialize(line, ServerJson.Default.ServerHandover)!;
+        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", "1");
+        try
+        {
+            ClusterConfiguration configuration = HandedCluster.Read(read, mount.Path("."));
+            Assert.Equal("auditor", configuration.ImpersonatedUser);
+            Assert.Equal(["readers"], configuration.ImpersonatedGroups);
+            Assert.Null(HandedCluster.Read(read with { ImpersonateUser = "" }, mount.Path(".")).ImpersonatedUser);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", null);
+            Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", null);
+        }
     }
 
     [Fact]

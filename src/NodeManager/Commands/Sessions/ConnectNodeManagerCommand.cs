@@ -90,7 +90,16 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                 NodeManagerSession session = await ConnectAsync(request, worker);
                 if (Protected || Session?.IsProtected == true)
                     session.Protect();
-                SessionRegistry.Add(runspace, session, defaults);
+                try
+                {
+                    SessionRegistry.Add(runspace, session, defaults);
+                }
+                catch
+                {
+                    session.Dispose();
+                    throw;
+                }
+
                 worker.Output(session);
             }
         );

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
@@ -8,7 +9,7 @@ internal static class InClusterReader
 {
     public const string Mount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    public static ClusterConfiguration Read(string root)
+    public static ClusterConfiguration Read(string root, Impersonation? impersonation)
     {
         string? host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
             port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
@@ -30,7 +31,7 @@ internal static class InClusterReader
             Namespace = File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default",
             Server = new($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
             CertificateAuthorities = ReadAuthorities(Path.Combine(root, "ca.crt")),
-            User = new() { TokenFile = token },
+            User = new() { TokenFile = token, Impersonation = impersonation },
         };
     }
 

@@ -52,6 +52,9 @@ public static class Kubeconfig
     }
 
     /// <summary>A pod's service account. <paramref name="root"/> replaces the mount in tests.</summary>
+    /// <param name="user">The user to impersonate; empty: none.</param>
+    /// <param name="groups">That user's groups.</param>
     /// <exception cref="NodeManagerException">NotInCluster.</exception>
-    public static ClusterConfiguration LoadInCluster(string? root = null) => InClusterReader.Read(root ?? InClusterReader.Mount);
+    public static ClusterConfiguration LoadInCluster(string? root = null, string user = "", IReadOnlyList<string>? groups = null) =>
+        InClusterReader.Read(root ?? InClusterReader.Mount, user.Length > 0 ? new(user) { Groups = groups ?? [] } : null);
 }

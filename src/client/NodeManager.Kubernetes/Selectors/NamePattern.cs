@@ -9,11 +9,40 @@ public sealed class NamePattern
     private readonly Regex? _wildcard;
     private readonly string _text;
 
+    /// <exception cref="NodeManagerException">InvalidSelector: a range in brackets ends before it begins.</exception>
     public NamePattern(string text)
     {
         _text = text;
-        if (IsWildcard(text))
+        if (!IsWildcard(text))
+            return;
+        try
+        {
             _wildcard = new(ToExpression(text), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (RegexParseException e)
+        {
+            throw new NodeManagerException(
+                ErrorIds.InvalidSelector,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a valid wildcard: a range in brackets ends before it begins.",
+                text,
+                "Write the range in ascending order, such as [1-9]. To match a bracket itself, write `[.",
+                e
+            );
+        }
+    }
+
+    public static bool IsValid(string text)
+    {
+        try
+        {
+            _ = new NamePattern(text);
+            return true;
+        }
+        catch (NodeManagerException)
+        {
+            return false;
+        }
     }
 
     public static Predicate<string> Any(IEnumerable<string> patterns)

@@ -40,6 +40,6 @@ public static class ClusterProtection
             ? string.Join(Separator, all)
             : null;
 
-    private static string[] Split(string? names) =>
+    internal static string[] Split(string? names) =>
         (names ?? "").Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

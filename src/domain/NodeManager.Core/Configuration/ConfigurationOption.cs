@@ -65,7 +65,7 @@ internal sealed record ConfigurationOption(
         new("schedulerDeployment", ValueRule.Text, c => c.SchedulerDeployment, (c, v) => new(c) { SchedulerDeployment = (string?)v }),
         new(
             "protectedContexts",
-            ValueRule.Text,
+            ValueRule.NamePatterns,
             c => c.ProtectedContexts,
             (c, v) => new(c) { ProtectedContexts = ClusterProtection.Join(c.ProtectedContexts, (string?)v) }
         ),

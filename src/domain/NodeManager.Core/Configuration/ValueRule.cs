@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Configuration;
 
@@ -31,6 +32,17 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
         {
             value = raw is string { Length: > 0 } ? raw : null;
             return raw is null or string;
+        }
+    );
+
+    /// <summary>Names and wildcards, separated by commas, or null.</summary>
+    public static readonly ValueRule NamePatterns = new(
+        "names and wildcards, separated by commas, or null",
+        "string",
+        static (raw, out value) =>
+        {
+            value = raw is string { Length: > 0 } ? raw : null;
+            return raw is null || (raw is string text && ClusterProtection.Split(text).All(NamePattern.IsValid));
         }
     );
 

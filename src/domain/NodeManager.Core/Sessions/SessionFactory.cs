@@ -158,7 +158,7 @@ public static partial class SessionFactory
             description.User.Length > 0 ? description.User : "(none)",
             description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)"
         );
-        return new()
+        NodeManagerSession session = new()
         {
             Id = Interlocked.Increment(ref s_sessions),
             Cluster = name.Name,
@@ -173,6 +173,16 @@ public static partial class SessionFactory
             ConnectedAt = client.Time.GetUtcNow(),
             Connection = connection,
         };
+        if (description.ActsThrough is { } other)
+            EndWith(other, session, connection);
+        return session;
+    }
+
+    // Before the other one closes the connections that both use.
+    private static void EndWith(ClusterConnection other, NodeManagerSession session, ClusterConnection connection)
+    {
+        CancellationTokenRegistration end = other.Closed.UnsafeRegister(static one => ((NodeManagerSession)one!).Dispose(), session);
+        connection.Closed.UnsafeRegister(_ => end.Unregister(), null);
     }
 
     // The name was chosen without the identity. If it belongs to another cluster, the session stays without one.

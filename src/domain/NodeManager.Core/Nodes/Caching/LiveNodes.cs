@@ -155,6 +155,9 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
             }
 
             _caches = opened;
+            // Nodes deleted while there was no watch: the new one reports existing nodes only.
+            foreach (Node deleted in failed?.Nodes.Items.Where(node => opened.Nodes.Find(null, node.Metadata.Name) is null) ?? [])
+                Invalidate(deleted.Metadata.Name);
             failed?.Dispose();
         }
         finally

@@ -73,21 +73,8 @@ public sealed record AlertSilenceRequest
                 $"A silence has at most {MaximumPatterns} nodes, causes and labels, of 1 to {LongestPattern} characters.",
                 "Use wildcards, or create several silences."
             );
-        if (Nodes.Concat(Causes).FirstOrDefault(static text => !IsPattern(text)) is { } wrong)
+        if (Nodes.Concat(Causes).FirstOrDefault(static text => !NamePattern.IsValid(text)) is { } wrong)
             throw Invalid($"'{wrong}' is not a valid name or wildcard.", "Correct the wildcard.");
-    }
-
-    private static bool IsPattern(string text)
-    {
-        try
-        {
-            _ = new NamePattern(text);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
     }
 
     private static NodeManagerException Invalid(string message, string action) =>

@@ -120,7 +120,7 @@ internal sealed class SilenceWatch : IDisposable
             {
                 return new(silence);
             }
-            catch (ArgumentException)
+            catch (NodeManagerException)
             {
                 return null;
             }

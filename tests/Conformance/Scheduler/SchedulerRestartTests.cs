@@ -93,7 +93,8 @@ public sealed class SchedulerRestartTests
             NoRollback = true,
         };
         await SchedulerRestarter.RestartAsync(session, scheduler, kept, NullObserver.Instance, default);
-        await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "SySched"));
+        SchedulerChange last = SchedulerManifests.Enable(scheduler, "SySched") with { RevisionLimit = 2 };
+        await SchedulerManifests.ChangeAsync(session, scheduler, last);
 
         Task<SchedulerRestartResult> restarting = SchedulerRestarter.RestartAsync(
             session,

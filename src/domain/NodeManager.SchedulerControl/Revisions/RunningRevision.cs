@@ -10,19 +10,36 @@ namespace NodeManager.SchedulerControl.Revisions;
 internal static class RunningRevision
 {
     /// <summary>Null without a Deployment, without permission to read it, or if these commands never restarted it.</summary>
-    public static async Task<long?> OfAsync(ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
+    public static async Task<long?> OfAsync(
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    ) => await FindAsync(connection, scheduler, cancellationToken) is { } deployment ? Of(deployment.Spec.Template.Metadata) : null;
+
+    /// <summary>Of the template and of the pods, which may run with an earlier one. Empty where <see cref="OfAsync"/> is null.</summary>
+    public static async Task<IReadOnlyList<long>> AllAsync(
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await FindAsync(connection, scheduler, cancellationToken) is not { } deployment)
+            return [];
+        long?[] all = [Of(deployment.Spec.Template.Metadata), await OfPodsAsync(connection, deployment, cancellationToken)];
+        return [.. all.OfType<long>()];
+    }
+
+    private static async Task<DeploymentManifest?> FindAsync(
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
     {
         if (scheduler.Deployment.Length == 0)
             return null;
         try
         {
-            var deployment = await connection.Client.GetAsync(
-                DeploymentManifest.Type,
-                scheduler.Deployment,
-                scheduler.Namespace,
-                cancellationToken
-            );
-            return Of(deployment.Spec.Template.Metadata);
+            return await connection.Client.GetAsync(DeploymentManifest.Type, scheduler.Deployment, scheduler.Namespace, cancellationToken);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {

@@ -343,7 +343,7 @@ internal sealed partial class SchedulerWrite(
             [
                 revision.Number,
                 revision.Data.Previous,
-                await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0,
+                .. await RunningRevision.AllAsync(connection, scheduler, cancellationToken),
             ];
             await _revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
         }

@@ -1,3 +1,6 @@
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
+
 namespace NodeManager.Server.Access;
 
 /// <summary>What a caller must be allowed to do in the cluster.</summary>
@@ -57,6 +60,22 @@ internal sealed record AccessNeed(string Verb, string Resource, string Group = "
 
     /// <summary>For the machines of the autoscaler.</summary>
     public static AccessNeed Claim(string verb) => new(verb, "nodesmithclaims", Smith, PoolNamespace);
+
+    /// <summary>For what a drain does with these options.</summary>
+    /// <param name="isOfOne">It is one of the node of the path, and concerns the namespaces of its pods.</param>
+    public static IReadOnlyList<AccessNeed> OfDrain(DrainOptions options, bool isOfOne) =>
+        [
+            .. DrainPermissions
+                .OfOptions(options)
+                .Select(one => new AccessNeed(
+                    one.Verb ?? "",
+                    string.IsNullOrEmpty(one.Subresource) ? one.Resource ?? "" : $"{one.Resource}/{one.Subresource}",
+                    one.Group ?? "",
+                    !isOfOne ? Everywhere
+                        : one.Resource == "nodes" ? OneNode
+                        : NamespacesOfNode
+                )),
+        ];
 
     public override string ToString() => $"{Verb} {Resource}{(Group.Length > 0 ? $".{Group}" : "")}";
 }

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Sessions;
-using NodeManager.Drains.Options;
-using NodeManager.Drains.Planning;
 using NodeManager.Maintenance.Options;
 using NodeManager.Sandbox;
 using NodeManager.Server.Access;
@@ -81,7 +79,7 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
             )
                 await context
                     .RequestServices.GetRequiredService<DelegatedAccess>()
-                    .CheckAsync(context, user, NeedsOf(request.Drain, context));
+                    .CheckAsync(context, user, AccessNeed.OfDrain(request.Drain, NameIn(context).Length > 0));
             return await next(call);
         };
     }
@@ -98,25 +96,6 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
 
     public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) =>
         IsAllowedAsync(user, AccessNeed.PatchNodes, "", "", stop);
-
-    // A drain of the node in the path concerns the namespaces of its pods.
-    private static AccessNeed[] NeedsOf(DrainOptions options, HttpContext context)
-    {
-        bool isOfOne = NameIn(context).Length > 0;
-        return
-        [
-            .. DrainPermissions
-                .OfOptions(options)
-                .Select(one => new AccessNeed(
-                    one.Verb ?? "",
-                    string.IsNullOrEmpty(one.Subresource) ? one.Resource ?? "" : $"{one.Resource}/{one.Subresource}",
-                    one.Group ?? "",
-                    !isOfOne ? AccessNeed.Everywhere
-                        : one.Resource == "nodes" ? AccessNeed.OneNode
-                        : AccessNeed.NamespacesOfNode
-                )),
-        ];
-    }
 
     private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {

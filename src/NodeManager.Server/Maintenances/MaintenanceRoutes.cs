@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Drains.Options;
 using NodeManager.Maintenance;
 using NodeManager.Maintenance.Options;
 using NodeManager.Server.Access;
@@ -34,7 +35,18 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         Started(
             routes.MapPost(
                 "/{id}/resume",
-                (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)
+                async (string id, HttpContext context, CallerRights rights, CancellationToken stop) =>
+                {
+                    // The stored options may be those of another caller.
+                    DrainOptions options = await MaintenanceReader.ReadDrainAsync(
+                        cluster.Session,
+                        Exact(id),
+                        MaintenanceRequest.DefaultNamespace,
+                        stop
+                    );
+                    await rights(context, OfDrain(options, isOfOne: false));
+                    return await RunAsync(new() { ResumeId = id }, context, stop);
+                }
             )
         );
         Changed(routes.MapPost("/{id}/stop", StopAsync), Maintain).Produces<ApiMaintenanceStopped>();
@@ -98,8 +110,6 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
 
     private Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
     {
-        if (request.ResumeId is { } id)
-            Exact(id);
         TrackedOperation run = Start(context.User.Identity!.Name!, request);
         return OperationRoutes.AnswerAsync(
             context,

@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Maintenance.Records;
@@ -46,6 +47,21 @@ public static class MaintenanceReader
                 );
                 return read;
             },
+            cancellationToken
+        );
+
+    /// <summary>The options of the drains of a stored run.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceInvalid; or the server's refusal.</exception>
+    public static Task<DrainOptions> ReadDrainAsync(
+        NodeManagerSession session,
+        string id,
+        string ns,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            id,
+            async (connection, token) => (await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token)).Run.Options.Drain,
             cancellationToken
         );
 

@@ -7,6 +7,8 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
@@ -64,6 +66,43 @@ public sealed class DelegatedRightsTests : IAsyncLifetime
         );
         string plan = "{" + option + $",\"nodes\":[\"{_server.Node}\"]}}";
         Assert.Equal(HttpStatusCode.OK, (await _server.SendAsync("POST", "/api/v1/maintenances/plan", drainer, plan)).Code);
+    }
+
+    [Fact]
+    public async Task A_resumed_maintenance_requires_the_rights_for_its_stored_options()
+    {
+        string drainer = await _server.Accounts.CreateAsync("drainer", Drains);
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        MaintenanceRequest request = new()
+        {
+            Nodes = [new(_server.Node)],
+            Options = new()
+            {
+                Drain = new()
+                {
+                    DisableEviction = true,
+                    DeleteUnmanagedPods = true,
+                    DeleteEmptyDirData = true,
+                },
+            },
+            Work = async (_, stop) =>
+            {
+                drained.SetResult();
+                await Task.Delay(Timeout.Infinite, stop);
+                return [];
+            },
+        };
+        RunningOperation run = NodeOperations.StartMaintenance(new ClusterMaintenance(_server.Session, request));
+        await drained.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        run.Cancel();
+        await run.Completion;
+        string id = (await MaintenanceReader.IdsAsync(_server.Session, MaintenanceRequest.DefaultNamespace, default))[0];
+
+        (HttpStatusCode code, string answer) = await _server.SendAsync("POST", $"/api/v1/maintenances/{id}/resume", drainer);
+
+        Assert.Equal(HttpStatusCode.Forbidden, code);
+        Assert.Contains("cannot delete pods", answer, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.SendAsync("POST", "/api/v1/maintenances/other/resume", drainer)).Code);
     }
 
     [Fact]

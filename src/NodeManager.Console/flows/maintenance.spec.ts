@@ -61,3 +61,12 @@ test('a maintenance waits for its window, and its options reach the plan', async
   await expect(page.getByText('The window opens at')).toBeVisible();
   expect((await api.get('/api/v1/maintenances')).ok()).toBe(true);
 });
+
+test('a run that cannot be resumed because the server is unreachable says so', async ({ console: page }) => {
+  const run = { id: 'r1', type: 'Maintenance', status: 'Interrupted', started_by: 'ann', started_at: '2026-11-24T12:00:00Z', nodes: [], remaining: 0, failed: 0, max_unavailable: '1' };
+  await page.route('**/api/v1/maintenances/r1', route => route.fulfill({ json: run }));
+  await page.route('**/api/v1/maintenances/r1/resume', route => route.abort());
+  await open(page, '/admin/maintenance/r1');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.locator('.notice')).toContainText('The server is not reachable.');
+});

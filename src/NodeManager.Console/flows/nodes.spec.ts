@@ -244,6 +244,21 @@ test('the palette finds nodes and pods, and the keys of a row act on it', async 
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find anything');
 });
 
+test('the palette lists two alerts with the same message', async ({ console: page }) => {
+  await page.route('**/api/v1/alerts', async route => {
+    const answer = await (await route.fetch()).json() as { alerts: object[] };
+    const alert = { ...answer.alerts[0], status: 'Firing', message: 'The same twice.' };
+    await route.fulfill({ json: { ...answer, alerts: [{ ...alert, id: 'a' }, { ...alert, id: 'b' }] } });
+  });
+  await page.reload();
+  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' })).toContainText('2 open');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await expect(palette.getByRole('option', { name: 'The same twice.' })).toHaveCount(2);
+  await page.keyboard.type('twice');
+  await expect(palette.getByRole('option')).toHaveCount(2);
+});
+
 test('a label is set and removed with the keyboard', async ({ console: page }) => {
   await open(page, '/admin/nodes/worker-1c-01');
   await tabTo(page, 'Labels', 'link');

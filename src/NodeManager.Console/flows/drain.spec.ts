@@ -82,6 +82,22 @@ test('a drain that another page starts is shown, and uncordoning asks before it 
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
 });
 
+test('a node that is uncordoned while its dialog is open stays uncordoned', async ({ console: page, host, api }) => {
+  const name = 'worker-1b-01';
+  const node = `/api/plugins/streamspace-node-manager/nodes/${name}`;
+  await host.budget('payments', 'ledger', 2);
+  await open(page, `/admin/nodes/${name}`);
+  expect((await api.post(`${node}/drain`, { data: { timeout_seconds: 3600 }, headers: { Prefer: 'respond-async' } })).status()).toBe(202);
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('Uncordoning the node stops the drain');
+  expect((await api.post(`${node}/uncordon`)).ok()).toBe(true);
+  await expect(page.locator('button', { hasText: /^Cordon$/ })).toBeAttached();
+  await question.getByRole('button', { name: 'Uncordon' }).click();
+  await expect(page.locator('.notice')).toContainText('is schedulable');
+  expect(((await (await api.get(node)).json()) as { status: { unschedulable: boolean } }).status.unschedulable).toBe(false);
+});
+
 test('an interrupted drain is resumed with one click', async ({ console: page, host, api }) => {
   const name = 'worker-1b-01';
   await host.budget('payments', 'ledger', 2);

@@ -103,6 +103,45 @@ test('a session that ends asks for a token over the page, which then continues',
   await expect(page.getByRole('link', { name: 'worker-1b-01', exact: true })).toBeVisible();
 });
 
+const ended = { status: 401, json: { error: 'Unauthorized', message: 'Sign in.' } };
+
+test('a dialog that is open when the session ends continues after the sign-in', async ({ console: page, session }) => {
+  await page.getByLabel('Select worker-1a-01').check();
+  await page.getByRole('region', { name: 'Actions for the selection' }).getByRole('button', { name: 'Labels …' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Labels of 1 node' });
+  await dialog.getByLabel('Key').fill('example.com/rack');
+  await page.route('**/nodes/changes', route => route.fulfill(ended), { times: 1 });
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  const question = page.getByRole('dialog', { name: 'The session has ended' });
+  await expect(question.getByLabel('Token')).toBeFocused();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+  await question.getByRole('heading').click();
+  await page.keyboard.press('Escape');
+  await question.getByLabel('Token').click();
+  await page.keyboard.type(session);
+  await question.getByRole('button', { name: 'Sign in' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(dialog.getByLabel('Key')).toHaveValue('example.com/rack');
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  await expect(dialog.getByRole('status')).toContainText('1 node changes');
+});
+
+test('the palette continues after a session that ended', async ({ console: page, session }) => {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await page.route('**/api/v1/pods?*', route => route.fulfill(ended), { times: 1 });
+  await page.keyboard.type('worker-1c');
+  const question = page.getByRole('dialog', { name: 'The session has ended' });
+  await expect(question.getByLabel('Token')).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(session);
+  await question.getByRole('button', { name: 'Sign in' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(palette.getByRole('combobox')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'worker-1c-01' })).toBeVisible();
+});
+
 test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page }) => {
   let one: { name: string } | undefined;
   await page.route(nodesPath, async route => {

@@ -160,6 +160,39 @@ test('several nodes are drained together after their plan', async ({ console: pa
   await expect(page.getByRole('row', { name: /gpu-1/ }).filter({ hasText: 'Cordoned' })).toHaveCount(0);
 });
 
+test('the two latest of several drains are followed, and the others can be cancelled', async ({ console: page }) => {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const idOf = (url: string) => /operations\/(.*)\/events/.exec(url)?.[1];
+  page.on('requestfailed', request => { closed.push(...[idOf(request.url())].filter(id => id !== undefined)); });
+  const names = ['gpu-1a-01', 'gpu-1b-01', 'memory-1a-01'];
+  let at = 0;
+  await page.route('**/nodes/drain', route => {
+    const name = names[at++]!;
+    return route.fulfill({ status: 202, json: { id: `of-${name}`, kind: 'NodeDrain', target: `${name} in cluster 'demo'`, state: 'Running', started_at: new Date().toISOString() } });
+  });
+  await page.route('**/operations/*/events', route => { opened.push(idOf(route.request().url())!); });
+  const regions = page.getByRole('region', { name: 'Drain of several nodes' });
+  for (const [i, name] of names.entries()) {
+    await page.getByLabel(`Select ${name}`).check();
+    await page.getByRole('button', { name: 'Drain …' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Drain 1 node?' });
+    await dialog.getByLabel('Evict pods with emptyDir volumes').check();
+    await dialog.getByLabel('Evict unmanaged pods').check();
+    await dialog.getByRole('button', { name: 'Drain 1 node' }).click();
+    await expect(regions).toHaveCount(i + 1);
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+  }
+
+  await expect.poll(() => [opened, closed]).toEqual([names.map(name => `of-${name}`), ['of-gpu-1a-01']]);
+  const first = regions.last();
+  await expect(first).toContainText(/Running.*gpu-1a-01/s);
+  const cancelled = page.waitForRequest(request => request.method() === 'DELETE');
+  await page.route('**/operations/of-gpu-1a-01', route => route.fulfill({ status: 202, json: {} }));
+  await first.getByRole('button', { name: 'Cancel operation' }).click();
+  expect((await cancelled).url()).toMatch(/of-gpu-1a-01$/);
+});
+
 // The last of these: its drain moves the pod of worker-1b-01 to another node.
 test('a drain waits for a PDB, survives a reload and ends when the PDB allows', async ({ console: page, host }) => {
   const name = 'worker-1b-01';

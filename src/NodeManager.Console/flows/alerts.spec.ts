@@ -59,3 +59,27 @@ test('an alert is acknowledged, another is silenced for a while, and the silence
   await expect(page.getByText('No alerts are silenced.')).toBeVisible();
   await host.fault('DiskPressure', name, false);
 });
+
+test('an alert about pods has its message and evidence while the page is open', async ({ console: page }) => {
+  const evidence = { kind: 'Pod', name: 'shop/cart-1', message: 'Evicted for memory.' };
+  const alert = {
+    id: 'a', sequence: 1, labels: {}, transition: 'Raised', status: 'Firing', cause: 'Evictions', severity: 'Warning', nodes: ['worker-1a-01'], starts_at: new Date().toISOString(),
+    updated_at: new Date().toISOString(), flapping: false, message: 'Pod shop/cart-1 was evicted.', findings: [{ node: 'worker-1a-01', cause: 'Evictions', evidence: [evidence] }],
+  };
+  let alerts: object[] = [];
+  let raise = () => {};
+  // The stream names no pods.
+  const told = `id: 2\nevent: alert\ndata: ${JSON.stringify({ ...alert, message: 'Evictions: the alert names its pods.', findings: [] })}\n\n`;
+  const streams = [() => Promise.resolve('id: 1\nevent: ready\ndata: {}\n\n'), () => new Promise<string>(done => { raise = () => done(told); })];
+  await page.route('**/api/v1/events', async route => route.fulfill({ contentType: 'text/event-stream', body: await (streams.shift() ?? (() => new Promise<string>(() => {})))() }));
+  await page.route('**/api/v1/alerts', route => route.fulfill({ json: { monitoring: true, alerts } }));
+  await open(page, '/admin/alerts');
+  await expect.poll(() => streams.length).toBe(0);
+  await expect(page.getByText('No alerts are open.')).toBeVisible();
+  alerts = [alert];
+  raise();
+  const shown = page.getByRole('article', { name: 'Evictions' });
+  await expect(shown).toContainText('Pod shop/cart-1 was evicted.');
+  await shown.getByText(/Evidence/).click();
+  await expect(shown).toContainText('Evicted for memory.');
+});

@@ -82,6 +82,22 @@ test('a drain that another page starts is shown, and uncordoning asks before it 
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
 });
 
+test('a node that is uncordoned while its dialog is open stays uncordoned', async ({ console: page, host, api }) => {
+  const name = 'worker-1b-01';
+  const node = `/api/plugins/streamspace-node-manager/nodes/${name}`;
+  await host.budget('payments', 'ledger', 2);
+  await open(page, `/admin/nodes/${name}`);
+  expect((await api.post(`${node}/drain`, { data: { timeout_seconds: 3600 }, headers: { Prefer: 'respond-async' } })).status()).toBe(202);
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('Uncordoning the node stops the drain');
+  expect((await api.post(`${node}/uncordon`)).ok()).toBe(true);
+  await expect(page.locator('button', { hasText: /^Cordon$/ })).toBeAttached();
+  await question.getByRole('button', { name: 'Uncordon' }).click();
+  await expect(page.locator('.notice')).toContainText('is schedulable');
+  expect(((await (await api.get(node)).json()) as { status: { unschedulable: boolean } }).status.unschedulable).toBe(false);
+});
+
 test('an interrupted drain is resumed with one click', async ({ console: page, host, api }) => {
   const name = 'worker-1b-01';
   await host.budget('payments', 'ledger', 2);
@@ -142,6 +158,39 @@ test('several nodes are drained together after their plan', async ({ console: pa
   await back.getByRole('button', { name: 'Change 2 nodes' }).click();
   await expect(back).toHaveCount(0);
   await expect(page.getByRole('row', { name: /gpu-1/ }).filter({ hasText: 'Cordoned' })).toHaveCount(0);
+});
+
+test('the two latest of several drains are followed, and the others can be cancelled', async ({ console: page }) => {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const idOf = (url: string) => /operations\/(.*)\/events/.exec(url)?.[1];
+  page.on('requestfailed', request => { closed.push(...[idOf(request.url())].filter(id => id !== undefined)); });
+  const names = ['gpu-1a-01', 'gpu-1b-01', 'memory-1a-01'];
+  let at = 0;
+  await page.route('**/nodes/drain', route => {
+    const name = names[at++]!;
+    return route.fulfill({ status: 202, json: { id: `of-${name}`, kind: 'NodeDrain', target: `${name} in cluster 'demo'`, state: 'Running', started_at: new Date().toISOString() } });
+  });
+  await page.route('**/operations/*/events', route => { opened.push(idOf(route.request().url())!); });
+  const regions = page.getByRole('region', { name: 'Drain of several nodes' });
+  for (const [i, name] of names.entries()) {
+    await page.getByLabel(`Select ${name}`).check();
+    await page.getByRole('button', { name: 'Drain …' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Drain 1 node?' });
+    await dialog.getByLabel('Evict pods with emptyDir volumes').check();
+    await dialog.getByLabel('Evict unmanaged pods').check();
+    await dialog.getByRole('button', { name: 'Drain 1 node' }).click();
+    await expect(regions).toHaveCount(i + 1);
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+  }
+
+  await expect.poll(() => [opened, closed]).toEqual([names.map(name => `of-${name}`), ['of-gpu-1a-01']]);
+  const first = regions.last();
+  await expect(first).toContainText(/Running.*gpu-1a-01/s);
+  const cancelled = page.waitForRequest(request => request.method() === 'DELETE');
+  await page.route('**/operations/of-gpu-1a-01', route => route.fulfill({ status: 202, json: {} }));
+  await first.getByRole('button', { name: 'Cancel operation' }).click();
+  expect((await cancelled).url()).toMatch(/of-gpu-1a-01$/);
 });
 
 // The last of these: its drain moves the pod of worker-1b-01 to another node.

@@ -73,6 +73,29 @@ test('the chart has the colors of the theme, also when the system changes it', a
   }
 });
 
+test.describe('in another time zone', () => {
+  test.use({ timezoneId: 'Asia/Tokyo' });
+
+  test('the axis of the chart has the chosen time zone', async ({ console: page }) => {
+    await page.addInitScript(() => {
+      const drawn = ((globalThis as unknown as { drawn: string[] }).drawn = []) as string[];
+      const draw = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        drawn.push(text);
+        draw.call(this, text, ...rest);
+      };
+    });
+    await open(page, '/admin/nodes/worker-1b-01');
+    const hourOf = (timeZone: string, at: number) => new Intl.DateTimeFormat('en', { hour: 'numeric', timeZone }).format(at);
+    const last = () => page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn.findLast(text => /^\d+:\d\d:\d\d/.test(text))?.replace(/:.*\d/, '') ?? '');
+    const within = (timeZone: string) => [0, 3_600_000].map(past => hourOf(timeZone, Date.now() - past));
+    await expect.poll(async () => within('Asia/Tokyo').includes(await last())).toBe(true);
+    await page.locator('.caller').click();
+    await page.getByLabel('Times').selectOption('utc');
+    await expect.poll(async () => within('UTC').includes(await last())).toBe(true);
+  });
+});
+
 test('theme and language are stored', async ({ console: page }) => {
   await page.getByText('local-admin').click();
   await page.getByLabel('Theme').selectOption('dark');

@@ -61,3 +61,56 @@ test('a maintenance waits for its window, and its options reach the plan', async
   await expect(page.getByText('The window opens at')).toBeVisible();
   expect((await api.get('/api/v1/maintenances')).ok()).toBe(true);
 });
+
+test('a run that cannot be resumed because the server is unreachable says so', async ({ console: page }) => {
+  const run = { id: 'r1', type: 'Maintenance', status: 'Interrupted', started_by: 'ann', started_at: '2026-11-24T12:00:00Z', nodes: [], remaining: 0, failed: 0, max_unavailable: '1' };
+  await page.route('**/api/v1/maintenances/r1', route => route.fulfill({ json: run }));
+  await page.route('**/api/v1/maintenances/r1/resume', route => route.abort());
+  await open(page, '/admin/maintenance/r1');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.locator('.notice')).toContainText('The server is not reachable.');
+});
+
+test('a plan for former options is not shown, and a maintenance starts with the options of its plan', async ({ console: page }) => {
+  const plans: (() => void)[] = [];
+  await page.route('**/api/v1/maintenances/plan', async route => {
+    const response = await route.fetch();
+    await new Promise<void>(done => plans.push(done));
+    await route.fulfill({ response });
+  });
+  await open(page, '/admin/maintenance');
+  await page.getByLabel('Filter').fill('worker-1a-01');
+  await page.getByRole('checkbox', { name: 'worker-1a-01' }).check();
+  const plan = page.getByRole('button', { name: 'Show the plan' });
+  const start = page.getByRole('button', { name: 'Start the maintenance' });
+  await plan.click();
+  await expect.poll(() => plans.length).toBe(1);
+  await page.getByLabel('Evict unmanaged pods').check();
+  const answered = page.waitForEvent('requestfinished', request => request.url().endsWith('/maintenances/plan'));
+  plans.pop()!();
+  await answered;
+  await page.evaluate(() => new Promise(done => setTimeout(done, 200)));
+  await expect(page.getByRole('table', { name: 'Plan' })).toHaveCount(0);
+  await expect(start).toBeDisabled();
+
+  await plan.click();
+  await expect.poll(() => plans.length).toBe(1);
+  plans.pop()!();
+  await expect(start).toBeEnabled();
+  const sent = page.waitForRequest(request => request.method() === 'POST' && request.url().endsWith('/api/v1/maintenances'));
+  let read = () => {};
+  const isRead = new Promise<void>(done => { read = done; });
+  await page.route('**/api/v1/maintenances', async route => {
+    if (route.request().method() === 'POST') return route.abort();
+    await isRead;
+    return route.continue();
+  });
+  await start.click();
+  const question = page.getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Start the maintenance' }).click();
+  // The start reads the runs first, and the form can be edited again.
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByLabel('Evict pods with emptyDir volumes').check();
+  read();
+  expect((await sent).postDataJSON()).toMatchObject({ nodes: ['worker-1a-01'], delete_unmanaged_pods: true, delete_emptydir_data: false });
+});

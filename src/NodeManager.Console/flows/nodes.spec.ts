@@ -103,6 +103,45 @@ test('a session that ends asks for a token over the page, which then continues',
   await expect(page.getByRole('link', { name: 'worker-1b-01', exact: true })).toBeVisible();
 });
 
+const ended = { status: 401, json: { error: 'Unauthorized', message: 'Sign in.' } };
+
+test('a dialog that is open when the session ends continues after the sign-in', async ({ console: page, session }) => {
+  await page.getByLabel('Select worker-1a-01').check();
+  await page.getByRole('region', { name: 'Actions for the selection' }).getByRole('button', { name: 'Labels …' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Labels of 1 node' });
+  await dialog.getByLabel('Key').fill('example.com/rack');
+  await page.route('**/nodes/changes', route => route.fulfill(ended), { times: 1 });
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  const question = page.getByRole('dialog', { name: 'The session has ended' });
+  await expect(question.getByLabel('Token')).toBeFocused();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+  await question.getByRole('heading').click();
+  await page.keyboard.press('Escape');
+  await question.getByLabel('Token').click();
+  await page.keyboard.type(session);
+  await question.getByRole('button', { name: 'Sign in' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(dialog.getByLabel('Key')).toHaveValue('example.com/rack');
+  await dialog.getByRole('button', { name: 'Show the effect' }).click();
+  await expect(dialog.getByRole('status')).toContainText('1 node changes');
+});
+
+test('the palette continues after a session that ended', async ({ console: page, session }) => {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await page.route('**/api/v1/pods?*', route => route.fulfill(ended), { times: 1 });
+  await page.keyboard.type('worker-1c');
+  const question = page.getByRole('dialog', { name: 'The session has ended' });
+  await expect(question.getByLabel('Token')).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(session);
+  await question.getByRole('button', { name: 'Sign in' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(palette.getByRole('combobox')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'worker-1c-01' })).toBeVisible();
+});
+
 test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page }) => {
   let one: { name: string } | undefined;
   await page.route(nodesPath, async route => {
@@ -242,6 +281,21 @@ test('the palette finds nodes and pods, and the keys of a row act on it', async 
   await expect(dialog).toHaveCount(0);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Find anything');
+});
+
+test('the palette lists two alerts with the same message', async ({ console: page }) => {
+  await page.route('**/api/v1/alerts', async route => {
+    const answer = await (await route.fetch()).json() as { alerts: object[] };
+    const alert = { ...answer.alerts[0], status: 'Firing', message: 'The same twice.' };
+    await route.fulfill({ json: { ...answer, alerts: [{ ...alert, id: 'a' }, { ...alert, id: 'b' }] } });
+  });
+  await page.reload();
+  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' })).toContainText('2 open');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await expect(palette.getByRole('option', { name: 'The same twice.' })).toHaveCount(2);
+  await page.keyboard.type('twice');
+  await expect(palette.getByRole('option')).toHaveCount(2);
 });
 
 test('a label is set and removed with the keyboard', async ({ console: page }) => {

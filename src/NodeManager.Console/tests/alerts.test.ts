@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { after, open, past, select } from '../src/alerts/alerts';
+import type { Change } from '../src/api/changes';
 import type { Alert } from '../src/api/types';
 
 function alert(id: string, given: Partial<Alert> = {}): Alert {
@@ -41,4 +42,73 @@ it('lists open alerts by severity, and past alerts by their end', () => {
 
 it.each([['', 5], ['worker-1', 4], ['disk gpu', 1], ['EU-1A', 1], ['worker-2 disk', 0]])('%j selects %s', (text, count) => {
   expect(select(some, text)).toHaveLength(count);
+});
+
+describe('the alerts of a page', () => {
+  const general = alert('a', { cause: 'Evictions', message: 'Evictions: the alert names its pods.' });
+  const detailed = { ...general, message: 'Pod shop/cart-1 was evicted.' };
+  let tell: (change: Change) => void;
+  let page: typeof import('../src/alerts/alerts.svelte');
+  let answers: (() => Promise<Response>)[];
+  const list = (...alerts: Alert[]) => () => Promise.resolve(new Response(JSON.stringify({ monitoring: true, alerts })));
+  const messages = () => page.allAlerts()?.alerts.map(one => one.message);
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    vi.resetModules();
+    vi.doMock('../src/api/feed.svelte', () => ({ watchCluster: (listener: typeof tell) => { tell = listener; return () => {}; } }));
+    answers = [];
+    vi.stubGlobal('fetch', vi.fn(() => (answers.length > 1 ? answers.shift()! : answers[0]!)()));
+    page = await import('../src/alerts/alerts.svelte');
+    page.keepAlerts();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.doUnmock('../src/api/feed.svelte');
+    vi.unstubAllGlobals();
+  });
+
+  it('are read when the stream reports one, which names no pods', async () => {
+    answers = [list(), list(detailed)];
+    tell({ type: 'ready' });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(messages()).toEqual([]);
+
+    tell({ type: 'alert', alert: general });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(messages()).toEqual([detailed.message]);
+  });
+
+  it('are read once a second in a storm, and once after it', async () => {
+    answers = [list(detailed)];
+    for (let i = 0; i < 25; i++) {
+      tell({ type: 'alert', alert: general });
+      await vi.advanceTimersByTimeAsync(100);
+    }
+
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.mocked(fetch).mock.calls.length).toBe(4);
+    expect(messages()).toEqual([detailed.message]);
+  });
+
+  it('are those of the stream where the list may not be read', async () => {
+    answers = [list(), () => Promise.resolve(new Response('{"error":"Forbidden","message":"no"}', { status: 403 }))];
+    tell({ type: 'ready' });
+    await vi.advanceTimersByTimeAsync(5000);
+
+    tell({ type: 'alert', alert: general });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([messages(), page.alertsProblem()?.status]).toEqual([[general.message], 403]);
+  });
+
+  it('are read again where two readers meet', async () => {
+    answers = [list(detailed)];
+    page.refreshAlerts();
+    tell({ type: 'ready' });
+    tell({ type: 'alert', alert: general });
+    await vi.advanceTimersByTimeAsync(5000);
+
+    expect([messages(), vi.mocked(fetch).mock.calls.length]).toEqual([[detailed.message], 2]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim, MaintenancePlan, MaintenanceRun } from '../src/api/types';
 import { claimTone, progress, sortClaims } from '../src/autoscaler/claims';
+import { priceChange } from '../src/autoscaler/prices';
 import { match } from '../src/frame/routes';
 import { batches, timeline } from '../src/maintenance/runs';
 import { addSample, afterHistory } from '../src/nodes/samples';
@@ -87,3 +88,5 @@ describe('usage from before the page was opened', () => {
     expect(afterHistory(history, { times: [at - 60], cpu: [1], memory: [1] }).times).toEqual([at - 30, at]);
   });
 });
+
+it.each([[0.0416, 'EUR', '+0.0416 EUR'], [-1.25, undefined, '-1.25'], [0, 'EUR', '0 EUR']])('shows %s %s as %j', (change, currency, expected) => expect(priceChange(change, currency)).toBe(expected));

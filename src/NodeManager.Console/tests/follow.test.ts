@@ -30,6 +30,46 @@ it('continues a stream after a new sign-in where its session has ended', async (
   expect([seen, sent]).toEqual([['a', 'b'], ['', '7', '7']]);
 });
 
+it('closes its connection while the tab is hidden for long, and continues where it was', async () => {
+  vi.useFakeTimers();
+  const tab = Object.assign(new EventTarget(), { visibilityState: 'visible', querySelector: () => null });
+  vi.stubGlobal('document', tab);
+  const turn = (state: string) => { tab.visibilityState = state; tab.dispatchEvent(new Event('visibilitychange')); };
+  const sent: { after: string; signal: AbortSignal }[] = [];
+  vi.stubGlobal('fetch', vi.fn((_: string, { headers, signal }: RequestInit) => {
+    sent.push({ after: (headers as Record<string, string>)['Last-Event-ID'] ?? '', signal: signal! });
+    const text = `id: ${sent.length}\ndata: ${sent.length}\n\n`;
+    return Promise.resolve(new Response(new ReadableStream({
+      start: opened => {
+        opened.enqueue(new TextEncoder().encode(text));
+        signal!.addEventListener('abort', () => opened.error(signal!.reason));
+      },
+    })));
+  }));
+  const seen: string[] = [];
+  const connections: boolean[] = [];
+  const stop = new AbortController();
+  const following = follow('/events', event => { seen.push(event.data); }, stop.signal, connected => connections.push(connected));
+
+  turn('hidden');
+  await vi.advanceTimersByTimeAsync(20_000);
+  turn('visible');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([sent.length, sent[0]!.signal.aborted]).toEqual([1, false]);
+
+  turn('hidden');
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect([sent.length, sent[0]!.signal.aborted, seen]).toEqual([1, true, ['1']]);
+
+  turn('visible');
+  await vi.advanceTimersByTimeAsync(0);
+  expect([sent.length, sent[1]!.after, seen, connections]).toEqual([2, '1', ['1', '2'], [true, true]]);
+
+  stop.abort();
+  await following;
+  vi.useRealTimers();
+});
+
 it('ends with the words of the server where it does not know the stream', async () => {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"error":"OperationNotFound","message":"Operation \'x\' does not exist."}', { status: 404 })));
 

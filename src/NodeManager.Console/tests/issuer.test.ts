@@ -8,7 +8,7 @@ let isRefused = false;
 let valid = false;
 
 function serve() {
-  vi.stubGlobal('document', { querySelector: () => ({ content: 'login.example.com' }) });
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { querySelector: () => ({ content: 'login.example.com' }) }));
   vi.stubGlobal('fetch', (path: string, options: RequestInit = {}) => {
     const headers = new Headers(options.headers);
     sent.push({ path, session: headers.get('X-Browser-Session'), token: headers.get('Authorization'), credentials: options.credentials });

@@ -51,8 +51,27 @@ export function pauseAfter(failures: number): number {
   return Math.min(longestPause, firstPause * 2 ** Math.max(0, failures - 1));
 }
 
+/** How long a tab may be hidden before it closes its streams, in milliseconds: over HTTP/1.1, all tabs of a browser share six connections to a server. */
+const longestHidden = 30_000;
+
+/** Calls `act` when the tab has been hidden, or visible, for a while. Returns how to stop. */
+function whenTab(state: DocumentVisibilityState, pause: number, act: () => void): () => void {
+  const tab = globalThis.document;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (tab?.visibilityState === state) timer = setTimeout(act, pause);
+  };
+  tab?.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    clearTimeout(timer);
+    tab?.removeEventListener('visibilitychange', look);
+  };
+}
+
 /**
- * Follows a stream until `onEvent` returns false or the signal aborts. Reconnects after the last event that was seen, and after a new sign-in where the
+ * Follows a stream until `onEvent` returns false or the signal aborts. A hidden tab pauses it. Reconnects after the last event that was seen, and after a new sign-in where the
  * session has ended. `onConnection` hears whether there is a connection. Throws ApiProblem where the server refuses for good.
  */
 export async function follow(
@@ -65,6 +84,8 @@ export async function follow(
   let isRenewed = false;
   while (!signal.aborted) {
     const hung = new AbortController();
+    const away = new AbortController();
+    const stopWatching = whenTab('hidden', longestHidden, () => away.abort());
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = () => {
       clearTimeout(silence);
@@ -73,7 +94,7 @@ export async function follow(
     try {
       heard();
       const headers = headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) });
-      const response = await fetch(clusterBase + path, { headers, credentials: cookiesOf(headers), signal: AbortSignal.any([signal, hung.signal]) });
+      const response = await fetch(clusterBase + path, { headers, credentials: cookiesOf(headers), signal: AbortSignal.any([signal, hung.signal, away.signal]) });
       if (response.status === 401) {
         onConnection(false);
         if (!isRenewed && await renewSession()) {
@@ -111,9 +132,20 @@ export async function follow(
       if (problem instanceof ApiProblem) throw problem;
     } finally {
       clearTimeout(silence);
+      stopWatching();
     }
 
     if (signal.aborted) return;
+    if (away.signal.aborted) {
+      let stopWaiting = () => {};
+      await new Promise<void>(done => {
+        stopWaiting = whenTab('visible', 0, done);
+        signal.addEventListener('abort', () => done(), { once: true });
+      });
+      stopWaiting();
+      continue;
+    }
+
     onConnection(false);
     failures++;
     await new Promise<void>(done => {

@@ -1,6 +1,6 @@
 import { read, type Change } from './changes';
 import type { ApiProblem } from './client';
-import { follow } from './events';
+import { follow, pauseAfter } from './events';
 
 type Listener = (change: Change) => void;
 
@@ -8,6 +8,7 @@ const listeners = new Set<Listener>();
 let stop: AbortController | null = null;
 /** Whether the server has reported that changes from now on arrive. */
 let isReady = false;
+let failures = 0;
 let connected = $state(true);
 let problem = $state.raw<ApiProblem | null>(null);
 let silentSince = $state<string | null>(null);
@@ -40,7 +41,8 @@ export function dataOf(): string | null {
 export function watchCluster(listener: Listener): () => void {
   listeners.add(listener);
   if (!stop) connect();
-  else if (isReady) listener({ type: 'ready' });
+  if (isReady) listener({ type: 'ready' });
+  else if (problem) listener({ type: 'reset' });
   return () => {
     listeners.delete(listener);
     // The next page asks within the same tick.
@@ -48,14 +50,13 @@ export function watchCluster(listener: Listener): () => void {
       if (listeners.size > 0) return;
       stop?.abort();
       stop = null;
+      isReady = false;
     });
   };
 }
 
 function connect(): void {
   const own = (stop = new AbortController());
-  problem = null;
-  isReady = false;
   follow('/api/v1/events', event => {
     const change = read(event.type, event.data);
     if (change?.type === 'cluster') {
@@ -63,11 +64,21 @@ function connect(): void {
       current = change.since;
     }
 
-    if (change?.type === 'ready') isReady = true;
+    if (change?.type === 'ready') {
+      isReady = true;
+      problem = null;
+      failures = 0;
+    }
+
     if (change?.type === 'ready' || change?.type === 'reset') silentSince = null;
     if (change) for (const listener of listeners) listener(change);
   }, own.signal, value => { connected = value; }, longestSilence).catch((failure: unknown) => {
+    if (stop !== own) return;
+    // A proxy, or missing permissions: what is read without the stream is shown, and attempts continue.
+    const isFirst = problem === null;
     problem = failure as ApiProblem;
-    if (stop === own) stop = null;
+    connected = isReady = false;
+    if (isFirst) for (const listener of listeners) listener({ type: 'reset' });
+    setTimeout(() => { if (stop === own) connect(); }, pauseAfter(++failures));
   });
 }

@@ -65,7 +65,7 @@ export function time(value: string | undefined): string {
 }
 
 /** The time of day. */
-export function clock(value: string): string {
+export function clock(value: string | Date): string {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(new Date(value));
 }
 

@@ -18,9 +18,9 @@ export function session(): State {
   return state;
 }
 
-/** Whether the caller may change anything. */
+/** Whether the caller may change anything; that of a session that has ended, as its page and dialogs stay. */
 export function isAdmin(): boolean {
-  return state.at === 'signed-in' && state.caller.level === 'admin';
+  return state.at !== 'starting' && state.caller?.level === 'admin';
 }
 
 /** Uses the secret of a sign-in link, if the address has one, else the session of this origin. */

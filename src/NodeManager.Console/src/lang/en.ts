@@ -798,6 +798,7 @@ export const en = {
   'data.live': 'Live',
   'data.stale': 'Not up to date',
   'data.of': 'Data of {time}',
+  'server.refused': 'The page does not update automatically, because the server refuses the stream of changes: {message}',
   'server.silent': 'The server does not answer. Reconnecting …',
   'server.silentSince': 'The server does not answer. The page shows the state of {time}. Reconnecting …',
   'plugin.weight': 'Weight',

@@ -800,6 +800,7 @@ export const zh: Messages = {
   'data.live': '实时',
   'data.stale': '不是最新',
   'data.of': '{time} 的数据',
+  'server.refused': '页面不会自动更新，因为服务器拒绝了更改流：{message}',
   'server.silent': '服务器没有响应。正在重新连接……',
   'server.silentSince': '服务器没有响应。页面显示的是 {time} 的状态。正在重新连接……',
   'plugin.weight': '权重',

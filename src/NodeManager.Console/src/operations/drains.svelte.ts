@@ -17,6 +17,11 @@ export function runningDrain(node: Node): Operation | undefined {
   return operations.find(one => one.state === 'Running' && (one.id === node.operation?.id || drains(one, node.name)));
 }
 
+/** The operation with its current state. */
+export function latest(operation: Operation): Operation {
+  return operations.find(one => one.id === operation.id) ?? operation;
+}
+
 /** Keeps the running drains known while a page shows them: the server reports each operation that starts or ends. Returns how to stop. */
 export function keepDrains(): () => void {
   return watchCluster(change => {

@@ -71,6 +71,20 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         Assert.Equal(1, _api.Leases["work"]!["spec"]!["leaseTransitions"]!.GetValue<int>());
     }
 
+    [Fact]
+    public async Task A_release_with_a_lost_response_is_complete()
+    {
+        await AcquireAsync();
+        _faults.Inject(Fault.DropAnswer(), 1, static request => request.Method == HttpMethod.Patch);
+
+        Task releasing = _lease.ReleaseAsync(CancellationToken.None);
+        while (!releasing.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
+
+        await releasing;
+        Assert.Equal("", Holder);
+    }
+
     // The holder's clock may be off by any amount: its times mean nothing here.
     [Theory]
     [InlineData("2000-01-01T00:00:00.000000Z")]

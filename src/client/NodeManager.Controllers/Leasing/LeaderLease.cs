@@ -240,7 +240,7 @@ public sealed class LeaderLease(
         {
             // Released, or timed out: the next renewal may succeed, and the remaining time is counted.
         }
-        catch (Exception failure) when (!TransientFailure.Is(failure))
+        catch (Exception failure) when (!IsPassing(failure))
         {
             bool isNew = Refusal is null;
             Refusal = failure;
@@ -249,13 +249,17 @@ public sealed class LeaderLease(
         }
         catch (Exception)
         {
-            // The next one may succeed.
+            // The next one may succeed. A server that restarts may have refused the last one.
+            Refusal = null;
         }
         finally
         {
             _renewals.Release();
         }
     }
+
+    private static bool IsPassing(Exception failure) =>
+        TransientFailure.Is(failure) || failure is KubernetesException { NamesMissingRole: true };
 
     // The test of the patch failed, or the Lease was deleted or replaced.
     private static bool MayHaveOtherHolder(KubernetesException refused) =>

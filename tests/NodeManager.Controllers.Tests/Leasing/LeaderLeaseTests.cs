@@ -262,6 +262,23 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_credential_plugin_that_fails_brings_the_Lease_only_into_doubt()
+    {
+        await AcquireAsync();
+        NodeManagerException failure = new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError, "The network is down.");
+        _faults.Inject(Fault.After(() => throw failure), 8, static request => request.Method == HttpMethod.Patch);
+
+        await StepUntilInDoubtAsync();
+
+        Assert.False(_lease.Lost.IsCancellationRequested);
+        Assert.Null(_lease.Refusal);
+        Task held = _lease.HoldAsync(CancellationToken.None);
+        while (!held.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
+        Assert.False(_lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task The_work_ends_when_another_process_holds_the_Lease()
     {
         await AcquireAsync();

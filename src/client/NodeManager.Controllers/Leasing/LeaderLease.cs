@@ -259,7 +259,7 @@ public sealed class LeaderLease(
     }
 
     private static bool IsPassing(Exception failure) =>
-        TransientFailure.Is(failure) || failure is KubernetesException { NamesMissingRole: true };
+        TransientFailure.IsDuringWork(failure) || failure is KubernetesException { NamesMissingRole: true };
 
     // The test of the patch failed, or the Lease was deleted or replaced.
     private static bool MayHaveOtherHolder(KubernetesException refused) =>

@@ -310,6 +310,31 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task A_removed_handler_receives_no_change_after_concurrent_subscriptions()
+    {
+        ObjectCache<Pod> cache = await OpenAsync();
+        int removed = 0,
+            live = 0;
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 0; i < 20_000; i++)
+                            cache.Subscribe(_ => Interlocked.Add(ref removed, i + 1)).Dispose();
+                    })
+                )
+        );
+        using IDisposable _ = cache.Subscribe(_ => Interlocked.Increment(ref live));
+
+        _api.Pods.Put(Pod("p1", "n1"));
+
+        await Eventually.HoldsAsync(() => Volatile.Read(ref live) == 1);
+        Assert.Equal(0, removed);
+    }
+
+    [Fact]
     public async Task A_recreated_object_is_reported_as_deleted_and_added()
     {
         _api.Pods.Put(Pod("p1", "n1"));

@@ -12,6 +12,17 @@ namespace NodeManager.Controllers.Tests.Leasing;
 
 public sealed class LeaderLeaseTests : IAsyncLifetime
 {
+    private const string UnreadRoles = """
+        {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "status": "Failure",
+            "message": "leases is forbidden: RBAC: role \"runs\" not found",
+            "reason": "Forbidden",
+            "code": 403
+        }
+        """;
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
     private readonly FakeApi _api = new();
@@ -69,6 +80,20 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
 
         Assert.Equal("other", Holder);
         Assert.Equal(1, _api.Leases["work"]!["spec"]!["leaseTransitions"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_release_with_a_lost_response_is_complete()
+    {
+        await AcquireAsync();
+        _faults.Inject(Fault.DropAnswer(), 1, static request => request.Method == HttpMethod.Patch);
+
+        Task releasing = _lease.ReleaseAsync(CancellationToken.None);
+        while (!releasing.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
+
+        await releasing;
+        Assert.Equal("", Holder);
     }
 
     // The holder's clock may be off by any amount: its times mean nothing here.
@@ -206,6 +231,54 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_has_not_read_its_roles_brings_the_Lease_only_into_doubt()
+    {
+        await AcquireAsync();
+        _faults.Inject(Fault.AnswerJson(HttpStatusCode.Forbidden, UnreadRoles), 8, static request => request.Method == HttpMethod.Patch);
+
+        await StepUntilInDoubtAsync();
+
+        Assert.False(_lease.Lost.IsCancellationRequested);
+        Assert.Null(_lease.Refusal);
+        Assert.Empty(_told.Refusals);
+        Task held = _lease.HoldAsync(CancellationToken.None);
+        while (!held.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
+        Assert.False(_lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_refusal_before_the_server_becomes_unreachable_brings_the_Lease_only_into_doubt()
+    {
+        await AcquireAsync();
+        _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 1, static request => request.Method == HttpMethod.Patch);
+        _faults.Inject(Fault.Refuse(), 100, static request => request.Method == HttpMethod.Patch);
+
+        await StepUntilInDoubtAsync();
+
+        Assert.Single(_told.Refusals);
+        Assert.Null(_lease.Refusal);
+        Assert.False(_lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_credential_plugin_that_fails_brings_the_Lease_only_into_doubt()
+    {
+        await AcquireAsync();
+        NodeManagerException failure = new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError, "The network is down.");
+        _faults.Inject(Fault.After(() => throw failure), 8, static request => request.Method == HttpMethod.Patch);
+
+        await StepUntilInDoubtAsync();
+
+        Assert.False(_lease.Lost.IsCancellationRequested);
+        Assert.Null(_lease.Refusal);
+        Task held = _lease.HoldAsync(CancellationToken.None);
+        while (!held.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
+        Assert.False(_lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task The_work_ends_when_another_process_holds_the_Lease()
     {
         await AcquireAsync();
@@ -260,6 +333,13 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         _time.Advance(by);
         for (int calm = 0; calm < 3; calm = ThreadPool.PendingWorkItemCount == 0 ? calm + 1 : 0)
             await Task.Delay(4);
+    }
+
+    private async Task StepUntilInDoubtAsync()
+    {
+        CancellationToken doubt = _lease.InDoubt;
+        while (!doubt.IsCancellationRequested)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
     }
 
     private async Task PassAsync(TimeSpan by, Func<bool> until)

@@ -58,6 +58,29 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public void A_delay_can_be_longer_than_a_timer()
+    {
+        _queue.AddAfter("a", TimeSpan.FromDays(60));
+        _time.Advance(TimeSpan.FromDays(59));
+        Assert.Equal(0, _queue.Count);
+
+        _time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(1, _queue.Count);
+        Assert.Equal(0, _time.Waiting);
+    }
+
+    [Fact]
+    public void The_system_clock_accepts_a_delay_that_is_longer_than_a_timer()
+    {
+        using WorkQueue<string> queue = new(new(), TimeProvider.System);
+
+        queue.AddAfter("a", TimeSpan.FromDays(60));
+
+        Assert.Equal((0, 0, 1), queue.Load);
+    }
+
+    [Fact]
     public void Each_failure_of_a_key_doubles_its_delay_up_to_the_maximum()
     {
         using WorkQueue<string> queue = Make(

@@ -37,6 +37,54 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task Client_certificate_files_are_read_again_every_minute()
+    {
+        WriteCertificate("jane");
+        using KubernetesClient client = Client("client-certificate: client.crt, client-key: client.key");
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+
+        WriteCertificate("joe");
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
+    public async Task A_former_client_certificate_is_used_while_its_files_are_replaced()
+    {
+        WriteCertificate("jane");
+        using KubernetesClient client = Client("client-certificate: client.crt, client-key: client.key");
+        await AskAsync(client);
+
+        Folder.Write("client.crt", Certificates.EcClient("joe").Certificate);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+
+        File.Delete(Folder.Path("client.crt"));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("CN=jane", (await AskAsync(client)).ClientCertificate);
+
+        WriteCertificate("joe");
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
+    public async Task Client_certificate_files_are_read_again_when_the_certificate_has_expired()
+    {
+        WriteCertificate("jane", Time.GetUtcNow() + TimeSpan.FromSeconds(20));
+        using KubernetesClient client = Client("client-certificate: client.crt, client-key: client.key");
+        await AskAsync(client);
+        Time.Advance(TimeSpan.FromSeconds(30));
+        await FailAsync(client, ErrorIds.CertificateExpired);
+
+        WriteCertificate("joe");
+
+        Assert.Equal("CN=joe", (await AskAsync(client)).ClientCertificate);
+    }
+
+    [Fact]
     public async Task A_token_is_sent()
     {
         using KubernetesClient client = Client("token: t0k3n");
@@ -197,5 +245,12 @@ public sealed class CredentialTests : AuthenticationTestBase
         (_, string message) = Assert.Single(Logger.Entries);
         Assert.StartsWith("GET /version: 200 in ", message, StringComparison.Ordinal);
         Assert.StartsWith("NodeManager/", seen.Headers["User-Agent"], StringComparison.Ordinal);
+    }
+
+    private void WriteCertificate(string name, DateTimeOffset? end = null)
+    {
+        (string certificate, string key, _) = Certificates.RsaClient(name, end);
+        Folder.Write("client.crt", certificate);
+        Folder.Write("client.key", key);
     }
 }

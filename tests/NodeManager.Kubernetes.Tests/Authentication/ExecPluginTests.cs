@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
@@ -344,42 +342,6 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
 
         Assert.Contains("answered in version 'client.authentication.k8s.io/v1beta1'", error.Message, StringComparison.Ordinal);
-    }
-
-    [SkippableFact]
-    public async Task Cancelling_kills_the_plugin()
-    {
-        Skip.If(OperatingSystem.IsWindows(), "The script hangs with sleep.");
-        Folder.Write("hang", "");
-        using var stop = new CancellationTokenSource();
-        using KubernetesClient client = Client(_plugin.Exec());
-        Task asking = client.GetVersionAsync(stop.Token);
-        Assert.True(
-            SpinWait.SpinUntil(
-                () => File.Exists(Folder.Path("pid")) && File.ReadAllText(Folder.Path("pid")).EndsWith('\n'),
-                TimeSpan.FromMinutes(5)
-            )
-        );
-        using Process process = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), CultureInfo.InvariantCulture));
-
-        await stop.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)));
-    }
-
-    [SkippableFact]
-    public async Task A_child_of_the_plugin_that_keeps_its_output_open_is_not_waited_for()
-    {
-        Skip.If(OperatingSystem.IsWindows(), "The script starts sleep.");
-        Folder.Write("child", "");
-        _plugin.Answers("""{"token":"fresh"}""");
-        using KubernetesClient client = Client(_plugin.Exec());
-
-        Assert.Equal("Bearer fresh", (await AskAsync(client).WaitAsync(TimeSpan.FromMinutes(2))).Headers["Authorization"]);
-
-        using Process child = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), CultureInfo.InvariantCulture));
-        child.Kill();
     }
 
     private void AnswerCertificate(string name, string? expires, DateTimeOffset? end = null)

@@ -32,6 +32,7 @@ internal sealed class PluginScript
                 if [ -e "$here/fail" ]; then echo please log in >&2; exit 3; fi
                 if [ -e "$here/say" ]; then cat "$here/say" >&2; fi
                 if [ -e "$here/hang" ]; then echo $$ >"$here/pid"; exec sleep 600; fi
+                while [ -e "$here/wait" ]; do sleep 0.05; done
                 if [ -e "$here/child" ]; then sleep 600 & echo $! >"$here/pid"; fi
                 cat "$here/answer"
                 """

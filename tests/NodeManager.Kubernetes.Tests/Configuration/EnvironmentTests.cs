@@ -9,6 +9,8 @@ namespace NodeManager.Kubernetes.Tests.Configuration;
 /// <summary>What depends on the process' environment; one class, so that these tests do not run concurrently.</summary>
 public sealed class EnvironmentTests : IDisposable
 {
+    private static readonly Uri Server = new("https://api.example");
+
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string?> _before = [];
 
@@ -132,7 +134,7 @@ public sealed class EnvironmentTests : IDisposable
         Set("http_proxy", null);
         Set("NO_PROXY", "10.0.0.0/8, inside.example,.below.example,port.example:8443,192.168.0.9");
 
-        IWebProxy proxy = EnvironmentProxy.Read();
+        IWebProxy proxy = EnvironmentProxy.Read(Server);
 
         Assert.Equal(proxied ? new Uri("http://proxy.example:3128") : null, proxy.GetProxy(new(destination)));
         Assert.Equal(!proxied, proxy.IsBypassed(new(destination)));
@@ -145,7 +147,7 @@ public sealed class EnvironmentTests : IDisposable
         Set("HTTP_PROXY", "http://joe:secret@other.example");
         Set("NO_PROXY", "");
 
-        IWebProxy proxy = EnvironmentProxy.Read();
+        IWebProxy proxy = EnvironmentProxy.Read(Server);
         Uri https = proxy.GetProxy(new("https://api.example"))!,
             http = proxy.GetProxy(new("http://api.example"))!;
 
@@ -155,6 +157,50 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal(("jane", "p@ss"), (credential.UserName, credential.Password));
         Assert.Equal(("joe", "secret"), (other.UserName, other.Password));
         Assert.Null(proxy.Credentials.GetCredential(new("http://third.example"), "Basic"));
+    }
+
+    [Theory]
+    [InlineData("socks5h://proxy.example:1080")]
+    [InlineData("SOCKS5H://proxy.example:1080")]
+    [InlineData("socks5://proxy.example:1080")]
+    public void A_SOCKS_proxy_that_resolves_names_is_a_SOCKS_proxy(string address)
+    {
+        Set("HTTPS_PROXY", address);
+        Set("NO_PROXY", "");
+
+        Assert.Equal(new Uri("socks5://proxy.example:1080"), EnvironmentProxy.Read(Server).GetProxy(Server));
+    }
+
+    [Fact]
+    public void A_proxy_of_an_unsupported_kind_is_reported_with_its_variable()
+    {
+        Set("HTTPS_PROXY", "ftp://jane:s3cret@proxy.example:21");
+        Set("NO_PROXY", "");
+
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() =>
+            KubernetesClient.Create(
+                new()
+                {
+                    Server = Server,
+                    ContextName = "c",
+                    ClusterName = "k",
+                },
+                new()
+            )
+        );
+
+        Assert.Equal(ErrorIds.KubeconfigInvalid, error.ErrorId);
+        Assert.Contains("HTTPS_PROXY", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxy_that_the_server_is_not_reached_by_may_be_of_any_kind()
+    {
+        Set("HTTPS_PROXY", "ftp://proxy.example:21");
+        Set("NO_PROXY", "api.example");
+
+        Assert.True(EnvironmentProxy.Read(Server).IsBypassed(Server));
     }
 
     private void Set(string name, string? value)

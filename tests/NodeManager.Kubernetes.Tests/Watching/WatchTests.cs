@@ -180,6 +180,33 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task An_open_watch_outlasts_a_credential_plugin_that_fails()
+    {
+        _api.List(10, Node("a", 1))
+            .Watch(Event("MODIFIED", Node("a", 11)), Event("ERROR", Status(HttpStatusCode.Gone)))
+            .List(20, Node("a", 20))
+            .Watch(Event("MODIFIED", Node("a", 21)));
+        FailPlugin(2);
+        FailPlugin(3);
+
+        Assert.Equal(["Added a 1", "Synced", "Modified a 11", "Modified a 20", "Synced", "Modified a 21"], await WatchAsync(6));
+        Assert.Equal(0, _faults.Pending);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_credential_plugin_that_fails_before_a_watch_is_open_ends_it(int requests)
+    {
+        _api.List(10, Node("a", 1));
+        FailPlugin(requests);
+
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => WatchAsync(3));
+
+        Assert.Equal(ErrorIds.CredentialPluginFailed, error.ErrorId);
+    }
+
+    [Fact]
     public async Task A_refused_watch_lists_and_opens_as_soon_as_it_is_permitted()
     {
         _api.List(10, Node("a", 1))
@@ -210,6 +237,16 @@ public sealed class WatchTests
             })
             .WaitAsync(Limit);
     }
+
+    // The request after this number of them.
+    private void FailPlugin(int requests) =>
+        _faults.Inject(
+            Fault.After(static () =>
+                throw new NodeManagerException(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError, "The network is down.")
+            ),
+            1,
+            _ => _api.Requests.Count == requests
+        );
 
     private KubernetesClient Client() =>
         new(

@@ -147,7 +147,8 @@ public sealed partial class ObjectCache<T>
                 items = _store.Items;
             foreach (T item in items)
                 Notify(handler, new(WatchEventType.Added, item));
-            _handlers = _handlers.Add(handler);
+            // Disposed subscriptions are removed without the lock.
+            ImmutableInterlocked.Update(ref _handlers, static (handlers, one) => handlers.Add(one), handler);
         }
 
         return new Subscription(this, handler);

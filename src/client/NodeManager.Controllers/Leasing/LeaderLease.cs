@@ -120,7 +120,17 @@ public sealed class LeaderLease(
         await StopAsync();
         if (_lost.IsCancellationRequested)
             return;
-        await PatchAsync(Patch.Operation("replace", "/spec/holderIdentity", ""), true, cancellationToken);
+        try
+        {
+            await PatchAsync(Patch.Operation("replace", "/spec/holderIdentity", ""), true, cancellationToken);
+        }
+        catch (KubernetesException refused) when (MayHaveOtherHolder(refused))
+        {
+            // The response to an applied request was lost, and the repeated request found the Lease released or taken over.
+            LeaseState state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
+            if (state.Holder == options.Identity)
+                throw;
+        }
     }
 
     /// <summary>Stops renewals. Others may acquire the Lease after its duration.</summary>
@@ -222,8 +232,7 @@ public sealed class LeaderLease(
             Extend(start);
             listener.Renewed(renewed);
         }
-        catch (KubernetesException refused)
-            when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        catch (KubernetesException refused) when (MayHaveOtherHolder(refused))
         {
             await FindNewHolderAsync(stop.Token);
         }
@@ -231,7 +240,7 @@ public sealed class LeaderLease(
         {
             // Released, or timed out: the next renewal may succeed, and the remaining time is counted.
         }
-        catch (Exception failure) when (!TransientFailure.Is(failure))
+        catch (Exception failure) when (!IsPassing(failure))
         {
             bool isNew = Refusal is null;
             Refusal = failure;
@@ -240,13 +249,21 @@ public sealed class LeaderLease(
         }
         catch (Exception)
         {
-            // The next one may succeed.
+            // The next one may succeed. A server that restarts may have refused the last one.
+            Refusal = null;
         }
         finally
         {
             _renewals.Release();
         }
     }
+
+    private static bool IsPassing(Exception failure) =>
+        TransientFailure.IsDuringWork(failure) || failure is KubernetesException { NamesMissingRole: true };
+
+    // The test of the patch failed, or the Lease was deleted or replaced.
+    private static bool MayHaveOtherHolder(KubernetesException refused) =>
+        refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict;
 
     private async Task FindNewHolderAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Controllers.Queueing;
 
@@ -66,7 +67,7 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
 
             Delay entry = new(now, delay);
             _delays[key] = entry;
-            entry.Timer = time.CreateTimer(_ => End(key, entry), null, delay, Timeout.InfiniteTimeSpan);
+            entry.Timer = time.CreateTimer(_ => End(key, entry), null, LongTimers.Bound(delay), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -147,6 +148,13 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
             // A timer that fires while it is replaced by an earlier delay.
             if (_delays.GetValueOrDefault(key) != entry)
                 return;
+            TimeSpan remaining = entry.Length - time.GetElapsedTime(entry.Since);
+            if (entry.Length > LongTimers.Longest && remaining > TimeSpan.Zero)
+            {
+                entry.Timer?.Change(LongTimers.Bound(remaining), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
             _delays.Remove(key);
             entry.Timer?.Dispose();
         }

@@ -13,6 +13,10 @@ internal sealed class CredentialHandler(
     HttpMessageHandler inner
 ) : DelegatingHandler(inner)
 {
+    private readonly ClientCertificateSource? _configured = configuration.User.ClientCertificate is { } certificate
+        ? new(certificate, time)
+        : null;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // SocketsHttpHandler sends and verifies the name of the Host header.
@@ -46,15 +50,14 @@ internal sealed class CredentialHandler(
     private void Apply(HttpRequestMessage request, Credential credential)
     {
         request.Headers.Authorization = credential.Header;
-        ClientCertificate? certificate = credential.Certificate ?? configuration.User.ClientCertificate;
+        ClientCertificate? certificate = credential.Certificate ?? _configured?.Get();
         if (certificate is null)
             return;
-        DateTimeOffset end = new(certificate.Leaf.NotAfter.ToUniversalTime());
-        if (end < time.GetUtcNow())
+        if (certificate.End < time.GetUtcNow())
             throw new NodeManagerException(
                 ErrorIds.CertificateExpired,
                 ErrorKind.AuthenticationError,
-                $"The client certificate of the user '{configuration.UserName}' ({certificate}) expired on {end:u}.",
+                $"The client certificate of the user '{configuration.UserName}' ({certificate}) expired on {certificate.End:u}.",
                 configuration.UserName,
                 "Get a new kubeconfig, or renew the certificate (kubeadm certs renew, for example)."
             );

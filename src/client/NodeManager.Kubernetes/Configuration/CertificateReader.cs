@@ -26,7 +26,7 @@ internal static class CertificateReader
 
     public static ClientCertificate? ReadClient(YamlSection user)
     {
-        (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"),
+        PemText? certificate = ReadPem(user, "client-certificate"),
             key = ReadPem(user, "client-key");
         if (certificate is not { } certificatePem)
         {
@@ -39,7 +39,7 @@ internal static class CertificateReader
             throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
         if (keyPem.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
             throw user.Invalid(keyPem.Field, "is encrypted, which is not supported; decrypt it (openssl pkey)");
-        return ClientCertificate.Parse(
+        ClientCertificate client = ClientCertificate.Parse(
             certificatePem.Pem,
             keyPem.Pem,
             (part, cause) =>
@@ -59,6 +59,12 @@ internal static class CertificateReader
                     _ => user.Invalid(keyPem.Field, "does not match the certificate of this user", cause: cause),
                 }
         );
+        return certificatePem.File is { } certificateFile && keyPem.File is { } keyFile
+            ? client with
+            {
+                Files = new(certificateFile, keyFile, certificatePem.Pem),
+            }
+            : client;
     }
 
     /// <summary>kubectl decodes the data of all entries, including those that the context does not use.</summary>
@@ -72,14 +78,14 @@ internal static class CertificateReader
     private static byte[] Decode(YamlSection section, string field, string base64) =>
         Base64.TryDecode(base64, out byte[] bytes) ? bytes : throw section.Invalid(field, "is not valid base64");
 
-    private static (string Field, string Pem)? ReadPem(YamlSection section, string field)
+    private static PemText? ReadPem(YamlSection section, string field)
     {
         string data = field + "-data";
         if (section.Text(data) is { } base64)
         {
             if (section.Text(field) is not null)
                 throw section.Invalid(data, $"is used together with {field}: only one of them is allowed");
-            return (data, Encoding.UTF8.GetString(Decode(section, data, base64)));
+            return new(data, Encoding.UTF8.GetString(Decode(section, data, base64)), null);
         }
 
         if (section.Text(field) is not { } path)
@@ -87,11 +93,14 @@ internal static class CertificateReader
         string full = KubeconfigPath.Resolve(section, path);
         try
         {
-            return (field, File.ReadAllText(full));
+            return new(field, File.ReadAllText(full), full);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw section.Invalid(field, $"names a file that cannot be read: {e.Message.TrimEnd('.')}", cause: e);
         }
     }
+
+    /// <param name="File">Null for inline data.</param>
+    private sealed record PemText(string Field, string Pem, string? File);
 }

@@ -10,6 +10,11 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string EllipticCurve = "1.2.840.10045.2.1";
 
+    /// <summary>The files that it was read from; null for one that is not in files.</summary>
+    public ClientCertificateFiles? Files { get; init; }
+
+    public DateTimeOffset End => new(Leaf.NotAfter.ToUniversalTime());
+
     /// <summary>The invalid part.</summary>
     public enum Part
     {

@@ -9,18 +9,32 @@ namespace NodeManager.Kubernetes.Transport;
 /// </summary>
 internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) : IWebProxy
 {
+    private const string Https = "HTTPS_PROXY",
+        Http = "HTTP_PROXY",
+        RemoteSocks = "socks5h://";
+
     // Without passwords, because exceptions quote a proxy's address.
     private readonly Uri? _https = https?.WithoutCredentials();
     private readonly Uri? _http = http?.WithoutCredentials();
 
     public ICredentials? Credentials { get; set; } = new ProxyCredentials([https, http]);
 
-    public static EnvironmentProxy Read() =>
-        new(
-            Address("HTTPS_PROXY"),
-            Address("HTTP_PROXY"),
+    /// <exception cref="NodeManagerException">The server's proxy is of a kind that is not supported.</exception>
+    public static EnvironmentProxy Read(Uri server)
+    {
+        EnvironmentProxy proxy = new(
+            Address(Https),
+            Address(Http),
             (Variable("NO_PROXY") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         );
+        // The transport would fail with an exception that names neither the variable nor the address.
+        if (
+            !proxy.IsBypassed(server)
+            && proxy.Of(server) is { Scheme: not ("http" or "https" or "socks4" or "socks4a" or "socks5") } address
+        )
+            throw Unsupported(server.Scheme == Uri.UriSchemeHttps ? Https : Http, address);
+        return proxy;
+    }
 
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : Of(destination);
 
@@ -51,8 +65,20 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
             return null;
         if (!text.Contains("://", StringComparison.Ordinal))
             text = "http://" + text;
+        // .NET has only the first name, and always lets the proxy resolve names.
+        if (text.StartsWith(RemoteSocks, StringComparison.OrdinalIgnoreCase))
+            text = "socks5://" + text[RemoteSocks.Length..];
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : null;
     }
+
+    private static NodeManagerException Unsupported(string variable, Uri address) =>
+        new(
+            ErrorIds.KubeconfigInvalid,
+            ErrorKind.InvalidData,
+            $"The environment variable {variable} should be an http, https or socks5 address, not '{address}'.",
+            variable,
+            $"Correct {variable}, set proxy-url in the kubeconfig, or add the server to NO_PROXY."
+        );
 
     private static string? Variable(string name)
     {

@@ -20,6 +20,13 @@ public static class TransientFailure
             _ => TransportFailure.Of(exception) is not null,
         };
 
+    /// <summary>
+    /// For work in progress: also a credential plugin that failed. Its credentials worked before, and it fails while the network is down, as the
+    /// server does.
+    /// </summary>
+    public static bool IsDuringWork(Exception exception) =>
+        Is(exception) || exception is NodeManagerException { ErrorId: ErrorIds.CredentialPluginFailed };
+
     /// <summary>The server is overloaded, restarting or failed. 501 is permanent.</summary>
     public static bool Is(HttpStatusCode code) =>
         code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout

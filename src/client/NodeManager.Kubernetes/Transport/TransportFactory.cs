@@ -15,7 +15,7 @@ internal static class TransportFactory
 
     public static HttpMessageHandler Create(ClusterConfiguration configuration, TimeSpan connectTimeout)
     {
-        IWebProxy proxy = configuration.Proxy is { } address ? new ConfiguredProxy(address) : EnvironmentProxy.Read();
+        IWebProxy proxy = configuration.Proxy is { } address ? new ConfiguredProxy(address) : EnvironmentProxy.Read(configuration.Server);
         var connections = new ConnectionHandler(certificate => Connect(configuration, proxy, connectTimeout, certificate));
         return new AnswerTimeoutHandler(new ProxyFailureHandler(connections, proxy, connectTimeout), AnswerTimeoutHandler.Default);
     }

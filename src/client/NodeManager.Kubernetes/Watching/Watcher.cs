@@ -76,7 +76,7 @@ internal sealed partial class Watcher<T>(
         }
     }
 
-    private bool PassesByItself(Exception failure) => IsTransient(failure) || (_hasWatched && MayHaveUnreadRoles(failure));
+    private bool PassesByItself(Exception failure) => IsTransient(failure, _hasWatched) || (_hasWatched && MayHaveUnreadRoles(failure));
 
     /// <summary>Ends with the connection.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -219,7 +219,8 @@ internal sealed partial class Watcher<T>(
                 (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
             }
-            catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && (IsTransient(e) || MayHaveUnreadRoles(e)))
+            catch (Exception e)
+                when (!isFirst && !cancellationToken.IsCancellationRequested && (IsTransient(e, true) || MayHaveUnreadRoles(e)))
             {
                 await RecoverAsync(e, cancellationToken);
                 present.Clear();
@@ -260,8 +261,9 @@ internal sealed partial class Watcher<T>(
     }
 
     /// <summary>A permanent refusal (no permission, no such kind) ends the watch.</summary>
-    private static bool IsTransient(Exception exception) =>
-        exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
+    private static bool IsTransient(Exception exception, bool isOpen) =>
+        exception is KubernetesException { Code: HttpStatusCode.Gone }
+        || (isOpen ? TransientFailure.IsDuringWork(exception) : TransientFailure.Is(exception));
 
     private bool MayHaveUnreadRoles(Exception exception)
     {

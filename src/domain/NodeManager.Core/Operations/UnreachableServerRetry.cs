@@ -17,7 +17,7 @@ public sealed class UnreachableServerRetry(TimeProvider time, IOperationObserver
         FirstPause = TimeSpan.FromMilliseconds(500),
         LongestPause = TimeSpan.FromSeconds(5),
         Limit = Limit,
-        IsTransient = TransientFailure.Is,
+        IsTransient = TransientFailure.IsDuringWork,
     };
 
     public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>

@@ -16,7 +16,9 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
             // Not about the pod: no further request of this session succeeds.
             KubernetesException { Code: HttpStatusCode.Unauthorized } => null,
             KubernetesException refused => new(KindOf(refused), TextOf(refused), RetryAfter: RetryAfterOf(refused)),
-            _ => TransientFailure.Is(exception) ? new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true) : null,
+            _ => TransientFailure.IsDuringWork(exception)
+                ? new(EvictionAnswerKind.Unreachable, exception.Message, IsUnanswered: true)
+                : null,
         };
 
     private static EvictionAnswerKind KindOf(KubernetesException refused) =>

@@ -68,6 +68,16 @@ public sealed class EvictionAnswerTests
     }
 
     [Fact]
+    public void A_credential_plugin_that_fails_is_retried_like_an_unreachable_server()
+    {
+        EvictionAnswer answer = EvictionAnswer.Of(
+            new NodeManagerException(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError, "The network is down.")
+        )!;
+
+        Assert.Equal((EvictionAnswerKind.Unreachable, true), (answer.Kind, answer.IsUnanswered));
+    }
+
+    [Fact]
     public void An_unreachable_server_is_retried()
     {
         Assert.Equal(EvictionAnswerKind.Unreachable, EvictionAnswer.Of(new HttpRequestException("refused"))!.Kind);

@@ -103,6 +103,20 @@ public sealed class SchedulerConfigurationValidatorTests
     }
 
     [Theory]
+    [InlineData("enabled: [{name: MySort}], disabled: [{name: PrioritySort}]", "QueueSort")]
+    [InlineData("enabled: [{name: MyBinder}], disabled: [{name: DefaultBinder}]", "Bind")]
+    public void An_unknown_plugin_at_multiPoint_may_be_the_missing_queueSort_or_bind_plugin(string multiPoint, string rule)
+    {
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Plugins($"multiPoint: {{{multiPoint}}}"), true).Text("v1")
+        );
+        Assert.Equal(
+            [("Warning", "UnknownPlugin"), ("Warning", rule)],
+            SchedulerConfigurationValidator.Validate(document).Select(finding => (finding.Severity, finding.Rule)).OrderDescending()
+        );
+    }
+
+    [Theory]
     [InlineData("v1beta3", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]
     [InlineData("v1beta3", 27, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", null)]
     [InlineData("v1", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]

@@ -179,6 +179,21 @@ public sealed class SchedulerConfigurationValidatorTests
     }
 
     [Theory]
+    [InlineData(36, "[{utilization: 0, score: 0}, {utilization: 100, score: 10}]", "StorageCapacityScoring")]
+    [InlineData(37, "[{utilization: 0, score: 0}, {utilization: 100, score: 10}]", null)]
+    [InlineData(37, "[{utilization: 0, score: 11}]", "11 is not between 0 and 10")]
+    [InlineData(37, "[]", null)]
+    public void The_shape_of_VolumeBinding_is_accepted_from_1_37(int minor, string shape, string? message)
+    {
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Arguments("VolumeBinding", $"shape: {shape}"), true).Text("v1")
+        );
+        var finding = SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).SingleOrDefault();
+        Assert.Equal(message is null, finding is null);
+        Assert.Contains(message ?? "", finding?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(27, false)]
     [InlineData(28, true)]
     public void NodeVolumeLimits_implements_preFilter_from_1_28(int minor, bool isValid)

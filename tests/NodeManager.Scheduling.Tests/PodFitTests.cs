@@ -146,4 +146,70 @@ public sealed class PodFitTests
         if (verdict != FitVerdict.Fits)
             Assert.Equal(["node(s) had volume node affinity conflict"], result.Reasons);
     }
+
+    [Theory]
+    [InlineData("a", "waits", true, FitVerdict.Fits)]
+    [InlineData("", "waits", true, FitVerdict.DoesNotFit)]
+    [InlineData("a", "waits", false, FitVerdict.Unknown)]
+    [InlineData("a", "waits only in a", true, FitVerdict.DoesNotFit)]
+    [InlineData("a", "immediate", true, FitVerdict.Unknown)]
+    [InlineData("a", "missing", true, FitVerdict.Unknown)]
+    public void A_running_pod_that_moves_gets_a_new_claim_for_an_ephemeral_volume(
+        string runsOn,
+        string storageClass,
+        bool knowsStorage,
+        FitVerdict verdict
+    )
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage);
+        snapshot.SetClaim(Claim($$"""{"storageClassName":"{{storageClass}}","volumeName":"pv"}""", name: "web-v"));
+        snapshot.SetVolume(
+            Volume(
+                """{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}]}}}"""
+            )
+        );
+        snapshot.SetStorageClass(Class("immediate"));
+        snapshot.SetStorageClass(Class("waits", "WaitForFirstConsumer"));
+        snapshot.SetStorageClass(Class("waits only in a", "WaitForFirstConsumer"));
+        Pod pod = Make.Pod($$"""{"nodeName":"{{runsOn}}","volumes":[{"name":"v","ephemeral":{} }]}""");
+
+        FitResult result = PodFit.Evaluate(pod, snapshot.Node("b")!, snapshot);
+
+        Assert.Equal(verdict, result.Verdict);
+        if (verdict == FitVerdict.Unknown)
+            Assert.Equal(["the PersistentVolumeClaim of volume 'v' is recreated"], result.Reasons);
+    }
+
+    private static ClusterSnapshot WithNodes(bool knowsStorage)
+    {
+        ClusterSnapshot snapshot = new() { KnowsStorage = knowsStorage };
+        foreach (string name in (string[])["a", "b"])
+            snapshot.SetNode(Make.Node(name, $$"""{"zone":"{{name}}"}"""));
+        return snapshot;
+    }
+
+    private static PersistentVolumeClaim Claim(string spec, string metadata = "{}", string name = "data") =>
+        JsonSerializer.Deserialize(
+            $$"""{"metadata":{{Merged($$"""{"name":"{{name}}","namespace":"default","uid":"new"}""", metadata)}} ,"spec":{{spec}} }""",
+            KubernetesJson.Default.PersistentVolumeClaim
+        )!;
+
+    private static PersistentVolume Volume(string spec, string metadata = "{}") =>
+        JsonSerializer.Deserialize(
+            $$"""{"metadata":{{Merged("""{"name":"pv"}""", metadata)}},"spec":{{spec}} }""",
+            KubernetesJson.Default.PersistentVolume
+        )!;
+
+    private static StorageClass Class(string name, string binding = "Immediate", string provisioner = "example.com/disks") =>
+        new()
+        {
+            Metadata = { Name = name },
+            Provisioner = provisioner,
+            VolumeBindingMode = binding,
+            AllowedTopologies = name.EndsWith(" in a", StringComparison.Ordinal)
+                ? [new() { MatchLabelExpressions = [new() { Key = "zone", Values = ["a"] }] }]
+                : null,
+        };
+
+    private static string Merged(string one, string other) => other == "{}" ? one : $"{one[..^1]},{other[1..]}";
 }

@@ -62,8 +62,9 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         }
     }
 
+    // The name of an assumed copy of a pod ends with a zero character and a suffix.
     private static string? ClaimOf(Pod pod, Volume volume) =>
-        volume.Ephemeral is null ? volume.PersistentVolumeClaim?.ClaimName : $"{pod.Metadata.Name}-{volume.Name}";
+        volume.Ephemeral is null ? volume.PersistentVolumeClaim?.ClaimName : $"{pod.Metadata.Name.Split('\0')[0]}-{volume.Name}";
 
     // The claim is deleted with the pod, and the pod that replaces it gets a new one.
     private static bool IsRecreated(Pod pod, Volume volume) => volume.Ephemeral is not null && !string.IsNullOrEmpty(pod.Spec.NodeName);

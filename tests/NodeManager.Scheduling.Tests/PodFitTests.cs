@@ -180,6 +180,51 @@ public sealed class PodFitTests
             Assert.Equal(["the PersistentVolumeClaim of volume 'v' is recreated"], result.Reasons);
     }
 
+    [Theory]
+    [InlineData("{}", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data"}}""", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data","uid":"new"}}""", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data","uid":"deleted"}}""", "{}", "{}", false)]
+    [InlineData("{}", """{"labels":{"disk":"ssd"}}""", """{"selector":{"matchLabels":{"disk":"ssd"}}}""", true)]
+    [InlineData("{}", """{"labels":{"disk":"hdd"}}""", """{"selector":{"matchLabels":{"disk":"ssd"}}}""", false)]
+    [InlineData("""{"volumeMode":"Filesystem"}""", "{}", "{}", true)]
+    [InlineData("""{"volumeMode":"Block"}""", "{}", "{}", false)]
+    [InlineData("""{"volumeMode":"Block"}""", "{}", """{"volumeMode":"Block"}""", true)]
+    [InlineData("{}", "{}", """{"volumeMode":"Block"}""", false)]
+    [InlineData("{}", """{"deletionTimestamp":"2026-03-04T12:00:00Z"}""", "{}", false)]
+    public void A_waiting_claim_needs_a_matching_free_volume(string volumeSpec, string volumeMetadata, string claimSpec, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true);
+        snapshot.SetStorageClass(Class("local", "WaitForFirstConsumer", VolumeBinding.NoProvisioner));
+        snapshot.SetClaim(Claim(Merged("""{"storageClassName":"local"}""", claimSpec)));
+        snapshot.SetVolume(Volume(Merged("""{"storageClassName":"local"}""", volumeSpec), volumeMetadata));
+
+        FitResult result = PodFit.Evaluate(Make.Pod(WithClaim), snapshot.Node("a")!, snapshot);
+
+        Assert.Equal(fits ? [] : ["node(s) didn't find available persistent volumes to bind"], result.Reasons);
+    }
+
+    [Theory]
+    [InlineData("a", "example.com/disks", true)]
+    [InlineData("b", "example.com/disks", false)]
+    [InlineData("gone", "example.com/disks", false)]
+    [InlineData("a", VolumeBinding.NoProvisioner, false)]
+    public void A_claim_with_a_selected_node_is_provisioned_only_there(string selected, string provisioner, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true);
+        snapshot.SetStorageClass(Class("disks", "WaitForFirstConsumer", provisioner));
+        snapshot.SetVolume(Volume("""{"storageClassName":"disks"}"""));
+        snapshot.SetClaim(
+            Claim("""{"storageClassName":"disks"}""", $$"""{"annotations":{"volume.kubernetes.io/selected-node":"{{selected}}"} }""")
+        );
+
+        FitResult result = PodFit.Evaluate(Make.Pod(WithClaim), snapshot.Node("a")!, snapshot);
+
+        Assert.Equal(fits ? [] : ["node(s) didn't find available persistent volumes to bind"], result.Reasons);
+    }
+
+    private const string WithClaim = """{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}""";
+
     private static ClusterSnapshot WithNodes(bool knowsStorage)
     {
         ClusterSnapshot snapshot = new() { KnowsStorage = knowsStorage };

@@ -57,6 +57,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
                     is { Provisioner: not VolumeBinding.NoProvisioner } known
                 && known.Waits()
                 && VolumeBinding.IsUnrestricted(known)
+                && VolumeBinding.SelectedNodeOf(claim) is null
                     ? $"class {claim.Spec.StorageClassName}"
                     : $"claim {pod.Metadata.Namespace}/{name}";
         }
@@ -80,6 +81,8 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
                     StorageClassName = claim.Spec.StorageClassName,
                     AccessModes = claim.Spec.AccessModes,
                     Resources = claim.Spec.Resources,
+                    Selector = claim.Spec.Selector,
+                    VolumeMode = claim.Spec.VolumeMode,
                 },
             }
             : null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling.Decisions;
+using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Scheduling.Tests;
 
@@ -223,11 +224,41 @@ public sealed class PodFitTests
         Assert.Equal(fits ? [] : ["node(s) didn't find available persistent volumes to bind"], result.Reasons);
     }
 
+    [Theory]
+    [InlineData(32, "ReadWriteOncePod", "default", "data", false)]
+    [InlineData(33, "ReadWriteOncePod", "default", "data", false)]
+    [InlineData(37, "ReadWriteOncePod", "default", "other", true)]
+    [InlineData(37, "ReadWriteOncePod", "elsewhere", "data", true)]
+    [InlineData(37, "ReadWriteOnce", "default", "data", true)]
+    public void A_ReadWriteOncePod_claim_is_used_by_one_pod(int minor, string mode, string ns, string claim, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true, minor);
+        snapshot.SetClaim(Claim($$"""{"volumeName":"pv","accessModes":["{{mode}}"]}"""));
+        snapshot.SetVolume(Volume("{}"));
+        snapshot.SetPod(
+            Make.On("a", "user", ns: ns, extra: $$""","volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"{{claim}}"} }]""")
+        );
+        Pod pod = Make.Pod(WithClaim);
+        string reason =
+            minor < 33
+                ? "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+                : "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+
+        foreach (NodeState node in snapshot.Nodes)
+        {
+            FitResult result = PodFit.Evaluate(pod, node, snapshot);
+            Assert.Equal(fits ? [] : [reason], result.Reasons);
+            Assert.Equal(!fits, result.IsResolvable);
+        }
+
+        Assert.Equal(fits ? null : reason, VolumeObstacle.Of(pod, snapshot));
+    }
+
     private const string WithClaim = """{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}""";
 
-    private static ClusterSnapshot WithNodes(bool knowsStorage)
+    private static ClusterSnapshot WithNodes(bool knowsStorage, int minor = 37)
     {
-        ClusterSnapshot snapshot = new() { KnowsStorage = knowsStorage };
+        ClusterSnapshot snapshot = new(minor) { KnowsStorage = knowsStorage };
         foreach (string name in (string[])["a", "b"])
             snapshot.SetNode(Make.Node(name, $$"""{"zone":"{{name}}"}"""));
         return snapshot;

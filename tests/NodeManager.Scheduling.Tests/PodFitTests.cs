@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling.Decisions;
+using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Scheduling.Tests;
 
@@ -146,4 +147,145 @@ public sealed class PodFitTests
         if (verdict != FitVerdict.Fits)
             Assert.Equal(["node(s) had volume node affinity conflict"], result.Reasons);
     }
+
+    [Theory]
+    [InlineData("a", "waits", true, FitVerdict.Fits)]
+    [InlineData("", "waits", true, FitVerdict.DoesNotFit)]
+    [InlineData("a", "waits", false, FitVerdict.Unknown)]
+    [InlineData("a", "waits only in a", true, FitVerdict.DoesNotFit)]
+    [InlineData("a", "immediate", true, FitVerdict.Unknown)]
+    [InlineData("a", "missing", true, FitVerdict.Unknown)]
+    public void A_running_pod_that_moves_gets_a_new_claim_for_an_ephemeral_volume(
+        string runsOn,
+        string storageClass,
+        bool knowsStorage,
+        FitVerdict verdict
+    )
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage);
+        snapshot.SetClaim(Claim($$"""{"storageClassName":"{{storageClass}}","volumeName":"pv"}""", name: "web-v"));
+        snapshot.SetVolume(
+            Volume(
+                """{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}]}}}"""
+            )
+        );
+        snapshot.SetStorageClass(Class("immediate"));
+        snapshot.SetStorageClass(Class("waits", "WaitForFirstConsumer"));
+        snapshot.SetStorageClass(Class("waits only in a", "WaitForFirstConsumer"));
+        Pod pod = Make.Pod($$"""{"nodeName":"{{runsOn}}","volumes":[{"name":"v","ephemeral":{} }]}""");
+
+        FitResult result = PodFit.Evaluate(pod, snapshot.Node("b")!, snapshot);
+
+        Assert.Equal(verdict, result.Verdict);
+        if (verdict == FitVerdict.Unknown)
+            Assert.Equal(["the PersistentVolumeClaim of volume 'v' is recreated"], result.Reasons);
+    }
+
+    [Theory]
+    [InlineData("{}", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data"}}""", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data","uid":"new"}}""", "{}", "{}", true)]
+    [InlineData("""{"claimRef":{"namespace":"default","name":"data","uid":"deleted"}}""", "{}", "{}", false)]
+    [InlineData("{}", """{"labels":{"disk":"ssd"}}""", """{"selector":{"matchLabels":{"disk":"ssd"}}}""", true)]
+    [InlineData("{}", """{"labels":{"disk":"hdd"}}""", """{"selector":{"matchLabels":{"disk":"ssd"}}}""", false)]
+    [InlineData("""{"volumeMode":"Filesystem"}""", "{}", "{}", true)]
+    [InlineData("""{"volumeMode":"Block"}""", "{}", "{}", false)]
+    [InlineData("""{"volumeMode":"Block"}""", "{}", """{"volumeMode":"Block"}""", true)]
+    [InlineData("{}", "{}", """{"volumeMode":"Block"}""", false)]
+    [InlineData("{}", """{"deletionTimestamp":"2026-03-04T12:00:00Z"}""", "{}", false)]
+    public void A_waiting_claim_needs_a_matching_free_volume(string volumeSpec, string volumeMetadata, string claimSpec, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true);
+        snapshot.SetStorageClass(Class("local", "WaitForFirstConsumer", VolumeBinding.NoProvisioner));
+        snapshot.SetClaim(Claim(Merged("""{"storageClassName":"local"}""", claimSpec)));
+        snapshot.SetVolume(Volume(Merged("""{"storageClassName":"local"}""", volumeSpec), volumeMetadata));
+
+        FitResult result = PodFit.Evaluate(Make.Pod(WithClaim), snapshot.Node("a")!, snapshot);
+
+        Assert.Equal(fits ? [] : ["node(s) didn't find available persistent volumes to bind"], result.Reasons);
+    }
+
+    [Theory]
+    [InlineData("a", "example.com/disks", true)]
+    [InlineData("b", "example.com/disks", false)]
+    [InlineData("gone", "example.com/disks", false)]
+    [InlineData("a", VolumeBinding.NoProvisioner, false)]
+    public void A_claim_with_a_selected_node_is_provisioned_only_there(string selected, string provisioner, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true);
+        snapshot.SetStorageClass(Class("disks", "WaitForFirstConsumer", provisioner));
+        snapshot.SetVolume(Volume("""{"storageClassName":"disks"}"""));
+        snapshot.SetClaim(
+            Claim("""{"storageClassName":"disks"}""", $$"""{"annotations":{"volume.kubernetes.io/selected-node":"{{selected}}"} }""")
+        );
+
+        FitResult result = PodFit.Evaluate(Make.Pod(WithClaim), snapshot.Node("a")!, snapshot);
+
+        Assert.Equal(fits ? [] : ["node(s) didn't find available persistent volumes to bind"], result.Reasons);
+    }
+
+    [Theory]
+    [InlineData(32, "ReadWriteOncePod", "default", "data", false)]
+    [InlineData(33, "ReadWriteOncePod", "default", "data", false)]
+    [InlineData(37, "ReadWriteOncePod", "default", "other", true)]
+    [InlineData(37, "ReadWriteOncePod", "elsewhere", "data", true)]
+    [InlineData(37, "ReadWriteOnce", "default", "data", true)]
+    public void A_ReadWriteOncePod_claim_is_used_by_one_pod(int minor, string mode, string ns, string claim, bool fits)
+    {
+        ClusterSnapshot snapshot = WithNodes(knowsStorage: true, minor);
+        snapshot.SetClaim(Claim($$"""{"volumeName":"pv","accessModes":["{{mode}}"]}"""));
+        snapshot.SetVolume(Volume("{}"));
+        snapshot.SetPod(
+            Make.On("a", "user", ns: ns, extra: $$""","volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"{{claim}}"} }]""")
+        );
+        Pod pod = Make.Pod(WithClaim);
+        string reason =
+            minor < 33
+                ? "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+                : "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+
+        foreach (NodeState node in snapshot.Nodes)
+        {
+            FitResult result = PodFit.Evaluate(pod, node, snapshot);
+            Assert.Equal(fits ? [] : [reason], result.Reasons);
+            Assert.Equal(!fits, result.IsResolvable);
+        }
+
+        Assert.Equal(fits ? null : reason, VolumeObstacle.Of(pod, snapshot));
+    }
+
+    private const string WithClaim = """{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}""";
+
+    private static ClusterSnapshot WithNodes(bool knowsStorage, int minor = 37)
+    {
+        ClusterSnapshot snapshot = new(minor) { KnowsStorage = knowsStorage };
+        foreach (string name in (string[])["a", "b"])
+            snapshot.SetNode(Make.Node(name, $$"""{"zone":"{{name}}"}"""));
+        return snapshot;
+    }
+
+    private static PersistentVolumeClaim Claim(string spec, string metadata = "{}", string name = "data") =>
+        JsonSerializer.Deserialize(
+            $$"""{"metadata":{{Merged($$"""{"name":"{{name}}","namespace":"default","uid":"new"}""", metadata)}} ,"spec":{{spec}} }""",
+            KubernetesJson.Default.PersistentVolumeClaim
+        )!;
+
+    private static PersistentVolume Volume(string spec, string metadata = "{}") =>
+        JsonSerializer.Deserialize(
+            $$"""{"metadata":{{Merged("""{"name":"pv"}""", metadata)}},"spec":{{spec}} }""",
+            KubernetesJson.Default.PersistentVolume
+        )!;
+
+    private static StorageClass Class(string name, string binding = "Immediate", string provisioner = "example.com/disks") =>
+        new()
+        {
+            Metadata = { Name = name },
+            Provisioner = provisioner,
+            VolumeBindingMode = binding,
+            AllowedTopologies = name.EndsWith(" in a", StringComparison.Ordinal)
+                ? [new() { MatchLabelExpressions = [new() { Key = "zone", Values = ["a"] }] }]
+                : null,
+        };
+
+    private static string Merged(string one, string other) => other == "{}" ? one : $"{one[..^1]},{other[1..]}";
 }

@@ -9,6 +9,9 @@ public static class PodDefaults
     // Before this minor version, the API server drops these keys.
     private const int LabelKeysFrom = 31;
 
+    // Before this minor version, the API server drops the resources of pods by default.
+    private const int PodResourcesFrom = 34;
+
     /// <summary>A copy: limits replace missing requests, and label keys of affinity terms become part of their selectors.</summary>
     /// <param name="minor">The minor version of the API server.</param>
     public static Pod AsCreated(this Pod pod, int minor)
@@ -19,6 +22,8 @@ public static class PodDefaults
         )!;
         created.Spec.Containers = created.Spec.Containers.WithDefaultRequests();
         created.Spec.InitContainers = created.Spec.InitContainers?.WithDefaultRequests();
+        if (minor >= PodResourcesFrom)
+            created.Spec.Resources = created.Spec.ResourcesWithDefaults();
         if (minor < LabelKeysFrom)
             return created;
         foreach (
@@ -37,6 +42,29 @@ public static class PodDefaults
     /// </summary>
     public static List<Container> WithDefaultRequests(this List<Container> containers) =>
         containers.Exists(LacksRequests) ? containers.ConvertAll(static one => LacksRequests(one) ? Complete(one) : one) : containers;
+
+    /// <summary>
+    /// The resources of the whole pod, if it has limits: the requests of the containers replace missing requests, or else the limits.
+    /// Hugepages are not overcommitted, so their limits are the requests. Source: the defaults of the API server (defaultPodRequests).
+    /// </summary>
+    public static ResourceRequirements? ResourcesWithDefaults(this PodSpec spec)
+    {
+        if (spec.Resources is not { Limits: { Count: > 0 } limits } given)
+            return spec.Resources;
+        Dictionary<string, Quantity> requests = new(given.Requests ?? [], StringComparer.Ordinal);
+        PodSpec containers = new()
+        {
+            Containers = spec.Containers.WithDefaultRequests(),
+            InitContainers = spec.InitContainers?.WithDefaultRequests(),
+        };
+        foreach ((string resource, decimal sum) in PodRequests.Of(containers))
+            if (resource is "cpu" or "memory")
+                requests.TryAdd(resource, new(sum, resource == "cpu" ? QuantityFormat.DecimalSI : QuantityFormat.BinarySI));
+        foreach ((string resource, Quantity limit) in limits)
+            if (PodRequests.IsPodLevel(resource))
+                requests.TryAdd(resource, limit);
+        return new() { Requests = requests, Limits = limits };
+    }
 
     private static bool LacksRequests(Container container) =>
         container.Resources is { Limits: { } limits, Requests: var requests }

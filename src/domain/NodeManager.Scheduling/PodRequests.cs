@@ -100,7 +100,7 @@ public static class PodRequests
         status.Resize == "Infeasible"
         || status.Conditions?.Exists(condition => condition is { Type: "PodResizePending", Status: "True", Reason: "Infeasible" }) == true;
 
-    private static bool IsPodLevel(string name) => name is "cpu" or "memory" || name.StartsWith("hugepages-", StringComparison.Ordinal);
+    internal static bool IsPodLevel(string name) => name is "cpu" or "memory" || name.StartsWith("hugepages-", StringComparison.Ordinal);
 
     private static AmountList With(IReadOnlyDictionary<string, decimal>? missing, AmountList requests)
     {

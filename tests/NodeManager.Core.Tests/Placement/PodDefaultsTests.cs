@@ -25,6 +25,31 @@ public sealed class PodDefaultsTests
     }
 
     [Theory]
+    [InlineData(33, "{}", 0.5, 0, 0)]
+    [InlineData(34, "{}", 0.5, 2048, 64)]
+    [InlineData(34, "{cpu: 1, memory: 1Gi}", 1, 1024, 64)]
+    public void Limits_of_the_pod_replace_its_missing_requests(int minor, string given, decimal cpu, int memory, int hugePages)
+    {
+        Pod pod = PodManifest.Read(
+            $$$"""
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              resources: {limits: {cpu: 3, memory: 2Gi, hugepages-2Mi: 64Mi}, requests: {{{given}}} }
+              containers: [{name: a, resources: {requests: {cpu: 500m} } }]
+            """,
+            "x"
+        );
+
+        IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(pod.AsCreated(minor));
+
+        Assert.Equal(
+            (cpu, memory * 1048576m, hugePages * 1048576m),
+            (requests["cpu"], requests.GetValueOrDefault("memory"), requests.GetValueOrDefault("hugepages-2Mi"))
+        );
+    }
+
+    [Theory]
     [InlineData(30, "", "")]
     [InlineData(31, "rev In 2", "app NotIn web")]
     public void MatchLabelKeys_become_part_of_selectors(int minor, string required, string preferred)

@@ -7,7 +7,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.SchedulerConfigurations.Tests.Editing;
 
-public sealed class PluginEditorTests
+public sealed partial class PluginEditorTests
 {
     private static SchedulerDocument Document(string body, string api = "v1") =>
         SchedulerDocument.Parse($"apiVersion: kubescheduler.config.k8s.io/{api}\nkind: KubeSchedulerConfiguration\n{body}");

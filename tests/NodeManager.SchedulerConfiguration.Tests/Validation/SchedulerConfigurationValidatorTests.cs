@@ -103,6 +103,20 @@ public sealed class SchedulerConfigurationValidatorTests
     }
 
     [Theory]
+    [InlineData("enabled: [{name: MySort}], disabled: [{name: PrioritySort}]", "QueueSort")]
+    [InlineData("enabled: [{name: MyBinder}], disabled: [{name: DefaultBinder}]", "Bind")]
+    public void An_unknown_plugin_at_multiPoint_may_be_the_missing_queueSort_or_bind_plugin(string multiPoint, string rule)
+    {
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Plugins($"multiPoint: {{{multiPoint}}}"), true).Text("v1")
+        );
+        Assert.Equal(
+            [("Warning", "UnknownPlugin"), ("Warning", rule)],
+            SchedulerConfigurationValidator.Validate(document).Select(finding => (finding.Severity, finding.Rule)).OrderDescending()
+        );
+    }
+
+    [Theory]
     [InlineData("v1beta3", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]
     [InlineData("v1beta3", 27, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", null)]
     [InlineData("v1", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]
@@ -162,6 +176,21 @@ public sealed class SchedulerConfigurationValidatorTests
             Assert.Single(SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor })).Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData(36, "[{utilization: 0, score: 0}, {utilization: 100, score: 10}]", "StorageCapacityScoring")]
+    [InlineData(37, "[{utilization: 0, score: 0}, {utilization: 100, score: 10}]", null)]
+    [InlineData(37, "[{utilization: 0, score: 11}]", "11 is not between 0 and 10")]
+    [InlineData(37, "[]", null)]
+    public void The_shape_of_VolumeBinding_is_accepted_from_1_37(int minor, string shape, string? message)
+    {
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Arguments("VolumeBinding", $"shape: {shape}"), true).Text("v1")
+        );
+        var finding = SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).SingleOrDefault();
+        Assert.Equal(message is null, finding is null);
+        Assert.Contains(message ?? "", finding?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Theory]

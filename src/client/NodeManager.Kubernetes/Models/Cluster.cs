@@ -52,6 +52,12 @@ public sealed class PersistentVolumeClaimSpec
     public List<string>? AccessModes { get; set; }
 
     public ResourceRequirements? Resources { get; set; }
+
+    /// <summary>The labels of volumes that the claim may be bound to; null: any.</summary>
+    public LabelSelector? Selector { get; set; }
+
+    /// <summary><c>Filesystem</c> or <c>Block</c>; null: <c>Filesystem</c>.</summary>
+    public string? VolumeMode { get; set; }
 }
 
 public sealed class PersistentVolume : KubernetesObject
@@ -70,6 +76,9 @@ public sealed class PersistentVolumeSpec
     public List<string>? AccessModes { get; set; }
 
     public Dictionary<string, Quantity>? Capacity { get; set; }
+
+    /// <summary><c>Filesystem</c> or <c>Block</c>; null: <c>Filesystem</c>.</summary>
+    public string? VolumeMode { get; set; }
 }
 
 public sealed class StorageClass : KubernetesObject

@@ -74,7 +74,7 @@ public static class DaemonSetOverhead
                 Containers = set.Spec.Template.Spec.Containers.WithDefaultRequests(),
                 InitContainers = set.Spec.Template.Spec.InitContainers?.WithDefaultRequests(),
                 Overhead = set.Spec.Template.Spec.Overhead,
-                Resources = set.Spec.Template.Spec.Resources,
+                Resources = set.Spec.Template.Spec.ResourcesWithDefaults(),
                 HostNetwork = set.Spec.Template.Spec.HostNetwork,
             },
         };

@@ -41,7 +41,7 @@ public sealed class PluginEditor
             {
                 PluginChangeRules.RequirePoints(change, editor._api, editor._catalog);
                 editor.RestoreDefault(profile, change);
-                foreach (var point in editor.PointsToEnable(change))
+                foreach (var point in editor.PointsToEnable(profile, change))
                     editor.EnableAt(profile, point, change);
                 editor.EnableWhereDisabled(profile, change);
                 editor.KeepOneQueueSort(profile, change.Name);
@@ -114,13 +114,18 @@ public sealed class PluginEditor
 
     private void Apply(YamlEdit edit) => _document = YamlEditor.Apply(_document, edit);
 
-    private IEnumerable<string> PointsToEnable(PluginChange change)
+    private IEnumerable<string> PointsToEnable(int index, PluginChange change)
     {
         if (change.ExtensionPoints.Count > 0)
             return change.ExtensionPoints;
+        // An entry of an extension point overrides multiPoint: the weight has to change there too.
+        var own = Reading(index).Points.Where(at => change.Weight is not null && HasOwnWeight(index, at, change.Name)).ToList();
         var points = _catalog.Find(change.Name)?.Points(_minor).Where(Reachable).ToList();
-        return _api.HasMultiPoint && points is not { Count: 1 } ? [ExtensionPoints.MultiPoint] : points!;
+        return (_api.HasMultiPoint && points is not { Count: 1 } ? [ExtensionPoints.MultiPoint] : points!).Union(own);
     }
+
+    private bool HasOwnWeight(int index, string point, string name) =>
+        ExtensionPoints.HasWeight(point) && Place(index, point, Enabled, name) >= 0;
 
     private bool Reachable(string point) => ExtensionPoints.Of(_api, _minor).Contains(point);
 

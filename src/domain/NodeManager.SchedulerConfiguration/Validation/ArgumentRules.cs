@@ -73,14 +73,13 @@ internal static class ArgumentRules
 
     private static IEnumerable<SchedulerConfigurationFinding> VolumeShape(ValidationContext context, YamlPath path, YamlNode arguments)
     {
+        if (arguments.Value("shape") is not { IsNull: false } shape)
+            return [];
+        // From 1.37, the gate is on by default, and an empty shape is replaced by the default.
+        if (context.Minor >= 37)
+            return shape.Items.Count == 0 ? [] : Shape(context, path.Key("shape"), shape);
         var gate = context.Minor >= 33 ? "StorageCapacityScoring" : "VolumeCapacityPriority";
-        if (arguments.Value("shape") is { IsNull: false })
-            yield return Wrong(
-                context,
-                path.Key("shape"),
-                $"is refused unless the feature gate {gate} is on",
-                "Remove it, or turn the gate on."
-            );
+        return [Wrong(context, path.Key("shape"), $"is refused unless the feature gate {gate} is on", "Remove it, or turn the gate on.")];
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Fit(ValidationContext context, YamlPath path, YamlNode arguments)

@@ -1,5 +1,6 @@
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Reading;
 
 namespace NodeManager.SchedulerConfigurations.Validation;
 
@@ -29,26 +30,56 @@ internal static class ProfileRules
             if (GeneralRules.Percentage(context, profile.Path, profile.Node) is { } percentage)
                 yield return percentage;
             var plugins = profile.Path.Key("plugins");
-            if (reading.At(ExtensionPoints.QueueSort) is { Count: not 1 } sorters)
+            if (reading.At(ExtensionPoints.QueueSort) is { Count: > 1 } sorters)
                 yield return context.Error(
                     "QueueSort",
                     plugins.Key(ExtensionPoints.QueueSort),
-                    $"the profile '{profile.Name}' has {sorters.Count} queueSort plugins{List(sorters.Select(plugin => plugin.Name))}; it must have one",
-                    sorters.Count == 0 ? "Enable PrioritySort or one of your own." : "Disable '*' there and enable one."
+                    $"the profile '{profile.Name}' has {sorters.Count} queueSort plugins ({string.Join(", ", sorters.Select(plugin => plugin.Name))}); it must have one",
+                    "Disable '*' there and enable one."
                 );
-            if (reading.At(ExtensionPoints.Bind).Count == 0)
-                yield return context.Error(
-                    "Bind",
-                    plugins.Key(ExtensionPoints.Bind),
-                    $"the profile '{profile.Name}' has no bind plugin",
-                    "Enable DefaultBinder or one of your own."
-                );
+            if (Missing(context, profile, reading, "QueueSort", ExtensionPoints.QueueSort, "PrioritySort") is { } noSorter)
+                yield return noSorter;
+            if (Missing(context, profile, reading, "Bind", ExtensionPoints.Bind, "DefaultBinder") is { } noBinder)
+                yield return noBinder;
             if (reading.Points.Contains("placementGenerate") && reading.At("placementGenerate").Count > 1)
                 yield return context.Error("PlacementGenerate", plugins.Key("placementGenerate"), "has more than one plugin", "Leave one.");
         }
 
         foreach (var finding in SameQueueSort(context))
             yield return finding;
+    }
+
+    private static SchedulerConfigurationFinding? Missing(
+        ValidationContext context,
+        SchedulerProfile profile,
+        EffectiveProfile reading,
+        string rule,
+        string point,
+        string usual
+    )
+    {
+        if (reading.At(point).Count > 0)
+            return null;
+        var path = profile.Path.Key("plugins").Key(point);
+        var disabled = reading.Disabled(point);
+        // The extension points of an unknown plugin of multiPoint are unknown.
+        var unknown = reading
+            .MultiPoint.Select(plugin => plugin.Name)
+            .Where(name => context.Catalog.Find(name) is null && !disabled.Overlaps([name, PluginReference.All]))
+            .ToList();
+        if (unknown.Count == 0)
+            return context.Error(
+                rule,
+                path,
+                $"the profile '{profile.Name}' has no {point} plugin; it must have one",
+                $"Enable {usual} or one of your own."
+            );
+        return context.Warning(
+            rule,
+            path,
+            $"the profile '{profile.Name}' has no {point} plugin, unless {string.Join(" or ", unknown)} implements {point}",
+            "To have a plugin of your own checked, use Register-SchedulerPlugin."
+        );
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> SameQueueSort(ValidationContext context)
@@ -88,6 +119,4 @@ internal static class ProfileRules
 
     private static object? Arguments(SchedulerProfile profile, string plugin) =>
         profile.Arguments(plugin) is { } node ? YamlValue.Of(node) : null;
-
-    private static string List(IEnumerable<string> names) => names.Any() ? $" ({string.Join(", ", names)})" : "";
 }

@@ -35,6 +35,7 @@ public sealed class PodFit
             ("NodeAffinity", () => new NodeAffinityFilter(pod, snapshot.MinorVersion, profile.AddedAffinity)),
             ("NodePorts", () => new NodePorts(pod)),
             ("NodeResourcesFit", () => new NodeResourcesFit(pod, profile.IgnoredResources)),
+            ("VolumeRestrictions", () => new VolumeRestrictions(pod, snapshot)),
             ("VolumeBinding", () => new VolumeNodeAffinityFilter(pod, snapshot)),
             ("PodTopologySpread", () => counts?.Spread ?? new PodTopologySpread(pod, snapshot, profile)),
             ("InterPodAffinity", () => counts?.Affinity ?? new InterPodAffinity(pod, snapshot)),

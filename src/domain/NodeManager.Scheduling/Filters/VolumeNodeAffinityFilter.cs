@@ -25,10 +25,12 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         {
             if (Obstacle is not null)
                 return;
-            if (volume.Ephemeral is not null)
-                CheckVolume(volume, $"{pod.Metadata.Name}-{volume.Name}");
-            else if (volume.PersistentVolumeClaim is { } source)
-                CheckVolume(volume, source.ClaimName);
+            if (ClaimOf(pod, volume) is not { } name)
+                continue;
+            if (IsRecreated(pod, volume))
+                CheckRecreated(volume, name);
+            else
+                CheckVolume(volume, name);
         }
     }
 
@@ -40,11 +42,12 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
     {
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
-            string? name = volume.Ephemeral is not null ? $"{pod.Metadata.Name}-{volume.Name}" : volume.PersistentVolumeClaim?.ClaimName;
-            if (name is null)
+            if (ClaimOf(pod, volume) is not { } name)
                 continue;
             PersistentVolumeClaim? claim = snapshot.Claim(pod.Metadata.Namespace ?? "default", name);
-            if (claim is null || claim.Metadata.DeletionTimestamp is not null)
+            if (IsRecreated(pod, volume) && (claim = Recreated(claim, snapshot)) is null)
+                yield return "recreated";
+            else if (claim is null || claim.Metadata.DeletionTimestamp is not null)
                 yield return $"claim {pod.Metadata.Namespace}/{name}";
             else if (claim.Spec.VolumeName is { Length: > 0 } bound)
                 yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
@@ -54,10 +57,35 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
                     is { Provisioner: not VolumeBinding.NoProvisioner } known
                 && known.Waits()
                 && VolumeBinding.IsUnrestricted(known)
+                && VolumeBinding.SelectedNodeOf(claim) is null
                     ? $"class {claim.Spec.StorageClassName}"
                     : $"claim {pod.Metadata.Namespace}/{name}";
         }
     }
+
+    // The name of an assumed copy of a pod ends with a zero character and a suffix.
+    private static string? ClaimOf(Pod pod, Volume volume) =>
+        volume.Ephemeral is null ? volume.PersistentVolumeClaim?.ClaimName : $"{pod.Metadata.Name.Split('\0')[0]}-{volume.Name}";
+
+    // The claim is deleted with the pod, and the pod that replaces it gets a new one.
+    private static bool IsRecreated(Pod pod, Volume volume) => volume.Ephemeral is not null && !string.IsNullOrEmpty(pod.Spec.NodeName);
+
+    /// <summary>The claim that replaces that of a running pod; null if it cannot be judged.</summary>
+    private static PersistentVolumeClaim? Recreated(PersistentVolumeClaim? claim, ClusterSnapshot snapshot) =>
+        claim is not null && snapshot.KnowsStorage && VolumeBinding.Waits(claim, snapshot)
+            ? new()
+            {
+                Metadata = new() { Name = claim.Metadata.Name, Namespace = claim.Metadata.Namespace },
+                Spec = new()
+                {
+                    StorageClassName = claim.Spec.StorageClassName,
+                    AccessModes = claim.Spec.AccessModes,
+                    Resources = claim.Spec.Resources,
+                    Selector = claim.Spec.Selector,
+                    VolumeMode = claim.Spec.VolumeMode,
+                },
+            }
+            : null;
 
     private static string Key(PersistentVolume volume) =>
         volume.Spec.NodeAffinity is null
@@ -76,6 +104,14 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         if (!_waiting.TrueForAll(claim => VolumeBinding.CanFill(claim, node.Node, _snapshot)))
             return FitResult.Never("node(s) didn't find available persistent volumes to bind");
         return _unknown.Count == 0 ? FitResult.Fits : FitResult.Unknown([.. _unknown]);
+    }
+
+    private void CheckRecreated(Volume volume, string name)
+    {
+        if (Recreated(_snapshot.Claim(_pod.Metadata.Namespace ?? "default", name), _snapshot) is { } claim)
+            _waiting.Add(claim);
+        else
+            _unknown.Add($"the PersistentVolumeClaim of volume '{volume.Name}' is recreated");
     }
 
     private void CheckVolume(Volume volume, string name)

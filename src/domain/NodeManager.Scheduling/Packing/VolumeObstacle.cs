@@ -7,5 +7,7 @@ public static class VolumeObstacle
 {
     /// <summary>The scheduler's message; null: none.</summary>
     public static string? Of(Pod pod, ClusterSnapshot snapshot) =>
-        pod.Spec.Volumes is null ? null : new VolumeNodeAffinityFilter(pod, snapshot).Obstacle;
+        pod.Spec.Volumes is null
+            ? null
+            : new VolumeNodeAffinityFilter(pod, snapshot).Obstacle ?? new VolumeRestrictions(pod, snapshot).Obstacle;
 }

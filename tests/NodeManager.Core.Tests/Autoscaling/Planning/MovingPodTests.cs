@@ -44,4 +44,39 @@ public sealed class MovingPodTests
 
         Assert.Equal(removed, ScalePlanner.Plan(input).Nodes.Count(static one => one.Decision == AutoscalerDecision.Remove));
     }
+
+    [Theory]
+    [InlineData("WaitForFirstConsumer", "b")]
+    [InlineData("Immediate", "a")]
+    public void A_pod_with_an_ephemeral_volume_on_a_reclaimed_node_gets_the_next_machine(string binding, string zone)
+    {
+        Pod pod = Waiting("web").With(static one => one.Spec.Volumes = [new() { Name = "scratch", Ephemeral = new() }]).On("n1");
+        ScaleInput input = Running(Fours(), 1, pod).InZones("a", "b") with
+        {
+            VolumeClaims =
+            [
+                new()
+                {
+                    Metadata = new() { Name = "web-scratch", Namespace = "shop" },
+                    Spec = new() { VolumeName = "pv", StorageClassName = "disks" },
+                },
+            ],
+            Volumes = [new() { Metadata = new() { Name = "pv" } }],
+            StorageClasses =
+            [
+                new()
+                {
+                    Metadata = new() { Name = "disks" },
+                    Provisioner = "example.com/disks",
+                    VolumeBindingMode = binding,
+                    AllowedTopologies = [new() { MatchLabelExpressions = [new() { Key = Zone, Values = ["b"] }] }],
+                },
+            ],
+        };
+        input.Nodes[0].Spec.Taints = [new() { Key = NodeSmithNames.Reclaimed, Effect = "NoSchedule" }];
+
+        NodeScalePlanMachine machine = Assert.Single(ScalePlanner.Plan(input).Machines);
+
+        Assert.Equal((zone, "shop/web"), (machine.Zone, Assert.Single(machine.Pods)));
+    }
 }

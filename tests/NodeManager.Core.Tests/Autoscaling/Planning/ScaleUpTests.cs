@@ -8,7 +8,7 @@ using Reason = NodeManager.AutoscalerReason;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;
 
-public sealed class ScaleUpTests
+public sealed partial class ScaleUpTests
 {
     [Fact]
     public void Pods_share_machines_until_they_are_full()

@@ -49,8 +49,10 @@ public sealed class TemplateLimitTests
         Assert.Null(template.Containers[0].Resources!.Requests);
     }
 
-    [Fact]
-    public void Limits_in_the_template_of_a_DaemonSet_count_as_requests()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Limits_in_the_template_of_a_DaemonSet_count_as_requests(bool ofPod)
     {
         DaemonSet agent = new()
         {
@@ -62,11 +64,13 @@ public sealed class TemplateLimitTests
             },
             Spec = new() { Template = new() { Spec = Waiting("x").Spec } },
         };
+        Dictionary<string, Quantity> limits = new() { ["cpu"] = Quantity.Parse("3"), ["memory"] = Quantity.Parse("2Gi") };
         agent.Spec.Template.Spec.Containers[0].Resources = new()
         {
             Requests = new() { ["cpu"] = Quantity.Parse("1") },
-            Limits = new() { ["cpu"] = Quantity.Parse("3"), ["memory"] = Quantity.Parse("2Gi") },
+            Limits = ofPod ? null : limits,
         };
+        agent.Spec.Template.Spec.Resources = ofPod ? new() { Limits = limits } : null;
 
         NodeScalePlanMachine machine = Assert.Single(
             ScalePlanner.Plan(Input(Pool(), Waiting("pod", "2", "2Gi")) with { DaemonSets = [agent] }).Machines

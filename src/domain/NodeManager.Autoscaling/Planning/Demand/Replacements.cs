@@ -4,8 +4,8 @@ using NodeManager.Scheduling;
 namespace NodeManager.Autoscaling.Planning.Demand;
 
 /// <summary>
-/// The pods of reclaimed nodes as demand: their next machine starts while they are drained. Each is a copy without a node, until its
-/// controller has created the successor.
+/// The pods of reclaimed nodes as demand: their next machine starts while they are drained. Each is a copy of the running pod, until
+/// its controller has created the successor.
 /// </summary>
 internal static class Replacements
 {
@@ -42,6 +42,8 @@ internal static class Replacements
             },
             Spec = new()
             {
+                // Marks it as a running pod, whose ephemeral volumes are recreated.
+                NodeName = pod.Spec.NodeName,
                 Priority = pod.Spec.Priority,
                 NodeSelector = pod.Spec.NodeSelector,
                 Affinity = pod.Spec.Affinity,

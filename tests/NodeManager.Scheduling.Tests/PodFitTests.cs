@@ -166,7 +166,11 @@ public sealed class PodFitTests
         snapshot.SetClaim(Claim($$"""{"storageClassName":"{{storageClass}}","volumeName":"pv"}""", name: "web-v"));
         snapshot.SetVolume(
             Volume(
-                """{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}]}}}"""
+                """
+                {"nodeAffinity":{"required":{"nodeSelectorTerms":[
+                    {"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}
+                ]}}}
+                """
             )
         );
         snapshot.SetStorageClass(Class("immediate"));

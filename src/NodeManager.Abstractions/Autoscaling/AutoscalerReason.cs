@@ -42,7 +42,9 @@ public abstract class AutoscalerReason
     /// <summary>The scheduler has not yet found the pod to be unschedulable.</summary>
     public const string NotYetJudged = nameof(NotYetJudged);
 
-    /// <summary>A PersistentVolumeClaim of the pod is missing, unbound, being deleted or in use by another pod; no machine would help.</summary>
+    /// <summary>
+    /// A PersistentVolumeClaim of the pod is missing, unbound, being deleted or in use by another pod; no machine would help.
+    /// </summary>
     public const string VolumeClaim = nameof(VolumeClaim);
 
     /// <summary>The priority of the pod is so low that it gets no machine and keeps no node.</summary>

@@ -90,16 +90,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                 NodeManagerSession session = await ConnectAsync(request, worker);
                 if (Protected || Session?.IsProtected == true)
                     session.Protect();
-                try
-                {
-                    SessionRegistry.Add(runspace, session, defaults);
-                }
-                catch
-                {
-                    session.Dispose();
-                    throw;
-                }
-
+                SessionRegistry.Add(runspace, session, defaults);
                 worker.Output(session);
             }
         );

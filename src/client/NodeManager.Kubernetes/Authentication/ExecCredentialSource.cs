@@ -23,9 +23,7 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
 
     // A plugin may leave out the expiration. A certificate that has expired is refused here, so the server never refuses it.
     private bool IsValid(Credential? credential) =>
-        credential is not null
-        && !(credential.Expires <= time.GetUtcNow())
-        && !(credential.Certificate?.Leaf.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime);
+        credential is not null && !(credential.Expires <= time.GetUtcNow()) && !(credential.Certificate?.End < time.GetUtcNow());
 
     /// <param name="useless">The refused credential; a newer one of another caller is reused.</param>
     private async ValueTask<Credential> FetchAsync(Credential? useless, CancellationToken cancellationToken)
